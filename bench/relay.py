@@ -1,0 +1,144 @@
+"""The background work: events a second, and processor time per event, of the relay and the journey.
+
+Orders are captured by `entrepot serve` alone, so that their events wait; then `entrepot work` is
+started and does it all: dense numbers, the feed, the journey's steps and the events of those.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from bench import capture, cpu, load, postgres
+from bench.effort import FULL, Effort, command
+from bench.figure import Cost, Figure
+from bench.postgres import cost_of
+from bench.report import show
+from bench.request import orders
+from bench.stage import RefusedError, Stage, order_bodies, set_up
+from bench.system import System, migrate, running, serving, settle, working
+
+DATABASE, FLOOR_DATABASE = "bench_relay", "bench_relay_floor"
+SCHEMA = Path(__file__).with_name("relay.sql")
+WITHIN_S = 600
+AT_ONCE = 1_000
+
+STATE = """
+SELECT
+    coalesce((SELECT max(f.last_sequence) FROM plumbing.feed AS f), 0) AS events,
+    (SELECT count(*) FROM (SELECT FROM plumbing.outbox LIMIT 1) AS o) AS waiting
+"""
+
+FILL = """
+INSERT INTO outbox (type, at, data)
+SELECT
+    'order.captured',
+    now(),
+    '{"order_id": "0199f3f2-7c1e-7000-8000-000000000001", "channel": "web", "lines": 2}'
+FROM generate_series(1, $1::integer)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """How many events were told in how many seconds; `cost` is processor µs an event."""
+
+    events: int
+    seconds: float
+    cost: Cost
+
+
+def figures(host: System, effort: Effort) -> list[Figure]:
+    """Capture, then work; beside it a function that only moves rows."""
+    per_second, floor_cost = _floor(host, 2 * effort.events)
+    url = postgres.fresh_database(host.database_url, DATABASE)
+    migrate(url)
+    with serving(url, host) as system:
+        stage = set_up(system, effort)
+        placed = _place(stage, effort.events)
+        with working(url) as worker:
+            drained = drain(url, cpu.Meter(host.postmaster, worker))
+    value = drained.events / drained.seconds
+    return [
+        Figure(
+            name="background work",
+            value=value,
+            unit="events/s",
+            goal="",
+            floor=per_second,
+            floor_is=f"one PL/pgSQL call moving {AT_ONCE:,} rows from outbox to feed, nothing else",
+            ratio=value / per_second,
+            cost=drained.cost,
+            floor_cost=floor_cost,
+            notes=(
+                f"{placed:,} orders, {drained.events:,} events in {drained.seconds:.1f} s.",
+                "The server's CPU is that of `entrepot work`.",
+            ),
+        )
+    ]
+
+
+def drain(url: str, meter: cpu.Meter) -> Drained:
+    """Wait until no fact waits and for a second no event was added.
+
+    Raises RefusedError when that has not come after ten minutes.
+    """
+
+    async def run() -> Drained:
+        conn = await asyncpg.connect(url)
+        began, before = time.monotonic(), meter.read()
+        first, last, changed_at, after = None, 0, began, before
+        state = await conn.fetchrow(STATE)
+        while time.monotonic() - began < WITHIN_S:
+            await asyncio.sleep(0.05)
+            state = await conn.fetchrow(STATE)
+            now = time.monotonic()
+            if state["events"] != last:
+                last, changed_at, after = state["events"], now, meter.read()
+                first = first or (last, now)
+            elif first and not state["waiting"] and now - changed_at > 1:
+                await conn.close()
+                seconds = max(changed_at - first[1], 1e-3)
+                return Drained(last - first[0], seconds, cost_of(cpu.since(before, after), last))
+        raise RefusedError(f"after {WITHIN_S} s there was still work: {dict(state)}")
+
+    return asyncio.run(run())
+
+
+def _place(stage: Stage, number: int) -> int:
+    """Capture so many orders; answer how many were taken."""
+    templates = orders(stage.to, order_bodies(stage, seed=6), capture.now_ms())
+    done = load.exactly(stage.to, load.filled(templates, number), connections=128)
+    settle(stage.system)
+    return done.of(capture.CREATED)
+
+
+def _floor(host: System, events: int) -> tuple[float, Cost]:
+    url = postgres.fresh_database(host.database_url, FLOOR_DATABASE)
+    postgres.execute(url, SCHEMA.read_text())
+    postgres.fetch(url, FILL, events)
+    postgres.execute(url, "VACUUM ANALYZE outbox")
+    meter = cpu.Meter(host.postmaster)
+
+    async def run() -> cpu.Spent:
+        conn = await asyncpg.connect(url)
+        before = meter.read()
+        while await conn.fetchval("SELECT move($1)", AT_ONCE):
+            pass
+        spent = cpu.since(before, meter.read())
+        await conn.close()
+        return spent
+
+    spent = asyncio.run(run())
+    return events / spent.wall, cost_of(spent, events)
+
+
+def main(*, json: bool = False, effort: Effort = FULL) -> None:
+    with running() as host:
+        show(host, figures(host, effort), json=json)
+
+
+if __name__ == "__main__":
+    command(main)

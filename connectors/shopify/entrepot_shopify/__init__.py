@@ -1,0 +1,1 @@
+"""Shopify speaks to Entrepot: its webhooks, verified and translated."""

@@ -1,0 +1,45 @@
+"""Mutating calls, one way for all: claim the key, act, keep the answer, commit; told again, replay."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from entrepot.api.face import Answer, Request
+from entrepot.api.problems import Code, Problem
+from entrepot.plumbing import db, idempotency, mint
+from entrepot.plumbing.idempotency import Key
+from entrepot.plumbing.model import Kept
+
+REPLAYED = ("idempotency-replayed", "true")
+
+Act = Callable[[db.Connection, datetime], Awaitable[Answer]]
+
+
+async def command(request: Request, act: Act) -> Answer:
+    """Run `act` in one transaction under the caller's key.
+
+    The same key and request again answer what was answered then; another request under the key is
+    422. A Problem raised by `act` rolls everything back, the claim of the key with it.
+    """
+    at = mint.now()
+
+    async def work(conn: db.Connection) -> Answer:
+        if request.key is None:
+            return await act(conn, at)
+        market = request.principal.market
+        kept = await idempotency.claim(conn, market, [request.key], [None], at=at)
+        if kept:
+            return replay(request.key, next(iter(kept.values())))
+        answer = await act(conn, at)
+        await idempotency.keep(
+            conn, market, request.key, status=answer.status, answer=answer.body
+        )
+        return answer
+
+    return await db.in_transaction(request.app.pool, work)
+
+
+def replay(key: Key, kept: Kept) -> Answer:
+    """Give a kept answer again; raises Problem KEY_REUSED where it answered another request."""
+    if kept.fingerprint != key.fingerprint:
+        raise Problem(Code.KEY_REUSED, f"the key {key.key!r} was used for another request")
+    return Answer(kept.status or 200, kept.answer or b"", (REPLAYED,))

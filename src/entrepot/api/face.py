@@ -1,0 +1,249 @@
+"""The face: a table of routes, and the one way every request goes.
+
+    authorize -> read strictly -> (claim the idempotency key) -> handler -> answer or problem
+
+A handler gets a `Request` and gives an `Answer`, or raises a `Problem`. What a route is called, who
+may call it, what it takes and gives stands in its row: the OpenAPI document is printed from these.
+"""
+
+import hashlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from entrepot.access.model import Principal
+from entrepot.api import strict
+from entrepot.api.problems import Code, Problem, invalid
+from entrepot.plumbing import db, telemetry
+from entrepot.plumbing.batch import QueueFull
+from entrepot.plumbing.idempotency import Key
+
+if TYPE_CHECKING:
+    from entrepot.api.app import App
+
+log = logging.getLogger(__name__)
+
+JSON = ("content-type", "application/json")
+PROBLEM = ("content-type", "application/problem+json")
+NO_STORE = ("cache-control", "no-store")
+KEY_CHARS_MAX = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status, a body already encoded, and headers beside the content type."""
+
+    status: int
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+    content_type: str = "application/json"
+
+
+@dataclass(slots=True)
+class Request:
+    """What a handler sees. `body` and `query` are read as the route says."""
+
+    app: "App"
+    principal: Principal
+    path: Mapping[str, str]
+    headers: Any
+    raw: bytes = b""
+    body: Any = None
+    query: Any = None
+    key: Key | None = None
+
+    @property
+    def actor(self) -> str:
+        """Who the timeline says did it."""
+        return self.principal.name
+
+
+Handler = Callable[[Request], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One row of the table. `scope` None: no key is asked for (health, documents, signed hooks).
+
+    `keyed` routes run under the caller's idempotency key, which their handler claims.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    scope: str | None
+    summary: str
+    body: type | None = None
+    query: type | None = None
+    answer: type | None = None
+    status: int = 200
+    keyed: bool = False
+    problems: tuple[Code, ...] = ()
+    code: Code = Code.INVALID
+    answer_type: str = "application/json"
+    raw_body: bool = False
+    observe: Any = field(default=None, compare=False)
+
+
+@dataclass(slots=True)
+class _Branch:
+    exact: dict[str, "_Branch"] = field(default_factory=dict)
+    wild: "tuple[str, _Branch] | None" = None
+    routes: dict[str, Route] = field(default_factory=dict)
+
+
+class Table:
+    """Finds the route of a method and a path."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self.routes = list(routes)
+        self._exact: dict[tuple[str, str], Route] = {}
+        self._root = _Branch()
+        for route in routes:
+            if "{" not in route.path:
+                self._exact[route.method, route.path] = route
+            self._grow(route)
+
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        """Give the route and its path parameters; raises Problem NOT_FOUND or METHOD."""
+        route = self._exact.get((method, path))
+        if route is not None:
+            return route, {}
+        branch, parameters = self._root, {}
+        for segment in path.split("/")[1:]:
+            if segment in branch.exact:
+                branch = branch.exact[segment]
+            elif branch.wild is not None and segment:
+                name, branch = branch.wild
+                parameters[name] = segment
+            else:
+                raise Problem(Code.NOT_FOUND)
+        if method in branch.routes:
+            return branch.routes[method], parameters
+        if not branch.routes:
+            raise Problem(Code.NOT_FOUND)
+        allowed = ", ".join(sorted(branch.routes))
+        raise Problem(Code.METHOD, f"takes {allowed}", headers=[("allow", allowed)])
+
+    def _grow(self, route: Route) -> None:
+        branch = self._root
+        for segment in route.path.split("/")[1:]:
+            if segment.startswith("{"):
+                if branch.wild is None:
+                    branch.wild = (segment[1:-1], _Branch())
+                branch = branch.wild[1]
+            else:
+                branch = branch.exact.setdefault(segment, _Branch())
+        branch.routes[route.method] = route
+
+
+async def respond(app: "App", table: Table, scope: Any, read: Callable[[], Awaitable[bytes]]) -> Answer:  # fmt: skip  # noqa: ANN401, E501 - the server's own type
+    """Answer one request, whatever happens: a refusal is a problem document, a fault too."""
+    began = time.perf_counter()
+    name = "unrouted"
+    try:
+        route, path = table.find(scope.method, scope.path)
+        name = route.path
+        with telemetry.span(f"{route.method} {route.path}"):
+            answer = await _serve(app, route, path, scope, read)
+    except Problem as problem:
+        answer = refuse(app, problem)
+    except QueueFull as full:
+        answer = refuse(app, _overloaded(full))
+    except db.UNREACHABLE:
+        log.exception("the database did not answer")
+        answer = refuse(app, Problem(Code.UNAVAILABLE, headers=[("retry-after", "1")]))
+    except db.TRY_AGAIN:
+        log.warning("gave up after retries", exc_info=True)
+        answer = refuse(app, Problem(Code.UNAVAILABLE, headers=[("retry-after", "1")]))
+    except Exception:
+        log.exception("fault", extra={"route": name})
+        answer = refuse(app, Problem(Code.INTERNAL))
+    telemetry.request(scope.method, name, answer.status, time.perf_counter() - began)
+    return answer
+
+
+async def _serve(
+    app: "App",
+    route: Route,
+    path: dict[str, str],
+    scope: Any,  # noqa: ANN401 - the server's own type
+    read: Callable[[], Awaitable[bytes]],
+) -> Answer:
+    headers = scope.headers
+    principal = app.principals.authorize(headers.get("authorization"), route.scope)
+    request = Request(app, principal, path, headers)
+    if route.body is not None or route.raw_body:
+        length = headers.get("content-length")
+        if length is not None and length.isdigit() and int(length) > app.settings.body_bytes_max:
+            raise Problem(Code.TOO_LARGE)
+        request.raw = await read()
+        if len(request.raw) > app.settings.body_bytes_max:
+            raise Problem(Code.TOO_LARGE)
+        if route.body is not None:
+            request.body = strict.decode(route.body, request.raw or b"{}", code=route.code)
+    if route.query is not None:
+        request.query = strict.query(route.query, scope.query_string)
+    elif scope.query_string and route.scope is not None:
+        raise Problem(Code.INVALID, "takes no parameters")
+    if route.keyed:
+        request.key = _key(request, scope)
+    return await route.handler(request)
+
+
+def _key(request: Request, scope: Any) -> Key | None:  # noqa: ANN401 - the server's own type
+    text = request.headers.get("idempotency-key")
+    if text is None:
+        return None
+    if not 0 < len(text) <= KEY_CHARS_MAX or not text.isascii() or not text.isprintable():
+        raise Problem(Code.KEY_INVALID, f"1 to {KEY_CHARS_MAX} printable ASCII characters")
+    digest = hashlib.blake2b(request.raw, digest_size=16)
+    digest.update(f"{scope.method} {scope.path}".encode())
+    return Key(request.principal.key_id, text, digest.digest())
+
+
+def json_answer(status: int, value: object, *headers: tuple[str, str]) -> Answer:
+    """Encode a value as the answer."""
+    return Answer(status, msgspec.json.encode(value), headers)
+
+
+def refuse(app: "App", problem: Problem) -> Answer:
+    """Encode a problem as the answer."""
+    document = msgspec.json.encode(problem.document(app.settings.public_url))
+    return Answer(problem.status, document, tuple(problem.headers), "application/problem+json")
+
+
+def etag(version: int) -> tuple[str, str]:
+    """The header of a version."""
+    return ("etag", f'"{version}"')
+
+
+def check_match(request: Request, version: int | None) -> None:
+    """Honor If-Match: 412 where the resource is not (or no longer) at that version."""
+    wanted = request.headers.get("if-match")
+    if wanted is None or (wanted.strip() == "*" and version is not None):
+        return
+    tags = {tag.strip().removeprefix("W/").strip('"') for tag in wanted.split(",")}
+    if version is None or str(version) not in tags:
+        raise Problem(Code.PRECONDITION, f"the resource is at version {version}")
+
+
+def parameter(request: Request, name: str, *, most: int = 128) -> str:
+    """A path parameter as an identifier: percent-decoded, bounded, without control characters."""
+    from urllib.parse import unquote  # noqa: PLC0415 - used where an id is not plain only
+
+    text = request.path[name]
+    text = unquote(text) if "%" in text else text
+    if not 0 < len(text) <= most or not text.isprintable():
+        raise invalid(f"/{name}", f"1 to {most} printable characters")
+    return text
+
+
+def _overloaded(full: QueueFull) -> Problem:
+    return Problem(
+        Code.OVERLOADED, str(full), headers=[("retry-after", str(full.retry_after_s))]
+    )

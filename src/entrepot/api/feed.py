@@ -1,0 +1,89 @@
+"""The feed over HTTP: every fact once, in order, with a dense sequence; CloudEvents 1.0."""
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from entrepot.api.app import App
+from entrepot.api.face import Answer, Request, json_answer
+from entrepot.plumbing.model import Event
+from entrepot.plumbing.relay import events_after
+from entrepot.terms.ids import MarketId
+
+WAIT_S_MAX = 30
+PAUSE_S = 0.02
+
+
+class FeedQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`types` are names, separated by commas or given more than once."""
+
+    after: Annotated[int, Meta(ge=0, le=2**62, description="the last sequence seen; 0: from the start")] = 0  # fmt: skip  # noqa: E501 - one parameter
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 200
+    types: list[Annotated[str, Meta(max_length=2000)]] = []
+    wait: Annotated[float, Meta(ge=0, le=WAIT_S_MAX, description="seconds to wait for news")] = 0
+
+
+class CloudEvent(msgspec.Struct, frozen=True):
+    """CloudEvents 1.0, JSON format, with the extension `sequence`."""
+
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    dataschema: str
+    sequence: int
+    data: msgspec.Raw
+
+
+class FeedPage(msgspec.Struct, frozen=True):
+    """`cursor` is what to send as `after` next, also when there was no news."""
+
+    events: list[CloudEvent]
+    cursor: int
+
+
+async def events(request: Request) -> Answer:
+    """Read the feed from a cursor on; with `wait`, wait so long for news."""
+    query: FeedQuery = request.query
+    types = wanted(query)
+    market = request.principal.market
+    ends = asyncio.get_running_loop().time() + query.wait
+    after = query.after
+    while True:
+        async with request.app.pool.acquire() as conn:
+            found = await events_after(conn, market, after, query.limit)
+        after = found[-1].sequence if found else after
+        chosen = [event for event in found if types is None or event.type in types]
+        if chosen or (not found and asyncio.get_running_loop().time() >= ends):
+            page = FeedPage([cloud_event(request.app, market, e) for e in chosen], after)
+            return json_answer(200, page)
+        if not found:
+            await asyncio.sleep(PAUSE_S)
+
+
+def cloud_event(app: App, market: MarketId, event: Event) -> CloudEvent:
+    """Dress a fact of the feed as a CloudEvent."""
+    root = app.settings.public_url
+    return CloudEvent(
+        specversion="1.0",
+        id=str(event.event_id),
+        source=f"{root}/markets/{market}",
+        type=event.type,
+        subject=event.subject,
+        time=event.at.isoformat().replace("+00:00", "Z"),
+        datacontenttype="application/json",
+        dataschema=f"{root}/events/{event.type}.json",
+        sequence=event.sequence,
+        data=msgspec.Raw(event.data.encode()),
+    )
+
+
+def wanted(query: FeedQuery) -> set[str] | None:
+    """The types asked for; None: all."""
+    names = {name for text in query.types for name in text.split(",") if name}
+    return names or None

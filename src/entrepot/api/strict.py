@@ -1,0 +1,143 @@
+"""Strict reading of JSON: types exactly, no unknown fields, no key twice, no NUL, errors that point.
+
+msgspec refuses NaN, floats and strings where integers belong, unknown fields and bad UTF-8; what it
+lets pass (the last of two equal keys wins) is looked for here.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from entrepot.api.problems import Code, FieldError, Problem
+
+T = TypeVar("T")
+
+_WHERE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$.*)`)?$", re.DOTALL)
+_STEP = re.compile(r"\.([^.\[\]`]+)|\[(\d+|\.\.\.)\]")
+_FIELD = re.compile(r"(?:unknown|required) field `(?P<name>.*?)`$")
+DEPTH_MAX = 32
+
+
+class DuplicateKey(ValueError):  # noqa: N818 - what was found
+    """A JSON object names the same key twice."""
+
+
+@cache
+def _decoder(type_: type[T]) -> msgspec.json.Decoder[T]:
+    return msgspec.json.Decoder(type_)
+
+
+def decode(type_: type[T], body: bytes, *, code: Code = Code.INVALID) -> T:
+    """Read a body as `type_`; whatever is wrong raises a Problem that names the field."""
+    try:
+        value = _decoder(type_).decode(body)
+    except msgspec.ValidationError as wrong:
+        raise _problem(str(wrong), code) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+        raise Problem(Code.MALFORMED, f"the body is not JSON: {wrong}") from None
+    except RecursionError:
+        raise Problem(Code.MALFORMED, "the body is nested too deeply") from None
+    _refuse_duplicates(body)
+    if b"\\u0000" in body:
+        _refuse_nul(json.loads(body), "", code)
+    return value
+
+
+def convert(type_: type[T], value: object, *, code: Code = Code.INVALID, at: str = "") -> T:
+    """The same for a value already read, such as a row of an import."""
+    try:
+        return msgspec.convert(value, type_, strict=True)
+    except msgspec.ValidationError as wrong:
+        raise _problem(str(wrong), code, at) from None
+
+
+def query(type_: type[T], text: str) -> T:
+    """Read a query string as `type_`: repeated names make lists, unknown ones are refused."""
+    fields = {f.encode_name: f for f in msgspec.structs.fields(type_)}  # type: ignore[arg-type]
+    values: dict[str, Any] = {}
+    for name, value in parse_qsl(text, keep_blank_values=True, max_num_fields=500):
+        field = fields.get(name)
+        if field is None:
+            raise Problem(
+                Code.INVALID, f"unknown parameter {name}",
+                errors=[FieldError("unknown parameter", parameter=name)],
+            )  # fmt: skip
+        if "\x00" in value:
+            raise Problem(
+                Code.INVALID, f"{name}: has a NUL",
+                errors=[FieldError("has a NUL", parameter=name)],
+            )  # fmt: skip
+        if "list[" in str(field.type):
+            values.setdefault(name, []).append(value)
+        elif name in values:
+            raise Problem(
+                Code.INVALID, f"{name}: given twice",
+                errors=[FieldError("given twice", parameter=name)],
+            )  # fmt: skip
+        else:
+            values[name] = value
+    try:
+        return msgspec.convert(values, type_, strict=False)
+    except msgspec.ValidationError as wrong:
+        what, pointer = _place(str(wrong))
+        name = pointer.split("/")[1] if "/" in pointer else ""
+        raise Problem(
+            Code.INVALID, f"{name}: {what}", errors=[FieldError(what, parameter=name)]
+        ) from None
+
+
+def _problem(message: str, code: Code, at: str = "") -> Problem:
+    what, pointer = _place(message)
+    pointer = at + pointer
+    return Problem(code, f"{pointer or '/'}: {what}", errors=[FieldError(what, pointer)])
+
+
+def _place(message: str) -> tuple[str, str]:
+    match = _WHERE.match(message)
+    assert match is not None
+    steps = [name or index for name, index in _STEP.findall(match["path"] or "")]
+    field = _FIELD.search(match["what"])
+    if field is not None:
+        steps.append(field["name"])
+    escaped = (step.replace("~", "~0").replace("/", "~1") for step in steps)
+    return match["what"], "".join(f"/{step}" for step in escaped)
+
+
+def _refuse_duplicates(body: bytes) -> None:
+    try:
+        json.loads(body, object_pairs_hook=_unique)
+    except DuplicateKey as twice:
+        key = str(twice)
+        raise Problem(
+            Code.INVALID, f"the key {key!r} stands twice in one object",
+            errors=[FieldError("stands twice in one object", "/" + key)],
+        ) from None  # fmt: skip
+    except (RecursionError, ValueError) as wrong:
+        raise Problem(Code.MALFORMED, f"the body is not JSON: {wrong}") from None
+
+
+def _unique(pairs: list[tuple[str, object]]) -> None:
+    if len(pairs) > 1 and len({key for key, _ in pairs}) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise DuplicateKey(key)
+            seen.add(key)
+
+
+def _refuse_nul(value: object, at: str, code: Code) -> None:
+    if isinstance(value, str) and "\x00" in value:
+        raise Problem(code, f"{at}: has a NUL", errors=[FieldError("has a NUL", at)])
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            if "\x00" in key:
+                raise Problem(code, f"{at}: a key has a NUL", errors=[FieldError("has a NUL", at)])
+            _refuse_nul(each, f"{at}/{key}", code)
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            _refuse_nul(each, f"{at}/{number}", code)

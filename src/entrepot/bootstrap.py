@@ -1,0 +1,154 @@
+"""The only place that builds and wires things."""
+
+import asyncio
+import contextlib
+import importlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import httpx
+
+from entrepot.access.adopt import adopt_bootstrap
+from entrepot.api import server
+from entrepot.api.app import App, placing_batcher
+from entrepot.api.face import Table
+from entrepot.api.principals import Principals
+from entrepot.api.routes import ROUTES
+from entrepot.api.server import free_port
+from entrepot.journey.world import World
+from entrepot.network.open import open_market
+from entrepot.plumbing import db, mint, sql
+from entrepot.plumbing.settings import DEFAULT_MARKET, Settings
+from entrepot.terms.geo import locate
+from entrepot.terms.lifecycle import Lifecycle
+from entrepot.terms.place import Place
+from entrepot.work import loop
+
+CAPABILITIES = (
+    "plumbing", "access", "catalog", "network", "policies", "orders", "inventory", "sourcing",
+    "promise", "fulfillment", "delivery", "journey",
+)  # fmt: skip
+"""Every room that may keep rows, from the ground floor up."""
+
+
+@cache
+def invariants() -> dict[str, sql.Query]:
+    """Every invariant of the house, by `capability.name`: a statement that must select no rows."""
+    found: dict[str, sql.Query] = {}
+    for capability in CAPABILITIES:
+        file = resources.files(f"entrepot.{capability}") / "invariants.sql"
+        if file.is_file():
+            for name, query in sql.parse(file.read_text(encoding="utf-8")).items():
+                found[f"{capability}.{name}"] = query
+    return found
+
+
+def lifecycles() -> list[Lifecycle]:  # type: ignore[type-arg] - of any states and verbs
+    """Every life that is a table, in the order of the rooms."""
+    found = []
+    for capability in CAPABILITIES:
+        if (resources.files(f"entrepot.{capability}") / "states.py").is_file():
+            module = importlib.import_module(f"entrepot.{capability}.states")
+            found += [each for each in vars(module).values() if isinstance(each, Lifecycle)]
+    return found
+
+
+def transitions() -> Iterator[tuple[str, str, str, str]]:
+    """Every legal move of every life, as rows for `plumbing.transition`."""
+    for life in lifecycles():
+        yield from life.rows()
+
+
+async def serve(
+    settings: Settings, dsn: str, *, stop: asyncio.Event, ready: Callable[[str], None]
+) -> None:
+    """Serve the HTTP face until `stop` is set; `ready` hears the address once it answers."""
+    pool = await db.open_pool(dsn, size=settings.pool_size)
+    captures = await db.open_pool(dsn, size=settings.captures_at_once)
+    world, principals = World(pool, mint.now), Principals()
+    app = App(
+        settings, pool, captures, world, principals, placing_batcher(settings, captures, world)
+    )
+    async with pool.acquire() as conn, conn.transaction():
+        await adopt_bootstrap(conn, settings.bootstrap_key, mint.now())
+        await open_market(conn, DEFAULT_MARKET)
+    async with pool.acquire() as conn:
+        await principals.reload(conn)
+    for market in principals.markets() | {DEFAULT_MARKET}:
+        await world.market(market)
+    locate(Place("US", "10001"))  # the table of US postal codes is read now, not at the first order
+    port = settings.port or free_port(settings.host)
+    tasks = [
+        asyncio.create_task(principals.keep_fresh(pool, stop)),
+        asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop)),
+        asyncio.create_task(
+            server.serve(app, Table(ROUTES), host=settings.host, port=port, stop=stop)
+        ),
+    ]
+    url = f"http://{settings.host}:{port}"
+    await _answers(url)
+    ready(url)
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        stop.set()
+        await app.placing.drain()
+        await pool.close()
+        await captures.close()
+
+
+async def _answers(url: str) -> None:
+    async with httpx.AsyncClient() as client:
+        for _ in range(200):
+            with contextlib.suppress(httpx.HTTPError):
+                if (await client.get(f"{url}/healthz")).status_code == 200:
+                    return
+            await asyncio.sleep(0.02)
+    raise RuntimeError(f"{url} does not answer")
+
+
+async def work(settings: Settings, dsn: str, *, stop: asyncio.Event) -> None:
+    """Run the background work until `stop` is set."""
+    pool = await db.open_pool(dsn, size=4)
+    try:
+        await loop.work(pool, World(pool, mint.now), settings, stop)
+    finally:
+        await pool.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An invariant, how many rows break it, the first of them, and how long the check took."""
+
+    name: str
+    violations: int
+    first: list[dict[str, object]]
+    seconds: float
+
+
+FIRST_MAX = 20
+
+
+async def verify(dsn: str, *, full: bool) -> list[Finding]:
+    """Check every invariant in one snapshot. `full` adds those that fold whole histories."""
+    conn = await db.connect(dsn, db.Limits(statement_ms=0))
+    found = []
+    try:
+        async with conn.transaction(isolation="repeatable_read", readonly=True):
+            for name, query in invariants().items():
+                if not full and FULL_ONLY in query.why:
+                    continue
+                began = time.perf_counter()
+                rows = await conn.fetch(query.text)
+                first = [dict(row) for row in rows[:FIRST_MAX]]
+                found.append(Finding(name, len(rows), first, time.perf_counter() - began))
+    finally:
+        await conn.close()
+    return found
+
+
+FULL_ONLY = "(full)"
+"""In an invariant's sentence: it reads whole histories, and is checked by `verify --full` only."""

@@ -1,0 +1,51 @@
+"""What faces and servers ask of the catalog. No locks, no writes."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from entrepot.catalog.model import Item, ItemRow, Made, MadeRow
+from entrepot.catalog.store import Q, item_of, items_of, parts_of
+from entrepot.plumbing import db
+from entrepot.terms.ids import MarketId, Sku
+
+
+async def item(conn: db.Connection, market: MarketId, sku: Sku) -> Item | None:
+    """Read one item; None where there is none."""
+    return (await items_of(conn, market, [sku])).get(sku)
+
+
+async def items(
+    conn: db.Connection, market: MarketId, *, prefix: str = "", after: str = "", most: int
+) -> list[Item]:
+    """Read items by ascending sku, from the one after `after`, whose sku begins with `prefix`."""
+    rows = await db.fetch(
+        conn, Q["items_page"], ItemRow, market=market, prefix=prefix, after=after, most=most
+    )
+    return [item_of(row) for row in rows]
+
+
+async def made(conn: db.Connection, market: MarketId) -> dict[Sku, Made]:
+    """Read what orders need to know, of every item."""
+    return _made(await db.fetch(conn, Q["made_all"], MadeRow, market=market))
+
+
+async def changed_since(
+    conn: db.Connection, market: MarketId, changed_at: datetime
+) -> dict[Sku, Made]:
+    """Read the same of the items that were changed after a moment."""
+    return _made(await db.fetch(conn, Q["made_since"], MadeRow, market=market, since=changed_at))
+
+
+async def made_of(conn: db.Connection, market: MarketId, skus: Collection[Sku]) -> dict[Sku, Made]:
+    """Read the same of some skus and the components of those that are kits."""
+    found = await _made_of(conn, market, skus)
+    parts = {part.sku for made in found.values() for part in made.parts} - found.keys()
+    return found | await _made_of(conn, market, parts) if parts else found
+
+
+async def _made_of(conn: db.Connection, market: MarketId, skus: Collection[Sku]) -> dict[Sku, Made]:
+    return _made(await db.fetch(conn, Q["made_of"], MadeRow, market=market, skus=sorted(skus)))
+
+
+def _made(rows: Iterable[MadeRow]) -> dict[Sku, Made]:
+    return {row.sku: Made(row.weight_g, parts_of(row.parts, row.quantities)) for row in rows}

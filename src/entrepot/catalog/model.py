@@ -1,0 +1,142 @@
+"""What can be sold, as plain data: items, and kits made of them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from entrepot.terms.ids import Sku
+
+ROWS_PER_CALL_MAX = 5_000
+"""Rows in one call: decoded, judged and written within about a second."""
+
+ROWS_PER_COMMIT_MAX = 1_000
+"""Items locked by one commit of an import: some 50 ms, so that nobody waits for it."""
+
+COMPONENTS_MAX = 50
+"""A kit of more parts is a mistake, and an order of such kits would not be plannable."""
+
+COMPONENT_QUANTITY_MAX = 1_000
+"""With the most units on a line still far inside PostgreSQL's integer."""
+
+WEIGHT_G_MAX = 10_000_000
+"""Ten tonnes: heavier goods are no parcel."""
+
+ATTRIBUTES_MAX = 100
+"""Names in one item's attributes."""
+
+OVERLAP = timedelta(seconds=5)
+"""How far a view reads back before its last look: commits take less, clocks agree so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A component of a kit: `quantity` units of it in each unit of the kit."""
+
+    sku: Sku
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What can be sold.
+
+    `price` is in minor units, None where the catalog has none. `attributes` is the JSON text of an
+    object. `components` ascend by sku; an item that has some is a kit and has no stock of its own.
+    `version` counts changes from 1; 0 is an item not yet stored.
+    """
+
+    sku: Sku
+    name: str
+    price: int | None = None
+    weight_g: int = 0
+    category: str = ""
+    attributes: str = "{}"
+    components: tuple[Part, ...] = ()
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """An item as it is read: the components' skus and quantities side by side."""
+
+    sku: Sku
+    name: str
+    price: int | None
+    weight_g: int
+    category: str
+    attributes: str
+    version: int
+    parts: list[str]
+    quantities: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """An item whose row is held."""
+
+    sku: Sku
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A sku is a component of a kit."""
+
+    part_sku: Sku
+    sku: Sku
+
+
+@dataclass(frozen=True, slots=True)
+class MadeRow:
+    """What an order needs to know of an item, as it is read."""
+
+    sku: Sku
+    weight_g: int
+    parts: list[str]
+    quantities: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What one unit weighs in grams and, of a kit, what it is made of."""
+
+    weight_g: int
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a node picks for one unit of a line: `per_unit` of this sku, `weight_g` grams each."""
+
+    sku: Sku
+    per_unit: int
+    weight_g: int
+
+
+class Status(StrEnum):
+    """What became of one row."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+class WhyRefused(StrEnum):
+    """In order of precedence: the first that holds is what the caller hears."""
+
+    REPEATED = "repeated"
+    KIT_OF_ITSELF = "kit_of_itself"
+    UNKNOWN_COMPONENT = "unknown_component"
+    KIT_OF_KITS = "kit_of_kits"
+    COMPONENT_OF_A_KIT = "component_of_a_kit"
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """The answer to one row. `version` is the item's now, 0 where it was refused and is unknown."""
+
+    sku: Sku
+    status: Status
+    version: int
+    why: WhyRefused | None = None
+    detail: str = ""

@@ -1,0 +1,198 @@
+-- name: lock_items -> Locked
+-- Items and the components they name, in sku order: who is a kit and who is a part stays true until
+-- the commit.
+SELECT i.sku
+FROM catalog.item AS i
+WHERE i.market = :market::text AND i.sku = any(:skus::text[])
+ORDER BY i.sku
+FOR NO KEY UPDATE;
+
+-- name: items_of -> ItemRow
+-- Whole items by sku.
+SELECT
+    i.sku,
+    i.name,
+    i.price,
+    i.weight_g,
+    i.category,
+    i.attributes,
+    i.version,
+    array(
+        SELECT c.part_sku
+        FROM catalog.component AS c
+        WHERE c.market = i.market AND c.sku = i.sku
+        ORDER BY c.part_sku
+    ) AS parts,
+    array(
+        SELECT c.quantity
+        FROM catalog.component AS c
+        WHERE c.market = i.market AND c.sku = i.sku
+        ORDER BY c.part_sku
+    ) AS quantities
+FROM catalog.item AS i
+WHERE i.market = :market::text AND i.sku = any(:skus::text[]);
+
+-- name: items_page -> ItemRow
+-- The list people leaf through, by sku; `prefix` narrows it to the skus that begin so.
+SELECT
+    i.sku,
+    i.name,
+    i.price,
+    i.weight_g,
+    i.category,
+    i.attributes,
+    i.version,
+    array(
+        SELECT c.part_sku
+        FROM catalog.component AS c
+        WHERE c.market = i.market AND c.sku = i.sku
+        ORDER BY c.part_sku
+    ) AS parts,
+    array(
+        SELECT c.quantity
+        FROM catalog.component AS c
+        WHERE c.market = i.market AND c.sku = i.sku
+        ORDER BY c.part_sku
+    ) AS quantities
+FROM catalog.item AS i
+WHERE
+    i.market = :market::text AND i.sku > :after::text
+    AND i.sku >= :prefix::text AND starts_with(i.sku, :prefix::text)
+ORDER BY i.sku
+LIMIT :most::integer;
+
+-- name: uses_of -> Use
+-- Which kits some skus are part of: a part may not become a kit.
+SELECT c.part_sku, c.sku
+FROM catalog.component AS c
+WHERE c.market = :market::text AND c.part_sku = any(:skus::text[]);
+
+-- name: create_items
+-- New items. One that somebody else has just made is a unique violation: the whole is tried again.
+INSERT INTO catalog.item (
+    market, sku, name, price, weight_g, category, attributes, version, changed_at
+)
+SELECT
+    :market::text,
+    i.sku,
+    i.name,
+    i.price,
+    i.weight_g,
+    i.category,
+    i.attributes::json,
+    i.version,
+    :at::timestamptz
+FROM
+    unnest(
+        :skus::text[],
+        :names::text[],
+        :prices::bigint[],
+        :weights::integer[],
+        :categories::text[],
+        :attributes::text[],
+        :versions::bigint[]
+    ) AS i (sku, name, price, weight_g, category, attributes, version)
+ORDER BY i.sku;
+
+-- name: update_items
+-- Items that are held and have changed.
+UPDATE catalog.item AS t
+SET
+    name = i.name,
+    price = i.price,
+    weight_g = i.weight_g,
+    category = i.category,
+    attributes = i.attributes::json,
+    version = i.version,
+    changed_at = :at::timestamptz
+FROM
+    unnest(
+        :skus::text[],
+        :names::text[],
+        :prices::bigint[],
+        :weights::integer[],
+        :categories::text[],
+        :attributes::text[],
+        :versions::bigint[]
+    ) AS i (sku, name, price, weight_g, category, attributes, version)
+WHERE t.market = :market::text AND t.sku = i.sku;
+
+-- name: clear_components
+-- A changed item's components are written anew.
+DELETE FROM catalog.component AS c
+WHERE c.market = :market::text AND c.sku = any(:skus::text[]);
+
+-- name: put_components
+-- What kits are made of.
+INSERT INTO catalog.component (market, sku, part_sku, quantity)
+SELECT :market::text, c.sku, c.part_sku, c.quantity
+FROM
+    unnest(
+        :skus::text[], :part_skus::text[], :quantities::integer[]
+    ) AS c (sku, part_sku, quantity);
+
+-- name: made_all -> MadeRow
+-- Everything an order may ask for: what a starting server reads.
+WITH item AS (
+    SELECT i.sku, i.weight_g
+    FROM catalog.item AS i
+    WHERE i.market = :market::text
+),
+
+kit AS (
+    SELECT
+        c.sku,
+        array_agg(c.part_sku ORDER BY c.part_sku) AS parts,
+        array_agg(c.quantity ORDER BY c.part_sku) AS quantities
+    FROM catalog.component AS c
+    WHERE c.market = :market::text
+    GROUP BY c.sku
+)
+
+SELECT
+    i.sku,
+    i.weight_g,
+    coalesce(k.parts, '{}') AS parts,
+    coalesce(k.quantities, '{}') AS quantities
+FROM item AS i
+LEFT JOIN kit AS k ON i.sku = k.sku;
+
+-- name: made_since -> MadeRow
+-- What was changed lately; read with overlap, so that a late commit is seen too.
+SELECT
+    i.sku,
+    i.weight_g,
+    array(
+        SELECT c.part_sku
+        FROM catalog.component AS c
+        WHERE c.market = i.market AND c.sku = i.sku
+        ORDER BY c.part_sku
+    ) AS parts,
+    array(
+        SELECT c.quantity
+        FROM catalog.component AS c
+        WHERE c.market = i.market AND c.sku = i.sku
+        ORDER BY c.part_sku
+    ) AS quantities
+FROM catalog.item AS i
+WHERE i.market = :market::text AND i.changed_at > :since::timestamptz;
+
+-- name: made_of -> MadeRow
+-- The same of some skus: those a server has not yet heard of.
+SELECT
+    i.sku,
+    i.weight_g,
+    array(
+        SELECT c.part_sku
+        FROM catalog.component AS c
+        WHERE c.market = i.market AND c.sku = i.sku
+        ORDER BY c.part_sku
+    ) AS parts,
+    array(
+        SELECT c.quantity
+        FROM catalog.component AS c
+        WHERE c.market = i.market AND c.sku = i.sku
+        ORDER BY c.part_sku
+    ) AS quantities
+FROM catalog.item AS i
+WHERE i.market = :market::text AND i.sku = any(:skus::text[]);

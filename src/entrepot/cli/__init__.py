@@ -1,0 +1,21 @@
+"""The command line: `entrepot …`, or `python -m entrepot …`."""
+
+import typer
+
+from entrepot.cli import keys, roles, upkeep
+
+app = typer.Typer(
+    name="entrepot",
+    help="An order management system: from a customer's click to the parcel at the door.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("up", help="The whole system in one command.")(roles.up)
+app.command("serve", help="The HTTP face.")(roles.serve)
+app.command("work", help="The background work: relay, journey, timers.")(roles.work)
+app.command("migrate", help="Bring the database up to date.")(upkeep.migrate)
+app.command("verify", help="Check every invariant on the live database.")(upkeep.verify)
+app.add_typer(keys.app, name="key")
+
+__all__ = ["app"]

@@ -1,0 +1,118 @@
+"""The parent of `entrepot up`: PostgreSQL, migrations, and the two roles as child processes.
+
+A role that ends unasked is started again. A parent that is killed leaves PostgreSQL running, for the
+next start to find, and its roles end by themselves.
+"""
+
+import asyncio
+import fcntl
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import IO
+
+import typer
+
+from entrepot.bootstrap import transitions
+from entrepot.plumbing import migrate, postgres
+from entrepot.plumbing.settings import Settings
+
+log = logging.getLogger(__name__)
+
+STOP_S_MAX = 20
+AGAIN_AFTER_S = 0.5
+
+
+def supervise(settings: Settings) -> int:
+    """Run until SIGINT or SIGTERM; answers the exit status."""
+    embedded, lock = None, None
+    if not settings.database_url:
+        folder = Path(settings.data_dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = _claim(folder)
+        if lock is None:
+            typer.echo(f"another entrepot is up in {folder}", err=True)
+            return 1
+        embedded = postgres.start(folder)
+        settings = replace(settings, database_url=embedded.url())
+    try:
+        asyncio.run(migrate.migrate(settings.database_url, transitions()))
+        return asyncio.run(_children(settings))
+    finally:
+        if embedded is not None:
+            embedded.stop()
+        if lock is not None:
+            lock.close()
+
+
+def _claim(folder: Path) -> IO[str] | None:
+    """One `up` at a time per data directory; the lock dies with the process."""
+    lock = (folder / "up.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        return None
+    return lock
+
+
+async def _children(settings: Settings) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, stop.set)
+    environment = os.environ | {
+        "ENTREPOT_DATABASE_URL": settings.database_url,
+        "ENTREPOT_PORT": str(settings.port),
+        "ENTREPOT_PARENT": str(os.getpid()),
+    }
+    told = asyncio.Event()
+
+    def ready(line: str) -> None:
+        url = json.loads(line)["url"]
+        environment["ENTREPOT_PORT"] = url.rsplit(":", 1)[1]
+        if not told.is_set():
+            typer.echo(json.dumps({"url": url, "database_url": settings.database_url}))
+            sys.stdout.flush()
+            told.set()
+
+    roles = [
+        asyncio.create_task(_keep("serve", environment, stop, ready)),
+        asyncio.create_task(_keep("work", environment, stop, lambda _: None)),
+    ]
+    await asyncio.gather(*roles)
+    return 0
+
+
+async def _keep(role, environment, stop, heard):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    while not stop.is_set():
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "entrepot", role,
+            env=environment, stdout=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+        listening = asyncio.create_task(_listen(child, heard))
+        ended = asyncio.create_task(child.wait())
+        asked = asyncio.create_task(stop.wait())
+        await asyncio.wait({ended, asked}, return_when=asyncio.FIRST_COMPLETED)
+        if not ended.done():
+            child.terminate()
+            try:
+                await asyncio.wait_for(asyncio.shield(ended), STOP_S_MAX)
+            except TimeoutError:
+                child.kill()
+                await ended
+        asked.cancel()
+        listening.cancel()
+        if not stop.is_set():
+            log.error("%s ended unasked with %s; it is started again", role, child.returncode)
+            await asyncio.sleep(AGAIN_AFTER_S)
+
+
+async def _listen(child, heard):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    async for line in child.stdout:
+        heard(line.decode())

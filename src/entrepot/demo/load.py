@@ -1,0 +1,61 @@
+"""Open the shop: load the retailer through the public API, in bulk."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import msgspec
+
+from entrepot.demo import retailer as sample
+from entrepot.demo.assortment import Body
+from entrepot.demo.client import Api, ApiError, read
+from entrepot.demo.http import Answer
+from entrepot.demo.retailer import Retailer
+from entrepot.demo.tally import Tally
+
+ROWS_PER_IMPORT = 5_000
+ROWS_PER_COUNT = 10_000
+TAKEN = frozenset({"created", "updated", "unchanged", "applied", "stale"})
+
+
+async def load(api: Api, retailer: Retailer, tally: Tally, *, run: str) -> None:
+    """Import items, nodes, groups, channels, and count the stock. Loading again changes nothing.
+
+    Raises ApiError when a row is not taken.
+    """
+    kinds = {
+        "items": ({"sku": sku, **body} for sku, body in sample.items(retailer)),
+        "nodes": ({"node": node, **body} for node, body in sample.nodes(retailer)),
+        "node-groups": ({"group": group, **body} for group, body in retailer.groups.items()),
+        "channels": ({"channel": name, **body} for name, body in retailer.channels.items()),
+    }
+    for kind, rows in kinds.items():
+        tally.doing = f"loading {kind}"
+        for number, part in enumerate(_chunks(rows, ROWS_PER_IMPORT)):
+            key = f"{run}-{kind}-{number:04d}"
+            _taken(kind, await api.post(f"/v1/import/{kind}", {"rows": part}, key=key))
+    total = len(retailer.stock.item)
+    for number, counts in enumerate(sample.count_chunks(retailer, rows=ROWS_PER_COUNT)):
+        tally.doing = f"counting stock, {min(total, number * ROWS_PER_COUNT):,} of {total:,}"
+        key = f"{run}-counts-{number:04d}"
+        _taken("counts", await api.post("/v1/inventory/counts", {"counts": counts}, key=key))
+    tally.doing = "open"
+
+
+class _Result(msgspec.Struct, frozen=True):
+    status: str = ""
+
+
+class _Results(msgspec.Struct, frozen=True):
+    results: list[_Result]
+
+
+def _taken(what: str, answer: Answer) -> None:
+    for result in read(answer, _Results).results:
+        if result.status not in TAKEN:
+            raise ApiError(f"{what}: a row was {result.status}: {answer.body[:2000]!r}")
+
+
+def _chunks(rows: Iterable[Body], size: int) -> Iterator[list[Body]]:
+    remaining = iter(rows)
+    while part := list(islice(remaining, size)):
+        yield part

@@ -1,0 +1,17 @@
+"""Pick units: those named, or all that are left."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from entrepot.fulfillment import rules
+from entrepot.fulfillment.act import act
+from entrepot.fulfillment.model import Answer, Ask
+from entrepot.plumbing import db
+from entrepot.terms.ids import MarketId
+
+
+async def pick(
+    conn: db.Connection, market: MarketId, asks: Sequence[Ask], *, at: datetime
+) -> list[Answer]:
+    """Answer every ask, in order. With the last unit left to pick the work is picked."""
+    return await act(conn, market, asks, rules.pick, at=at)

@@ -1,0 +1,112 @@
+"""What faces ask of stock: balances, availability, the ledger. No locks, no writes."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from entrepot.inventory.model import (
+    Available,
+    Demand,
+    Free,
+    FreeRow,
+    Ledger,
+    Owed,
+    Position,
+    Reservation,
+)
+from entrepot.inventory.store import Q, demand_of_orders, reservations_of_orders
+from entrepot.plumbing import db
+from entrepot.terms.ids import MarketId, NodeId, OrderId, Sku
+
+Key = tuple[Sku, NodeId]
+
+
+async def available(
+    conn: db.Connection,
+    market: MarketId,
+    skus: Sequence[Sku],
+    *,
+    node_ids: Collection[NodeId] | None,
+    buffer: int,
+) -> dict[Sku, int]:
+    """Units a channel may sell now, from the rows themselves: what waits for supply is taken off.
+
+    A sku without a position has none.
+    """
+    rows = await db.fetch(
+        conn, Q["available"], Available,
+        market=market, skus=list(skus), buffer=buffer,
+        node_ids=None if node_ids is None else list(node_ids),
+    )  # fmt: skip
+    owing = await owed(conn, market, skus)
+    sums = {row.sku: row.available for row in rows}
+    return {sku: max(0, sums.get(sku, 0) - owing.get(sku, 0)) for sku in skus}
+
+
+async def free_of_skus(conn: db.Connection, market: MarketId, skus: Sequence[Sku]) -> list[Free]:
+    """Read everything that is free of some skus, from the rows themselves."""
+    return await db.fetch(conn, Q["free_of_skus"], Free, market=market, skus=list(skus))
+
+
+async def free_at(conn: db.Connection, market: MarketId, keys: Sequence[Key]) -> list[Free]:
+    """Read what is free at some positions."""
+    return await db.fetch(
+        conn, Q["free_at"], Free,
+        market=market, skus=[sku for sku, _ in keys], node_ids=[node for _, node in keys],
+    )  # fmt: skip
+
+
+async def free_since(conn: db.Connection, market: MarketId, since: UUID) -> list[Free]:
+    """Read the positions that movements made after the id `since` have touched."""
+    return await db.fetch(conn, Q["free_since"], Free, market=market, since=since)
+
+
+async def free_by_sku(conn: db.Connection, market: MarketId) -> list[FreeRow]:
+    """Read a whole market's free units."""
+    return await db.fetch(conn, Q["free_by_sku"], FreeRow, market=market)
+
+
+async def owed(
+    conn: db.Connection, market: MarketId, skus: Sequence[Sku] | None = None
+) -> dict[Sku, int]:
+    """Read the units that wait for supply, per sku."""
+    if skus is None:
+        rows = await db.fetch(conn, Q["owed"], Owed, market=market)
+    else:
+        rows = await db.fetch(conn, Q["owed_of_skus"], Owed, market=market, skus=list(skus))
+    return {row.sku: row.quantity for row in rows}
+
+
+async def positions(  # noqa: PLR0913 - a list's filters and its cursor
+    conn: db.Connection,
+    market: MarketId,
+    *,
+    skus: Sequence[Sku] | None,
+    node_id: NodeId | None,
+    after: tuple[str, str],
+    most: int,
+) -> list[Position]:
+    """Read balances, ascending by sku and node, from a cursor on."""
+    return await db.fetch(
+        conn, Q["positions_of"], Position,
+        market=market, skus=None if skus is None else list(skus), node_id=node_id,
+        after_sku=after[0], after_node=after[1], most=most,
+    )  # fmt: skip
+
+
+async def ledger(
+    conn: db.Connection, market: MarketId, sku: Sku, node_id: NodeId, most: int
+) -> list[Ledger]:
+    """Read the newest entries of a position."""
+    return await db.fetch(
+        conn, Q["ledger_of"], Ledger, market=market, sku=sku, node_id=node_id, most=most
+    )
+
+
+async def claims(
+    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
+) -> tuple[list[Reservation], list[Demand]]:
+    """Read what orders have claimed, and what they wait for."""
+    return (
+        await reservations_of_orders(conn, market, order_ids),
+        await demand_of_orders(conn, market, order_ids),
+    )

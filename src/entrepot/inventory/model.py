@@ -1,0 +1,237 @@
+"""Stock, as plain data: what nodes hold, what lines claim, what counts and movements say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
+
+QUANTITY_MAX = 1_000_000
+"""One row of a feed or order speaks of at most a million units: beyond it is a unit error, and sums
+of a batch stay far inside PostgreSQL's integer."""
+
+COUNTS_PER_CALL_MAX = 10_000
+"""Rows in one call: locks are held for one chunk of it at a time."""
+
+ROWS_PER_COMMIT_MAX = 2_000
+"""Positions locked by one commit of a feed: about 20 ms, so that captures never queue behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    sku: Sku
+    node_id: NodeId
+    on_hand: int
+    reserved: int
+    unavailable: int
+    safety: int
+    shortage: int
+
+    @property
+    def free(self) -> int:
+        """Units that may be sold now; negative where a shortage stands."""
+        return self.on_hand - self.reserved - self.unavailable - self.safety
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Units of a sku at a node, for an order's line."""
+
+    order_id: OrderId
+    line_no: LineNo
+    sku: Sku
+    node_id: NodeId
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A claim and how much of it was resolved. Open units are what is neither freed nor consumed."""
+
+    order_id: OrderId
+    line_no: LineNo
+    sku: Sku
+    node_id: NodeId
+    quantity: int
+    freed: int
+    consumed: int
+
+    @property
+    def open(self) -> int:
+        """Units still claimed."""
+        return self.quantity - self.freed - self.consumed
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Units accepted that no node has a claim for."""
+
+    order_id: OrderId
+    line_no: LineNo
+    sku: Sku
+    quantity: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    sku: Sku
+    quantity: int
+
+
+class WhyNotReserved(StrEnum):
+    """In order of precedence: the first that holds is what the caller hears."""
+
+    UNKNOWN_POSITION = "unknown_position"
+    SHORT = "short"
+
+
+class MovementKind(StrEnum):
+    """What a node may report. Receipts and transfers in add, damage and transfers out take away."""
+
+    RECEIPT = "receipt"
+    ADJUSTMENT = "adjustment"
+    DAMAGE = "damage"
+    TRANSFER_OUT = "transfer_out"
+    TRANSFER_IN = "transfer_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What a source found at a node: `on_hand` units at `counted_at`, its `sequence`-th message."""
+
+    sku: Sku
+    node_id: NodeId
+    on_hand: int
+    source: str
+    sequence: int | None
+    counted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CountMark:
+    """The newest count applied from a source."""
+
+    sku: Sku
+    node_id: NodeId
+    source: str
+    sequence: int | None
+    counted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Units that came or left physically at a position after a moment."""
+
+    ask_no: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A movement a node reports: signed units."""
+
+    kind: MovementKind
+    sku: Sku
+    node_id: NodeId
+    quantity: int
+    reference: str | None = None
+
+
+class RowStatus(StrEnum):
+    """What became of one row of a feed."""
+
+    APPLIED = "applied"
+    STALE = "stale"
+    UNKNOWN_SKU = "unknown_sku"
+    UNKNOWN_NODE = "unknown_node"
+    WRONG_SIGN = "wrong_sign"
+    INSUFFICIENT = "insufficient_stock"
+    KIT = "kit_has_no_stock"
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """`short` is how many reserved units the row found missing: a shortage now stands."""
+
+    sku: Sku
+    node_id: NodeId
+    status: RowStatus
+    on_hand: int | None = None
+    short: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New balances of a position and the ledger entry that explains them."""
+
+    sku: Sku
+    node_id: NodeId
+    on_hand: int
+    reserved: int
+    unavailable: int
+    shortage: int
+    kind: str
+    on_hand_delta: int
+    reserved_delta: int
+    unavailable_delta: int
+    order_id: OrderId | None = None
+    line_no: LineNo | None = None
+    reference: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Free units of one position, for the in-process view."""
+
+    sku: Sku
+    node_id: NodeId
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class FreeRow:
+    """A sku's stocked nodes, ascending, and the free units at each."""
+
+    sku: Sku
+    nodes: list[str]
+    free: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Available:
+    """Units a channel may sell of a sku, summed over its nodes."""
+
+    sku: Sku
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """An entry of the movement ledger."""
+
+    movement_id: UUID
+    sku: Sku
+    node_id: NodeId
+    kind: str
+    on_hand_delta: int
+    reserved_delta: int
+    unavailable_delta: int
+    order_id: OrderId | None
+    line_no: int | None
+    reference: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """How many rows passed the guard of a write."""
+
+    positions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    order_id: OrderId

@@ -1,0 +1,337 @@
+-- name: positions_for_update -> Position
+-- Locked in key order, so that no two writers can deadlock; only then is anything decided.
+SELECT p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage
+FROM inventory.position AS p
+INNER JOIN
+    unnest(:skus::text [], :node_ids::text []) AS k (sku, node_id)
+    ON p.sku = k.sku AND p.node_id = k.node_id
+WHERE p.market = :market::text
+ORDER BY p.sku, p.node_id
+FOR NO KEY UPDATE OF p;
+
+-- name: record_reservations -> Guarded
+-- The whole batch in one statement: the balances with their guard, the claims, the ledger. Answers
+-- how many positions took their units; fewer than asked means the caller must not commit.
+WITH guarded AS (
+    UPDATE inventory.position AS p
+    SET reserved = p.reserved + t.quantity
+    FROM
+        unnest(:skus::text [], :node_ids::text [], :quantities::integer [])
+        AS t (sku, node_id, quantity)
+    WHERE
+        p.market = :market::text AND p.sku = t.sku AND p.node_id = t.node_id
+        AND p.on_hand - p.reserved - p.unavailable - p.safety >= t.quantity
+    RETURNING 1
+),
+
+claimed AS (
+    SELECT c.order_id, c.line_no, c.sku, c.node_id, c.quantity, c.movement_id
+    FROM
+        unnest(
+            :order_ids::uuid [],
+            :line_nos::smallint [],
+            :claim_skus::text [],
+            :claim_nodes::text [],
+            :claim_quantities::integer [],
+            :movement_ids::uuid []
+        ) AS c (order_id, line_no, sku, node_id, quantity, movement_id)
+),
+
+reserved AS (
+    INSERT INTO inventory.reservation AS r
+    (market, order_id, line_no, sku, node_id, quantity)
+    SELECT :market::text, c.order_id, c.line_no, c.sku, c.node_id, c.quantity
+    FROM claimed AS c
+    ON CONFLICT (market, order_id, line_no, sku, node_id)
+    DO UPDATE SET quantity = r.quantity + excluded.quantity
+),
+
+told AS (
+    INSERT INTO inventory.movement (
+        market, movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
+        order_id, line_no, at
+    )
+    SELECT
+        :market::text, c.movement_id, c.sku, c.node_id, 'reserve', 0, c.quantity, 0,
+        c.order_id, c.line_no, :at::timestamptz
+    FROM claimed AS c
+)
+
+SELECT count(*)::bigint AS positions
+FROM guarded;
+
+-- name: make_positions
+-- A position begins empty; what it holds is told by a count or a movement.
+INSERT INTO inventory.position (market, sku, node_id, on_hand)
+SELECT :market::text, k.sku, k.node_id, 0
+FROM unnest(:skus::text [], :node_ids::text []) AS k (sku, node_id)
+ORDER BY k.sku, k.node_id
+ON CONFLICT (market, sku, node_id) DO NOTHING;
+
+-- name: record_changes
+-- New balances of locked positions, and the entries that explain them, in one statement.
+WITH told AS (
+    INSERT INTO inventory.movement (
+        market, movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
+        order_id, line_no, reference, at
+    )
+    SELECT
+        :market::text, m.movement_id, m.sku, m.node_id, m.kind, m.on_hand_delta, m.reserved_delta,
+        m.unavailable_delta, m.order_id, m.line_no, m.reference,
+        coalesce(m.at, :at::timestamptz)
+    FROM
+        unnest(
+            :movement_ids::uuid [],
+            :move_skus::text [],
+            :move_nodes::text [],
+            :kinds::text [],
+            :on_hand_deltas::integer [],
+            :reserved_deltas::integer [],
+            :unavailable_deltas::integer [],
+            :order_ids::uuid [],
+            :line_nos::smallint [],
+            :refs::text [],
+            :ats::timestamptz []
+        ) AS m (
+            movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
+            order_id, line_no, reference, at
+        )
+)
+
+UPDATE inventory.position AS p
+SET
+    on_hand = c.on_hand,
+    reserved = c.reserved,
+    unavailable = c.unavailable,
+    shortage = c.shortage
+FROM
+    unnest(
+        :skus::text [],
+        :node_ids::text [],
+        :on_hands::integer [],
+        :reserveds::integer [],
+        :unavailables::integer [],
+        :shortages::integer []
+    ) AS c (sku, node_id, on_hand, reserved, unavailable, shortage)
+WHERE p.market = :market::text AND p.sku = c.sku AND p.node_id = c.node_id;
+
+-- name: reservations_of_orders -> Reservation
+-- Every claim these orders have made, in the order it was made in.
+SELECT r.order_id, r.line_no, r.sku, r.node_id, r.quantity, r.freed, r.consumed
+FROM inventory.reservation AS r
+WHERE r.market = :market::text AND r.order_id = any(:order_ids::uuid [])
+ORDER BY r.order_id, r.line_no, r.sku, r.node_id;
+
+-- name: resolve_reservations -> Guarded
+-- Claims are freed or consumed once: the guard counts, and the CHECK stands behind it.
+WITH resolved AS (
+    UPDATE inventory.reservation AS r
+    SET freed = r.freed + c.freed, consumed = r.consumed + c.consumed
+    FROM
+        unnest(
+            :order_ids::uuid [],
+            :line_nos::smallint [],
+            :skus::text [],
+            :node_ids::text [],
+            :freeds::integer [],
+            :consumeds::integer []
+        ) AS c (order_id, line_no, sku, node_id, freed, consumed)
+    WHERE
+        r.market = :market::text AND r.order_id = c.order_id AND r.line_no = c.line_no
+        AND r.sku = c.sku AND r.node_id = c.node_id
+        AND r.quantity - r.freed - r.consumed >= c.freed + c.consumed
+    RETURNING 1
+)
+
+SELECT count(*)::bigint AS positions
+FROM resolved;
+
+-- name: record_demand
+-- Units that wait for supply; more of the same line adds up.
+INSERT INTO inventory.demand AS d (market, order_id, line_no, sku, quantity, why, since)
+SELECT :market::text, w.order_id, w.line_no, w.sku, w.quantity, w.why, :at::timestamptz
+FROM
+    unnest(
+        :order_ids::uuid [],
+        :line_nos::smallint [],
+        :skus::text [],
+        :quantities::integer [],
+        :whys::text []
+    ) AS w (order_id, line_no, sku, quantity, why)
+ON CONFLICT (market, order_id, line_no, sku)
+DO UPDATE SET quantity = d.quantity + excluded.quantity;
+
+-- name: demand_of_orders -> Demand
+-- What these orders wait for.
+SELECT d.order_id, d.line_no, d.sku, d.quantity, d.why
+FROM inventory.demand AS d
+WHERE d.market = :market::text AND d.order_id = any(:order_ids::uuid [])
+ORDER BY d.order_id, d.line_no, d.sku;
+
+-- name: orders_waiting_for -> Waiting
+-- Who waits for these skus, longest first.
+SELECT d.order_id
+FROM inventory.demand AS d
+WHERE d.market = :market::text AND d.sku = any(:skus::text []) AND d.why <> 'unknown_sku'
+GROUP BY d.order_id
+ORDER BY min(d.since), d.order_id
+LIMIT :most::integer;
+
+-- name: settle_demand
+-- Units that wait no longer: planned at last, or canceled. What is settled whole leaves the table.
+WITH less AS (
+    SELECT w.order_id, w.line_no, w.sku, w.quantity
+    FROM
+        unnest(
+            :order_ids::uuid [], :line_nos::smallint [], :skus::text [], :quantities::integer []
+        ) AS w (order_id, line_no, sku, quantity)
+),
+
+gone AS (
+    DELETE FROM inventory.demand AS d
+    USING less AS l
+    WHERE
+        d.market = :market::text AND d.order_id = l.order_id AND d.line_no = l.line_no
+        AND d.sku = l.sku AND d.quantity <= l.quantity
+)
+
+UPDATE inventory.demand AS d
+SET quantity = d.quantity - l.quantity
+FROM less AS l
+WHERE
+    d.market = :market::text AND d.order_id = l.order_id AND d.line_no = l.line_no
+    AND d.sku = l.sku AND d.quantity > l.quantity;
+
+-- name: count_marks -> CountMark
+-- The newest count applied from each asked source and position.
+SELECT m.sku, m.node_id, m.source, m.sequence, m.counted_at
+FROM inventory.count_mark AS m
+INNER JOIN
+    unnest(:sources::text [], :skus::text [], :node_ids::text []) AS k (source, sku, node_id)
+    ON m.source = k.source AND m.sku = k.sku AND m.node_id = k.node_id
+WHERE m.market = :market::text;
+
+-- name: set_count_marks
+-- Remember what was applied, so that an older count that comes late is refused.
+INSERT INTO inventory.count_mark (market, source, sku, node_id, sequence, counted_at)
+SELECT :market::text, k.source, k.sku, k.node_id, k.sequence, k.counted_at
+FROM
+    unnest(
+        :sources::text [],
+        :skus::text [],
+        :node_ids::text [],
+        :sequences::bigint [],
+        :counted_ats::timestamptz []
+    ) AS k (source, sku, node_id, sequence, counted_at)
+ON CONFLICT (market, source, sku, node_id)
+DO UPDATE SET sequence = excluded.sequence, counted_at = excluded.counted_at;
+
+-- name: moved_since -> Moved
+-- What physically came and went at a position after a moment.
+SELECT k.ask_no, sum(m.on_hand_delta)::integer AS quantity
+FROM
+    unnest(
+        :ask_nos::integer [], :skus::text [], :node_ids::text [], :since::timestamptz []
+    ) AS k (ask_no, sku, node_id, since)
+INNER JOIN inventory.movement AS m
+    ON m.sku = k.sku AND m.node_id = k.node_id AND m.at > k.since
+WHERE m.market = :market::text AND m.on_hand_delta <> 0 AND m.kind <> 'count'
+GROUP BY k.ask_no;
+
+-- name: free_by_sku -> FreeRow
+-- The whole view of a market: what a starting server reads.
+SELECT
+    p.sku,
+    array_agg(p.node_id ORDER BY p.node_id) AS nodes,
+    array_agg(
+        greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) ORDER BY p.node_id
+    ) AS free
+FROM inventory.position AS p
+WHERE p.market = :market::text
+GROUP BY p.sku;
+
+-- name: free_at -> Free
+-- The free units of some positions, after they were changed here.
+SELECT
+    p.sku,
+    p.node_id,
+    greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free
+FROM inventory.position AS p
+INNER JOIN
+    unnest(:skus::text [], :node_ids::text []) AS k (sku, node_id)
+    ON p.sku = k.sku AND p.node_id = k.node_id
+WHERE p.market = :market::text;
+
+-- name: free_of_skus -> Free
+-- Everything there is of some skus: no refusal is given on less than this.
+SELECT
+    p.sku,
+    p.node_id,
+    greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free
+FROM inventory.position AS p
+WHERE p.market = :market::text AND p.sku = any(:skus::text []);
+
+-- name: free_since -> Free
+-- What others changed lately, for the view; read with overlap, so that a late commit is seen too.
+WITH touched AS (
+    SELECT DISTINCT m.sku, m.node_id
+    FROM inventory.movement AS m
+    WHERE m.market = :market::text AND m.movement_id > :since::uuid
+)
+
+SELECT
+    p.sku,
+    p.node_id,
+    greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free
+FROM inventory.position AS p
+INNER JOIN touched AS t ON p.sku = t.sku AND p.node_id = t.node_id
+WHERE p.market = :market::text;
+
+-- name: owed -> Owed
+-- Units per sku that are owed to orders that wait.
+SELECT d.sku, sum(d.quantity)::integer AS quantity
+FROM inventory.demand AS d
+WHERE d.market = :market::text
+GROUP BY d.sku;
+
+-- name: owed_of_skus -> Owed
+-- The same of some skus only.
+SELECT d.sku, sum(d.quantity)::integer AS quantity
+FROM inventory.demand AS d
+WHERE d.market = :market::text AND d.sku = any(:skus::text [])
+GROUP BY d.sku;
+
+-- name: available -> Available
+-- What a channel may sell now, read from the rows themselves. `node_ids` null: from every node.
+SELECT
+    p.sku,
+    sum(
+        greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety - :buffer::integer)
+    )::bigint AS available
+FROM inventory.position AS p
+WHERE
+    p.market = :market::text AND p.sku = any(:skus::text [])
+    AND (:node_ids::text [] IS NULL OR p.node_id = any(:node_ids::text []))
+GROUP BY p.sku;
+
+-- name: positions_of -> Position
+-- The balances people ask for, by sku and node.
+SELECT p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage
+FROM inventory.position AS p
+WHERE
+    p.market = :market::text
+    AND (:skus::text [] IS NULL OR p.sku = any(:skus::text []))
+    AND (:node_id::text IS NULL OR p.node_id = :node_id::text)
+    AND (p.sku, p.node_id) > (:after_sku::text, :after_node::text)
+ORDER BY p.sku, p.node_id
+LIMIT :most::integer;
+
+-- name: ledger_of -> Ledger
+-- The entries that explain a position, newest first.
+SELECT
+    m.movement_id, m.sku, m.node_id, m.kind, m.on_hand_delta, m.reserved_delta,
+    m.unavailable_delta, m.order_id, m.line_no, m.reference, m.at
+FROM inventory.movement AS m
+WHERE m.market = :market::text AND m.sku = :sku::text AND m.node_id = :node_id::text
+ORDER BY m.movement_id DESC
+LIMIT :most::integer;

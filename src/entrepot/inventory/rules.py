@@ -1,0 +1,199 @@
+"""Who gets the stock, and what counts and movements do to it. Pure: same inputs, same answers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from entrepot.inventory.model import (
+    Change,
+    Claim,
+    Count,
+    CountMark,
+    Delta,
+    MovementKind,
+    Position,
+    Reservation,
+    WhyNotReserved,
+)
+from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
+from entrepot.terms.outcome import Done, Outcome, Refused
+
+Key = tuple[Sku, NodeId]
+Basket = Sequence[Claim]
+"""All that one order asks for: reserved whole or not at all."""
+
+Reserved = Outcome[Basket, WhyNotReserved]
+
+_COMES_IN = {MovementKind.RECEIPT, MovementKind.TRANSFER_IN}
+_GOES_OUT = {MovementKind.DAMAGE, MovementKind.TRANSFER_OUT}
+
+
+def share_out(baskets: Sequence[Basket], positions: Sequence[Position]) -> list[Reserved]:
+    """Answer the baskets in turn: first come, first served, each whole or not at all.
+
+    Claims of one basket on the same position add up before they are compared with it.
+    """
+    free = {(p.sku, p.node_id): p.free for p in positions}
+    answers: list[Reserved] = []
+    for basket in baskets:
+        taken: list[tuple[Key, int]] = []
+        why: WhyNotReserved | None = None
+        for claim in basket:
+            key = (claim.sku, claim.node_id)
+            left = free.get(key)
+            if left is None:
+                why = WhyNotReserved.UNKNOWN_POSITION
+                break
+            if left < claim.quantity:
+                why = WhyNotReserved.SHORT
+                break
+            free[key] = left - claim.quantity
+            taken.append((key, claim.quantity))
+        if why is None:
+            answers.append(Done(basket))
+        else:
+            for key, quantity in taken:
+                free[key] += quantity
+            answers.append(Refused(why))
+    return answers
+
+
+def totals(claims: Sequence[Claim]) -> dict[Key, int]:
+    """Sum claims by position."""
+    sums: dict[Key, int] = {}
+    for claim in claims:
+        key = (claim.sku, claim.node_id)
+        sums[key] = sums.get(key, 0) + claim.quantity
+    return sums
+
+
+def is_stale(count: Count, mark: CountMark | None) -> bool:
+    """A count is stale when the same source already said something newer, or this very thing.
+
+    A source that numbers its messages is judged by its numbers alone; one that does not, by the
+    time of counting.
+    """
+    if mark is None:
+        return False
+    if count.sequence is not None and mark.sequence is not None:
+        return count.sequence <= mark.sequence
+    return count.counted_at < mark.counted_at
+
+
+def mark_of(count: Count) -> CountMark:
+    """What is remembered of a count once it is applied."""
+    return CountMark(count.sku, count.node_id, count.source, count.sequence, count.counted_at)
+
+
+def counted(position: Position, count: Count, moved_since: int) -> Change:
+    """What a count makes of a position: what was there then, and what came and went since.
+
+    `moved_since` are the physical units that came (+) or left (-) after `counted_at`: a count
+    taken before a sale left the building must not bring the sold units back. A count ends doubt:
+    somebody has looked.
+    """
+    on_hand = max(0, count.on_hand + moved_since)
+    return _change(
+        position, on_hand, position.reserved, 0, kind="count", reference=count.source
+    )
+
+
+def sign_is_wrong(delta: Delta) -> bool:
+    """Receipts and transfers in are positive, damage and transfers out negative, nothing is zero."""
+    return (
+        delta.quantity == 0
+        or (delta.kind in _COMES_IN and delta.quantity < 0)
+        or (delta.kind in _GOES_OUT and delta.quantity > 0)
+    )
+
+
+def moved(position: Position, delta: Delta) -> Change | None:
+    """What a movement makes of a position; None where more would leave than is there."""
+    on_hand = position.on_hand + delta.quantity
+    if on_hand < 0:
+        return None
+    return _change(
+        position, on_hand, position.reserved, min(position.unavailable, on_hand),
+        kind=delta.kind.value, reference=delta.reference,
+    )  # fmt: skip
+
+
+def freed(position: Position, claim: Claim) -> Change:
+    """The claim's units are for sale again."""
+    return _change(
+        position, position.on_hand, position.reserved - claim.quantity, position.unavailable,
+        kind="free", order_id=claim.order_id, line_no=claim.line_no,
+    )  # fmt: skip
+
+
+def consumed(position: Position, claim: Claim, at: datetime) -> Change:
+    """The claim's units have left. Where the books held fewer, what left was there: they end at 0."""
+    on_hand = max(0, position.on_hand - claim.quantity)
+    return _change(
+        position, on_hand, position.reserved - claim.quantity, min(position.unavailable, on_hand),
+        kind="ship", order_id=claim.order_id, line_no=claim.line_no, at=at,
+    )  # fmt: skip
+
+
+def doubted(position: Position) -> Change:
+    """The node could not find what the books say it has: nothing more of it is sold until a count."""
+    unclaimed = max(0, position.on_hand - position.reserved - position.unavailable)
+    return _change(
+        position, position.on_hand, position.reserved, position.unavailable + unclaimed,
+        kind="doubt",
+    )  # fmt: skip
+
+
+def after(position: Position, change: Change) -> Position:
+    """The position once the change is written."""
+    return Position(
+        position.sku, position.node_id, change.on_hand, change.reserved, change.unavailable,
+        position.safety, change.shortage,
+    )  # fmt: skip
+
+
+def open_claims(
+    reservations: Sequence[Reservation], wanted: Mapping[tuple[OrderId, LineNo, Sku], int]
+) -> list[Claim]:
+    """Which open claims to resolve for the wanted units per line and sku: last made, first freed.
+
+    Never more than is open.
+    """
+    left = dict(wanted)
+    claims: list[Claim] = []
+    for each in reversed(reservations):
+        key = (each.order_id, each.line_no, each.sku)
+        quantity = min(each.open, left.get(key, 0))
+        if quantity > 0:
+            left[key] -= quantity
+            claims.append(Claim(each.order_id, each.line_no, each.sku, each.node_id, quantity))
+    return claims
+
+
+def _change(  # noqa: PLR0913 - one place where a position's arithmetic is written
+    position: Position,
+    on_hand: int,
+    reserved: int,
+    unavailable: int,
+    *,
+    kind: str,
+    order_id: OrderId | None = None,
+    line_no: LineNo | None = None,
+    reference: str | None = None,
+    at: datetime | None = None,
+) -> Change:
+    return Change(
+        sku=position.sku,
+        node_id=position.node_id,
+        on_hand=on_hand,
+        reserved=reserved,
+        unavailable=unavailable,
+        shortage=max(0, reserved + unavailable - on_hand),
+        kind=kind,
+        on_hand_delta=on_hand - position.on_hand,
+        reserved_delta=reserved - position.reserved,
+        unavailable_delta=unavailable - position.unavailable,
+        order_id=order_id,
+        line_no=line_no,
+        reference=reference,
+        at=at,
+    )

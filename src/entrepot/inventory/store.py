@@ -1,0 +1,200 @@
+"""Stock's rows: every read and write its verbs make, and nothing they decide."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from entrepot.inventory.model import (
+    Change,
+    Claim,
+    Count,
+    CountMark,
+    Demand,
+    Guarded,
+    Moved,
+    Position,
+    Reservation,
+    Waiting,
+)
+from entrepot.plumbing import db, sql
+from entrepot.plumbing.mint import MINT
+from entrepot.terms.ids import LineNo, MarketId, NodeId, OrderId, Sku
+
+Q = sql.load(__package__)
+
+Key = tuple[Sku, NodeId]
+
+
+async def positions_for_update(
+    conn: db.Connection, market: MarketId, keys: Iterable[Key]
+) -> list[Position]:
+    pairs = list(keys)
+    return await db.fetch(
+        conn, Q["positions_for_update"], Position,
+        market=market, skus=[sku for sku, _ in pairs], node_ids=[node for _, node in pairs],
+    )  # fmt: skip
+
+
+async def make_positions(conn: db.Connection, market: MarketId, keys: Iterable[Key]) -> None:
+    pairs = list(keys)
+    if pairs:
+        await db.execute(
+            conn, Q["make_positions"],
+            market=market, skus=[sku for sku, _ in pairs], node_ids=[node for _, node in pairs],
+        )  # fmt: skip
+
+
+async def record_reservations(
+    conn: db.Connection,
+    market: MarketId,
+    totals: dict[Key, int],
+    claims: Sequence[Claim],
+    at: datetime,
+) -> int:
+    guarded = await db.fetch(
+        conn, Q["record_reservations"], Guarded,
+        market=market,
+        skus=[sku for sku, _ in totals],
+        node_ids=[node for _, node in totals],
+        quantities=list(totals.values()),
+        order_ids=[c.order_id for c in claims],
+        line_nos=[c.line_no for c in claims],
+        claim_skus=[c.sku for c in claims],
+        claim_nodes=[c.node_id for c in claims],
+        claim_quantities=[c.quantity for c in claims],
+        movement_ids=MINT.ids(len(claims)),
+        at=at,
+    )  # fmt: skip
+    return guarded[0].positions
+
+
+async def record_changes(
+    conn: db.Connection, market: MarketId, changes: Sequence[Change], at: datetime
+) -> None:
+    """Write the entries, and for each position the balances of its last change."""
+    last = {(c.sku, c.node_id): c for c in changes}
+    told = [c for c in changes if c.on_hand_delta or c.reserved_delta or c.unavailable_delta]
+    await db.execute(
+        conn, Q["record_changes"],
+        market=market,
+        at=at,
+        movement_ids=MINT.ids(len(told)),
+        move_skus=[c.sku for c in told],
+        move_nodes=[c.node_id for c in told],
+        kinds=[c.kind for c in told],
+        on_hand_deltas=[c.on_hand_delta for c in told],
+        reserved_deltas=[c.reserved_delta for c in told],
+        unavailable_deltas=[c.unavailable_delta for c in told],
+        order_ids=[c.order_id for c in told],
+        line_nos=[c.line_no for c in told],
+        refs=[c.reference for c in told],
+        ats=[c.at for c in told],
+        skus=[c.sku for c in last.values()],
+        node_ids=[c.node_id for c in last.values()],
+        on_hands=[c.on_hand for c in last.values()],
+        reserveds=[c.reserved for c in last.values()],
+        unavailables=[c.unavailable for c in last.values()],
+        shortages=[c.shortage for c in last.values()],
+    )  # fmt: skip
+
+
+async def reservations_of_orders(
+    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
+) -> list[Reservation]:
+    return await db.fetch(
+        conn, Q["reservations_of_orders"], Reservation, market=market, order_ids=list(order_ids)
+    )
+
+
+async def resolve_reservations(
+    conn: db.Connection, market: MarketId, claims: Sequence[Claim], *, consume: bool
+) -> int:
+    quantities = [c.quantity for c in claims]
+    nothing = [0] * len(claims)
+    guarded = await db.fetch(
+        conn, Q["resolve_reservations"], Guarded,
+        market=market,
+        order_ids=[c.order_id for c in claims],
+        line_nos=[c.line_no for c in claims],
+        skus=[c.sku for c in claims],
+        node_ids=[c.node_id for c in claims],
+        freeds=nothing if consume else quantities,
+        consumeds=quantities if consume else nothing,
+    )  # fmt: skip
+    return guarded[0].positions
+
+
+async def record_demand(
+    conn: db.Connection, market: MarketId, demands: Sequence[Demand], at: datetime
+) -> None:
+    await db.execute(
+        conn, Q["record_demand"],
+        market=market, at=at,
+        order_ids=[d.order_id for d in demands], line_nos=[d.line_no for d in demands],
+        skus=[d.sku for d in demands], quantities=[d.quantity for d in demands],
+        whys=[d.why for d in demands],
+    )  # fmt: skip
+
+
+async def demand_of_orders(
+    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
+) -> list[Demand]:
+    return await db.fetch(
+        conn, Q["demand_of_orders"], Demand, market=market, order_ids=list(order_ids)
+    )
+
+
+async def orders_waiting_for(
+    conn: db.Connection, market: MarketId, skus: Sequence[Sku], most: int
+) -> list[OrderId]:
+    rows = await db.fetch(
+        conn, Q["orders_waiting_for"], Waiting, market=market, skus=list(skus), most=most
+    )
+    return [row.order_id for row in rows]
+
+
+async def settle_demand(
+    conn: db.Connection,
+    market: MarketId,
+    settled: Sequence[tuple[OrderId, LineNo, Sku, int]],
+) -> None:
+    await db.execute(
+        conn, Q["settle_demand"],
+        market=market,
+        order_ids=[s[0] for s in settled], line_nos=[s[1] for s in settled],
+        skus=[s[2] for s in settled], quantities=[s[3] for s in settled],
+    )  # fmt: skip
+
+
+async def count_marks(
+    conn: db.Connection, market: MarketId, counts: Sequence[Count]
+) -> list[CountMark]:
+    return await db.fetch(
+        conn, Q["count_marks"], CountMark,
+        market=market, sources=[c.source for c in counts], skus=[c.sku for c in counts],
+        node_ids=[c.node_id for c in counts],
+    )  # fmt: skip
+
+
+async def set_count_marks(
+    conn: db.Connection, market: MarketId, counts: Sequence[CountMark]
+) -> None:
+    await db.execute(
+        conn, Q["set_count_marks"],
+        market=market, sources=[c.source for c in counts], skus=[c.sku for c in counts],
+        node_ids=[c.node_id for c in counts], sequences=[c.sequence for c in counts],
+        counted_ats=[c.counted_at for c in counts],
+    )  # fmt: skip
+
+
+async def moved_since(
+    conn: db.Connection, market: MarketId, counts: Sequence[Count]
+) -> dict[int, int]:
+    """Physical units that came or left after each count was taken, by the count's place."""
+    rows = await db.fetch(
+        conn, Q["moved_since"], Moved,
+        market=market, ask_nos=list(range(len(counts))), skus=[c.sku for c in counts],
+        node_ids=[c.node_id for c in counts], since=[c.counted_at for c in counts],
+    )  # fmt: skip
+    return {row.ask_no: row.quantity for row in rows}
+
+

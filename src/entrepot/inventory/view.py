@@ -1,0 +1,110 @@
+"""The stock view: a market's free units in memory, to route by.
+
+It may be late: it chooses nodes and it may suspect that there is nothing left. The locked row alone
+decides what is sold, and no refusal is given before the rows themselves were read.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from entrepot.inventory.model import Free, FreeRow
+from entrepot.terms.ids import NodeId, Sku
+
+Ints = npt.NDArray[np.int32]
+_NOTHING: tuple[Ints, Ints] = (np.empty(0, np.int32), np.empty(0, np.int32))
+
+
+class StockView:
+    """Per sku: ascending node indexes (int32) and the free units there (int32).
+
+    `index` numbers the market's nodes in the order the network lists them.
+    """
+
+    def __init__(self, index: Mapping[NodeId, int]) -> None:
+        self._index = dict(index)
+        self._rows: dict[Sku, tuple[Ints, Ints]] = {}
+        self.owed: dict[Sku, int] = {}
+
+    def load(self, rows: Sequence[FreeRow]) -> None:
+        """Take a whole market at once; a node that the network does not know is left out."""
+        self._rows.clear()
+        index = self._index
+        for row in rows:
+            known = [(index[NodeId(n)], f) for n, f in zip(row.nodes, row.free, strict=True) if n in index]  # fmt: skip  # noqa: E501 - one thought
+            known.sort()
+            pairs = np.array(known, np.int32).reshape(-1, 2)
+            self._rows[row.sku] = (pairs[:, 0].copy(), pairs[:, 1].copy())
+
+    def renumber(self, index: Mapping[NodeId, int]) -> None:
+        """Follow a network whose nodes have other numbers now."""
+        if index == self._index:
+            return
+        moved = np.full(max(len(self._index), 1), -1, np.int32)
+        for node, old in self._index.items():
+            moved[old] = index.get(node, -1)
+        for sku, (nodes, free) in self._rows.items():
+            now = moved[nodes]
+            order = np.argsort(now[now >= 0], kind="stable")
+            self._rows[sku] = (now[now >= 0][order], free[now >= 0][order])
+        self._index = dict(index)
+
+    def of(self, skus: Iterable[Sku]) -> dict[Sku, tuple[Ints, Ints]]:
+        """Give the arrays of some skus; they are the view's own and not to be written to."""
+        rows = self._rows
+        return {sku: rows.get(sku, _NOTHING) for sku in skus}
+
+    def take(self, sku: Sku, node: NodeId, quantity: int) -> None:
+        """Units were reserved here (or, negative, came free)."""
+        at, free = self._find(sku, node)
+        if at >= 0:
+            free[at] = max(0, int(free[at]) - quantity)
+
+    def put(self, rows: Iterable[Free]) -> None:
+        """Positions were read: this is what is free there."""
+        for row in rows:
+            at, free = self._find(row.sku, row.node_id)
+            if at >= 0:
+                free[at] = row.free
+            else:
+                self._insert(row)
+
+    def owe(self, skus: Sequence[Sku], owed: Mapping[Sku, int]) -> bool:
+        """Some skus' waiting units were read; answers whether they were other than believed."""
+        changed = any(self.owed.get(sku, 0) != owed.get(sku, 0) for sku in skus)
+        for sku in skus:
+            self.owed[sku] = owed.get(sku, 0)
+        return changed
+
+    def replace(self, skus: Sequence[Sku], rows: Iterable[Free]) -> bool:
+        """Some skus were read whole; answers whether anything was other than believed."""
+        found: dict[Sku, list[tuple[int, int]]] = {sku: [] for sku in skus}
+        for row in rows:
+            if row.node_id in self._index:
+                found[row.sku].append((self._index[row.node_id], row.free))
+        changed = False
+        for sku, pairs in found.items():
+            table = np.array(sorted(pairs), np.int32).reshape(-1, 2)
+            nodes, free = self._rows.get(sku, _NOTHING)
+            if not (np.array_equal(table[:, 0], nodes) and np.array_equal(table[:, 1], free)):
+                changed = True
+                self._rows[sku] = (table[:, 0].copy(), table[:, 1].copy())
+        return changed
+
+    def _find(self, sku: Sku, node: NodeId) -> tuple[int, Ints]:
+        nodes, free = self._rows.get(sku, _NOTHING)
+        number = self._index.get(node, -1)
+        at = int(nodes.searchsorted(number))
+        return (at if at < len(nodes) and nodes[at] == number else -1), free
+
+    def _insert(self, row: Free) -> None:
+        number = self._index.get(row.node_id)
+        if number is None:
+            return
+        nodes, free = self._rows.get(row.sku, _NOTHING)
+        at = int(nodes.searchsorted(number))
+        self._rows[row.sku] = (
+            np.insert(nodes, at, number).astype(np.int32),
+            np.insert(free, at, row.free).astype(np.int32),
+        )

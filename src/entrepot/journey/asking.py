@@ -1,0 +1,180 @@
+"""From an order to sourcing's question, and from sourcing's answer to claims by line. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from entrepot.catalog.model import Made, Unit
+from entrepot.catalog.rules import explode
+from entrepot.inventory.model import Claim
+from entrepot.network.model import Method
+from entrepot.orders.model import Address, NewOrder
+from entrepot.sourcing.model import Ask, Plan, Want
+from entrepot.terms.geo import locate
+from entrepot.terms.ids import ChannelId, LineNo, NodeId, OrderId, Sku
+from entrepot.terms.place import Place
+
+Need = tuple[LineNo, Sku, int]
+"""Units of stock a line needs: its own sku, or a kit's parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """An order's question, its needs by line, and what its kits are made of.
+
+    `unknown` are the lines (from 1) whose sku the market does not know: they are in no need.
+    """
+
+    ask: Ask
+    needs: tuple[Need, ...]
+    weights: Mapping[Sku, int]
+    parts: tuple[tuple[LineNo, Sku, int], ...]
+    unknown: tuple[LineNo, ...]
+
+
+def asking(
+    order: NewOrder,
+    service: str,
+    items: Mapping[Sku, Made],
+    *,
+    barred: frozenset[tuple[Sku, NodeId]] = frozenset(),
+) -> Asking:
+    """Explode an order's lines and ask for them."""
+    made = explode([(Sku(line.sku), line.quantity) for line in order.lines], items)
+    needs: list[Need] = []
+    weights: dict[Sku, int] = {}
+    parts: list[tuple[LineNo, Sku, int]] = []
+    unknown: list[LineNo] = []
+    for number, (line, units) in enumerate(zip(order.lines, made, strict=True), start=1):
+        no = LineNo(number)
+        if units is None:
+            unknown.append(no)
+            continue
+        for unit in units:
+            needs.append((no, unit.sku, unit.per_unit * line.quantity))
+            weights[unit.sku] = unit.weight_g
+        if _is_kit(units, line.sku):
+            parts += [(no, unit.sku, unit.per_unit) for unit in units]
+    ask = Ask(
+        channel=ChannelId(order.channel),
+        method=order.method,
+        service=service,
+        wants=wants(needs, weights),
+        destination=destination(order.ship_to) if order.method is Method.SHIP else None,
+        pickup_node=NodeId(order.pickup_node) if order.pickup_node else None,
+        barred=barred,
+    )
+    return Asking(ask, tuple(needs), weights, tuple(parts), tuple(unknown))
+
+
+def wants(needs: Iterable[Need], weights: Mapping[Sku, int]) -> tuple[Want, ...]:
+    """Sum needs by sku: sourcing is asked once for each."""
+    units: dict[Sku, int] = {}
+    for _, sku, quantity in needs:
+        units[sku] = units.get(sku, 0) + quantity
+    return tuple(Want(sku, quantity, weights.get(sku, 0)) for sku, quantity in units.items())
+
+
+def destination(address: Address | None) -> Place | None:
+    """Find where a parcel goes: coordinates and time zone are filled in where they are known."""
+    if address is None:
+        return None
+    return locate(
+        Place(
+            country=address.country,
+            postal_code=address.postal_code,
+            region=address.region or "",
+            latitude=address.latitude,
+            longitude=address.longitude,
+        )
+    )
+
+
+def claims(order_id: OrderId, plan: Plan, needs: Sequence[Need]) -> list[Claim]:
+    """Share a plan's units among the lines that need them, in the order of the lines."""
+    left = [quantity for _, _, quantity in needs]
+    made: list[Claim] = []
+    for shipment in plan.shipments:
+        for sku, units in shipment.items:
+            rest = units
+            for at, (line, wanted, _) in enumerate(needs):
+                if wanted != sku or not left[at]:
+                    continue
+                quantity = min(rest, left[at])
+                made.append(Claim(order_id, line, sku, shipment.node_id, quantity))
+                left[at] -= quantity
+                rest -= quantity
+                if not rest:
+                    break
+    return made
+
+
+def without(needs: Sequence[Need], missing: Mapping[Sku, int]) -> list[Need]:
+    """Take missing units off the needs, the last lines' first: what can be had goes to the first."""
+    short = dict(missing)
+    kept: list[Need] = []
+    for line, sku, quantity in reversed(needs):
+        less = min(quantity, short.get(sku, 0))
+        if less:
+            short[sku] -= less
+        if quantity > less:
+            kept.append((line, sku, quantity - less))
+    kept.reverse()
+    return kept
+
+
+def difference(needs: Sequence[Need], had: Sequence[Need]) -> list[Need]:
+    """What of the needs is not among those that can be had."""
+    got: dict[tuple[LineNo, Sku], int] = {}
+    for line, sku, quantity in had:
+        got[line, sku] = got.get((line, sku), 0) + quantity
+    rest = []
+    for line, sku, quantity in needs:
+        less = min(quantity, got.get((line, sku), 0))
+        got[line, sku] = got.get((line, sku), 0) - less
+        if quantity > less:
+            rest.append((line, sku, quantity - less))
+    return rest
+
+
+def whole_units(
+    order: NewOrder,
+    parts: Sequence[tuple[LineNo, Sku, int]],
+    needs: Sequence[Need],
+    had: Sequence[Need],
+) -> dict[LineNo, int]:
+    """How many whole units of each line can be had: of a kit, as many as every part allows."""
+    per_unit: dict[LineNo, list[tuple[Sku, int]]] = {}
+    for line, sku, units in parts:
+        per_unit.setdefault(line, []).append((sku, units))
+    got: dict[tuple[LineNo, Sku], int] = {}
+    for line, sku, quantity in had:
+        got[line, sku] = got.get((line, sku), 0) + quantity
+    lines = {line for line, _, _ in needs}
+    return {
+        line: min(
+            got.get((line, sku), 0) // units
+            for sku, units in per_unit.get(line, [(Sku(order.lines[line - 1].sku), 1)])
+        )
+        for line in lines
+    }
+
+
+def trimmed(
+    order: NewOrder,
+    parts: Sequence[tuple[LineNo, Sku, int]],
+    units: Mapping[LineNo, int],
+) -> list[Need]:
+    """The needs of so many whole units of each line."""
+    per_unit: dict[LineNo, list[tuple[Sku, int]]] = {}
+    for line, sku, quantity in parts:
+        per_unit.setdefault(line, []).append((sku, quantity))
+    return [
+        (line, sku, quantity * count)
+        for line, count in sorted(units.items())
+        if count
+        for sku, quantity in per_unit.get(line, [(Sku(order.lines[line - 1].sku), 1)])
+    ]
+
+
+def _is_kit(units: Sequence[Unit], sku: str) -> bool:
+    return len(units) != 1 or units[0].sku != sku

@@ -1,0 +1,174 @@
+"""Place orders: capture, plan, reserve and promise in one commit, because a customer is waiting.
+
+What is promised is what is planned is what is reserved. One transaction a batch, about ten
+statements whatever its size:
+
+    claim the keys -> look up external ids -> plan on the view -> take the days, lock the positions
+    -> decide again on the locked rows -> decisions, orders, demand, exceptions, facts -> commit
+
+An order that the locked rows refuse is planned again, in a transaction of its own, on a view that
+knows better by then; it is refused only after the rows themselves were read.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from entrepot.inventory import browse as stock
+from entrepot.inventory.model import Free, Position
+from entrepot.inventory.reserve import reserve
+from entrepot.inventory.rules import totals
+from entrepot.journey.known import Sorted, sort_out
+from entrepot.journey.placing import BATCHES_MAX, NotTaken, Placed, Placing, Taken, Why
+from entrepot.journey.plan import Draft, drafts, limits, scarce
+from entrepot.journey.record import record
+from entrepot.journey.refusals import refusal
+from entrepot.journey.world import Market, World
+from entrepot.network.read import version
+from entrepot.plumbing import db, idempotency, mint
+from entrepot.plumbing.mint import MINT
+from entrepot.sourcing import capacity
+from entrepot.sourcing.model import NoPlan, WhyNoPlan
+from entrepot.terms.ids import MarketId, OrderId
+from entrepot.terms.outcome import Done
+
+
+class Outdated(Exception):  # noqa: N818 - what was found
+    """The network has changed since this process read it: read it again before refusing."""
+
+
+async def place(
+    pool: db.Pool, world: World, market_id: MarketId, placings: Sequence[Placing]
+) -> list[Placed]:
+    """Answer every request, in order: all of one market, each batch its own transaction."""
+    market = await world.market(market_id)
+    answers: dict[int, Placed] = {}
+    for _ in range(BATCHES_MAX):
+        places = [place for place in range(len(placings)) if place not in answers]
+        if not places:
+            break
+        batch = [placings[place] for place in places]
+        try:
+            answered = await db.in_transaction(
+                pool, lambda conn, batch=batch: _Batch(conn, market, mint.now()).run(batch)
+            )
+        except Outdated:
+            await world.refresh(market_id)
+            continue
+        answers |= {places[at]: answer for at, answer in answered.items()}
+    contended = NotTaken(Why.CONTENDED, detail="others keep taking the same stock; try again")
+    return [answers.get(place, contended) for place in range(len(placings))]
+
+
+class _Batch:
+    """One transaction's worth of placing."""
+
+    def __init__(self, conn: db.Connection, market: Market, at: datetime) -> None:
+        self.conn, self.market, self.at = conn, market, at
+        self.seen: list[Position] = []
+
+    async def run(self, placings: Sequence[Placing]) -> dict[int, Placed]:
+        """Answer what can be answered now, by place; what is missing is to be asked again."""
+        ids = [OrderId(each) for each in MINT.ids(len(placings))]
+        known = await sort_out(self.conn, self.market.id, placings, ids, at=self.at)
+        made = await self._plan([placings[at] for at in known.fresh], [ids[at] for at in known.fresh])
+        refused = {id(d): why for d in made if (why := self._refusal(d)) is not None}
+        asked = [draft for draft in made if id(draft) not in refused]
+
+        self._believe(asked, taken=True)
+        try:
+            taken = await self._take(asked)
+            answers = await record(self.conn, self.market, taken, at=self.at)
+        except BaseException:
+            self._believe(asked, taken=False)
+            raise
+        self._believe([d for d in asked if d.order_id not in answers], taken=False)
+        self._learn(taken)
+
+        for place, draft in zip(known.fresh, made, strict=True):
+            answer = refused.get(id(draft)) or answers.get(draft.order_id)
+            if answer is not None:
+                known.answers[place] = answer
+        await self._give_back(placings, known)
+        return known.answers
+
+    async def _plan(self, placings: list[Placing], ids: list[OrderId]) -> list[Draft]:
+        """Plan on the view; before anybody goes without, read the rows and plan again."""
+        market = self.market
+        skus = {line.sku for placing in placings for line in placing.order.lines}
+        if any(sku not in market.catalog.items for sku in skus):
+            await market.catalog.fetch_missing(self.conn, skus)
+        made = drafts(market, placings, ids, self.at)
+        if any(_is_outdated(draft) for draft in made):
+            if await version(self.conn, market.id) != market.network.version:
+                raise Outdated
+        lacking = scarce(made)
+        if lacking:
+            rows = await stock.free_of_skus(self.conn, market.id, lacking)
+            owed = await stock.owed(self.conn, market.id, lacking)
+            changed = market.stock.owe(lacking, owed)
+            if market.stock.replace(lacking, rows) or changed:
+                made = drafts(market, placings, ids, self.at)
+        return made
+
+    def _refusal(self, draft: Draft) -> NotTaken | None:
+        return refusal(draft, self.market.compiled.services)
+
+    async def _take(self, asked: list[Draft]) -> list[Draft]:
+        """Take days and stock for all that can have both; answers those."""
+        caps = limits(self.market, asked)
+        days = [[(node, day) for node, day in draft.days.items()] for draft in asked]
+        forced = [draft.plan is not None and draft.plan.overflow for draft in asked]
+        taking = await capacity.take(self.conn, self.market.id, days, caps, forced=forced)
+        for (node, day), planned in taking.planned.items():
+            self.market.load[self.market.compiled.index[node], day.toordinal()] = planned
+        granted = [draft for draft, ok in zip(asked, taking.granted, strict=True) if ok]
+
+        reserving = await reserve(
+            self.conn, self.market.id, [draft.claims for draft in granted], at=self.at
+        )
+        done = [isinstance(answer, Done) for answer in reserving.answers]
+        lost = [draft for draft, ok in zip(granted, done, strict=True) if not ok]
+        if lost:
+            unused = [key for draft in lost for key in draft.days.items()]
+            await capacity.give_back(self.conn, self.market.id, unused, caps)
+            self.seen = reserving.seen
+        return [draft for draft, ok in zip(granted, done, strict=True) if ok]
+
+    def _believe(self, made: Sequence[Draft], *, taken: bool) -> None:
+        """Let the view know at once: the next batch plans while this one commits."""
+        for draft in made:
+            for claim in draft.claims:
+                units = claim.quantity if taken else -claim.quantity
+                self.market.stock.take(claim.sku, claim.node_id, units)
+
+    def _learn(self, taken: Sequence[Draft]) -> None:
+        """Where the rows held less than was believed, believe the rows."""
+        if not self.seen:
+            return
+        less = totals([claim for draft in taken for claim in draft.claims])
+        self.market.stock.put(
+            Free(p.sku, p.node_id, max(0, p.free - less.get((p.sku, p.node_id), 0)))
+            for p in self.seen
+        )
+
+    async def _give_back(self, placings: Sequence[Placing], known: Sorted) -> None:
+        """A refusal writes nothing: keys stay claimed only where an order was written."""
+        unused = [
+            key
+            for place, placing in enumerate(placings)
+            if (key := placing.key) is not None
+            and place not in known.later
+            and not known.replays_key(place)
+            and not _was_written(known.answers.get(place))
+        ]
+        await idempotency.give_back(self.conn, self.market.id, unused)
+
+
+def _was_written(answer: Placed | None) -> bool:
+    return isinstance(answer, Taken) and not answer.replayed
+
+
+def _is_outdated(draft: Draft) -> bool:
+    return isinstance(draft.answer, NoPlan) and bool(draft.needs) and (
+        draft.answer.why is not WhyNoPlan.SHORT
+    )

@@ -1,0 +1,62 @@
+"""Placing orders, as plain data: what is asked, and every way it can be answered."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from entrepot.orders.model import Fault, NewOrder
+from entrepot.plumbing.idempotency import Key
+
+BATCHES_MAX = 12
+"""An order whose stock others keep taking first is planned again at most so often, then the caller
+is asked to come back: in a batch of its own it would have been answered long before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """One request to place an order.
+
+    `fingerprint` is a digest of the order's content, whatever its formatting. A `fact` was sold by
+    its channel already: it is never refused for want of stock, nodes or items. `troubles` are what
+    a connector could not settle: each becomes an exception.
+    """
+
+    order: NewOrder
+    fingerprint: bytes
+    actor: str
+    key: Key | None = None
+    fact: bool = False
+    holds: tuple[tuple[str, str], ...] = ()
+    unplanned_lines: frozenset[int] = field(default_factory=frozenset)
+
+
+class Why(StrEnum):
+    """Why an order was not taken, in order of precedence."""
+
+    KEY_REUSED = "key_reused"
+    EXTERNAL_ID = "external_id"
+    INVALID = "invalid"
+    SHORT = "short"
+    NOT_SOURCEABLE = "not_sourceable"
+    CONTENDED = "contended"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The order stands. `document` is its receipt; `replayed`: it stood before this request."""
+
+    order_id: UUID
+    document: str
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """Nothing was written. `faults` point at what is wrong or cannot be had."""
+
+    why: Why
+    faults: tuple[Fault, ...] = ()
+    detail: str = ""
+
+
+Placed = Taken | NotTaken

@@ -1,0 +1,182 @@
+"""Plan a batch of orders on what the process sees: the first half of placing. No I/O.
+
+Each order ends planned, short of something, or not sourceable; what the policy of the order says of
+missing units (refuse, wait, drop) is applied here, so that the second half only writes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from entrepot.inventory.model import Claim
+from entrepot.journey import asking
+from entrepot.journey.asking import Asking, Need
+from entrepot.journey.placing import Placing
+from entrepot.journey.world import Market
+from entrepot.orders.model import Backorder
+from entrepot.orders.rules import service_of
+from entrepot.promise.model import Promise
+from entrepot.promise.rules import promised
+from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock, WhyNoPlan
+from entrepot.sourcing.record import Scene, pack_batch
+from entrepot.sourcing.solve import plan_batch
+from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
+
+
+@dataclass(slots=True)
+class Draft:
+    """One order on its way: its question, and what was decided for it so far."""
+
+    order_id: OrderId
+    placing: Placing
+    service: str
+    asking: Asking
+    needs: list[Need]
+    answer: Plan | NoPlan
+    record: bytes = b""
+    claims: list[Claim] = field(default_factory=list)
+    waiting: list[tuple[Need, str]] = field(default_factory=list)
+    canceled: dict[LineNo, int] = field(default_factory=dict)
+    promise: Promise | None = None
+    days: dict[NodeId, date] = field(default_factory=dict)
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan, where there is one."""
+        return self.answer if isinstance(self.answer, Plan) else None
+
+
+def drafts(
+    market: Market, placings: Sequence[Placing], ids: Sequence[OrderId], at: datetime
+) -> list[Draft]:
+    """Plan the orders in turn, each seeing what the earlier ones took."""
+    made = []
+    for placing, order_id in zip(placings, ids, strict=True):
+        service = service_of(placing.order)
+        question = asking.asking(placing.order, service, market.catalog.items)
+        needs = [n for n in question.needs if n[0] not in placing.unplanned_lines]
+        made.append(Draft(order_id, placing, service, question, needs, _NOTHING))
+    _plan(market, made, at)
+    softened = [draft for draft in made if _soften(draft)]
+    while softened:
+        _plan(market, made, at)
+        softened = [draft for draft in made if _soften(draft)]
+    for draft in made:
+        _finish(market, draft, at)
+    return made
+
+
+def scarce(made: Sequence[Draft]) -> list[Sku]:
+    """The skus some order was short of: to be read from the rows before anybody is refused."""
+    return sorted(
+        {
+            want.sku
+            for draft in made
+            if (isinstance(draft.answer, NoPlan) and draft.answer.why is WhyNoPlan.SHORT)
+            or draft.waiting
+            or draft.canceled
+            for want in asking.wants(draft.asking.needs, draft.asking.weights)
+        }
+    )
+
+
+_NOTHING = NoPlan(WhyNoPlan.SHORT, ())
+
+
+def _plan(market: Market, made: list[Draft], at: datetime) -> None:
+    """Decide for all, and pack the records while the view still is as it was seen."""
+    asks = [_ask(draft) for draft in made]
+    planned = [place for place, ask in enumerate(asks) if ask.wants]
+    asked = [asks[place] for place in planned]
+    stock = Stock(
+        market.stock.of({want.sku for ask in asked for want in ask.wants}), market.stock.owed
+    )
+    days = market.compiled.days(at)
+    answers = plan_batch(asked, stock, market.compiled, days, market.load)
+    records = pack_batch(asked, answers, stock, Scene(market.compiled, days, market.load, at))
+    for place, answer, record in zip(planned, answers, records, strict=True):
+        made[place].answer, made[place].record = answer, record
+
+
+def _ask(draft: Draft) -> Ask:
+    question = draft.asking.ask
+    if len(draft.needs) == len(draft.asking.needs) and draft.needs == list(draft.asking.needs):
+        return question
+    wants = asking.wants(draft.needs, draft.asking.weights)
+    return Ask(
+        question.channel, question.method, question.service, wants, question.destination,
+        question.pickup_node, question.barred,
+    )  # fmt: skip
+
+
+def _soften(draft: Draft) -> bool:
+    """Apply what the order says of units that cannot be had; answers whether to plan again."""
+    answer, order = draft.answer, draft.placing.order
+    if isinstance(answer, Plan) or not draft.needs:
+        return False
+    lenient = draft.placing.fact or order.backorder is not Backorder.REFUSE
+    if not lenient or (answer.why is not WhyNoPlan.SHORT and not draft.placing.fact):
+        return False
+    missing = dict(answer.missing)
+    had = asking.without(draft.needs, missing) if answer.why is WhyNoPlan.SHORT else []
+    if order.backorder is Backorder.PARTIAL and not draft.placing.fact:
+        return _drop(draft, had)
+    why = _waits_for(draft, answer)
+    draft.waiting += [(need, why) for need in asking.difference(draft.needs, had)]
+    draft.needs = had
+    return bool(had)
+
+
+def _drop(draft: Draft, had: list[Need]) -> bool:
+    """Keep the whole units that can be had, cancel the rest; nothing at all stays a refusal."""
+    order, parts = draft.placing.order, draft.asking.parts
+    units = asking.whole_units(order, parts, draft.asking.needs, had)
+    if not any(units.values()):
+        return False
+    draft.canceled = {
+        line: order.lines[line - 1].quantity - count
+        for line, count in units.items()
+        if count < order.lines[line - 1].quantity
+    }
+    draft.needs = asking.trimmed(order, parts, units)
+    return True
+
+
+def _waits_for(draft: Draft, answer: NoPlan) -> str:
+    if not draft.placing.fact or draft.placing.order.backorder is Backorder.ALLOW:
+        return "backorder"
+    return "no_stock" if answer.why is WhyNoPlan.SHORT else answer.why.value
+
+
+def _finish(market: Market, draft: Draft, at: datetime) -> None:
+    plan = draft.plan
+    if plan is None or not draft.needs:
+        return
+    draft.claims = asking.claims(draft.order_id, plan, draft.needs)
+    compiled, load = market.compiled, market.load
+    days = compiled.days(at)
+    for shipment in plan.shipments:
+        ix = compiled.index[shipment.node_id]
+        day = int(days.work_day[ix])
+        limit = compiled.network.nodes[ix].capacity_per_day
+        while plan.overflow and limit is not None and load.get((ix, day), 0) >= limit:
+            later = compiled.next_work_day(ix, day)
+            if later < 0:
+                break
+            day = later
+        draft.days[shipment.node_id] = date.fromordinal(day)
+    if draft.waiting:
+        return
+    shipments = [(each.node_id, each.lane_id) for each in plan.shipments]
+    draft.promise = promised(shipments, draft.asking.ask, compiled, at, draft.days)
+
+
+def limits(market: Market, made: Sequence[Draft]) -> Mapping[tuple[NodeId, date], int]:
+    """The capacities of the days these drafts want to use."""
+    found: dict[tuple[NodeId, date], int] = {}
+    for draft in made:
+        for node, day in draft.days.items():
+            limit = market.capacity(node)
+            if limit is not None:
+                found[node, day] = limit
+    return found

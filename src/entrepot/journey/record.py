@@ -1,0 +1,176 @@
+"""Write what placing has decided: decisions, orders, demand, holds, exceptions and facts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from entrepot.inventory.model import Demand
+from entrepot.inventory.wait import wait
+from entrepot.journey import told
+from entrepot.journey.placing import Taken
+from entrepot.journey.plan import Draft
+from entrepot.journey.receipt import Quantities, receipt
+from entrepot.journey.world import Market
+from entrepot.network import snapshot
+from entrepot.orders.capture import capture
+from entrepot.orders.hold import hold
+from entrepot.orders.model import Captured, HoldKind
+from entrepot.orders.phase import Phase
+from entrepot.orders.rules import total
+from entrepot.plumbing import db, exceptions, outbox
+from entrepot.plumbing.exceptions import Stuck
+from entrepot.plumbing.outbox import Fact
+from entrepot.sourcing import store as sourcing
+from entrepot.terms.ids import LineNo, OrderId, Sku
+from entrepot.terms.outcome import Done
+
+_json = msgspec.json.Encoder()
+
+_REASONS = {
+    "unknown_sku": "the sku is not an item here",
+    "no_stock": "no node has the units",
+    "unknown_channel": "the channel is not known here",
+    "unknown_node": "the chosen node is not known here",
+    "node_cannot": "the chosen node cannot do this",
+    "no_lane": "no carrier service reaches the address",
+}
+
+
+async def record(
+    conn: db.Connection, market: Market, taken: Sequence[Draft], *, at: datetime
+) -> dict[OrderId, Taken]:
+    """Write all of it in the caller's transaction; answers the receipts by order."""
+    if not taken:
+        return {}
+    await _decisions(conn, market, [draft for draft in taken if draft.plan], at)
+    written = [_captured(draft, at) for draft in taken]
+    await capture(conn, market.id, written, at=at)
+    facts = [fact for draft in taken for fact in _facts(draft)]
+    demands = [demand for draft in taken for demand in _demands(draft)]
+    await wait(conn, market.id, demands, at=at)
+    for demand in demands:
+        market.stock.owed[demand.sku] = market.stock.owed.get(demand.sku, 0) + demand.quantity
+    facts += await _troubles(conn, market, taken, at)
+    await outbox.tell(conn, market.id, facts, at=at)
+    return {each.order_id: Taken(each.order_id, each.document) for each in written}
+
+
+async def _decisions(
+    conn: db.Connection, market: Market, taken: Sequence[Draft], at: datetime
+) -> None:
+    version = market.network.version
+    if taken and version not in market.snapshots_kept:
+        await sourcing.keep_snapshot(conn, market.id, version, snapshot.pack(market.network))
+        market.snapshots_kept.add(version)
+    await sourcing.record_decisions(
+        conn, market.id, [draft.order_id for draft in taken], [draft.record for draft in taken],
+        kind="capture", network_version=version, at=at,
+    )  # fmt: skip
+
+
+def _captured(draft: Draft, at: datetime) -> Captured:
+    order, promise = draft.placing.order, draft.promise
+    document = receipt(
+        draft.order_id,
+        order,
+        service=draft.service,
+        total=total(order),
+        phase=_phase(draft),
+        quantities=_quantities(draft),
+        plan=draft.plan,
+        allotted={(c.line_no, c.sku, c.node_id): c.quantity for c in draft.claims},
+        promise=promise,
+        at=at,
+    )
+    return Captured(
+        order_id=draft.order_id,
+        order=order,
+        service=draft.service,
+        total=document.total,
+        fingerprint=draft.placing.fingerprint,
+        document=_json.encode(document).decode(),
+        promised_earliest=promise.earliest if promise else None,
+        promised_latest=promise.latest if promise else None,
+        canceled=draft.canceled,
+        parts=draft.asking.parts,
+    )
+
+
+def _phase(draft: Draft) -> Phase:
+    if draft.placing.holds:
+        return Phase.ON_HOLD
+    if any(why == "backorder" for _, why in draft.waiting):
+        return Phase.BACKORDERED
+    return Phase.PENDING if draft.waiting or draft.asking.unknown else Phase.CONFIRMED
+
+
+def _quantities(draft: Draft) -> list[Quantities]:
+    waiting: dict[LineNo, int] = {}
+    for (line, _, units), _ in draft.waiting:
+        waiting[line] = waiting.get(line, 0) + units
+    kits = {line for line, _, _ in draft.asking.parts}
+    views = []
+    for number, line in enumerate(draft.placing.order.lines, start=1):
+        no = LineNo(number)
+        canceled = draft.canceled.get(no, 0)
+        left = line.quantity - canceled
+        late = min(left, waiting.get(no, 0))
+        if no in kits:
+            late = left if waiting.get(no) else 0
+        if no in draft.asking.unknown:
+            late = left
+        views.append(Quantities(line.quantity, canceled, late, left - late))
+    return views
+
+
+def _demands(draft: Draft) -> list[Demand]:
+    order = draft.placing.order
+    demands = [
+        Demand(draft.order_id, line, sku, units, why) for (line, sku, units), why in draft.waiting
+    ]
+    for line in draft.asking.unknown:
+        asked = order.lines[line - 1]
+        demands.append(
+            Demand(draft.order_id, line, Sku(asked.sku), asked.quantity, "unknown_sku")
+        )
+    return demands
+
+
+def _facts(draft: Draft) -> list[Fact]:
+    facts = [told.captured(draft)]
+    if draft.plan is not None and draft.claims:
+        facts.append(told.planned(draft.order_id, draft.plan, draft.claims))
+    return facts
+
+
+async def _troubles(
+    conn: db.Connection, market: Market, taken: Sequence[Draft], at: datetime
+) -> list[Fact]:
+    """Holds and exceptions of orders that their channels had sold already."""
+    stuck: list[Stuck] = []
+    facts: list[Fact] = []
+    for draft in taken:
+        for kind, reason in draft.placing.holds:
+            held = await hold(
+                conn, market.id, draft.order_id, kind=HoldKind(kind), reason=reason,
+                actor=draft.placing.actor, until=None, at=at,
+            )  # fmt: skip
+            if isinstance(held, Done):
+                facts.append(told.held(held.value))
+        for demand in _demands(draft):
+            if demand.why == "backorder":
+                continue
+            reason = f"{_REASONS[demand.why]}: {demand.quantity} of {demand.sku}"
+            stuck.append(_stuck(draft.order_id, demand.line_no, reason))
+            facts.append(told.stuck(draft.order_id, UNROUTABLE, reason, demand.line_no))
+    await exceptions.raise_all(conn, market.id, stuck, at=at)
+    return facts
+
+
+UNROUTABLE = "sourcing.unroutable"
+"""The kind of exception that a line without a node is."""
+
+
+def _stuck(order_id: OrderId, line: LineNo, reason: str) -> Stuck:
+    return Stuck(UNROUTABLE, f"orders/{order_id}", reason, order_id=order_id, line_no=line)

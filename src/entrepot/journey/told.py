@@ -1,0 +1,115 @@
+"""The facts of placing, holding, canceling and replanning, as the feed tells them. Pure.
+
+What each carries is fixed by docs/events/<type>.json.
+"""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+import msgspec
+
+from entrepot.inventory.model import Claim
+from entrepot.journey.plan import Draft
+from entrepot.orders.model import Cancellation, Hold
+from entrepot.orders.rules import total
+from entrepot.plumbing.outbox import Fact
+from entrepot.sourcing.model import Plan
+from entrepot.terms.ids import OrderId
+from entrepot.terms.order_number import number_of
+
+_json = msgspec.json.Encoder()
+
+
+def captured(draft: Draft) -> Fact:
+    """An order was taken in."""
+    order = draft.placing.order
+    data = {
+        "order_id": draft.order_id,
+        "order_number": number_of(draft.order_id),
+        "channel": order.channel,
+        "external_id": order.external_id,
+        "currency": order.currency,
+        "total": total(order),
+        "method": order.method,
+        "lines": [
+            {"line": number, "sku": line.sku, "quantity": line.quantity}
+            for number, line in enumerate(order.lines, start=1)
+        ],
+        "actor": draft.placing.actor,
+    }
+    return fact("order.captured", draft.order_id, data)
+
+
+def planned(order_id: OrderId, plan: Plan, claims: Sequence[Claim]) -> Fact:
+    """Nodes were chosen for an order's units, and the units reserved there."""
+    data = {
+        "order_id": order_id,
+        "order_number": number_of(order_id),
+        "cost": plan.cost,
+        "shipments": [
+            {
+                "node": shipment.node_id,
+                "lane": shipment.lane_id,
+                "lines": [
+                    {"line": c.line_no, "sku": c.sku, "quantity": c.quantity}
+                    for c in claims
+                    if c.node_id == shipment.node_id
+                ],
+            }
+            for shipment in plan.shipments
+        ],
+    }
+    return fact("sourcing.planned", order_id, data)
+
+
+def held(hold: Hold) -> Fact:
+    """A hold was put on an order."""
+    data = _of(hold.order_id) | {
+        "kind": hold.kind,
+        "reason": hold.reason,
+        "actor": hold.actor,
+        "until": hold.until,
+    }
+    return fact("order.held", hold.order_id, data)
+
+
+def unheld(hold: Hold) -> Fact:
+    """A hold was lifted."""
+    data = _of(hold.order_id) | {
+        "kind": hold.kind,
+        "reason": hold.lift_reason,
+        "actor": hold.lifted_by,
+    }
+    return fact("order.unheld", hold.order_id, data)
+
+
+def canceled(
+    order_id: OrderId, units: Iterable[Cancellation], *, actor: str, reason: str
+) -> Fact:
+    """Units of an order were canceled."""
+    data = _of(order_id) | {
+        "lines": [{"line": u.line_no, "quantity": u.quantity} for u in units],
+        "actor": actor,
+        "reason": reason,
+    }
+    return fact("order.canceled", order_id, data)
+
+
+def closed(order_id: OrderId) -> Fact:
+    """An order is done."""
+    return fact("order.closed", order_id, _of(order_id))
+
+
+def stuck(order_id: OrderId, kind: str, reason: str, line: int | None) -> Fact:
+    """Something waits for a person."""
+    data = _of(order_id) | {"kind": kind, "reason": reason, "line": line}
+    return fact("exception.opened", order_id, data)
+
+
+def fact(kind: str, order_id: UUID, data: dict[str, object]) -> Fact:
+    """Make a fact of an order."""
+    return Fact(kind, f"orders/{order_id}", _json.encode(data).decode(), order_id)
+
+
+def _of(order_id: UUID) -> dict[str, object]:
+    return {"order_id": order_id, "order_number": number_of(order_id)}

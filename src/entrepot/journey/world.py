@@ -1,0 +1,146 @@
+"""What a serving process knows of each market in memory: network, catalog, stock and days' work.
+
+It is read at first use and kept fresh by polling; nothing is sold on its word alone.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from entrepot.catalog.view import CatalogView
+from entrepot.inventory import browse as inventory
+from entrepot.inventory.view import StockView
+from entrepot.network import read as network
+from entrepot.network.compiled import Compiled
+from entrepot.network.model import Network
+from entrepot.plumbing import db
+from entrepot.policies import browse as policies
+from entrepot.policies.model import Policy
+from entrepot.sourcing import store as sourcing
+from entrepot.terms.ids import MarketId, NodeId, uuid7
+
+log = logging.getLogger(__name__)
+
+OVERLAP = timedelta(seconds=3)
+"""A movement's id is taken before its transaction commits; reading so far back again finds those
+that committed late. Positions are read as they are now, so that reading twice is harmless."""
+
+Load = dict[tuple[int, int], int]
+"""Fulfillment orders planned per (node index, day ordinal)."""
+
+
+class Market:
+    """One market as this process sees it."""
+
+    def __init__(self, market: MarketId, compiled: Compiled, policy: Policy) -> None:
+        self.id = market
+        self.compiled = compiled
+        self.policy = policy
+        self.catalog = CatalogView(market)
+        self.stock = StockView(compiled.index)
+        self.load: Load = {}
+        self.as_of: datetime | None = None
+        self.snapshots_kept: set[int] = set()
+
+    @property
+    def network(self) -> Network:
+        """The network all of it was read at."""
+        return self.compiled.network
+
+    def capacity(self, node: NodeId) -> int | None:
+        """A node's limit a day, if it has one."""
+        return self.network.nodes[self.compiled.index[node]].capacity_per_day
+
+
+class World:
+    """The markets this process has been asked about."""
+
+    def __init__(self, pool: db.Pool, clock: Callable[[], datetime]) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._markets: dict[MarketId, Market] = {}
+        self._locks: dict[MarketId, asyncio.Lock] = {}
+
+    async def market(self, market: MarketId) -> Market:
+        """Give a market, read whole at its first use."""
+        known = self._markets.get(market)
+        if known is not None:
+            return known
+        async with self._locks.setdefault(market, asyncio.Lock()):
+            if market not in self._markets:
+                self._markets[market] = await self._read(market)
+        return self._markets[market]
+
+    async def refresh(self, market: MarketId, *, stock: bool = True) -> None:
+        """Read what changed in a market since it was last read."""
+        known = self._markets.get(market)
+        if known is None:
+            return
+        async with self._locks.setdefault(market, asyncio.Lock()), self._pool.acquire() as conn:
+            await self._read_network(conn, known)
+            await known.catalog.refresh(conn, at=self._clock())
+            if stock:
+                await self._read_stock(conn, known)
+
+    async def keep_fresh(self, every_s: float, stop: asyncio.Event) -> None:
+        """Refresh every market again and again until `stop` is set."""
+        while not stop.is_set():
+            try:
+                for market in list(self._markets):
+                    await self.refresh(market)
+            except db.UNREACHABLE:
+                log.warning("the view could not be refreshed", exc_info=True)
+            try:
+                await asyncio.wait_for(stop.wait(), every_s)
+            except TimeoutError:
+                continue
+
+    async def _read(self, market: MarketId) -> Market:
+        async with self._pool.acquire() as conn:
+            at = self._clock()
+            value = await network.read(conn, market)
+            _, policy = await policies.current(conn, market)
+            made = Market(market, Compiled(value), policy)
+            await made.catalog.refresh(conn, at=at)
+            made.stock.load(await inventory.free_by_sku(conn, market))
+            made.stock.owed = await inventory.owed(conn, market)
+            await self._read_load(conn, made)
+            made.as_of = at
+            return made
+
+    async def _read_network(self, conn: db.Connection, known: Market) -> None:
+        if await network.version(conn, known.id) == known.network.version:
+            return
+        value = await network.read(conn, known.id)
+        _, known.policy = await policies.current(conn, known.id)
+        compiled = Compiled(value)
+        before = set(known.compiled.index)
+        known.stock.renumber(compiled.index)
+        known.compiled = compiled
+        if set(compiled.index) - before:
+            # A node that was unknown until now may have had stock all along.
+            known.stock.load(await inventory.free_by_sku(conn, known.id))
+        await self._read_load(conn, known)
+
+    async def _read_stock(self, conn: db.Connection, known: Market) -> None:
+        at = self._clock()
+        known.stock.put(await inventory.free_since(conn, known.id, _id_before(known.as_of or at)))
+        known.stock.owed = await inventory.owed(conn, known.id)
+        await self._read_load(conn, known)
+        known.as_of = at
+
+    async def _read_load(self, conn: db.Connection, known: Market) -> None:
+        yesterday = (self._clock() - timedelta(days=2)).date()
+        index = known.compiled.index
+        known.load = {
+            (index[row.node_id], row.day.toordinal()): row.planned
+            for row in await sourcing.node_days_from(conn, known.id, yesterday)
+            if row.node_id in index
+        }
+
+
+def _id_before(at: datetime) -> UUID:
+    return uuid7(int((at - OVERLAP).timestamp() * 1000), 0)
+

@@ -1,0 +1,276 @@
+"""A network, made ready for arithmetic: arrays over its nodes, indexed as in `Network.nodes`.
+
+Compiled once per network version and then shared by every decision. What it answers depends only
+on the network and the arguments; it remembers recent answers, never more than a bounded number.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+
+from entrepot.network.model import ZONE_MAX, Channel, Lane, Method, Network, Node
+from entrepot.network.rate_card import NO_COST, default_rate_card, layers
+from entrepot.terms.calendar import DAY_MINUTES, instant, time_zone
+from entrepot.terms.ids import ChannelId, LaneId, NodeId
+from entrepot.terms.place import EARTH_RADIUS_KM, Place
+
+__all__ = ["NO_COST", "WORK_DAYS_AHEAD_MAX", "ZONE_KM", "Compiled", "Days", "default_rate_card"]
+
+ZONE_KM: Final = (80, 240, 480, 965, 1600, 2250, 2900)
+"""The farthest great-circle distance of zones 1 to 7, in km; beyond the last one it is zone 8.
+
+These are the rings (50, 150, 300, 600, 1,000, 1,400, 1,800 miles) that the parcel carriers of the
+United States price by, with the carriers' zones "local" and 2 as our 1 and 2.
+"""
+
+ZONE_SAME_POSTAL_CODE: Final = 1
+ZONE_SAME_REGION: Final = 3
+ZONE_SAME_COUNTRY: Final = 5
+"""Zones of a node and a destination between which no distance can be computed."""
+
+WORK_DAYS_AHEAD_MAX: Final = 30
+"""A node that is closed for longer than this many days is not asked to do anything."""
+
+ZONES_KEPT_MAX: Final = 1 << 15
+"""Destinations whose zones are remembered: about all US postal codes, 8 MB at 205 nodes."""
+
+INSTANTS_KEPT_MAX: Final = 1 << 15
+"""Cut-off instants remembered: 1,000 nodes over a month."""
+
+S = TypeVar("S", bound=np.generic)
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
+_RINGS: Final = np.array(ZONE_KM, np.float64)
+Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """On which day each node will do work that it is asked for now.
+
+    `work_day` is int32[N], ordinals (`date.toordinal`) in each node's local time, -1 for a node
+    that opens on none of the next 30 days. True until, and not at, `valid_until` (UTC).
+    """
+
+    work_day: Int32s
+    valid_until: datetime
+
+
+class Compiled:
+    """The arrays of one network version. `handling` is minor units per unit handled."""
+
+    def __init__(self, network: Network) -> None:
+        nodes = network.nodes
+        self.network = network
+        self.index: dict[NodeId, int] = {node.node_id: at for at, node in enumerate(nodes)}
+        self.handling: Int64s = _frozen(np.array([n.handling_cost for n in nodes], np.int64))
+        self.enabled: Bools = _frozen(np.array([n.enabled for n in nodes], np.bool_))
+        self.offers: dict[Method, Bools] = {
+            method: _frozen(np.array([method in n.services for n in nodes], np.bool_))
+            for method in Method
+        }
+        self.lane_index: dict[LaneId, int] = {
+            lane.lane_id: at for at, lane in enumerate(network.lanes)
+        }
+        self.services: tuple[str, ...] = tuple(
+            sorted({lane.service for lane in network.lanes if lane.enabled})
+        )
+        self._channels: dict[ChannelId, Channel] = {c.channel_id: c for c in network.channels}
+        self._masks: dict[ChannelId, Bools] = {
+            c.channel_id: _frozen(_view(nodes, c)) for c in network.channels
+        }
+        self._cards = {service: layers(network.lanes, service) for service in self.services}
+        self._where = _Where(nodes)
+        self._zone_infos = tuple(time_zone(node.time_zone) for node in nodes)
+        self._zones = lru_cache(ZONES_KEPT_MAX)(self._where.zones)
+        self._cut_off = lru_cache(INSTANTS_KEPT_MAX)(self._cut_off_uncached)
+        self._clock = _WorkClock(self)
+
+    def channel_mask(self, channel: ChannelId) -> Bools | None:
+        """Give bool[N], the nodes a channel may sell from; None for a channel that is not known."""
+        return self._masks.get(channel)
+
+    def buffer(self, channel: ChannelId) -> int:
+        """Give the units a channel leaves unsold at each position; 0 for one that is not known."""
+        known = self._channels.get(channel)
+        return known.buffer if known else 0
+
+    def zones(self, destination: Place) -> Bytes:
+        """Give uint8[N], the distance zone from each node to the destination, 1 to ZONE_MAX.
+
+        By great-circle distance (`ZONE_KM`) where both coordinates are known; else 1 in the same
+        postal code, 3 in the same region, 5 in the same country. Another country is always 9.
+        """
+        return self._zones(
+            destination.country,
+            destination.postal_code,
+            destination.region,
+            destination.latitude,
+            destination.longitude,
+        )
+
+    def lane_costs(self, service: str, weights_g: npt.ArrayLike) -> tuple[Int64s, Int32s]:
+        """Find per weight and zone the cheapest enabled lane of a service.
+
+        Gives (cost int64[K, ZONE_MAX + 1], lane index int32[K, ZONE_MAX + 1]) for K weights in
+        grams, both indexed by zone (column 0 is never a zone). Ties go to fewer transit days, then
+        to the lower lane id. Where no lane goes: NO_COST and -1.
+        """
+        weights = np.asarray(weights_g, np.int64)
+        cost = np.full((len(weights), ZONE_MAX + 1), NO_COST, np.int64)
+        lane_ix = np.full((len(weights), ZONE_MAX + 1), -1, np.int32)
+        for layer in self._cards.get(service, ()):
+            layer.underbid(weights, cost, lane_ix)
+        return cost, lane_ix
+
+    def lane(self, ix: int) -> Lane:
+        """Give the lane of an index from `lane_costs`."""
+        return self.network.lanes[ix]
+
+    def days(self, at: datetime) -> Days:
+        """Say on which local day each node will do work it is asked for at `at`.
+
+        That is today if the node is open today and `at` is before its cut-off, else its next open
+        day. The same object is given again while it is true.
+        """
+        return self._clock.days(at)
+
+    def zone_info(self, ix: int) -> ZoneInfo:
+        """Give the time zone of a node."""
+        return self._zone_infos[ix]
+
+    def cut_off(self, ix: int, day: int) -> datetime:
+        """Give the UTC instant at which a node stops taking work for an open local day (ordinal).
+
+        Its cut-off time or its last closing, whichever is earlier: what is asked for after either
+        is not done that day.
+        """
+        return self._cut_off(ix, day)
+
+    def next_work_day(self, ix: int, day: int) -> int:
+        """Give the node's first open day after a local day (ordinals); -1 if none in 30 days."""
+        calendar = self.network.nodes[ix].calendar
+        found = calendar.next_open_day(date.fromordinal(day), days_max=WORK_DAYS_AHEAD_MAX)
+        return found.toordinal() if found else -1
+
+    def work_day(self, ix: int, at: datetime) -> int:
+        """Answer for one node what `days` answers for all."""
+        today = at.astimezone(self._zone_infos[ix]).date()
+        ordinal = today.toordinal()
+        open_today = self.network.nodes[ix].calendar.is_open_day(today)
+        if open_today and at < self.cut_off(ix, ordinal):
+            return ordinal
+        return self.next_work_day(ix, ordinal)
+
+    def _cut_off_uncached(self, ix: int, day: int) -> datetime:
+        node = self.network.nodes[ix]
+        local_day = date.fromordinal(day)
+        closes = node.calendar.closes(local_day)
+        minute = DAY_MINUTES if closes is None else closes
+        if node.cut_off is not None:
+            minute = min(minute, _minute_of(node.cut_off))
+        return instant(local_day, minute, self._zone_infos[ix])
+
+
+class _WorkClock:
+    """Keeps the last answer of `Compiled.days` and renews only the nodes whose day has changed."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+        self._since: datetime | None = None
+        self._until: list[datetime] = []
+        self._days: Days | None = None
+
+    def days(self, at: datetime) -> Days:
+        if self._days is not None and self._since is not None and at >= self._since:
+            if at < self._days.valid_until:
+                return self._days
+            work_day = self._days.work_day.copy()
+            stale = [ix for ix, until in enumerate(self._until) if until <= at]
+        else:
+            count = len(self._compiled.network.nodes)
+            work_day = np.full(count, -1, np.int32)
+            self._until = [at] * count
+            stale = list(range(count))
+        for ix in stale:
+            work_day[ix], self._until[ix] = self._renewed(ix, at)
+        self._since = at
+        far = at + timedelta(days=WORK_DAYS_AHEAD_MAX)
+        self._days = Days(_frozen(work_day), min(self._until, default=far))
+        return self._days
+
+    def _renewed(self, ix: int, at: datetime) -> tuple[int, datetime]:
+        day = self._compiled.work_day(ix, at)
+        if day >= 0:
+            return day, self._compiled.cut_off(ix, day)
+        zone = self._compiled.zone_info(ix)
+        return day, instant(at.astimezone(zone).date(), DAY_MINUTES, zone)
+
+
+class _Where:
+    """Where the nodes are, as arrays; degrees are radians here, NaN where unknown."""
+
+    def __init__(self, nodes: tuple[Node, ...]) -> None:
+        places = [node.place for node in nodes]
+        self.latitude = _radians([place.latitude for place in places])
+        self.longitude = _radians([place.longitude for place in places])
+        self.country = np.array([place.country for place in places], np.str_)
+        self.region = np.array([place.region for place in places], np.str_)
+        self.postal_code = np.array([_squeezed(place.postal_code) for place in places], np.str_)
+
+    def zones(
+        self,
+        country: str,
+        postal_code: str,
+        region: str,
+        latitude: float | None,
+        longitude: float | None,
+    ) -> Bytes:
+        zones = np.full(len(self.country), ZONE_SAME_COUNTRY, np.uint8)
+        if region:
+            zones[self.region == region] = ZONE_SAME_REGION
+        if postal_code:
+            zones[self.postal_code == _squeezed(postal_code)] = ZONE_SAME_POSTAL_CODE
+        if latitude is not None and longitude is not None:
+            km = self.kilometers(np.radians(latitude), np.radians(longitude))
+            rings = 1 + np.searchsorted(_RINGS, km)
+            zones = np.where(np.isnan(km), zones, rings).astype(np.uint8)
+        zones[self.country != country] = ZONE_MAX
+        return _frozen(zones)
+
+    def kilometers(self, latitude: float, longitude: float) -> Floats:
+        """Great-circle distance from every node (haversine), NaN where a node's is unknown."""
+        north = np.sin((self.latitude - latitude) / 2) ** 2
+        east = np.sin((self.longitude - longitude) / 2) ** 2
+        h = north + np.cos(latitude) * np.cos(self.latitude) * east
+        km: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(h, 1.0)))
+        return km
+
+
+def _view(nodes: tuple[Node, ...], channel: Channel) -> Bools:
+    allowed = channel.node_ids
+    return np.array([allowed is None or node.node_id in allowed for node in nodes], np.bool_)
+
+
+def _radians(degrees: list[float | None]) -> Floats:
+    return np.radians(np.array([np.nan if each is None else each for each in degrees], np.float64))
+
+
+def _squeezed(postal_code: str) -> str:
+    return "".join(postal_code.split()).upper()
+
+
+def _minute_of(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
+
+
+def _frozen(array: npt.NDArray[S]) -> npt.NDArray[S]:
+    array.setflags(write=False)
+    return array

@@ -1,0 +1,226 @@
+"""The network as plain data: nodes, lanes, channels, and the version they were read at."""
+
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import StrEnum
+from typing import NewType
+
+from entrepot.terms.calendar import ALWAYS_OPEN, Calendar
+from entrepot.terms.ids import ChannelId, LaneId, MarketId, NodeId
+from entrepot.terms.place import Place
+
+GroupId = NewType("GroupId", str)
+
+ZONE_MAX = 9
+"""Distance zones run 1 to 8; 9 is what no distance can be computed for, or another country."""
+
+WEIGHT_BREAKS_MAX = 40
+"""A carrier's published card has a row per pound or kilogram up to a parcel's limit: 40 covers it."""
+
+ROWS_PER_CALL_MAX = 5_000
+"""Rows in one call: decoded, judged and written within about a second."""
+
+
+class NodeKind(StrEnum):
+    DC = "dc"
+    STORE = "store"
+    THIRD_PARTY = "3pl"
+    SUPPLIER = "supplier"
+    VIRTUAL = "virtual"
+
+
+class Method(StrEnum):
+    SHIP = "ship"
+    PICKUP = "pickup"
+    CURBSIDE = "curbside"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """`handling_cost` is minor units per unit handled. `cut_off` is the node's local time; None
+    means the end of its opening hours. `capacity_per_day` counts fulfillment orders; None: no limit."""
+
+    node_id: NodeId
+    name: str
+    kind: NodeKind
+    place: Place
+    time_zone: str
+    services: frozenset[Method]
+    calendar: Calendar = ALWAYS_OPEN
+    cut_off: time | None = None
+    capacity_per_day: int | None = None
+    handling_cost: int = 0
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WeightBreak:
+    """Parcels up to this weight cost this much (minor units)."""
+
+    up_to_g: int
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One row of the rate card: a carrier's service into a zone.
+
+    `breaks` ascend in weight and never fall in cost; above the last one each started kilogram adds
+    `per_kg_over`. `transit_days_min` is the earliest, `transit_days` the day that is promised.
+    """
+
+    lane_id: LaneId
+    carrier: str
+    service: str
+    zone: int
+    transit_days: int
+    breaks: tuple[WeightBreak, ...]
+    per_kg_over: int = 0
+    transit_days_min: int = 0
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """`node_ids` None: it may sell from every node. `buffer` units stay unsold at each position."""
+
+    channel_id: ChannelId
+    name: str = ""
+    node_ids: frozenset[NodeId] | None = None
+    buffer: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What the policy adds to a rate card's prices. Minor units."""
+
+    extra_shipment: int = 150
+    pickup_lead_minutes: int = 120
+    carrier_holidays: frozenset[date] = field(default_factory=frozenset)
+    policy_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """All that a sourcing decision knows of a market, at one version. `nodes` ascend by id."""
+
+    market: MarketId
+    version: int
+    nodes: tuple[Node, ...]
+    lanes: tuple[Lane, ...]
+    channels: tuple[Channel, ...]
+    costs: Costs = Costs()
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRow:
+    """A node as it is stored.
+
+    `address` and `calendar` are JSON text, the latter None for a node that never closes;
+    `services` ascend. `version` counts changes from 1, also in the rows below; 0: not stored.
+    """
+
+    node_id: NodeId
+    name: str
+    kind: str
+    address: str
+    time_zone: str
+    calendar: str | None
+    cut_off: time | None
+    capacity_per_day: int | None
+    services: list[str]
+    handling_cost: int
+    enabled: bool
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A named set of nodes, ascending."""
+
+    group_id: GroupId
+    name: str
+    node_ids: list[str]
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """A channel as it is stored.
+
+    It may sell from `nodes` and the members of `node_groups`; both None: from every node. `secret`
+    is what its connector checks signatures with.
+    """
+
+    channel_id: ChannelId
+    name: str
+    connector: str | None
+    secret: str | None
+    nodes: list[str] | None
+    node_groups: list[str] | None
+    buffer: int
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LaneRow:
+    """A lane as it is stored. `breaks` is the JSON text of a list of {"up_to_g", "cost"}."""
+
+    lane_id: LaneId
+    carrier: str
+    service: str
+    zone: int
+    transit_days_min: int
+    transit_days: int
+    breaks: str
+    per_kg_over: int
+    enabled: bool
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The id of a row that is there."""
+
+    row_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """The policy in force: its version and the JSON text of its document."""
+
+    version: int
+    document: str
+
+
+class Status(StrEnum):
+    """What became of one row."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+class WhyRefused(StrEnum):
+    """In order of precedence: the first that holds is what the caller hears."""
+
+    REPEATED = "repeated"
+    UNKNOWN_NODE = "unknown_node"
+    UNKNOWN_NODE_GROUP = "unknown_node_group"
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """The answer to one row. `version` is the row's now, 0 where it was refused and is unknown."""
+
+    name: str
+    status: Status
+    version: int
+    why: WhyRefused | None = None
+    detail: str = ""

@@ -1,0 +1,133 @@
+"""The one door to PostgreSQL: run a named statement, get typed rows; run a unit of work, retried.
+
+Every transaction here is a retryable function: it may be run again from its start after a
+serialization failure, a deadlock, a lock that took too long, or a connection lost at COMMIT. That
+is only right under an idempotency key or an idempotent effect, which every caller has.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+import asyncpg
+import msgspec
+
+from entrepot.plumbing.sql import Query
+
+R = TypeVar("R")
+
+Connection = asyncpg.Connection
+Pool = asyncpg.Pool
+
+Fault = asyncpg.PostgresError
+"""A statement that failed for a reason of the database's."""
+
+UniqueViolation = asyncpg.UniqueViolationError
+ForeignKeyViolation = asyncpg.ForeignKeyViolationError
+CheckViolation = asyncpg.CheckViolationError
+
+TRY_AGAIN = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.UniqueViolationError,
+    asyncpg.exceptions.QueryCanceledError,
+)
+"""Another transaction was in the way; the same work may well succeed now."""
+
+UNREACHABLE = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.exceptions.OperatorInterventionError,
+    asyncpg.exceptions.InsufficientResourcesError,
+    asyncpg.exceptions.CannotConnectNowError,
+    TimeoutError,
+)
+"""The database could not be asked, or its answer was lost: the outcome is unknown until asked
+again under the same key."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Milliseconds; why: a commit waits for nobody's report, and nobody waits for ever."""
+
+    lock_ms: int = 2_000
+    statement_ms: int = 30_000
+    idle_in_transaction_ms: int = 30_000
+
+
+async def connect(dsn: str, limits: Limits = Limits()) -> Connection:  # noqa: B008 - frozen
+    """Open one connection with the house's limits set on it."""
+    return await asyncpg.connect(dsn, timeout=10, server_settings=_settings(limits), **_CACHE)
+
+
+async def open_pool(dsn: str, *, size: int, limits: Limits = Limits()) -> Pool:  # noqa: B008 - frozen
+    """Open a pool of at most `size` connections."""
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=min(2, size),
+        max_size=size,
+        timeout=10,
+        command_timeout=60,
+        server_settings=_settings(limits),
+        **_CACHE,
+    )
+
+
+_CACHE = {"statement_cache_size": 512, "max_cached_statement_lifetime": 0}
+
+
+def _settings(limits: Limits) -> dict[str, str]:
+    return {
+        "application_name": "entrepot",
+        "timezone": "UTC",
+        "jit": "off",
+        "plan_cache_mode": "force_generic_plan",
+        "lock_timeout": str(limits.lock_ms),
+        "statement_timeout": str(limits.statement_ms),
+        "idle_in_transaction_session_timeout": str(limits.idle_in_transaction_ms),
+    }
+
+
+async def fetch(conn: Connection, query: Query, row: type[R], /, **values: object) -> list[R]:
+    """Run a statement and give each record as `row`, built by position."""
+    records = await conn.fetch(query.text, *query.places(values))
+    return [row(*record) for record in records]
+
+
+async def fetch_values(conn: Connection, query: Query, /, **values: object) -> list[object]:
+    """Run a statement of one column and give its values."""
+    return [record[0] for record in await conn.fetch(query.text, *query.places(values))]
+
+
+async def execute(conn: Connection, query: Query, /, **values: object) -> int:
+    """Run a statement that answers nothing and say how many rows it wrote."""
+    status = cast("str", await conn.execute(query.text, *query.places(values)))
+    count = status.rpartition(" ")[2]
+    return int(count) if count.isdigit() else 0
+
+
+async def in_transaction(
+    pool: Pool, work: Callable[[Connection], Awaitable[R]], *, tries: int = 5
+) -> R:
+    """Run `work` in one transaction, again from its start where another one was in the way."""
+    for attempt in range(1, tries + 1):
+        try:
+            async with pool.acquire() as conn, conn.transaction():
+                return await work(conn)
+        except TRY_AGAIN as fault:
+            if attempt == tries:
+                raise
+            log.info("transaction tried again: %s (attempt %d)", fault, attempt)
+            await asyncio.sleep(0.005 * attempt * attempt)
+    raise AssertionError("unreachable")
+
+
+def json_text(value: object) -> str:
+    """Print a value as the JSON text PostgreSQL's `json` type takes."""
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,69 @@
+"""One effect per key: the key is claimed first, its answer kept in the same commit as the effect."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from entrepot.plumbing import db, sql
+from entrepot.plumbing.model import Claimed, Kept
+from entrepot.terms.ids import MarketId
+
+Q = sql.load(__package__)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Who asked, under which key, for what: `fingerprint` is a digest of method, path and body."""
+
+    principal: str
+    key: str
+    fingerprint: bytes
+
+
+async def claim(
+    conn: db.Connection,
+    market: MarketId,
+    keys: Sequence[Key],
+    subjects: Sequence[UUID | None],
+    *,
+    at: datetime,
+) -> dict[tuple[str, str], Kept]:
+    """Claim the keys; answers those that were claimed before, with what was answered then.
+
+    Waits for a transaction that holds one of the keys. The caller owns the transaction, and keeps
+    an answer or gives the key back before it commits.
+    """
+    fresh = await db.fetch(
+        conn, Q["claim_keys"], Claimed,
+        market=market, principals=[k.principal for k in keys], keys=[k.key for k in keys],
+        fingerprints=[k.fingerprint for k in keys], subjects=list(subjects), at=at,
+    )  # fmt: skip
+    if len(fresh) == len(keys):
+        return {}
+    mine = {(each.principal, each.key) for each in fresh}
+    old = [k for k in keys if (k.principal, k.key) not in mine]
+    kept = await db.fetch(
+        conn, Q["kept_answers"], Kept,
+        market=market, principals=[k.principal for k in old], keys=[k.key for k in old],
+    )  # fmt: skip
+    return {(each.principal, each.key): each for each in kept}
+
+
+async def give_back(conn: db.Connection, market: MarketId, keys: Sequence[Key]) -> None:
+    """Release claims whose requests were refused: a refusal writes nothing."""
+    if keys:
+        await db.execute(
+            conn, Q["give_keys_back"],
+            market=market, principals=[k.principal for k in keys], keys=[k.key for k in keys],
+        )  # fmt: skip
+
+
+async def keep(
+    conn: db.Connection, market: MarketId, key: Key, *, status: int, answer: bytes
+) -> None:
+    """Keep a single call's answer under its key."""
+    await db.execute(
+        conn, Q["keep_answer"],
+        market=market, principal=key.principal, key=key.key, status=status, answer=answer,
+    )  # fmt: skip

@@ -1,0 +1,47 @@
+"""A promise, as plain data: what a customer is told, and until when it can be had."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from entrepot.network.model import Method
+from entrepot.terms.place import Place
+
+DELIVERY_OPENS_MINUTE: Final = 8 * 60
+DELIVERY_CLOSES_MINUTE: Final = 20 * 60
+"""Carriers knock from 08:00 to 20:00 of the destination's local day."""
+
+READY_ROUND_MINUTES: Final = 15
+"""People are told quarter hours."""
+
+OPENING_DAYS_MAX: Final = 60
+"""A pickup's lead time has to fit into the opening hours of so many days."""
+
+ORDER_BY_STEPS_MAX: Final = 32
+"""How many cut-offs are looked past for the one that changes a promise: a month of one node's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """All times are UTC and aware.
+
+    It arrives (or is ready for pickup) between `earliest` and `latest`, if it is ordered before
+    `order_by` and the last of its nodes hands its work over by `ship_by`. `confidence` is the
+    probability that `latest` holds, where a model has learned one; rules have none.
+    """
+
+    earliest: datetime
+    latest: datetime
+    order_by: datetime
+    ship_by: datetime
+    confidence: float | None = None
+
+
+class Asked(Protocol):
+    """What a promise needs to know of an order's question; sourcing's `Ask` is one."""
+
+    @property
+    def method(self) -> Method: ...
+
+    @property
+    def destination(self) -> Place | None: ...

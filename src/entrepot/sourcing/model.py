@@ -1,0 +1,169 @@
+"""Sourcing, as plain data: what is asked, what was seen, what was decided."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from entrepot.network.model import Method
+from entrepot.terms.ids import ChannelId, LaneId, NodeId, OrderId, Sku
+from entrepot.terms.place import Place
+
+Ints = npt.NDArray[np.int32]
+
+EXACT_LINES_MAX = 8
+"""Up to so many distinct skus every way to share them among nodes is weighed: 3^8 = 6,561 pairs of
+subsets. Beyond it the plan is greedy and says so (`exact` False), with its bound recorded, unless
+one node can do it all and no split can be cheaper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A sku, how many units, and what one unit weighs in grams."""
+
+    sku: Sku
+    quantity: int
+    weight_g: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An order's question to sourcing. `wants` names each sku once, kits already exploded.
+
+    `service` is a lane's service for `ship` and "" for pickup and curbside. `barred` are
+    (sku, node) pairs that may not be chosen again: the node has rejected or shorted them.
+    """
+
+    channel: ChannelId
+    method: Method
+    service: str
+    wants: tuple[Want, ...]
+    destination: Place | None = None
+    pickup_node: NodeId | None = None
+    barred: frozenset[tuple[Sku, NodeId]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What was seen of the stock.
+
+    `free`: per sku, ascending node indexes (into `Network.nodes`) and the units free there. `owed`:
+    per sku, the units already owed to orders that wait for supply.
+    """
+
+    free: Mapping[Sku, tuple[Ints, Ints]]
+    owed: Mapping[Sku, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """What one node is to do: units per sku, by which lane, at what cost (minor units)."""
+
+    node_id: NodeId
+    lane_id: LaneId | None
+    items: tuple[tuple[Sku, int], ...]
+    weight_g: int
+    shipping: int
+    handling: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The cheapest way found, its shipments ascending by node id.
+
+    `cost` = the shipments' costs + `extra`, the policy's price for every shipment after the first.
+
+    `runner_up` is the next best cost. Of a plan of one shipment: what the cheapest other node that
+    could have done it alone would cost; of a split: the cheapest plan found that does without one
+    of its nodes, breaks no other sku and needs no more full nodes. None: there is none, or the plan
+    is not exact.
+
+    `exact`: every way to share the skus among nodes was weighed. A sku that no node can fill whole
+    was broken into the fewest pieces first, and the ways to share these were. `overflow` says that
+    some node had to be used beyond its capacity of the day. `bound` is set where the plan is not
+    exact: no plan that keeps whole what can be whole costs less.
+    """
+
+    shipments: tuple[Shipment, ...]
+    cost: int
+    extra: int = 0
+    runner_up: int | None = None
+    exact: bool = True
+    overflow: bool = False
+    bound: int | None = None
+
+
+class WhyNoPlan(StrEnum):
+    """In order of precedence."""
+
+    UNKNOWN_CHANNEL = "unknown_channel"
+    UNKNOWN_NODE = "unknown_node"
+    NODE_CANNOT = "node_cannot"
+    NO_LANE = "no_lane"
+    SHORT = "short"
+
+
+@dataclass(frozen=True, slots=True)
+class NoPlan:
+    """No plan, and why.
+
+    `missing` is per sku the units that no eligible node could supply (all asked for, where the
+    reason is not SHORT).
+    """
+
+    why: WhyNoPlan
+    missing: tuple[tuple[Sku, int], ...]
+    detail: str = ""
+
+
+class Elimination(StrEnum):
+    """Why a node was no candidate, in order of precedence."""
+
+    DISABLED = "disabled"
+    NOT_IN_CHANNEL = "not_in_channel"
+    SERVICE = "service_not_offered"
+    NOT_CHOSEN_STORE = "not_the_chosen_store"
+    CLOSED = "closed"
+    NO_LANE = "no_lane"
+    BARRED = "barred"
+    NO_STOCK = "no_stock"
+    CAPACITY = "capacity_full"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A decision as it is kept."""
+
+    decision_id: UUID
+    kind: str
+    network_version: int
+    at: datetime
+    record: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDay:
+    """Fulfillment orders planned on a node's working day."""
+
+    node_id: NodeId
+    day: date
+    planned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A node not to be asked again for a sku of an order."""
+
+    order_id: OrderId
+    sku: Sku
+    node_id: NodeId
+    reason: str

@@ -1,0 +1,74 @@
+-- name: record_decisions
+-- Why each node was chosen or not: the inputs as they were seen, packed.
+INSERT INTO sourcing.decision (market, order_id, decision_id, kind, network_version, at, record)
+SELECT
+    :market::text, d.order_id, d.decision_id, d.kind, :network_version::bigint, :at::timestamptz,
+    d.record
+FROM
+    unnest(:order_ids::uuid[], :decision_ids::uuid[], :kinds::text[], :records::bytea[])
+    AS d (order_id, decision_id, kind, record);
+
+-- name: decisions_of -> Kept
+-- An order's decisions, oldest first.
+SELECT d.decision_id, d.kind, d.network_version, d.at, d.record
+FROM sourcing.decision AS d
+WHERE d.market = :market::text AND d.order_id = :order_id::uuid
+ORDER BY d.decision_id;
+
+-- name: keep_snapshot
+-- The network as a decision saw it; kept once a version, by whoever decides with it first.
+INSERT INTO sourcing.network_snapshot (market, version, document)
+VALUES (:market::text, :version::bigint, :document::bytea)
+ON CONFLICT (market, version) DO NOTHING;
+
+-- name: snapshot -> Snapshot
+-- The network at a version that some decision used.
+SELECT s.document
+FROM sourcing.network_snapshot AS s
+WHERE s.market = :market::text AND s.version = :version::bigint;
+
+-- name: node_days_for_update -> NodeDay
+-- What is already planned on some working days, locked in key order before more is.
+SELECT n.node_id, n.day, n.planned
+FROM sourcing.node_day AS n
+INNER JOIN unnest(:node_ids::text[], :days::date[]) AS k (node_id, day)
+    ON n.node_id = k.node_id AND n.day = k.day
+WHERE n.market = :market::text
+ORDER BY n.node_id, n.day
+FOR NO KEY UPDATE OF n;
+
+-- name: make_node_days
+-- A working day begins with nothing planned.
+INSERT INTO sourcing.node_day (market, node_id, day, planned)
+SELECT :market::text, k.node_id, k.day, 0
+FROM unnest(:node_ids::text[], :days::date[]) AS k (node_id, day)
+ORDER BY k.node_id, k.day
+ON CONFLICT (market, node_id, day) DO NOTHING;
+
+-- name: add_to_node_days
+-- Work planned (or, negative, given back) on locked days; the CHECK refuses less than nothing.
+UPDATE sourcing.node_day AS n
+SET planned = n.planned + k.count
+FROM unnest(:node_ids::text[], :days::date[], :counts::integer[]) AS k (node_id, day, count)
+WHERE n.market = :market::text AND n.node_id = k.node_id AND n.day = k.day;
+
+-- name: node_days_from -> NodeDay
+-- What is planned from a day on, for the view.
+SELECT n.node_id, n.day, n.planned
+FROM sourcing.node_day AS n
+WHERE n.market = :market::text AND n.day >= :day::date;
+
+-- name: bar_nodes
+-- A node that could not supply a sku of an order is not asked for it again.
+INSERT INTO sourcing.bar (market, order_id, sku, node_id, reason, at)
+SELECT :market::text, b.order_id, b.sku, b.node_id, b.reason, :at::timestamptz
+FROM unnest(:order_ids::uuid[], :skus::text[], :node_ids::text[], :reasons::text[])
+    AS b (order_id, sku, node_id, reason)
+ON CONFLICT (market, order_id, sku, node_id) DO NOTHING;
+
+-- name: bars_of -> Bar
+-- Which nodes may not be chosen again, for which sku of which order.
+SELECT b.order_id, b.sku, b.node_id, b.reason
+FROM sourcing.bar AS b
+WHERE b.market = :market::text AND b.order_id = any(:order_ids::uuid[])
+ORDER BY b.order_id, b.sku, b.node_id;

@@ -1,0 +1,56 @@
+"""Sourcing decisions: which nodes ship what, for one order or for a batch of them.
+
+`plan_batch` gives the answers `plan_one` would give one after another, each order seeing what the
+earlier ones took of stock and capacity. One pass over orders times nodes finds the cheapest single
+node of every order; a bound proves for most that no split is cheaper. Only the others, and those
+whose node an earlier order has emptied, are decided one at a time.
+"""
+
+from collections.abc import Sequence
+
+from entrepot.network.compiled import Compiled, Days
+from entrepot.sourcing.choose import View, choose
+from entrepot.sourcing.eligibility import Load, Standing, eligible, usable
+from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock
+from entrepot.sourcing.survey import Shelves, Survey
+
+
+def plan_one(ask: Ask, stock: Stock, compiled: Compiled, days: Days, load: Load) -> Plan | NoPlan:
+    """Choose the cheapest plan for one order, or refuse it for the first reason in `WhyNoPlan`.
+
+    `load` counts the fulfillment orders already planned per (node index, work day ordinal).
+    """
+    return _decided(ask, Shelves((ask,), stock, compiled), Standing(compiled, days, load))
+
+
+def plan_batch(
+    asks: Sequence[Ask], stock: Stock, compiled: Compiled, days: Days, load: Load
+) -> list[Plan | NoPlan]:
+    """Answer each ask in order: what `plan_one` would say after the earlier ones took theirs."""
+    shelves, standing = Shelves(asks, stock, compiled), Standing(compiled, days, load)
+    survey = Survey(asks, shelves, standing)
+    answers: list[Plan | NoPlan] = []
+    for at, ask in enumerate(asks):
+        answer = survey.answer(at) or _decided(ask, shelves, standing)
+        if isinstance(answer, Plan):
+            for shipment in answer.shipments:
+                node = compiled.index[shipment.node_id]
+                shelves.take(node, shipment.items)
+                standing.take(node)
+        answers.append(answer)
+    return answers
+
+
+def view_of(ask: Ask, shelves: Shelves, standing: Standing) -> View | NoPlan:
+    """Gather all that one order's choice depends on; the refusal, where no node may supply it."""
+    found = eligible(ask, standing)
+    if isinstance(found, NoPlan):
+        return found
+    nodes, freight = found
+    free = usable(ask, shelves.of(ask), nodes, standing.compiled)
+    return View(ask, freight, free, standing.full, shelves.allowed(ask))
+
+
+def _decided(ask: Ask, shelves: Shelves, standing: Standing) -> Plan | NoPlan:
+    view = view_of(ask, shelves, standing)
+    return view if isinstance(view, NoPlan) else choose(view)

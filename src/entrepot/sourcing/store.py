@@ -1,0 +1,89 @@
+"""Sourcing's rows: decisions, the networks they saw, days' work, and nodes barred."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from entrepot.plumbing import db, sql
+from entrepot.plumbing.mint import MINT
+from entrepot.sourcing.model import Bar, Kept, NodeDay, Snapshot
+from entrepot.terms.ids import MarketId, NodeId, OrderId
+
+Q = sql.load(__package__)
+
+DayKey = tuple[NodeId, date]
+
+
+async def record_decisions(  # noqa: PLR0913 - a decision's columns
+    conn: db.Connection,
+    market: MarketId,
+    order_ids: Sequence[OrderId],
+    records: Sequence[bytes],
+    *,
+    kind: str,
+    network_version: int,
+    at: datetime,
+) -> None:
+    if order_ids:
+        await db.execute(
+            conn, Q["record_decisions"],
+            market=market, order_ids=list(order_ids), decision_ids=MINT.ids(len(order_ids)),
+            kinds=[kind] * len(order_ids), network_version=network_version,
+            records=list(records), at=at,
+        )  # fmt: skip
+
+
+async def decisions_of(conn: db.Connection, market: MarketId, order_id: OrderId) -> list[Kept]:
+    return await db.fetch(conn, Q["decisions_of"], Kept, market=market, order_id=order_id)
+
+
+async def keep_snapshot(
+    conn: db.Connection, market: MarketId, version: int, document: bytes
+) -> None:
+    await db.execute(conn, Q["keep_snapshot"], market=market, version=version, document=document)
+
+
+async def snapshot(conn: db.Connection, market: MarketId, version: int) -> bytes | None:
+    rows = await db.fetch(conn, Q["snapshot"], Snapshot, market=market, version=version)
+    return rows[0].document if rows else None
+
+
+async def lock_node_days(
+    conn: db.Connection, market: MarketId, keys: Sequence[DayKey]
+) -> dict[DayKey, int]:
+    """Lock these days, made where they are new; answers what is planned on each."""
+    places = {"node_ids": [key[0] for key in keys], "days": [key[1] for key in keys]}
+    rows = await db.fetch(conn, Q["node_days_for_update"], NodeDay, market=market, **places)
+    if len(rows) < len(keys):
+        await db.execute(conn, Q["make_node_days"], market=market, **places)
+        rows = await db.fetch(conn, Q["node_days_for_update"], NodeDay, market=market, **places)
+    return {(row.node_id, row.day): row.planned for row in rows}
+
+
+async def add_to_node_days(
+    conn: db.Connection, market: MarketId, counts: dict[DayKey, int]
+) -> None:
+    if counts:
+        await db.execute(
+            conn, Q["add_to_node_days"],
+            market=market, node_ids=[key[0] for key in counts], days=[key[1] for key in counts],
+            counts=list(counts.values()),
+        )  # fmt: skip
+
+
+async def node_days_from(conn: db.Connection, market: MarketId, day: date) -> list[NodeDay]:
+    return await db.fetch(conn, Q["node_days_from"], NodeDay, market=market, day=day)
+
+
+async def bar_nodes(
+    conn: db.Connection, market: MarketId, bars: Sequence[Bar], at: datetime
+) -> None:
+    if bars:
+        await db.execute(
+            conn, Q["bar_nodes"],
+            market=market, order_ids=[b.order_id for b in bars], skus=[b.sku for b in bars],
+            node_ids=[b.node_id for b in bars], reasons=[b.reason for b in bars], at=at,
+        )  # fmt: skip
+
+
+async def bars_of(conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]) -> list[Bar]:
+    return await db.fetch(conn, Q["bars_of"], Bar, market=market, order_ids=list(order_ids))

@@ -1,0 +1,161 @@
+"""A decision in a few sentences that anybody can read. Amounts are hundredths, without a sign."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from entrepot.network.model import Method
+from entrepot.sourcing.model import Ask, Elimination, NoPlan, Plan, Shipment, WhyNoPlan
+from entrepot.terms.ids import NodeId
+
+SKUS_NAMED_MAX: Final = 3
+"""A sentence names up to so many skus; nobody reads a longer list to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What there is to tell.
+
+    `able` nodes could have done all alone; `rival` is the one that was next; `out` has a reason for
+    every eliminated node.
+    """
+
+    ask: Ask
+    answer: Plan | NoPlan
+    able: int
+    rival: NodeId | None
+    out: tuple[Elimination, ...]
+
+
+def words_of(facts: Facts) -> tuple[str, ...]:
+    """Tell what was decided, what was next, and why the other nodes were none, in this order."""
+    if isinstance(facts.answer, NoPlan):
+        said = [_refusal(facts.answer)]
+    elif facts.ask.method is not Method.SHIP:
+        said = [_collected(facts.answer)]
+    elif len(facts.answer.shipments) == 1:
+        said = [_whole(facts, facts.answer), *_next(facts, facts.answer)]
+    else:
+        said = _split(facts, facts.answer)
+    if isinstance(facts.answer, Plan):
+        said += _cautions(facts.answer)
+    return (*said, *_eliminated(facts))
+
+
+def amount(minor: int) -> str:
+    """Write minor units as hundredths: 612 is 6.12."""
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{abs(minor) // 100}.{abs(minor) % 100:02d}"
+
+
+def _refusal(answer: NoPlan) -> str:
+    if answer.why is WhyNoPlan.SHORT:
+        missing = _listed([f"{units} of {sku}" for sku, units in answer.missing])
+        return f"No plan: {missing} could not be had."
+    return f"No plan: {answer.detail}."
+
+
+def _collected(plan: Plan) -> str:
+    shipment = plan.shipments[0]
+    return (
+        f"Collected at {shipment.node_id}, the chosen store:"
+        f" {amount(shipment.handling)} for handling."
+    )
+
+
+def _costs(shipment: Shipment) -> str:
+    return f"{amount(shipment.shipping)} for shipping and {amount(shipment.handling)} for handling"
+
+
+def _whole(facts: Facts, plan: Plan) -> str:
+    shipment = plan.shipments[0]
+    said = f"Shipped from {shipment.node_id}: {_costs(shipment)}"
+    if facts.able > 1:
+        return f"{said}, the cheapest of {facts.able} nodes that could."
+    return f"{said}, the only node that could do it alone."
+
+
+def _next(facts: Facts, plan: Plan) -> list[str]:
+    if facts.rival is None or plan.runner_up is None:
+        return []
+    return [f"{facts.rival} was next at {amount(plan.runner_up)}."]
+
+
+def _split(facts: Facts, plan: Plan) -> list[str]:
+    parts = [
+        f"{_listed([f'{units} x {sku}' for sku, units in s.items])} from {s.node_id}: {_costs(s)}"
+        for s in plan.shipments
+    ]
+    if plan.extra:
+        parts.append(f"{amount(plan.extra)} for the shipments after the first")
+    count = len(plan.shipments)
+    said = [f"Split over {count} nodes, {amount(plan.cost)} in all: {'; '.join(parts)}."]
+    if facts.able:
+        said.append(f"{_nodes(facts.able)} could have done it alone, for no less.")
+    else:
+        said.append("No single node could do it alone.")
+    if plan.runner_up is not None:
+        said.append(f"Without one of these nodes it would have cost {amount(plan.runner_up)}.")
+    return said
+
+
+def _cautions(plan: Plan) -> list[str]:
+    said = []
+    if plan.overflow:
+        said.append("A node had to be used beyond its capacity of the day: nothing else was left.")
+    if not plan.exact and plan.bound is not None:
+        bound = amount(plan.bound)
+        said.append(f"Too many items to weigh every way: at best it would have cost {bound}.")
+    return said
+
+
+def _eliminated(facts: Facts) -> list[str]:
+    """Count the nodes per reason, in order of precedence, in one sentence."""
+    counts = Counter(facts.out)
+    clauses = [_clause(why, counts[why], facts.ask) for why in Elimination if counts[why]]
+    return [f"{'; '.join(clauses)}."] if clauses else []
+
+
+def _clause(why: Elimination, count: int, ask: Ask) -> str:
+    one = count == 1
+    singular, plural = _REASONS[why]
+    skus = _listed([str(want.sku) for want in ask.wants], last="or")
+    if len(ask.wants) > SKUS_NAMED_MAX:
+        skus = f"each of the {len(ask.wants)} skus"
+    said = (singular if one else plural).format(skus=skus, method=ask.method, service=ask.service)
+    return f"{_nodes(count)} {said}"
+
+
+_REASONS = {
+    Elimination.DISABLED: ("is switched off", "are switched off"),
+    Elimination.NOT_IN_CHANNEL: ("is not in the channel's view", "are not in the channel's view"),
+    Elimination.SERVICE: ("does not offer {method}", "do not offer {method}"),
+    Elimination.NOT_CHOSEN_STORE: ("is not the chosen store", "are not the chosen store"),
+    Elimination.CLOSED: (
+        "is closed for the next 30 days",
+        "are closed for the next 30 days",
+    ),
+    Elimination.NO_LANE: (
+        "has no lane of service {service} to the destination",
+        "have no lane of service {service} to the destination",
+    ),
+    Elimination.BARRED: (
+        "had already rejected it or picked short",
+        "had already rejected it or picked short",
+    ),
+    Elimination.NO_STOCK: ("holds too little of {skus}", "hold too little of {skus}"),
+    Elimination.CAPACITY: (
+        "has reached its capacity of the day",
+        "have reached their capacity of the day",
+    ),
+}
+
+
+def _nodes(count: int) -> str:
+    return "1 node" if count == 1 else f"{count} nodes"
+
+
+def _listed(words: list[str], last: str = "and") -> str:
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -1,0 +1,88 @@
+"""The README's tour works as written: its blocks run in order against a fresh system."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+KEY = "tour-key-of-one-test-0123456789"
+BLOCK = re.compile(r"^```(?P<kind>sh|text) tour\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+READY_S_MAX = 120
+
+pytestmark = pytest.mark.slow
+
+
+def steps() -> list[tuple[str, str | None]]:
+    """Read the tour: each shell block, and the output shown for it, None where none is shown."""
+    found: list[tuple[str, str | None]] = []
+    for block in BLOCK.finditer((ROOT / "README.md").read_text(encoding="utf-8")):
+        if block["kind"] == "sh":
+            found.append((block["body"], None))
+        else:
+            found[-1] = (found[-1][0], block["body"])
+    return found
+
+
+@pytest.fixture
+def system(tmp_path) -> Iterator[str]:
+    """Run a fresh `entrepot up`; gives its address."""
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "entrepot",
+            "up",
+            "--data-dir",
+            str(tmp_path / "data"),
+            "--port",
+            "0",
+        ],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "ENTREPOT_BOOTSTRAP_KEY": KEY},
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())["url"]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=READY_S_MAX)
+        process.stdout.close()
+
+
+def script(between: str) -> str:
+    """Put the blocks into one script, with a line after each that tells their outputs apart."""
+    body = "".join(f"{block}echo '{between}'\n" for block, _ in steps())
+    return f"set -euo pipefail\n{body}"
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="the tour is told in curl; .ci/run brings it")
+def test_the_tour_works_as_written(system, tmp_path):
+    between = "-- next --"
+    done = subprocess.run(
+        ["bash", "-c", script(between)],
+        cwd=tmp_path,
+        env={**os.environ, "URL": system, "KEY": KEY},
+        capture_output=True,
+        text=True,
+        timeout=READY_S_MAX,
+        check=False,
+    )
+
+    told = done.stdout.split(f"{between}\n")
+    assert done.returncode == 0, f"block {len(told)} failed: {done.stderr}\n{told[-1]}"
+    shown = {number: text for number, (_, text) in enumerate(steps()) if text is not None}
+    assert {number: told[number] for number in shown} == shown
+
+
+def test_the_tour_shows_what_it_does():
+    assert len(steps()) >= 9
+    assert sum(text is not None for _, text in steps()) >= 4
