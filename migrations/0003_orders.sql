@@ -37,6 +37,7 @@ CREATE TABLE orders.line (
     unit_price bigint NOT NULL CONSTRAINT price_not_negative CHECK (unit_price >= 0),
     discount bigint NOT NULL CONSTRAINT discount_not_negative CHECK (discount >= 0),
     tax bigint NOT NULL CONSTRAINT tax_not_negative CHECK (tax >= 0),
+    digital boolean NOT NULL DEFAULT false,
     PRIMARY KEY (market, order_id, line_no),
     CONSTRAINT no_more_canceled_than_ordered CHECK (canceled BETWEEN 0 AND quantity)
 );

@@ -10,12 +10,13 @@ from functools import cache
 from importlib import resources
 
 import httpx
+import msgspec
 
 from entrepot.access.adopt import adopt_bootstrap
 from entrepot.api import server
-from entrepot.api.app import App, placing_batcher
+from entrepot.api.app import app_of
 from entrepot.api.face import Table
-from entrepot.api.principals import Principals
+from entrepot.api.openapi import document
 from entrepot.api.routes import ROUTES
 from entrepot.api.server import free_port
 from entrepot.journey.world import World
@@ -68,10 +69,10 @@ async def serve(
     """Serve the HTTP face until `stop` is set; `ready` hears the address once it answers."""
     pool = await db.open_pool(dsn, size=settings.pool_size)
     captures = await db.open_pool(dsn, size=settings.captures_at_once)
-    world, principals = World(pool, mint.now), Principals()
-    app = App(
-        settings, pool, captures, world, principals, placing_batcher(settings, captures, world)
-    )
+    world = World(pool, mint.now)
+    app = app_of(settings, pool, captures, world)
+    app.document = msgspec.json.encode(document(ROUTES, settings.public_url))
+    principals = app.principals
     async with pool.acquire() as conn, conn.transaction():
         await adopt_bootstrap(conn, settings.bootstrap_key, mint.now())
         await open_market(conn, DEFAULT_MARKET)

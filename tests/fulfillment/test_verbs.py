@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from entrepot.fulfillment import browse
+from entrepot.fulfillment import browse, rules
 from entrepot.fulfillment.accept import accept
-from entrepot.fulfillment.act import GuardFailed, done
+from entrepot.fulfillment.act import Desk, GuardFailed, done
 from entrepot.fulfillment.collect import collect
 from entrepot.fulfillment.model import Ask, Named, Packed, Units, WhyNot
 from entrepot.fulfillment.open import open_planned
@@ -162,11 +162,12 @@ async def test_a_refusal_writes_nothing(house):
     (id_,) = await opened(house)
     before = await browse.one(house, US, id_)
 
-    answers = await accept(
-        house, US,
-        [Ask(id_, KIM), Ask(id_, KIM, if_version=3), Ask(FulfillmentOrderId(UUID(int=9)), KIM)],
-        at=LATER,
-    )  # fmt: skip
+    asks = [
+        Ask(id_, KIM),
+        Ask(id_, KIM, if_versions=frozenset({3})),
+        Ask(FulfillmentOrderId(UUID(int=9)), KIM),
+    ]
+    answers = await accept(house, US, asks, at=LATER)
 
     assert answers == [
         Refused(
@@ -197,7 +198,10 @@ async def test_each_is_answered_in_order_and_the_later_ask_after_the_earlier(hou
     await bring(house, second, release)
 
     answers = await accept(
-        house, US, [Ask(second, KIM), Ask(first, KIM, if_version=2), Ask(second, "ann")], at=NOON
+        house,
+        US,
+        [Ask(second, KIM), Ask(first, KIM, if_versions=frozenset({1, 2})), Ask(second, "ann")],
+        at=NOON,
     )
 
     assert isinstance(answers[0], Done)
@@ -209,18 +213,16 @@ async def test_each_is_answered_in_order_and_the_later_ask_after_the_earlier(hou
     assert [await state(house, id_) for id_ in (first, second)] == ["accepted", "accepted"]
 
 
-async def test_a_row_that_changed_under_its_lock_is_never_committed(conn, monkeypatch):
+async def test_a_row_that_changed_under_its_lock_is_never_committed(conn):
     (id_,) = await opened(conn)
     await bring(conn, id_, release)
+    desk = Desk(await works_for_update(conn, US, [id_]), at=NOON)
+    await conn.execute("UPDATE fulfillment.fulfillment_order SET version = version + 1")
 
-    async def behind_its_back(c, market, ids):
-        works = await works_for_update(c, market, ids)
-        await c.execute("UPDATE fulfillment.fulfillment_order SET version = version + 1")
-        return works
+    assert isinstance(desk.decide(Ask(id_, KIM), rules.accept), Done)
 
-    monkeypatch.setattr("entrepot.fulfillment.store.works_for_update", behind_its_back)
     with pytest.raises(GuardFailed):
-        await accept(conn, US, [Ask(id_, KIM)], at=NOON)
+        await desk.write(conn, US)
 
 
 @pytest.mark.parametrize("count", [1, 40])

@@ -26,7 +26,7 @@ SELECT (SELECT count(*) FROM plumbing.outbox) + (
 
 
 async def page(http: Http, after: int, *, limit: int = 200, wait: int = 0) -> list[Event]:
-    """Read at most `limit` events after a sequence, waiting at most `wait` seconds for the first."""
+    """Read at most `limit` events after a sequence; wait at most so many seconds for the first."""
     answer = await http.send("GET", f"/v1/events?after={after}&limit={limit}&wait={wait}")
     assert answer.status == 200, answer.body
     events: list[Event] = json.loads(answer.body)["events"]
@@ -62,7 +62,7 @@ async def drained(database_url: str) -> None:
     conn = await asyncpg.connect(database_url)
     try:
         async with asyncio.timeout(DRAINED_S_MAX):
-            while await conn.fetchval(_OWED):
+            while await conn.fetchval(_OWED):  # noqa: ASYNC110 - it happens in another process
                 await asyncio.sleep(0.1)
     finally:
         await conn.close()

@@ -1,4 +1,4 @@
-"""Roles of Entrepot as real processes: started, killed as a power cut kills, stopped by their id."""
+"""Roles of Entrepot as real processes: started, killed without warning, stopped by their id."""
 
 import asyncio
 import json
@@ -17,6 +17,7 @@ from typing import Any, Self
 
 READY_S_MAX = 120
 STOPPED_S_MAX = 60
+GONE_S_MAX = 20
 LOG_SHOWN_MAX = 6_000
 KEY = f"proof-{secrets.token_urlsafe(24)}"
 
@@ -199,6 +200,15 @@ def alive(pid: int) -> Alive:
     if stat is None:
         raise ProcessLookupError(pid)
     return Alive(pid, stat[19])
+
+
+async def gone(*processes: Alive) -> bool:
+    """Wait for processes to end by themselves; says whether all of them did."""
+    for _ in range(GONE_S_MAX * 10):
+        if not any(each.runs for each in processes):
+            return True
+        await asyncio.sleep(0.1)
+    return False
 
 
 def descendants(pid: int) -> Iterator[Alive]:

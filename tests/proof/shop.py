@@ -86,7 +86,7 @@ def order(
 
 
 class Basket:
-    """Baskets by chance, the same for the same seed: one to three of `skus`, a few units of each."""
+    """Baskets by chance, the same for the same seed: one to three of `skus`, few units of each."""
 
     def __init__(self, skus: Iterable[str], *, seed: int) -> None:
         self._skus = sorted(skus)

@@ -21,7 +21,7 @@ class Answer:
     asked: str
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - JSON as it comes
+    def json(self) -> Any:
         """Read the body as JSON."""
         return json.loads(self.body)
 

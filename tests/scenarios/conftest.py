@@ -1,12 +1,28 @@
 """One system for all stories, as its users run it; when they are told, no invariant is broken."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from entrepot.access import keys
+from entrepot.access.create import create
+from entrepot.plumbing import db
 from scenarios.client import Client
-from scenarios.shop import Shop
+from scenarios.rows import digests
+from scenarios.shop import Shop, eventually
 from scenarios.system import System, running
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    """Every story needs the whole system: `make check` leaves them out."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +45,57 @@ def client(system) -> Iterator[Client]:
 def shop(client) -> Shop:
     """A shop of this test's own."""
     return Shop(client)
+
+
+@pytest.fixture(scope="session")
+def other_market(system) -> Iterator[Callable[[str], Client]]:
+    """Make administrators of other markets by the command line, one for each name."""
+    made: dict[str, Client] = {}
+
+    def administrator(market: str) -> Client:
+        if market not in made:
+            told = ("--name", f"{market} admin", "--scopes", "admin", "--market", market)
+            done = system.command("key", "create", *told)
+            assert done.returncode == 0, done.stderr[-2000:]
+            made[market] = Client(system.url, known(system, done.stdout.strip()))
+        return made[market]
+
+    yield administrator
+    for client in made.values():
+        client.close()
+
+
+@pytest.fixture(scope="session")
+def key_of(system) -> Callable[..., str]:
+    """Make keys of the market `default` with exactly these scopes."""
+    made: dict[tuple[str, ...], str] = {}
+
+    async def work(scopes: tuple[str, ...]) -> str:
+        conn = await db.connect(system.database_url)
+        try:
+            at = datetime.now(UTC)  # noqa: TID251 - a test is a shell
+            wanted = keys.scopes_of(scopes)
+            return (await create(conn, "default", " ".join(scopes)[:100], wanted, at))[1]
+        finally:
+            await conn.close()
+
+    def key(*scopes: str) -> str:
+        if scopes not in made:
+            made[scopes] = known(system, asyncio.run(work(scopes)))
+        return made[scopes]
+
+    return key
+
+
+@pytest.fixture(scope="session")
+def rows(system) -> Callable[[str], dict[str, str]]:
+    """Read what a market's rows are, table by table, as digests."""
+    return lambda market: asyncio.run(digests(system.database_url, market))
+
+
+def known(system: System, key: str) -> str:
+    """Wait until the server knows a key; give it."""
+    client = Client(system.url, key)
+    eventually(lambda: client.get("/v1/nothing-here").status != 401, what="key known")
+    client.close()
+    return key

@@ -1,14 +1,15 @@
 """A shop of one test: its own items, nodes and channel, under names that no other test uses.
 
-`given` builds what is there before the story, the rest acts and looks through the public API alone.
-A test's channel sells from the nodes of that test only, so that tests share a market and never meet.
+`given` builds what is there before the story, the rest acts and looks, all through the
+public API. A test's channel sells from the nodes of that test only: tests share a market and never
+meet.
 """
 
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from scenarios.client import Answer, Client
@@ -93,7 +94,9 @@ class Shop:
     def item(self, name: str = "TEE", **body: object) -> str:
         """Put an item; give its sku."""
         sku = f"{name}-{self.tag}"
-        self.client.put(f"/v1/items/{sku}", {"name": name, "weight_g": 500, **body}).expect(200, 201)
+        self.client.put(f"/v1/items/{sku}", {"name": name, "weight_g": 500, **body}).expect(
+            200, 201
+        )
         return sku
 
     def node(self, name: str, place: str = "dallas", **body: object) -> str:
@@ -118,7 +121,7 @@ class Shop:
         return self.node(name, place, **{"kind": "store", "services": services, **body})
 
     def channel(self, name: str = "web", **body: object) -> str:
-        """Put a channel that sells from all nodes put so far, unless told otherwise; give its id."""
+        """Put a channel; it sells from all nodes put so far unless told otherwise; give its id."""
         channel = f"{name}-{self.tag}"
         told = {"name": name, **({} if "node_groups" in body else {"nodes": self.nodes}), **body}
         self.client.put(f"/v1/channels/{channel}", told).expect(200, 201)
@@ -151,7 +154,7 @@ class Shop:
     # Orders.
 
     def order(self, lines: Lines, **body: object) -> Body:
-        """Write an order that is right in itself; `body` overrides any member, None takes it away."""
+        """Write an order that is right in itself; `body` overrides members, None removes them."""
         self._orders += 1
         told: Body = {
             "channel": self.web,
@@ -202,7 +205,9 @@ class Shop:
 
         return eventually(look, what=f"order {phase}")
 
-    def cancel(self, order: Body, lines: Sequence[tuple[int, int]] = (), reason: str = "") -> Answer:
+    def cancel(
+        self, order: Body, lines: Sequence[tuple[int, int]] = (), reason: str = ""
+    ) -> Answer:
         """Cancel units by (line, quantity), or all of an order."""
         told: Body = {"reason": reason or "changed my mind"}
         if lines:

@@ -76,7 +76,7 @@ def running() -> Iterator[System]:
 
 
 def _ready(process: "subprocess.Popen[str]", log: Path) -> dict[str, str]:
-    """Wait for the line of JSON that says it is ready; RuntimeError with the log when none comes."""
+    """Wait for the line of JSON that says it is ready; RuntimeError with the log if none comes."""
     assert process.stdout is not None
     watchdog = threading.Timer(READY_S_MAX, process.kill)
     watchdog.start()
@@ -86,7 +86,9 @@ def _ready(process: "subprocess.Popen[str]", log: Path) -> dict[str, str]:
         watchdog.cancel()
     if not line.startswith("{"):
         _stop(process)
-        raise RuntimeError(f"`entrepot up` did not become ready:\n{log.read_text()[-LOG_SHOWN_MAX:]}")
+        raise RuntimeError(
+            f"`entrepot up` did not become ready:\n{log.read_text()[-LOG_SHOWN_MAX:]}"
+        )
     ready: dict[str, str] = json.loads(line)
     return ready
 
@@ -105,6 +107,6 @@ def _stop(process: "subprocess.Popen[str]") -> None:
             process.stdout.close()
 
 
-def _counts(report: Any) -> dict[str, int]:  # noqa: ANN401 - JSON as it comes
+def _counts(report: Any) -> dict[str, int]:
     """Read a report: the violations of each invariant, by its name."""
     return {row["name"]: row["violations"] for row in report["invariants"]}

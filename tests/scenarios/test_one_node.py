@@ -17,7 +17,9 @@ def test_an_order_is_planned_reserved_shipped_delivered_and_closed(shop):
 
     [work] = shop.released(order)
     assert (work["node"], work["method"], work["service"]) == (node, "ship", "standard")
-    assert [(each["line"], each["sku"], each["quantity"]) for each in work["lines"]] == [(1, sku, 2)]
+    assert [(each["line"], each["sku"], each["quantity"]) for each in work["lines"]] == [
+        (1, sku, 2)
+    ]
 
     number = shop.ship(work)
     assert shop.becomes(order, "shipped")["lines"][0]["quantities"]["shipped"] == 2
@@ -84,7 +86,9 @@ def test_work_is_done_in_its_order_and_a_step_too_early_is_refused(shop):
     [work] = shop.released(shop.buy([(sku, 1)]))
 
     for verb in ("pick", "pack", "ship", "ready", "collect", "short"):
-        body = {"packages": [{"tracking_number": "T1", "carrier": "acme"}]} if verb == "ship" else {}
+        body = (
+            {"packages": [{"tracking_number": "T1", "carrier": "acme"}]} if verb == "ship" else {}
+        )
         body = {"lines": [{"line": 1, "quantity": 1}], "reason": "-"} if verb == "short" else body
         answer = shop.do(work, verb, body).expect(409)
         assert answer.code == "illegal-transition", verb

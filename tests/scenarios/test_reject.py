@@ -18,7 +18,9 @@ def test_what_a_node_rejects_is_sourced_again_elsewhere(shop):
     [again] = shop.released(order)
     assert again["node"] == far
     assert again["id"] != work["id"]
-    assert [(each["line"], each["sku"], each["quantity"]) for each in again["lines"]] == [(1, sku, 2)]
+    assert [(each["line"], each["sku"], each["quantity"]) for each in again["lines"]] == [
+        (1, sku, 2)
+    ]
     assert shop.balance(sku, far) == (5, 2)
 
     # Nothing at the node that could not find it is for sale until somebody has looked.

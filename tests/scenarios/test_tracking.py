@@ -101,6 +101,13 @@ def test_packages_hold_exactly_what_was_picked(shop):
         lines = [{"line": 1, "sku": sku, "quantity": quantity}]
         packages = [{"tracking_number": f"X-{shop.tag}", "carrier": "acme", "lines": lines}]
         shop.do(work, "ship", {"packages": packages}).expect(409, 422)
-    assert eventually(lambda: shop.did(work, "ship", {
-        "packages": [{"tracking_number": f"X-{shop.tag}", "carrier": "acme"}]
-    }))["state"] == "shipped"
+    assert (
+        eventually(
+            lambda: shop.did(
+                work,
+                "ship",
+                {"packages": [{"tracking_number": f"X-{shop.tag}", "carrier": "acme"}]},
+            )
+        )["state"]
+        == "shipped"
+    )

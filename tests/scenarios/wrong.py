@@ -19,7 +19,8 @@ MISSING = object()
 NUMBERS = [NAN, INFINITY, MINUS_INFINITY, HUGE_FLOAT]
 NOT_TEXT: list[object] = [7, 1.5, True, [], {}, ["x"], {"a": 1}, *NUMBERS]
 NOT_WHOLE: list[object] = [
-    None, "", "1", "x", 1.5, -1, ONE_FLOAT, True, False, [], [1], {}, 10**13, 2**63, 10**30, *NUMBERS,
+    None, "", "1", "x", 1.5, -1, ONE_FLOAT, True, False, [], [1], {}, 10**13, 2**63, 10**30,
+    *NUMBERS,
 ]  # fmt: skip
 NOT_A_TIME: list[object] = [
     *NOT_TEXT, "", "yesterday", "2026-11-20", "2026-11-20T10:00:00", "10:00:00Z", "0",

@@ -2,17 +2,14 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entrepot.network.compiled import NO_COST
 from entrepot.network.model import Channel, Method
-from entrepot.sourcing import partition as exact
-from entrepot.sourcing.model import EXACT_LINES_MAX, NoPlan, Plan, Stock, Want, WhyNoPlan
-from entrepot.sourcing.solve import plan_batch, plan_one
-from entrepot.terms.ids import ChannelId, NodeId, Sku
+from entrepot.sourcing.model import EXACT_LINES_MAX, NoPlan, Plan, WhyNoPlan
+from entrepot.sourcing.solve import plan_one
+from entrepot.terms.ids import NodeId, Sku
 from sourcing import worlds
 from sourcing.worlds import ask_of, lane, network_of, node, world
 
@@ -153,6 +150,22 @@ class TestLimits:
         plan = decide(ask_of(("X", 1, 10), ("Y", 1, 10)), seen)
         assert (list(sent(plan)), plan.cost) == (["D"], 700 + 1800)
 
+    def test_a_broken_sku_borrows_from_as_few_full_nodes_as_can_be(self):
+        shut = {"capacity_per_day": 0}
+        network = network_of(node("A", **shut), node("B", **shut), node("C"), node("D"))
+        seen = world(network, {"X": {"A": 6, "B": 5, "C": 3, "D": 1}})
+        plan = decide(ask_of(("X", 10, 1)), seen)
+        assert sent(plan) == {"A": {"X": 6}, "C": {"X": 3}, "D": {"X": 1}}
+
+    def test_a_full_node_that_one_sku_needs_does_not_keep_another_whole(self):
+        lanes = (lane(3, (1000, 10), (9000, 5000)),)
+        full = replace(NEAR, capacity_per_day=0)
+        network = network_of(full, node("P"), node("Q"), lanes=lanes)
+        seen = world(network, {"X": {"NEAR": 1}, "Y": {"NEAR": 2, "P": 1, "Q": 1}})
+        plan = decide(ask_of(("X", 1, 100), ("Y", 2, 900)), seen)
+        assert sent(plan) == {"NEAR": {"X": 1, "Y": 1}, "P": {"Y": 1}}
+        assert (plan.overflow, plan.cost) == (True, 10 + 10 + 30 + 150)
+
     def test_what_is_owed_to_others_is_not_given_away(self):
         stock = {"A": {"NEAR": 3, "FAR": 3}}
         seen = world(network_of(NEAR, FAR), stock, owed={"A": 4})
@@ -269,21 +282,6 @@ def test_any_random_order_is_planned_as_by_trying_every_way(seed):
     compare(worlds.random_ask(chance, seen.network), seen)
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.data())
-def test_a_partition_is_the_cheapest_of_all(data):
-    items, width = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 4))
-    price = st.one_of(st.integers(0, 6), st.just(NO_COST))
-    row = st.lists(price, min_size=width, max_size=width)
-    rows = data.draw(st.lists(row, min_size=1 << items, max_size=1 << items))
-    extra = data.draw(st.integers(0, 3))
-    best = worlds.partitions(rows, items, width, extra)
-    if best is not None:
-        prices = np.array(rows, np.int64)
-        assert exact.partition(prices, extra) == best
-        assert exact._by_nodes(prices, extra) == best  # noqa: SLF001 - the way not always taken
-
-
 # --- many items ---------------------------------------------------------------------------------
 
 
@@ -313,6 +311,36 @@ def test_nine_skus_at_one_near_node_are_proven_to_belong_there():
     assert (list(sent(plan)), plan.exact, plan.cost, plan.runner_up) == (["NEAR"], True, 590, 790)
 
 
+FLAT = {"lanes": (lane(3, (100_000, 300)), lane(5, (100_000, 990))), "extra_shipment": 150}
+"""A parcel costs 3.00 from zone 3 and 9.90 from zone 5, whatever it weighs."""
+
+
+def held(**skus):
+    """Read {node: "0-3 8"} as stock of one unit each of S0 to S3 and S8."""
+    stock = {}
+    for name, text in skus.items():
+        for part in text.split():
+            low, _, high = part.partition("-")
+            for at in range(int(low), int(high or low) + 1):
+                stock.setdefault(f"S{at}", {})[name] = 1
+    return stock
+
+
+def test_a_shipment_the_others_can_carry_is_dropped():
+    network = network_of(*(node(name, handling=0) for name in ("A", "B", "C")), **FLAT)
+    seen = world(network, held(A="0-5", B="0-2 6-8", C="3-5 9-11"))
+    plan = decide(ask_of(*((f"S{at}", 1, 10) for at in range(12))), seen)
+    assert (list(sent(plan)), plan.cost, plan.exact) == (["B", "C"], 300 + 300 + 150, False)
+
+
+def test_one_node_alone_beats_a_greedy_split():
+    near = [node(name, handling=0) for name in ("A", "B", "C")]
+    network = network_of(*near, node("D", region="R2", handling=0), **FLAT)
+    seen = world(network, held(A="0-2", B="3-5", C="6-8", D="0-8"))
+    plan = decide(ask_of(*((f"S{at}", 1, 10) for at in range(9))), seen)
+    assert (list(sent(plan)), plan.cost, plan.exact, plan.bound) == (["D"], 990, False, 300)
+
+
 def test_a_hundred_units_from_thirty_stores():
     names = [f"N{at:02d}" for at in range(30)]
     seen = world(network_of(*map(node, names)), {"A": dict.fromkeys(names, 4)})
@@ -320,97 +348,3 @@ def test_a_hundred_units_from_thirty_stores():
     plan = decide(ask, seen)
     worlds.check(ask, seen, plan)
     assert (len(plan.shipments), plan.exact) == (25, False)
-
-
-# --- batches ------------------------------------------------------------------------------------
-
-
-def in_turn(asks, seen):
-    """Plan one after another, each seeing what the earlier ones took."""
-    answers = []
-    for ask in asks:
-        answers.append(decide(ask, seen))
-        seen = worlds.after(seen, answers[-1])
-    return answers
-
-
-def random_batch(chance):
-    skus, lines = chance.choice(((6, 4), (12, 12), (2, 1), (3, 3)))
-    seen = worlds.random_world(
-        chance,
-        skus=skus,
-        nodes_max=chance.choice((3, 6, 12)),
-        units_max=chance.choice((3, 8, 40)),
-    )
-    if chance.random() < 0.5:
-        seen = worlds.plain(seen)
-    asks = [
-        worlds.random_ask(chance, seen.network, skus=skus, lines_max=lines)
-        for _ in range(chance.randint(1, 25))
-    ]
-    if chance.random() < 0.5:
-        asks = [replace(ask, barred=frozenset()) for ask in asks]
-    return asks, seen
-
-
-def test_a_batch_is_planned_as_its_orders_one_by_one():
-    planned = 0
-    for seed in range(600):
-        asks, seen = random_batch(worlds.chance_of(seed))
-        answers = plan_batch(asks, *seen.arguments)
-        assert answers == in_turn(asks, seen), seed
-        planned += sum(isinstance(answer, Plan) for answer in answers)
-    assert planned > 2500
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.integers(0, 2**32))
-def test_any_batch_is_planned_as_its_orders_one_by_one(seed):
-    asks, seen = random_batch(worlds.chance_of(seed))
-    assert plan_batch(asks, *seen.arguments) == in_turn(asks, seen)
-
-
-def test_an_empty_batch_has_no_answers():
-    assert plan_batch([], *world(network_of(NEAR), {}).arguments) == []
-
-
-def test_a_hundred_units_are_sold_to_the_first_hundred():
-    seen = world(network_of(NEAR, FAR), {"HOT": {"NEAR": 60, "FAR": 40}})
-    answers = plan_batch([ask_of(("HOT", 1, 100))] * 256, *seen.arguments)
-    assert [list(sent(plan)) for plan in answers[:100]] == [["NEAR"]] * 60 + [["FAR"]] * 40
-    assert [plan.runner_up for plan in answers[:100]] == [710] * 60 + [None] * 40
-    assert answers[100:] == [NoPlan(WhyNoPlan.SHORT, ((Sku("HOT"), 1),))] * 156
-
-
-def test_a_batch_fills_a_node_and_goes_on_elsewhere():
-    busy = replace(NEAR, capacity_per_day=5)
-    seen = world(network_of(busy, FAR), {"A": {"NEAR": 50, "FAR": 4}}, load={"NEAR": 2})
-    answers = plan_batch([ask_of(("A", 1, 100))] * 10, *seen.arguments)
-    assert [list(sent(plan)) for plan in answers] == [["NEAR"]] * 3 + [["FAR"]] * 4 + [["NEAR"]] * 3
-    assert [plan.overflow for plan in answers] == [False] * 7 + [True] * 3
-
-
-def test_the_stock_given_to_a_batch_is_not_touched():
-    seen = world(network_of(NEAR, FAR), {"A": {"NEAR": 3, "FAR": 3}}, owed={"B": 1})
-    before = {sku: (nodes.copy(), units.copy()) for sku, (nodes, units) in seen.stock.free.items()}
-    plan_batch([ask_of(("A", 1, 1))] * 6, *seen.arguments)
-    for sku, (nodes, units) in seen.stock.free.items():
-        assert nodes.tolist() == before[sku][0].tolist()
-        assert units.tolist() == before[sku][1].tolist()
-
-
-def test_the_order_of_the_stock_map_does_not_matter():
-    seen = world(network_of(NEAR, FAR), {"A": {"NEAR": 3, "FAR": 3}, "B": {"FAR": 2}})
-    turned = Stock(dict(reversed(seen.stock.free.items())), {})
-    asks = [ask_of(("A", 1, 900), ("B", 1, 900))] * 3
-    assert plan_batch(asks, *seen.arguments) == plan_batch(asks, turned, *seen.arguments[1:])
-
-
-def test_an_unknown_channel_in_a_batch_stops_nobody():
-    seen = world(network_of(NEAR), {"A": {"NEAR": 2}})
-    good = ask_of(("A", 1, 1))
-    bad = replace(good, channel=ChannelId("nobody"), wants=(Want(Sku("A"), 2, 1),))
-    first, second, third = plan_batch([good, bad, good], *seen.arguments)
-    assert isinstance(first, Plan)
-    assert (second.why, second.missing) == (WhyNoPlan.UNKNOWN_CHANNEL, ((Sku("A"), 2),))
-    assert isinstance(third, Plan)

@@ -1,18 +1,26 @@
-"""What every handler may reach: settings, the database, the world in memory, the capture queue."""
+"""What every handler may reach: settings, the database, the world in memory, the queues."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from entrepot.api.principals import Principals
+from entrepot.journey.offer import Offer, Offered, available
 from entrepot.journey.place import place
 from entrepot.journey.placing import Placed, Placing
+from entrepot.journey.quote import Cart, Quote, quote
 from entrepot.journey.world import World
-from entrepot.plumbing import db, telemetry
+from entrepot.plumbing import db, mint, telemetry
 from entrepot.plumbing.batch import Batcher
 from entrepot.plumbing.settings import Settings
 from entrepot.terms.ids import MarketId
 
-Request = tuple[MarketId, Placing]
+Q = TypeVar("Q")
+A = TypeVar("A")
+
+READS_QUEUED_MAX = 8_192
+READS_BATCH_MAX = 128
+"""Questions answered together: enough to share their statements, few enough to stay quick."""
 
 
 @dataclass(slots=True)
@@ -21,30 +29,63 @@ class App:
 
     settings: Settings
     pool: db.Pool
-    captures: db.Pool
     world: World
     principals: Principals
-    placing: Batcher[Request, Placed]
+    placing: Batcher[tuple[MarketId, Placing], Placed]
+    offers: Batcher[tuple[MarketId, Offer], Offered]
+    quotes: Batcher[tuple[MarketId, Cart], Quote]
+    document: bytes = b""
 
 
-def placing_batcher(settings: Settings, pool: db.Pool, world: World) -> Batcher[Request, Placed]:
-    """Make the capture queue: batches of at most `batch_max`, `captures_at_once` in flight."""
+def app_of(settings: Settings, pool: db.Pool, captures: db.Pool, world: World) -> App:
+    """Wire the queues: requests of one market in a batch are answered together."""
 
-    async def run(requests: Sequence[Request]) -> list[Placed]:
-        telemetry.BATCH.observe(len(requests))
-        by_market: dict[MarketId, list[int]] = {}
+    async def placed(market: MarketId, asked: Sequence[Placing]) -> Sequence[Placed]:
+        telemetry.BATCH.observe(len(asked))
+        return await place(captures, world, market, asked)
+
+    async def offered(market: MarketId, asked: Sequence[Offer]) -> Sequence[Offered]:
+        known = await world.market(market)
+        async with pool.acquire() as conn:
+            return await available(conn, known, asked, at=mint.now())
+
+    async def quoted(market: MarketId, asked: Sequence[Cart]) -> Sequence[Quote]:
+        return quote(await world.market(market), asked, at=mint.now())
+
+    return App(
+        settings=settings,
+        pool=pool,
+        world=world,
+        principals=Principals(),
+        placing=Batcher(
+            _by_market(placed),
+            batch_max=settings.batch_max,
+            queue_max=settings.queue_max,
+            at_once=settings.captures_at_once,
+            give_up=db.UNREACHABLE,
+        ),
+        offers=Batcher(
+            _by_market(offered), batch_max=READS_BATCH_MAX, queue_max=READS_QUEUED_MAX, at_once=2
+        ),
+        quotes=Batcher(
+            _by_market(quoted), batch_max=READS_BATCH_MAX, queue_max=READS_QUEUED_MAX
+        ),
+    )
+
+
+def _by_market(
+    run: Callable[[MarketId, Sequence[Q]], Awaitable[Sequence[A]]],
+) -> Callable[[Sequence[tuple[MarketId, Q]]], Awaitable[list[A]]]:
+    """Split a batch by market: two markets never share a transaction."""
+
+    async def split(requests: Sequence[tuple[MarketId, Q]]) -> list[A]:
+        places: dict[MarketId, list[int]] = {}
         for at, (market, _) in enumerate(requests):
-            by_market.setdefault(market, []).append(at)
-        answers: dict[int, Placed] = {}
-        for market, places in by_market.items():
-            placed = await place(pool, world, market, [requests[at][1] for at in places])
-            answers |= dict(zip(places, placed, strict=True))
+            places.setdefault(market, []).append(at)
+        answers: dict[int, A] = {}
+        for market, own in places.items():
+            answered = await run(market, [requests[at][1] for at in own])
+            answers |= dict(zip(own, answered, strict=True))
         return [answers[at] for at in range(len(requests))]
 
-    return Batcher(
-        run,
-        batch_max=settings.batch_max,
-        queue_max=settings.queue_max,
-        at_once=settings.captures_at_once,
-        give_up=db.UNREACHABLE,
-    )
+    return split

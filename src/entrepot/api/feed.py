@@ -7,7 +7,8 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.api.app import App
-from entrepot.api.face import Answer, Request, json_answer
+from entrepot.access.model import Scope
+from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.plumbing.model import Event
 from entrepot.plumbing.relay import events_after
 from entrepot.terms.ids import MarketId
@@ -87,3 +88,20 @@ def wanted(query: FeedQuery) -> set[str] | None:
     """The types asked for; None: all."""
     names = {name for text in query.types for name in text.split(",") if name}
     return names or None
+
+
+async def streamed(_: Request) -> Answer:  # pragma: no cover - the server streams it itself
+    """The same feed as server-sent events; see `api.stream`."""
+    raise AssertionError("the server answers this route")
+
+
+ROUTES = [
+    Route(
+        "GET", "/v1/events", events, Scope.EVENTS_READ, "The feed, in order",
+        query=FeedQuery, answer=FeedPage,
+    ),
+    Route(
+        "GET", "/v1/events/stream", streamed, Scope.EVENTS_READ, "The feed as server-sent events",
+        query=FeedQuery, answer_type="text/event-stream",
+    ),
+]  # fmt: skip

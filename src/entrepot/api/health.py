@@ -1,14 +1,10 @@
 """Health, readiness, metrics and the documents: asked without a key."""
 
 import asyncio
-from functools import cache
 
-import msgspec
-
-from entrepot.api.face import Answer, Request, json_answer
-from entrepot.api.openapi import document
+from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.page import DOCS_PAGE
-from entrepot.plumbing import db, telemetry
+from entrepot.plumbing import db, relay, telemetry
 
 READY_S_MAX = 2.0
 
@@ -22,10 +18,11 @@ async def readyz(request: Request) -> Answer:
     """The database answers, too."""
     try:
         async with asyncio.timeout(READY_S_MAX), request.app.pool.acquire() as conn:
-            await conn.fetchval("SELECT 1")
+            lag = await relay.lag(conn)
     except db.UNREACHABLE:
         return json_answer(503, {"status": "the database does not answer"})
-    return json_answer(200, {"status": "ready"})
+    telemetry.OUTBOX.set(lag.waiting)
+    return json_answer(200, {"status": "ready", "outbox_waiting": lag.waiting})
 
 
 async def metrics(request: Request) -> Answer:
@@ -36,7 +33,7 @@ async def metrics(request: Request) -> Answer:
 
 async def openapi(request: Request) -> Answer:
     """The OpenAPI 3.1 document, printed from the table of routes."""
-    return Answer(200, _document(request.app.settings.public_url))
+    return Answer(200, request.app.document)
 
 
 async def docs(_: Request) -> Answer:
@@ -44,8 +41,10 @@ async def docs(_: Request) -> Answer:
     return Answer(200, DOCS_PAGE.encode(), (), "text/html; charset=utf-8")
 
 
-@cache
-def _document(root: str) -> bytes:
-    from entrepot.api.routes import ROUTES  # noqa: PLC0415 - the table names this handler
-
-    return msgspec.json.encode(document(ROUTES, root))
+ROUTES = [
+    Route("GET", "/healthz", healthz, None, "The process lives"),
+    Route("GET", "/readyz", readyz, None, "The process can serve"),
+    Route("GET", "/metrics", metrics, None, "Prometheus metrics", answer_type="text/plain"),
+    Route("GET", "/openapi.json", openapi, None, "This document"),
+    Route("GET", "/docs", docs, None, "The document for people", answer_type="text/html"),
+]

@@ -1,17 +1,38 @@
-"""Orders over HTTP."""
+"""Orders over HTTP: place, read, list, hold, cancel, and why each node was chosen."""
 
 import hashlib
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
-from entrepot.api.face import Answer, Request
+from entrepot.access.model import Scope
+from entrepot.api.commands import command
+from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer, parameter
+from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem
+from entrepot.journey import told
+from entrepot.journey.cancel import WhyNotCanceled, Wish, cancel
+from entrepot.journey.listing import Filters, list_orders
 from entrepot.journey.placing import NotTaken, Placing, Why
-from entrepot.orders.model import Fault, NewOrder
+from entrepot.journey.read import read_order
+from entrepot.journey.receipt import Receipt
+from entrepot.journey.why import Decision, why
+from entrepot.orders.hold import Held, hold, unhold
+from entrepot.orders.model import LINES_PER_ORDER_MAX, QUANTITY_MAX, Fault, HoldKind, NewOrder
+from entrepot.orders.model import WhyNotHeld as NotHeld
+from entrepot.orders.phase import Phase
 from entrepot.orders.rules import faults
-from entrepot.plumbing import mint, telemetry
+from entrepot.plumbing import db, mint, outbox, telemetry
+from entrepot.terms.ids import LineNo, OrderId
+from entrepot.terms.outcome import Refused
 
 _encode = msgspec.json.Encoder().encode
+
+Id = Annotated[str, Meta(min_length=1, max_length=128)]
+Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 
 _CODES = {
     Why.KEY_REUSED: Code.KEY_REUSED,
@@ -21,6 +42,72 @@ _CODES = {
     Why.NOT_SOURCEABLE: Code.NOT_SOURCEABLE,
     Why.CONTENDED: Code.OVERLOADED,
 }
+
+_NOT_CANCELED = {
+    WhyNotCanceled.UNKNOWN_ORDER: Code.NOT_FOUND,
+    WhyNotCanceled.UNKNOWN_LINE: Code.INVALID,
+    WhyNotCanceled.TOO_LATE: Code.TOO_LATE,
+    WhyNotCanceled.NOTHING_LEFT: Code.CONFLICT,
+}
+
+_NOT_HELD = {
+    NotHeld.UNKNOWN_ORDER: (Code.NOT_FOUND, "there is no such order"),
+    NotHeld.ALREADY_HELD: (Code.CONFLICT, "a hold of this kind stands already"),
+    NotHeld.NOT_HELD: (Code.CONFLICT, "no hold of this kind stands"),
+    NotHeld.DONE: (Code.CONFLICT, "the order is done"),
+}
+
+
+class OrdersQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """`q` is an order's number, its external id, an e-mail address or a sku."""
+
+    phase: Phase | None = None
+    channel: Id | None = None
+    node: Id | None = None
+    sku: Id | None = None
+    email: Annotated[str, Meta(min_length=1, max_length=320)] | None = None
+    placed_after: Annotated[datetime, Meta(tz=True)] | None = None
+    q: Annotated[str, Meta(min_length=1, max_length=320)] | None = None
+    limit: Limit = 50
+    cursor: Cursor = ""
+
+
+class OrdersAnswer(msgspec.Struct, frozen=True):
+    """Newest first. `next` is the cursor of the page after it."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+
+
+class HoldBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`until`: the hold lifts itself then."""
+
+    kind: HoldKind
+    reason: Reason
+    until: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+class UnholdBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    kind: HoldKind
+    reason: Reason
+
+
+class CancelLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    line: Annotated[int, Meta(ge=1, le=LINES_PER_ORDER_MAX)]
+    quantity: Annotated[int, Meta(ge=1, le=QUANTITY_MAX)]
+
+
+class CancelBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Without `lines`, all that has not left is canceled."""
+
+    lines: Annotated[list[CancelLine], Meta(min_length=1, max_length=LINES_PER_ORDER_MAX)] | None = None  # fmt: skip  # noqa: E501 - one field
+    reason: Reason
+
+
+class DecisionsAnswer(msgspec.Struct, frozen=True):
+    """Oldest first: the capture, then every time the order was planned again."""
+
+    items: list[Decision]
 
 
 async def create(request: Request) -> Answer:
@@ -45,9 +132,190 @@ async def create(request: Request) -> Answer:
     return Answer(201, answer.document.encode(), headers)
 
 
+async def get(request: Request) -> Answer:
+    """An order as it stands now, with its timeline."""
+    order_id = order_of(request)
+    async with request.app.pool.acquire() as conn:
+        order = await read_order(conn, request.principal.market, order_id)
+    if order is None:
+        raise Problem(Code.NOT_FOUND, f"there is no order {order_id}")
+    return json_answer(200, order, etag(order["version"]))
+
+
+async def list_(request: Request) -> Answer:
+    """Orders, newest first."""
+    query: OrdersQuery = request.query
+    before = _uuid(after_of(query.cursor), "cursor") if query.cursor else None
+    filters = Filters(
+        query.phase, query.channel, query.node, query.sku, query.email, query.placed_after, query.q
+    )
+    async with request.app.pool.acquire() as conn:
+        found, after = await list_orders(
+            conn, request.principal.market, filters, before=before, most=query.limit, at=mint.now()
+        )
+    if after is None:
+        return json_answer(200, OrdersAnswer(found, None))
+    cursor = cursor_of(str(after))
+    said = {n: v for n in ("phase", "channel", "node", "sku", "email", "q") if (v := getattr(query, n))}  # fmt: skip  # noqa: E501 - one thought
+    if query.placed_after is not None:
+        said["placed_after"] = query.placed_after.isoformat()
+    link = next_link("/v1/orders", cursor, limit=query.limit, **said)
+    return json_answer(200, OrdersAnswer(found, cursor), link)
+
+
+async def put_hold(request: Request) -> Answer:
+    """Hold an order: nothing of it is released to a node while the hold stands."""
+    body: HoldBody = request.body
+    order_id = order_of(request)
+    market = request.principal.market
+
+    async def act(conn: db.Connection, at: datetime) -> Answer:
+        if body.until is not None and body.until <= at:
+            raise Problem(
+                Code.INVALID, "/until: lies in the past",
+                errors=[FieldError("lies in the past", "/until")],
+            )  # fmt: skip
+        await _match(request, conn, order_id)
+        done = await hold(
+            conn, market, order_id, kind=body.kind, reason=body.reason, actor=request.actor,
+            until=body.until, at=at,
+        )  # fmt: skip
+        return await _held(request, conn, order_id, done, at, lifted=False)
+
+    return await command(request, act)
+
+
+async def lift_hold(request: Request) -> Answer:
+    """Lift an order's hold of one kind."""
+    body: UnholdBody = request.body
+    order_id = order_of(request)
+    market = request.principal.market
+
+    async def act(conn: db.Connection, at: datetime) -> Answer:
+        await _match(request, conn, order_id)
+        done = await unhold(
+            conn, market, order_id, kind=body.kind, reason=body.reason, actor=request.actor, at=at
+        )
+        return await _held(request, conn, order_id, done, at, lifted=True)
+
+    return await command(request, act)
+
+
+async def cancel_(request: Request) -> Answer:
+    """Cancel units of an order, or all of it that has not left."""
+    body: CancelBody = request.body
+    order_id = order_of(request)
+    market = await request.app.world.market(request.principal.market)
+    wishes = None
+    if body.lines is not None:
+        units: dict[int, int] = {}
+        for each in body.lines:
+            units[each.line] = units.get(each.line, 0) + each.quantity
+        wishes = [Wish(LineNo(line), quantity) for line, quantity in units.items()]
+
+    async def act(conn: db.Connection, at: datetime) -> Answer:
+        await _match(request, conn, order_id)
+        done = await cancel(
+            conn, market, order_id, wishes, actor=request.actor, reason=body.reason, at=at
+        )
+        if isinstance(done, Refused):
+            errors = [FieldError(done.detail, "/lines")] if body.lines else []
+            raise Problem(_NOT_CANCELED[done.why], done.detail, errors=errors)
+        return await _order(conn, request, order_id)
+
+    return await command(request, act)
+
+
+async def decisions(request: Request) -> Answer:
+    """Why each node was chosen or not, in words and numbers."""
+    order_id = order_of(request)
+    async with request.app.pool.acquire() as conn:
+        if await read_order(conn, request.principal.market, order_id) is None:
+            raise Problem(Code.NOT_FOUND, f"there is no order {order_id}")
+        found = await why(conn, request.principal.market, order_id)
+    return json_answer(200, DecisionsAnswer(found))
+
+
+def order_of(request: Request) -> OrderId:
+    """The order a path names; anything that is no id names none."""
+    return OrderId(_uuid(parameter(request, "order_id"), "order_id"))
+
+
 def problem(code: Code, wrong: list[Fault] | tuple[Fault, ...], detail: str = "") -> Problem:
     """Make the problem of some faults."""
     errors = [FieldError(fault.detail, fault.pointer) for fault in wrong]
     said = detail or "; ".join(f"{fault.pointer}: {fault.detail}" for fault in wrong[:5])
     headers = [("retry-after", "1")] if code is Code.OVERLOADED else []
     return Problem(code, said, errors=errors, headers=headers)
+
+
+async def _match(request: Request, conn: db.Connection, order_id: OrderId) -> None:
+    if request.headers.get("if-match") is not None:
+        order = await read_order(conn, request.principal.market, order_id)
+        check_match(request, None if order is None else order["version"])
+
+
+async def _held(  # noqa: PLR0913, PLR0917 - what was done, to whom, when
+    request: Request,
+    conn: db.Connection,
+    order_id: OrderId,
+    done: Held,
+    at: datetime,
+    *,
+    lifted: bool,
+) -> Answer:
+    if isinstance(done, Refused):
+        code, detail = _NOT_HELD[done.why]
+        raise Problem(code, detail)
+    fact = (told.unheld if lifted else told.held)(done.value)
+    await outbox.tell(conn, request.principal.market, [fact], at=at)
+    return await _order(conn, request, order_id)
+
+
+async def _order(conn: db.Connection, request: Request, order_id: OrderId) -> Answer:
+    order = await read_order(conn, request.principal.market, order_id)
+    assert order is not None
+    return json_answer(200, order)
+
+
+def _uuid(text: str, name: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        if name == "cursor":
+            raise Problem(
+                Code.INVALID, "cursor: is none of ours",
+                errors=[FieldError("is none of ours", parameter="cursor")],
+            ) from None  # fmt: skip
+        raise Problem(Code.NOT_FOUND, f"{text!r} is no id") from None
+
+
+ROUTES = [
+    Route(
+        "POST", "/v1/orders", create, Scope.ORDERS_WRITE, "Place an order",
+        body=NewOrder, answer=Receipt, status=201, keyed=True, code=Code.INVALID_ORDER,
+        problems=(Code.NO_STOCK, Code.EXTERNAL_ID, Code.NOT_SOURCEABLE, Code.OVERLOADED),
+    ),
+    Route(
+        "GET", "/v1/orders", list_, Scope.ORDERS_READ, "Orders, newest first",
+        query=OrdersQuery, answer=OrdersAnswer,
+    ),
+    Route("GET", "/v1/orders/{order_id}", get, Scope.ORDERS_READ, "An order as it stands"),
+    Route(
+        "POST", "/v1/orders/{order_id}/hold", put_hold, Scope.ORDERS_WRITE, "Hold an order",
+        body=HoldBody, keyed=True, problems=(Code.CONFLICT, Code.PRECONDITION),
+    ),
+    Route(
+        "POST", "/v1/orders/{order_id}/unhold", lift_hold, Scope.ORDERS_WRITE, "Lift a hold",
+        body=UnholdBody, keyed=True, problems=(Code.CONFLICT, Code.PRECONDITION),
+    ),
+    Route(
+        "POST", "/v1/orders/{order_id}/cancel", cancel_, Scope.ORDERS_WRITE, "Cancel units",
+        body=CancelBody, keyed=True,
+        problems=(Code.TOO_LATE, Code.CONFLICT, Code.PRECONDITION),
+    ),
+    Route(
+        "GET", "/v1/orders/{order_id}/decisions", decisions, Scope.ORDERS_READ,
+        "Why each node was chosen or not", answer=DecisionsAnswer,
+    ),
+]  # fmt: skip

@@ -41,7 +41,7 @@ class Desk:
         if work is None:
             said = f"there is no fulfillment order {ask.fulfillment_order_id}"
             return Refused(WhyNot.UNKNOWN_FULFILLMENT_ORDER, said)
-        if ask.if_version not in {None, work.head.version}:
+        if ask.if_versions is not None and work.head.version not in ask.if_versions:
             said = f"the fulfillment order is at version {work.head.version}"
             return Refused(WhyNot.VERSION_CHANGED, said)
         decided = decide(work, ask)

@@ -161,8 +161,8 @@ class Packed:
 class Ask:
     """What somebody wants done with one fulfillment order.
 
-    `units` empty means all that there are. `if_version` demands that nothing has moved since that
-    version. `at` is when it happened, where that is not now.
+    `units` empty means all that there are. `if_versions` demands that the fulfillment order is at
+    one of these. `at` is when it happened, where that is not now.
     """
 
     fulfillment_order_id: FulfillmentOrderId
@@ -170,7 +170,7 @@ class Ask:
     reason: str | None = None
     units: tuple[Named, ...] = ()
     packages: tuple[Packed, ...] = ()
-    if_version: int | None = None
+    if_versions: frozenset[int] | None = None
     at: datetime | None = None
 
 

@@ -1,6 +1,6 @@
 """Placing orders, as plain data: what is asked, and every way it can be answered."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
@@ -17,8 +17,8 @@ class Placing:
     """One request to place an order.
 
     `fingerprint` is a digest of the order's content, whatever its formatting. A `fact` was sold by
-    its channel already: it is never refused for want of stock, nodes or items. `troubles` are what
-    a connector could not settle: each becomes an exception.
+    its channel already: it is never refused for want of stock, nodes or items. `holds` are (kind,
+    reason) put on it as it is taken in; `digital` the lines (from 1) that are in no parcel.
     """
 
     order: NewOrder
@@ -27,7 +27,7 @@ class Placing:
     key: Key | None = None
     fact: bool = False
     holds: tuple[tuple[str, str], ...] = ()
-    unplanned_lines: frozenset[int] = field(default_factory=frozenset)
+    digital: frozenset[int] = frozenset()
 
 
 class Why(StrEnum):

@@ -54,7 +54,7 @@ def drafts(
     for placing, order_id in zip(placings, ids, strict=True):
         service = service_of(placing.order)
         question = asking.asking(placing.order, service, market.catalog.items)
-        needs = [n for n in question.needs if n[0] not in placing.unplanned_lines]
+        needs = [n for n in question.needs if n[0] not in placing.digital]
         made.append(Draft(order_id, placing, service, question, needs, _NOTHING))
     _plan(market, made, at)
     softened = [draft for draft in made if _soften(draft)]

@@ -94,6 +94,7 @@ def _captured(draft: Draft, at: datetime) -> Captured:
         promised_latest=promise.latest if promise else None,
         canceled=draft.canceled,
         parts=draft.asking.parts,
+        digital=frozenset(map(LineNo, draft.placing.digital)),
     )
 
 
@@ -118,7 +119,7 @@ def _quantities(draft: Draft) -> list[Quantities]:
         late = min(left, waiting.get(no, 0))
         if no in kits:
             late = left if waiting.get(no) else 0
-        if no in draft.asking.unknown:
+        if no in draft.asking.unknown and no not in draft.placing.digital:
             late = left
         views.append(Quantities(line.quantity, canceled, late, left - late))
     return views
@@ -130,6 +131,8 @@ def _demands(draft: Draft) -> list[Demand]:
         Demand(draft.order_id, line, sku, units, why) for (line, sku, units), why in draft.waiting
     ]
     for line in draft.asking.unknown:
+        if line in draft.placing.digital:
+            continue
         asked = order.lines[line - 1]
         demands.append(
             Demand(draft.order_id, line, Sku(asked.sku), asked.quantity, "unknown_sku")
@@ -140,7 +143,7 @@ def _demands(draft: Draft) -> list[Demand]:
 def _facts(draft: Draft) -> list[Fact]:
     facts = [told.captured(draft)]
     if draft.plan is not None and draft.claims:
-        facts.append(told.planned(draft.order_id, draft.plan, draft.claims))
+        facts.append(told.planned(draft.order_id, draft.plan, draft.claims, draft.days))
     return facts
 
 

@@ -3,7 +3,8 @@
 What each carries is fixed by docs/events/<type>.json.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -14,7 +15,7 @@ from entrepot.orders.model import Cancellation, Hold
 from entrepot.orders.rules import total
 from entrepot.plumbing.outbox import Fact
 from entrepot.sourcing.model import Plan
-from entrepot.terms.ids import OrderId
+from entrepot.terms.ids import MarketId, NodeId, OrderId, Sku
 from entrepot.terms.order_number import number_of
 
 _json = msgspec.json.Encoder()
@@ -40,7 +41,9 @@ def captured(draft: Draft) -> Fact:
     return fact("order.captured", draft.order_id, data)
 
 
-def planned(order_id: OrderId, plan: Plan, claims: Sequence[Claim]) -> Fact:
+def planned(
+    order_id: OrderId, plan: Plan, claims: Sequence[Claim], days: Mapping[NodeId, date]
+) -> Fact:
     """Nodes were chosen for an order's units, and the units reserved there."""
     data = {
         "order_id": order_id,
@@ -50,6 +53,7 @@ def planned(order_id: OrderId, plan: Plan, claims: Sequence[Claim]) -> Fact:
             {
                 "node": shipment.node_id,
                 "lane": shipment.lane_id,
+                "day": days[shipment.node_id],
                 "lines": [
                     {"line": c.line_no, "sku": c.sku, "quantity": c.quantity}
                     for c in claims
@@ -98,6 +102,12 @@ def canceled(
 def closed(order_id: OrderId) -> Fact:
     """An order is done."""
     return fact("order.closed", order_id, _of(order_id))
+
+
+def supplied(market: MarketId, skus: Sequence[Sku]) -> Fact:
+    """Stock came that orders are waiting for."""
+    data = {"skus": list(skus)}
+    return Fact("inventory.supplied", f"markets/{market}", _json.encode(data).decode())
 
 
 def stuck(order_id: OrderId, kind: str, reason: str, line: int | None) -> Fact:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from entrepot.network import store
-from entrepot.network.model import ChannelRow, GroupRow, LaneRow, NodeRow
+from entrepot.network.model import ChannelRow, GroupRow, LaneRow, NamedChannel, NodeRow
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId
 
@@ -61,3 +61,8 @@ async def known_nodes(
 ) -> frozenset[str]:
     """Say which of these nodes there are."""
     return await store.known_nodes(conn, market, names)
+
+
+async def channels_named(conn: db.Connection, name: str) -> list[NamedChannel]:
+    """Read the channels of this name in every market."""
+    return await db.fetch(conn, store.Q["channels_named"], NamedChannel, channel_id=name)

@@ -116,6 +116,15 @@ class Compiled:
             destination.longitude,
         )
 
+    def distances(self, destination: Place) -> Floats:
+        """Give float64[N], kilometers from each node to the destination; infinite where unknown."""
+        if destination.latitude is None or destination.longitude is None:
+            return np.full(len(self.network.nodes), np.inf)
+        km = self._where.kilometers(
+            float(np.radians(destination.latitude)), float(np.radians(destination.longitude))
+        )
+        return np.nan_to_num(km, nan=np.inf)
+
     def lane_costs(self, service: str, weights_g: npt.ArrayLike) -> tuple[Int64s, Int32s]:
         """Find per weight and zone the cheapest enabled lane of a service.
 

@@ -38,7 +38,8 @@ class Method(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Node:
     """`handling_cost` is minor units per unit handled. `cut_off` is the node's local time; None
-    means the end of its opening hours. `capacity_per_day` counts fulfillment orders; None: no limit."""
+    means the end of its opening hours. `capacity_per_day` counts fulfillment orders; None: no limit.
+    """
 
     node_id: NodeId
     name: str
@@ -224,3 +225,12 @@ class Upserted:
     version: int
     why: WhyRefused | None = None
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedChannel:
+    """A channel of this name in some market, with what its webhooks are checked by."""
+
+    market: MarketId
+    connector: str | None
+    secret: str | None

@@ -259,3 +259,10 @@ ON CONFLICT (market, lane_id) DO UPDATE SET
     per_kg_over = excluded.per_kg_over,
     enabled = excluded.enabled,
     version = excluded.version;
+
+-- name: channels_named -> NamedChannel
+-- Whose webhook is this? The signature decides among the markets that have a channel of this name.
+SELECT c.market, c.connector, c.secret
+FROM network.channel AS c
+WHERE c.channel_id = :channel_id::text
+ORDER BY c.market;

@@ -83,3 +83,14 @@ def unknown_group(wanted: Iterable[str], groups: Collection[str]) -> Refusal | N
     if not missing:
         return None
     return WhyRefused.UNKNOWN_NODE_GROUP, f"there is no node group {', '.join(missing)}"
+
+
+def with_secrets(
+    rows: Iterable[ChannelRow], before: Iterable[ChannelRow], keep: Collection[str]
+) -> list[ChannelRow]:
+    """Give the rows named in `keep` the secret they had; a channel that is new has none."""
+    had = {row.channel_id: row.secret for row in before}
+    return [
+        replace(row, secret=had.get(row.channel_id)) if row.channel_id in keep else row
+        for row in rows
+    ]

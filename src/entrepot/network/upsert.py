@@ -4,7 +4,7 @@ A call that changes anything raises the market's version, once, in the same tran
 owns it. The statements are at most seven, whatever the number of rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from entrepot.network import rules, store
 from entrepot.network.model import ChannelRow, GroupRow, LaneRow, NodeRow, Upserted
@@ -48,11 +48,19 @@ async def upsert_node_groups(
 
 
 async def upsert_channels(
-    conn: db.Connection, market: MarketId, rows: Sequence[ChannelRow]
+    conn: db.Connection,
+    market: MarketId,
+    rows: Sequence[ChannelRow],
+    *,
+    keep_secret: Collection[str] = (),
 ) -> list[Upserted]:
-    """Answer every row, in order. Refuses a channel of nodes or groups that there are not."""
+    """Answer every row, in order. Refuses a channel of nodes or groups that there are not.
+
+    The channels named in `keep_secret` keep the secret they have, whatever their row says.
+    """
     await hold(conn, market)
     before = await store.channels(conn, market, names={row.channel_id for row in rows})
+    rows = rules.with_secrets(rows, before, keep_secret)
     nodes = await store.known_nodes(conn, market, {n for row in rows for n in row.nodes or ()})
     groups = await store.known_groups(
         conn, market, {g for row in rows for g in row.node_groups or ()}

@@ -106,7 +106,8 @@ class Fault:
 class Captured:
     """An order ready to be written. `canceled` are units dropped at capture, per line from 1.
 
-    `parts` are (line, sku, units per unit of the line) of lines that sell kits.
+    `parts` are (line, sku, units per unit of the line) of lines that sell kits; `digital` lines are
+    sold and in no parcel.
     """
 
     order_id: OrderId
@@ -119,6 +120,7 @@ class Captured:
     promised_latest: datetime | None
     canceled: dict[LineNo, int]
     parts: tuple[tuple[LineNo, Sku, int], ...]
+    digital: frozenset[LineNo] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ class Line:
     unit_price: int
     discount: int
     tax: int
+    digital: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 The first that holds, in this order:
 
-1. `canceled`: every unit was canceled.
+1. `canceled`: every unit was canceled. (An order of nothing but digital goods is `delivered`.)
 2. `closed`: the order is done and was closed.
 3. `on_hold`: a hold stands and something is still to be done.
 4. `picked_up`, `delivered`: every unit left is with the customer.
@@ -52,7 +52,7 @@ class Progress:
     """All a phase is derived from. Units are of stock (a kit counts its parts).
 
     `left` are the units not canceled, `waiting` those that wait for supply, `stuck` those that
-    wait for a person.
+    wait for a person, `digital` that something was sold that no parcel holds.
     """
 
     left: int
@@ -61,6 +61,7 @@ class Progress:
     works: Sequence[Work]
     held: bool
     closed: bool
+    digital: bool = False
 
 
 _WITH_CUSTOMER = {"delivered", "collected"}
@@ -70,10 +71,12 @@ _BEGUN = {"accepted", "picking", "picked", "packed", "ready_for_pickup"}
 
 def phase(progress: Progress) -> Phase:
     """Derive the phase; see the module for the precedence."""
-    if progress.left == 0:
+    if progress.left == 0 and not progress.digital:
         return Phase.CANCELED
     if progress.closed:
         return Phase.CLOSED
+    if progress.left == 0:
+        return Phase.ON_HOLD if progress.held else Phase.DELIVERED
     there = _units(progress, _WITH_CUSTOMER)
     if progress.held and there < progress.left:
         return Phase.ON_HOLD

@@ -17,11 +17,12 @@ WHERE o.market = :market::text AND o.order_id = any(:order_ids::uuid []);
 -- A whole batch of orders and their lines in one statement.
 WITH lines AS (
     INSERT INTO orders.line (
-        market, order_id, line_no, external_id, sku, quantity, canceled, unit_price, discount, tax
+        market, order_id, line_no, external_id, sku, quantity, canceled, unit_price, discount, tax,
+        digital
     )
     SELECT
         :market::text, l.order_id, l.line_no, l.external_id, l.sku, l.quantity, l.canceled,
-        l.unit_price, l.discount, l.tax
+        l.unit_price, l.discount, l.tax, l.digital
     FROM
         unnest(
             :line_orders::uuid [],
@@ -32,9 +33,11 @@ WITH lines AS (
             :canceleds::integer [],
             :unit_prices::bigint [],
             :discounts::bigint [],
-            :taxes::bigint []
+            :taxes::bigint [],
+            :digitals::boolean []
         ) AS l (
-            order_id, line_no, external_id, sku, quantity, canceled, unit_price, discount, tax
+            order_id, line_no, external_id, sku, quantity, canceled, unit_price, discount, tax,
+            digital
         )
 )
 
@@ -95,7 +98,7 @@ WHERE o.market = :market::text AND o.order_id = any(:order_ids::uuid []);
 -- The lines of some orders.
 SELECT
     l.order_id, l.line_no, l.external_id, l.sku, l.quantity, l.canceled, l.unit_price, l.discount,
-    l.tax
+    l.tax, l.digital
 FROM orders.line AS l
 WHERE l.market = :market::text AND l.order_id = any(:order_ids::uuid [])
 ORDER BY l.order_id, l.line_no;

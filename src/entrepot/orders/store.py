@@ -45,7 +45,7 @@ async def record_orders(
     conn: db.Connection, market: MarketId, batch: Sequence[Captured], at: datetime
 ) -> None:
     lines = [
-        (each.order_id, number, line, each.canceled.get(LineNo(number), 0))
+        (each.order_id, number, line, each.canceled.get(LineNo(number), 0), number in each.digital)
         for each in batch
         for number, line in enumerate(each.order.lines, start=1)
     ]
@@ -63,6 +63,7 @@ async def record_orders(
         unit_prices=[row[2].unit_price for row in lines],
         discounts=[row[2].discount for row in lines],
         taxes=[row[2].tax for row in lines],
+        digitals=[row[4] for row in lines],
         order_ids=[each.order_id for each in batch],
         channels=[order.channel for order in orders],
         external_ids=[order.external_id for order in orders],

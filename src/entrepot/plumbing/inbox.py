@@ -9,6 +9,16 @@ from entrepot.terms.ids import MarketId
 Q = sql.load(__package__)
 
 
+async def find(
+    conn: db.Connection, market: MarketId, source: str, message_id: str
+) -> Delivery | None:
+    """Say what became of a delivery that was taken before; None for one that is new."""
+    known = await db.fetch(
+        conn, Q["delivery_taken"], Delivery, market=market, source=source, message_id=message_id
+    )
+    return known[0] if known else None
+
+
 async def take(
     conn: db.Connection,
     market: MarketId,

@@ -108,9 +108,17 @@ LIMIT :most::integer;
 -- What one row of the journey has yet to read.
 SELECT e.sequence, e.type, e.event_id, e.order_id, e.subject, e.at, e.data::text AS data
 FROM plumbing.event AS e
-WHERE e.market = :market::text AND e.sequence > :after::bigint AND e.sequence <= :upto::bigint
-    AND e.type = any(:types::text [])
-ORDER BY e.sequence;
+WHERE e.market = :market::text AND e.sequence > :after::bigint AND e.type = any(:types::text[])
+ORDER BY e.sequence
+LIMIT :most::integer;
+
+-- name: events_of_orders -> Event
+-- The same for a row that follows everything that happens to orders.
+SELECT e.sequence, e.type, e.event_id, e.order_id, e.subject, e.at, e.data::text AS data
+FROM plumbing.event AS e
+WHERE e.market = :market::text AND e.sequence > :after::bigint AND e.order_id IS NOT NULL
+ORDER BY e.sequence
+LIMIT :most::integer;
 
 -- name: events_of_order -> Event
 -- An order's timeline.

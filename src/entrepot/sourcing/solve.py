@@ -23,6 +23,15 @@ def plan_one(ask: Ask, stock: Stock, compiled: Compiled, days: Days, load: Load)
     return _decided(ask, Shelves((ask,), stock, compiled), Standing(compiled, days, load))
 
 
+def plan_each(
+    asks: Sequence[Ask], stock: Stock, compiled: Compiled, days: Days, load: Load
+) -> list[Plan | NoPlan]:
+    """Answer each ask as if it were the only one: options to choose from, of which none is taken."""
+    shelves, standing = Shelves(asks, stock, compiled), Standing(compiled, days, load)
+    survey = Survey(asks, shelves, standing)
+    return [survey.answer(at) or _decided(ask, shelves, standing) for at, ask in enumerate(asks)]
+
+
 def plan_batch(
     asks: Sequence[Ask], stock: Stock, compiled: Compiled, days: Days, load: Load
 ) -> list[Plan | NoPlan]:
@@ -43,6 +52,8 @@ def plan_batch(
 
 def view_of(ask: Ask, shelves: Shelves, standing: Standing) -> View | NoPlan:
     """Gather all that one order's choice depends on; the refusal, where no node may supply it."""
+    if not ask.wants:
+        raise ValueError("an ask that wants nothing")
     found = eligible(ask, standing)
     if isinstance(found, NoPlan):
         return found

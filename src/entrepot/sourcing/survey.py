@@ -250,7 +250,7 @@ class Survey:
 
 def _quick(ask: Ask, standing: Standing) -> bool:
     """Say whether the pass can look at an ask; the rest (barred, malformed) is decided alone."""
-    if ask.barred or standing.able(ask.channel, ask.method) is None:
+    if ask.barred or not ask.wants or standing.able(ask.channel, ask.method) is None:
         return False
     if ask.method is Method.SHIP:
         return ask.destination is not None

@@ -1,0 +1,98 @@
+"""Items as the wire has them, and the way to ours and back. Pure."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from entrepot.api.problems import invalid
+from entrepot.catalog.model import (
+    ATTRIBUTES_MAX,
+    COMPONENT_QUANTITY_MAX,
+    COMPONENTS_MAX,
+    WEIGHT_G_MAX,
+    Item,
+    Part,
+)
+from entrepot.terms.ids import Sku
+
+PRICE_MAX = 10**12
+WHOLE_MAX = 2**53
+"""Whole numbers in attributes: what every reader of JSON gets right."""
+
+Identifier = Annotated[str, Meta(min_length=1, max_length=128)]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Text = Annotated[str, Meta(max_length=200)]
+Scalar = (
+    Annotated[str, Meta(max_length=1000)]
+    | Annotated[int, Meta(ge=-WHOLE_MAX, le=WHOLE_MAX)]
+    | float
+    | bool
+    | None
+)
+
+
+class Component(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Units of an item in one unit of a kit."""
+
+    sku: Identifier
+    quantity: Annotated[int, Meta(ge=1, le=COMPONENT_QUANTITY_MAX)]
+
+
+class ItemBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What can be sold. With components it is a kit: it has no stock, its components have."""
+
+    name: Name
+    price: (
+        Annotated[int, Meta(ge=0, le=PRICE_MAX, description="minor units of the currency")] | None
+    ) = None
+    weight_g: Annotated[int, Meta(ge=0, le=WEIGHT_G_MAX, description="grams of one unit")] = 0
+    category: Text = ""
+    components: Annotated[tuple[Component, ...], Meta(max_length=COMPONENTS_MAX)] = ()
+    attributes: Annotated[
+        dict[Annotated[str, Meta(min_length=1, max_length=100)], Scalar],
+        Meta(max_length=ATTRIBUTES_MAX, description="whatever else is to be known of it"),
+    ] = {}
+
+
+class ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """An item and its version, which is also its ETag."""
+
+    sku: str
+    name: str
+    price: int | None
+    weight_g: int
+    category: str
+    components: tuple[Component, ...]
+    attributes: dict[str, Scalar]
+    version: int
+
+
+def item_of(sku: str, body: ItemBody) -> Item:
+    """Read an item; raises Problem where a component is named twice."""
+    parts = sorted((Part(Sku(c.sku), c.quantity) for c in body.components), key=lambda p: p.sku)
+    if len({part.sku for part in parts}) < len(parts):
+        raise invalid("/components", "names a component twice")
+    return Item(
+        sku=Sku(sku),
+        name=body.name,
+        price=body.price,
+        weight_g=body.weight_g,
+        category=body.category,
+        attributes=msgspec.json.encode(body.attributes, order="sorted").decode(),
+        components=tuple(parts),
+    )
+
+
+def item_answer(item: Item) -> ItemAnswer:
+    """Show an item."""
+    return ItemAnswer(
+        sku=item.sku,
+        name=item.name,
+        price=item.price,
+        weight_g=item.weight_g,
+        category=item.category,
+        components=tuple(Component(sku=p.sku, quantity=p.quantity) for p in item.components),
+        attributes=msgspec.json.decode(item.attributes, type=dict[str, Scalar]),
+        version=item.version,
+    )

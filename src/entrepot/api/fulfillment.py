@@ -1,0 +1,236 @@
+"""Nodes' work over HTTP: a node's list, one fulfillment order, and the node's side of its life."""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from entrepot.access.model import Scope
+from entrepot.api.bodies_fulfillment import (
+    CollectBody,
+    EmptyBody,
+    FulfillmentOrderAnswer,
+    FulfillmentOrdersAnswer,
+    Identifier,
+    PickBody,
+    RejectBody,
+    ShipBody,
+    ShortBody,
+    WholeAnswer,
+    named,
+    packed,
+    whole_answer,
+    work_answer,
+)
+from entrepot.api.commands import command
+from entrepot.api.face import Answer, Handler, Request, Route, etag, json_answer, parameter
+from entrepot.api.paging import PageQuery, after_of, cursor_of
+from entrepot.api.problems import Code, FieldError, Problem
+from entrepot.delivery import browse as delivery
+from entrepot.fulfillment import browse, tell
+from entrepot.fulfillment.accept import accept
+from entrepot.fulfillment.collect import collect
+from entrepot.fulfillment.model import Answer as Acted
+from entrepot.fulfillment.model import Ask, WhyNot
+from entrepot.fulfillment.pack import pack
+from entrepot.fulfillment.pick import pick
+from entrepot.fulfillment.ready import ready
+from entrepot.fulfillment.reject import reject
+from entrepot.fulfillment.ship import ship
+from entrepot.fulfillment.short import short
+from entrepot.fulfillment.states import State
+from entrepot.network.model import Method
+from entrepot.plumbing import db, outbox
+from entrepot.terms.ids import FulfillmentOrderId, MarketId, NodeId
+from entrepot.terms.outcome import Refused
+
+PATH = "/v1/fulfillment-orders"
+
+_REFUSALS = {
+    WhyNot.UNKNOWN_FULFILLMENT_ORDER: (Code.NOT_FOUND, ""),
+    WhyNot.VERSION_CHANGED: (Code.PRECONDITION, ""),
+    WhyNot.ILLEGAL_TRANSITION: (Code.TRANSITION, ""),
+    WhyNot.ON_HOLD: (Code.CONFLICT, ""),
+    WhyNot.UNKNOWN_LINE: (Code.INVALID, "/lines"),
+    WhyNot.TOO_MANY_UNITS: (Code.CONFLICT, "/lines"),
+    WhyNot.NOTHING_TO_DO: (Code.CONFLICT, "/lines"),
+    WhyNot.PACKAGES_DO_NOT_MATCH: (Code.INVALID, "/packages"),
+}
+
+_VERSION = re.compile(r"[0-9]{1,9}")
+
+Verb = Callable[..., Awaitable[list[Acted]]]
+Read = Callable[[Any], dict[str, Any]]
+
+
+class WorkQuery(PageQuery, frozen=True, kw_only=True):
+    """Filters of the list; those not given let everything pass."""
+
+    node: Identifier | None = None
+    state: Annotated[
+        list[State], Meta(max_length=len(State), description="one or more, each named by itself")
+    ] = msgspec.field(default_factory=list)
+    method: Method | None = None
+
+
+async def listing(request: Request) -> Answer:
+    """List fulfillment orders by ascending id, a page at a time."""
+    query: WorkQuery = request.query
+    after = _id(after_of(query.cursor), "cursor") if query.cursor else browse.BEFORE_ALL
+    async with request.app.pool.acquire() as conn:
+        works = await browse.listed(
+            conn, request.principal.market,
+            node_id=None if query.node is None else NodeId(query.node),
+            states=query.state or None, method=query.method, after=after, most=query.limit + 1,
+        )  # fmt: skip
+    items = [work_answer(work) for work in works[: query.limit]]
+    if len(works) <= query.limit:
+        return json_answer(200, FulfillmentOrdersAnswer(items=items, next=None))
+    cursor = cursor_of(items[-1].id)
+    link = ("link", f'<{PATH}?{_again(query, cursor)}>; rel="next"')
+    return json_answer(200, FulfillmentOrdersAnswer(items=items, next=cursor), link)
+
+
+async def one(request: Request) -> Answer:
+    """Show one fulfillment order: its lines, its packages, every step of its life."""
+    market, id_ = request.principal.market, _fulfillment_order_id(request)
+    async with request.app.pool.acquire() as conn:
+        whole = await browse.one(conn, market, id_)
+        if whole is None:
+            raise _unknown(id_)
+        parcels = await delivery.parcels_of(conn, market, [id_]) if whole.packages else []
+    return json_answer(200, whole_answer(whole, parcels), etag(whole.work.head.version))
+
+
+def step(verb: Verb, read: Read) -> Handler:
+    """Make the handler of a verb; `read` gives what its body says as fields of what is asked."""
+
+    async def handler(request: Request) -> Answer:
+        ask = Ask(
+            _fulfillment_order_id(request),
+            request.actor,
+            if_versions=_if_match(request.headers.get("if-match")),
+            **read(request.body),
+        )
+        market = request.principal.market
+
+        async def act(conn: db.Connection, at: datetime) -> Answer:
+            return await _take(conn, market, verb, ask, at)
+
+        return await command(request, act)
+
+    return handler
+
+
+async def _take(
+    conn: db.Connection, market: MarketId, verb: Verb, ask: Ask, at: datetime
+) -> Answer:
+    (answer,) = await verb(conn, market, [ask], at=at)
+    if isinstance(answer, Refused):
+        raise _problem(answer, ask)
+    await outbox.tell(conn, market, tell.facts([answer.value]), at=at)
+    after = answer.value.after
+    return json_answer(200, work_answer(after), etag(after.head.version))
+
+
+def _problem(refused: Refused[WhyNot], ask: Ask) -> Problem:
+    code, pointer = _REFUSALS[refused.why]
+    if pointer and ask.packages:
+        pointer = "/packages"
+    errors = [FieldError(refused.detail, pointer)] if pointer else []
+    return Problem(code, refused.detail, errors=errors)
+
+
+def _unknown(id_: UUID) -> Problem:
+    return Problem(Code.NOT_FOUND, f"there is no fulfillment order {id_}")
+
+
+def _fulfillment_order_id(request: Request) -> FulfillmentOrderId:
+    text = parameter(request, "fulfillment_order")
+    try:
+        return FulfillmentOrderId(UUID(text))
+    except ValueError:
+        raise Problem(Code.NOT_FOUND, f"there is no fulfillment order {text}") from None
+
+
+def _id(text: str, parameter_name: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Problem(
+            Code.INVALID, f"{parameter_name}: is none of ours",
+            errors=[FieldError("is none of ours", parameter=parameter_name)],
+        ) from None  # fmt: skip
+
+
+def _if_match(header: str | None) -> frozenset[int] | None:
+    """Read the versions an If-Match names; None where any will do. What is no version is none."""
+    if header is None or header.strip() == "*":
+        return None
+    tags = (tag.strip().removeprefix("W/").strip('"') for tag in header.split(","))
+    return frozenset(
+        int(tag) for tag in tags if tag.isascii() and tag.isdecimal() and len(tag) < 10
+    )
+
+
+def _again(query: WorkQuery, cursor: str) -> str:
+    """The query of the next page: the same filters, from the cursor on."""
+    said = [("limit", str(query.limit)), ("node", query.node), ("method", query.method)]
+    said += [("state", state.value) for state in query.state]
+    return urlencode([(name, value) for name, value in (*said, ("cursor", cursor)) if value])
+
+
+def _lines(body: PickBody) -> dict[str, Any]:
+    return {"units": named(body.lines)}
+
+
+def _lines_and_reason(body: RejectBody | ShortBody) -> dict[str, Any]:
+    return {"units": named(body.lines), "reason": body.reason}
+
+
+def _packages(body: ShipBody) -> dict[str, Any]:
+    return {"packages": packed(body.packages)}
+
+
+def _collector(body: CollectBody) -> dict[str, Any]:
+    return {"reason": None if body.collected_by is None else f"fetched by {body.collected_by}"}
+
+
+def _nothing(_: EmptyBody) -> dict[str, Any]:
+    return {}
+
+
+_STEPS: Sequence[tuple[str, Verb, type[msgspec.Struct], Read, str]] = (
+    ("accept", accept, EmptyBody, _nothing, "The node takes the work on"),
+    ("reject", reject, RejectBody, _lines_and_reason, "The node gives the work back"),
+    ("pick", pick, PickBody, _lines, "Units were picked"),
+    ("short", short, ShortBody, _lines_and_reason, "Units could not be found"),
+    ("pack", pack, EmptyBody, _nothing, "What was picked is packed"),
+    ("ready", ready, EmptyBody, _nothing, "What was picked waits for the customer"),
+    ("collect", collect, CollectBody, _collector, "The customer fetched it"),
+    ("ship", ship, ShipBody, _packages, "Packages were handed over to a carrier"),
+)
+
+ROUTES = [
+    Route(
+        "GET", PATH, listing, Scope.FULFILLMENT_READ, "A node's work list",
+        query=WorkQuery, answer=FulfillmentOrdersAnswer,
+    ),
+    Route(
+        "GET", f"{PATH}/{{fulfillment_order}}", one, Scope.FULFILLMENT_READ,
+        "A fulfillment order", answer=WholeAnswer,
+    ),
+    *(
+        Route(
+            "POST", f"{PATH}/{{fulfillment_order}}/{name}", step(verb, read),
+            Scope.FULFILLMENT_WRITE, summary, body=body, answer=FulfillmentOrderAnswer,
+            keyed=True, problems=(Code.TRANSITION, Code.PRECONDITION, Code.CONFLICT),
+        )
+        for name, verb, body, read, summary in _STEPS
+    ),
+]  # fmt: skip

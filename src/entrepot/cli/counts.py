@@ -1,0 +1,94 @@
+"""Counts as rows of a file: what nodes had on hand when it was written, unless a row says when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from entrepot.api import strict
+from entrepot.api.kinds import Result
+from entrepot.catalog import browse as catalog
+from entrepot.inventory.count import count
+from entrepot.inventory.model import QUANTITY_MAX, Count, RowStatus
+from entrepot.network import browse as network
+from entrepot.plumbing import db
+from entrepot.terms.ids import MarketId, NodeId, Sku
+
+SEQUENCE_MAX = 2**62
+FILE_SOURCE = "import"
+
+Identifier = Annotated[str, Meta(min_length=1, max_length=128)]
+
+
+class CountBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Units found at a node. Older than what was applied from the same source: not applied."""
+
+    sku: Identifier
+    node: Identifier
+    on_hand: Annotated[int, Meta(ge=0, le=QUANTITY_MAX)]
+    source: Identifier = FILE_SOURCE
+    sequence: Annotated[int, Meta(ge=0, le=SEQUENCE_MAX)] | None = None
+    counted_at: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What of a chunk's skus and nodes there is; kits have no stock."""
+
+    goods: frozenset[str]
+    kits: frozenset[str]
+    nodes: frozenset[str]
+
+
+def read(fields: dict[str, object], written_at: datetime) -> Count:
+    """Read a row; raises Problem naming what is wrong.
+
+    A row without a sequence is numbered by its time, so that the same file is stale the second
+    time it comes, and a newer one is not.
+    """
+    body = strict.convert(CountBody, fields)
+    counted_at = body.counted_at or written_at
+    sequence = body.sequence
+    if sequence is None:
+        sequence = int(counted_at.timestamp() * 1_000_000)
+    return Count(Sku(body.sku), NodeId(body.node), body.on_hand, body.source, sequence, counted_at)
+
+
+async def put(
+    conn: db.Connection, market: MarketId, rows: Sequence[Count], at: datetime
+) -> list[Result]:
+    """Answer every row in order: updated, unchanged (stale), or refused."""
+    skus = {row.sku for row in rows}
+    made = await catalog.made_of(conn, market, skus)
+    known = Known(
+        goods=frozenset(made),
+        kits=frozenset(sku for sku, each in made.items() if each.parts),
+        nodes=await network.known_nodes(conn, market, {row.node_id for row in rows}),
+    )
+    refused = [_refusal(row, known, at) for row in rows]
+    good = [row for row, why in zip(rows, refused, strict=True) if why is None]
+    done = iter(await count(conn, market, good, at=at))
+    results = []
+    for row, why in zip(rows, refused, strict=True):
+        if why is not None:
+            results.append(why)
+            continue
+        status = "unchanged" if next(done).status is RowStatus.STALE else "updated"
+        results.append(Result(f"{row.sku} at {row.node_id}", status, 0))
+    return results
+
+
+def _refusal(row: Count, known: Known, at: datetime) -> Result | None:
+    name = f"{row.sku} at {row.node_id}"
+    if row.sku not in known.goods:
+        return Result(name, "refused", 0, "unknown_sku", f"there is no item {row.sku}")
+    if row.sku in known.kits:
+        return Result(name, "refused", 0, "kit_has_no_stock", f"{row.sku} is a kit")
+    if row.node_id not in known.nodes:
+        return Result(name, "refused", 0, "unknown_node", f"there is no node {row.node_id}")
+    if row.counted_at > at:
+        return Result(name, "refused", 0, "in_the_future", "counted_at lies in the future")
+    return None

@@ -1,0 +1,195 @@
+"""Cancel units of an order: what waits first, then what no node has begun, then what has not left.
+
+Everything that the units held is given back in the same commit: demand, claims, work, a day's place.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from entrepot.fulfillment import tell
+from entrepot.fulfillment.model import Acted, Withdrawal
+from entrepot.fulfillment.withdraw import withdraw
+from entrepot.inventory.model import Claim
+from entrepot.inventory.resolve import free
+from entrepot.inventory.wait import settle
+from entrepot.journey import told
+from entrepot.journey.progress import Standing, idle, standings
+from entrepot.journey.world import Market
+from entrepot.orders import browse as orders
+from entrepot.orders.cancel import cancel as cancel_units
+from entrepot.orders.model import Cancellation, Line
+from entrepot.plumbing import db, outbox
+from entrepot.sourcing import capacity
+from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
+from entrepot.terms.outcome import Done, Outcome, Refused
+
+
+class WhyNotCanceled(StrEnum):
+    """In order of precedence."""
+
+    UNKNOWN_ORDER = "unknown_order"
+    UNKNOWN_LINE = "unknown_line"
+    TOO_LATE = "too_late"
+    NOTHING_LEFT = "nothing_left"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """So many units of a line, or all that can be."""
+
+    line_no: LineNo
+    quantity: int | None
+
+
+Canceled = Outcome[list[Cancellation], WhyNotCanceled]
+_GONE = {"shipped", "collected", "delivered"}
+
+
+async def cancel(  # noqa: PLR0913 - who cancels what, why and when
+    conn: db.Connection,
+    market: Market,
+    order_id: OrderId,
+    wishes: Sequence[Wish] | None,
+    *,
+    actor: str,
+    reason: str,
+    at: datetime,
+) -> Canceled:
+    """Cancel the wished units, whole or not at all; without wishes, all that has not left.
+
+    The caller owns the transaction.
+    """
+    if not await orders.lock(conn, market.id, [order_id]):
+        return Refused(WhyNotCanceled.UNKNOWN_ORDER)
+    standing = (await standings(conn, market.id, [order_id]))[order_id]
+    decided = _decide(standing, wishes, actor, reason)
+    if isinstance(decided, Refused):
+        return decided
+    await _give_up(conn, market, standing, decided.value, actor=actor, reason=reason, at=at)
+    await cancel_units(conn, market.id, decided.value, at=at)
+    fact = told.canceled(order_id, decided.value, actor=actor, reason=reason)
+    await outbox.tell(conn, market.id, [fact], at=at)
+    return decided
+
+
+def _decide(
+    standing: Standing, wishes: Sequence[Wish] | None, actor: str, reason: str
+) -> Canceled:
+    lines = {line.line_no: line for line in standing.lines}
+    asked = wishes if wishes is not None else [Wish(line, None) for line in lines]
+    units: list[Cancellation] = []
+    for wish in asked:
+        line = lines.get(wish.line_no)
+        if line is None:
+            return Refused(WhyNotCanceled.UNKNOWN_LINE, f"there is no line {wish.line_no}")
+        can = cancelable(standing, line)
+        quantity = can if wish.quantity is None else wish.quantity
+        if quantity > can:
+            gone = line.quantity - line.canceled - can
+            return Refused(
+                WhyNotCanceled.TOO_LATE,
+                f"of line {line.line_no}, {can} can be canceled: {gone} have left",
+            )
+        if quantity:
+            units.append(
+                Cancellation(standing.head.order_id, line.line_no, quantity, reason, actor)
+            )
+    if not units:
+        gone = any(work.head.state in _GONE for work in standing.works)
+        why = WhyNotCanceled.TOO_LATE if gone else WhyNotCanceled.NOTHING_LEFT
+        return Refused(why, "nothing is left to cancel")
+    return Done(units)
+
+
+def cancelable(standing: Standing, line: Line) -> int:
+    """Units of a line that have not left; of a kit, as many as no part of has left."""
+    left = line.quantity - line.canceled
+    gone: dict[Sku, int] = {}
+    for work in standing.works:
+        if work.head.state in _GONE:
+            for each in work.lines:
+                if each.line_no == line.line_no:
+                    gone[each.sku] = gone.get(each.sku, 0) + each.live
+    return min(
+        max(0, left - -(-gone.get(sku, 0) // per_unit)) for sku, per_unit in standing.per_unit(line)
+    )
+
+
+async def _give_up(  # noqa: PLR0913 - who, why, when
+    conn: db.Connection,
+    market: Market,
+    standing: Standing,
+    units: Sequence[Cancellation],
+    *,
+    actor: str,
+    reason: str,
+    at: datetime,
+) -> None:
+    order_id = standing.head.order_id
+    lines = {line.line_no: line for line in standing.lines}
+    wanted = {
+        (each.line_no, sku): each.quantity * per_unit
+        for each in units
+        for sku, per_unit in standing.per_unit(lines[each.line_no])
+    }
+    settled = _from_demand(standing, wanted)
+    await settle(conn, market.id, settled)
+    claims = _from_idle(standing, wanted)
+    withdrawals = [
+        Withdrawal(order_id, line, sku, quantity)
+        for (line, sku), quantity in sorted(wanted.items())
+        if quantity
+    ]
+    if withdrawals:
+        withdrawn = await withdraw(
+            conn, market.id, withdrawals, actor=actor, reason=reason, at=at
+        )
+        for acted in withdrawn.acted:
+            claims += [
+                Claim(order_id, each.line_no, each.sku, acted.after.head.node_id, each.quantity)
+                for each in acted.turn.units
+            ]
+        await outbox.tell(conn, market.id, tell.facts(withdrawn.acted), at=at)
+        days = [(a.after.head.node_id, a.after.head.day) for a in withdrawn.acted if _ended(a)]
+        await capacity.give_back(conn, market.id, days, _limits(market, days))
+    await free(conn, market.id, claims, at=at)
+    for claim in claims:
+        market.stock.take(claim.sku, claim.node_id, -claim.quantity)
+
+
+def _from_demand(
+    standing: Standing, wanted: dict[tuple[LineNo, Sku], int]
+) -> list[tuple[OrderId, LineNo, Sku, int]]:
+    """Take what waits off the wanted units."""
+    settled = []
+    for each in standing.demand:
+        key = (each.line_no, each.sku)
+        units = min(each.quantity, wanted.get(key, 0))
+        if units:
+            wanted[key] -= units
+            settled.append((each.order_id, each.line_no, each.sku, units))
+    return settled
+
+
+def _from_idle(standing: Standing, wanted: dict[tuple[LineNo, Sku], int]) -> list[Claim]:
+    """Take claims that no node works for off the wanted units."""
+    claims = []
+    for claim in idle(standing):
+        key = (claim.line_no, claim.sku)
+        quantity = min(claim.quantity, wanted.get(key, 0))
+        if quantity:
+            wanted[key] -= quantity
+            claims.append(replace(claim, quantity=quantity))
+    return claims
+
+
+def _ended(acted: Acted) -> bool:
+    return acted.after.head.state == "canceled"
+
+
+def _limits(
+    market: Market, days: Sequence[tuple[NodeId, date]]
+) -> Mapping[tuple[NodeId, date], int]:
+    return {key: limit for key in days if (limit := market.capacity(key[0])) is not None}

@@ -1,0 +1,22 @@
+"""fulfillment.shipped, fulfillment.collected -> inventory.consume: what has left is nobody's claim."""
+
+from collections.abc import Sequence
+
+from entrepot.inventory.model import Claim
+from entrepot.inventory.resolve import consume
+from entrepot.journey.here import Here, orders_of, work_told
+from entrepot.orders import browse as orders
+from entrepot.plumbing.model import Event
+from entrepot.terms.ids import OrderId
+
+
+async def consume_shipped(here: Here, events: Sequence[Event]) -> None:
+    """Consume the claims behind what these facts say has left, as of when it left."""
+    await orders.lock(here.conn, here.market, orders_of(events))
+    claims = [
+        Claim(OrderId(told.order_id), line.line, line.sku, told.node, line.quantity)
+        for told in work_told(events)
+        for line in told.lines
+    ]
+    left_at = min(event.at for event in events)
+    await consume(here.conn, here.market, claims, left_at=left_at, at=here.at)

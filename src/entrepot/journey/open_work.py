@@ -1,0 +1,110 @@
+"""sourcing.planned -> fulfillment.open: every claimed unit becomes some node's planned work.
+
+What is opened is what is claimed and not yet anybody's work, whatever the fact said when it was
+told: units canceled in between open nothing, and running the step again opens nothing twice.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from entrepot.fulfillment import tell
+from entrepot.fulfillment.model import NewFulfillmentOrder, Units
+from entrepot.fulfillment.open import open_planned
+from entrepot.journey.here import Here, orders_of
+from entrepot.journey.progress import Standing, standings
+from entrepot.journey.world import Market
+from entrepot.orders import browse as orders
+from entrepot.plumbing import outbox
+from entrepot.plumbing.model import Event
+from entrepot.terms.ids import LaneId, LineNo, NodeId, OrderId, Sku
+
+
+class ShipmentTold(msgspec.Struct, frozen=True):
+    node: NodeId
+    lane: LaneId | None
+    day: date
+
+
+class PlannedTold(msgspec.Struct, frozen=True):
+    order_id: UUID
+    shipments: list[ShipmentTold]
+
+
+_planned = msgspec.json.Decoder(PlannedTold)
+
+
+async def open_work(here: Here, events: Sequence[Event]) -> None:
+    """Open fulfillment orders for what these orders have claimed."""
+    market = await here.world.market(here.market)
+    ids = orders_of(events)
+    await orders.lock(here.conn, here.market, ids)
+    standing = await standings(here.conn, here.market, ids)
+    told = {
+        (OrderId(planned.order_id), shipment.node): shipment
+        for planned in (_planned.decode(event.data) for event in events)
+        for shipment in planned.shipments
+    }
+    wait_s = market.policy.release_after_s
+    release_at = here.at + timedelta(seconds=here.release_after_s if wait_s is None else wait_s)
+
+    new = [
+        _new(market, standing[order_id], node, units, told.get((order_id, node)), release_at, here.at)
+        for order_id in ids
+        if order_id in standing
+        for node, units in unopened(standing[order_id]).items()
+    ]
+
+    opened = await open_planned(here.conn, here.market, new, at=here.at)
+    await outbox.tell(
+        here.conn, here.market, tell.planned(opened, new, actor="entrepot"), at=here.at
+    )
+
+
+def unopened(standing: Standing) -> dict[NodeId, list[Units]]:
+    """Units claimed at each node that were never in a fulfillment order there.
+
+    Rejected and shorted units were: their claims are about to be freed, not to be asked for again.
+    """
+    asked: dict[tuple[LineNo, Sku, NodeId], int] = {}
+    for work in standing.works:
+        for line in work.lines:
+            key = (line.line_no, line.sku, work.head.node_id)
+            asked[key] = asked.get(key, 0) + line.quantity - line.canceled
+    found: dict[NodeId, list[Units]] = {}
+    for each in standing.reservations:
+        key = (each.line_no, each.sku, each.node_id)
+        units = each.quantity - each.freed - asked.get(key, 0)
+        if units > 0:
+            found.setdefault(each.node_id, []).append(Units(each.line_no, each.sku, units))
+    return found
+
+
+def _new(  # noqa: PLR0913, PLR0917 - all that a fulfillment order is made of
+    market: Market,
+    standing: Standing,
+    node: NodeId,
+    units: list[Units],
+    told: ShipmentTold | None,
+    release_at: datetime,
+    at: datetime,
+) -> NewFulfillmentOrder:
+    compiled = market.compiled
+    ix = compiled.index[node]
+    ordinal = told.day.toordinal() if told else max(compiled.work_day(ix, at), 1)
+    lane_id = told.lane if told else None
+    lane_ix = compiled.lane_index.get(lane_id) if lane_id else None
+    return NewFulfillmentOrder(
+        order_id=standing.head.order_id,
+        node_id=node,
+        method=standing.head.method,
+        service=standing.head.service,
+        carrier=compiled.lane(lane_ix).carrier if lane_ix is not None else None,
+        lane_id=lane_id,
+        day=date.fromordinal(ordinal),
+        ship_by=compiled.cut_off(ix, ordinal),
+        release_at=release_at,
+        lines=tuple(units),
+    )

@@ -1,0 +1,127 @@
+"""How far orders have come, read across the rooms: what phases, closings and faces are derived from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from entrepot.fulfillment import browse as fulfillment
+from entrepot.fulfillment.model import Work
+from entrepot.inventory import browse as inventory
+from entrepot.inventory.model import Claim, Demand, Reservation
+from entrepot.orders import browse as orders
+from entrepot.orders.model import Head, Hold, Line, Part
+from entrepot.orders.phase import Phase, Progress, phase
+from entrepot.orders.phase import Work as Piece
+from entrepot.plumbing import db
+from entrepot.terms.ids import LineNo, MarketId, NodeId, OrderId, Sku
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that is known of one order's way."""
+
+    head: Head
+    lines: tuple[Line, ...]
+    parts: Mapping[LineNo, tuple[Part, ...]]
+    holds: tuple[Hold, ...]
+    closed: bool
+    reservations: tuple[Reservation, ...]
+    demand: tuple[Demand, ...]
+    works: tuple[Work, ...]
+
+    def per_unit(self, line: Line) -> list[tuple[Sku, int]]:
+        """What one unit of a line is made of: itself, or its parts."""
+        parts = self.parts.get(line.line_no, ())
+        return [(part.sku, part.per_unit) for part in parts] or [(line.sku, 1)]
+
+    @property
+    def progress(self) -> Progress:
+        """What the phase is derived from."""
+        left = sum(
+            (line.quantity - line.canceled) * units
+            for line in self.lines
+            if not line.digital
+            for _, units in self.per_unit(line)
+        )
+        backordered = sum(d.quantity for d in self.demand if d.why == "backorder")
+        stuck = sum(d.quantity for d in self.demand if d.why != "backorder")
+        works = [
+            Piece(work.head.state, units)
+            for work in self.works
+            if (units := sum(line.live for line in work.lines))
+            and work.head.state not in {"canceled", "rejected"}
+        ]
+        held = any(hold.lifted_at is None for hold in self.holds)
+        digital = any(line.digital and line.quantity > line.canceled for line in self.lines)
+        return Progress(left, backordered, stuck, works, held, self.closed, digital)
+
+    @property
+    def phase(self) -> Phase:
+        """The derived phase."""
+        return phase(self.progress)
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to do: all that was not canceled is with the customer."""
+        progress = self.progress
+        there = sum(w.units for w in progress.works if w.state in {"delivered", "collected"})
+        return progress.left == 0 or there >= progress.left
+
+
+def idle(standing: Standing) -> list[Claim]:
+    """Claims behind which no node works: not given to one yet, or rejected and not freed yet."""
+    live: dict[tuple[LineNo, Sku, NodeId], int] = {}
+    for work in standing.works:
+        if work.head.state in {"rejected", "canceled"}:
+            continue
+        for line in work.lines:
+            key = (line.line_no, line.sku, work.head.node_id)
+            live[key] = live.get(key, 0) + line.live
+    claims = []
+    for each in standing.reservations:
+        units = each.quantity - each.freed - live.get((each.line_no, each.sku, each.node_id), 0)
+        if units > 0:
+            claims.append(Claim(each.order_id, each.line_no, each.sku, each.node_id, units))
+    return claims
+
+
+async def standings(
+    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
+) -> dict[OrderId, Standing]:
+    """Read these orders' standings: nine statements, however many orders."""
+    ids = list(order_ids)
+    lines = _grouped(await orders.lines_of(conn, market, ids))
+    parts = _grouped(await orders.parts_of(conn, market, ids))
+    holds = _grouped(await orders.holds_of(conn, market, ids))
+    closed = await orders.closed_among(conn, market, ids)
+    claimed, waiting = await inventory.claims(conn, market, ids)
+    reservations, demand = _grouped(claimed), _grouped(waiting)
+    works: dict[OrderId, list[Work]] = {}
+    for work in await fulfillment.of_orders(conn, market, ids):
+        works.setdefault(work.head.order_id, []).append(work)
+    return {
+        head.order_id: Standing(
+            head,
+            tuple(lines.get(head.order_id, ())),
+            _by_line(parts.get(head.order_id, ())),
+            tuple(holds.get(head.order_id, ())),
+            head.order_id in closed,
+            tuple(reservations.get(head.order_id, ())),
+            tuple(demand.get(head.order_id, ())),
+            tuple(works.get(head.order_id, ())),
+        )
+        for head in await orders.heads(conn, market, ids)
+    }
+
+
+def _grouped(rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    found: dict = {}  # type: ignore[type-arg]
+    for row in rows:
+        found.setdefault(row.order_id, []).append(row)
+    return found
+
+
+def _by_line(parts: Sequence[Part]) -> dict[LineNo, tuple[Part, ...]]:
+    found: dict[LineNo, tuple[Part, ...]] = {}
+    for part in parts:
+        found[part.line_no] = (*found.get(part.line_no, ()), part)
+    return found

@@ -1,0 +1,184 @@
+"""An order as it stands now: what was agreed at capture, and where everything has got to since."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from entrepot.delivery import browse as delivery
+from entrepot.delivery.model import Parcel
+from entrepot.fulfillment import browse as fulfillment
+from entrepot.fulfillment.model import PackageRow, Work
+from entrepot.journey.progress import Standing, standings
+from entrepot.orders import browse as orders
+from entrepot.orders.model import Line
+from entrepot.plumbing import db, exceptions, relay
+from entrepot.plumbing.model import Event, News, Trouble
+from entrepot.terms.ids import MarketId, OrderId
+
+_SENT = {"shipped", "delivered", "collected"}
+_WITH_CUSTOMER = {"delivered", "collected"}
+
+
+async def read_order(
+    conn: db.Connection, market: MarketId, order_id: OrderId
+) -> dict[str, Any] | None:
+    """Read one order whole, with its timeline; None where there is none."""
+    found = await read_orders(conn, market, [order_id])
+    if not found:
+        return None
+    order = found[0]
+    events, news = await relay.events_of_order(conn, market, order_id)
+    order["timeline"] = [_entry(each) for each in events] + [_entry(each) for each in news]
+    order["version"] = len(order["timeline"])
+    return order
+
+
+async def read_orders(
+    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
+) -> list[dict[str, Any]]:
+    """Read orders as they stand, in the order asked; those unknown are left out."""
+    documents = await orders.documents(conn, market, order_ids)
+    standing = await standings(conn, market, order_ids)
+    works = [work.id for each in standing.values() for work in each.works]
+    packages = await fulfillment.packages_of(conn, market, works)
+    parcels = await delivery.parcels_of(conn, market, works)
+    troubles = await exceptions.of_orders(conn, market, order_ids)
+    return [
+        _merge(json.loads(documents[order_id]), standing[order_id], packages, parcels, troubles)
+        for order_id in order_ids
+        if order_id in standing
+    ]
+
+
+def _merge(
+    order: dict[str, Any],
+    standing: Standing,
+    packages: Sequence[PackageRow],
+    parcels: Sequence[Parcel],
+    troubles: Sequence[Trouble],
+) -> dict[str, Any]:
+    """Put what is now in place of what was at capture. The plan shown is the present one."""
+    own = {work.id for work in standing.works}
+    order["phase"] = standing.phase
+    for shown, line in zip(order["lines"], standing.lines, strict=True):
+        shown["quantities"] = quantities(standing, line)
+    if order.get("plan") is not None:
+        order["plan"]["nodes"] = _nodes_now(standing)
+    order["fulfillment_orders"] = [_work(work) for work in standing.works]
+    told = {(p.fulfillment_order_id, p.tracking_number, p.carrier): p for p in parcels}
+    order["shipments"] = [
+        _shipment(
+            package,
+            told.get((package.fulfillment_order_id, package.tracking_number, package.carrier)),
+        )
+        for package in packages
+        if package.fulfillment_order_id in own
+    ]
+    order["payments"] = [order["payment"]] if order.get("payment") else []
+    order["holds"] = [_plain(hold, "order_id") for hold in standing.holds]
+    order["exceptions"] = [
+        _plain(each, "order_id") | {"detail": json.loads(each.detail), "line": each.line_no}
+        for each in troubles
+        if each.order_id == standing.head.order_id
+    ]
+    return order
+
+
+def quantities(standing: Standing, line: Line) -> dict[str, int]:
+    """Where a line's units are; of a kit, by its part that is furthest behind."""
+    rows = [_of_part(standing, line, sku, units) for sku, units in standing.per_unit(line)]
+    left = line.quantity - line.canceled
+    delivered = min(row["delivered"] for row in rows)
+    shipped = min(row["shipped"] for row in rows)
+    released = min(max(row["released"] for row in rows), left - shipped)
+    waiting = min(max(row["waiting"] for row in rows), left - shipped)
+    return {
+        "ordered": line.quantity,
+        "canceled": line.canceled,
+        "waiting": waiting,
+        "reserved": max(0, left - shipped - waiting),
+        "released": released,
+        "shipped": shipped,
+        "delivered": delivered,
+    }
+
+
+def _of_part(standing: Standing, line: Line, sku: str, per_unit: int) -> dict[str, int]:
+    def units(states: set[str]) -> int:
+        found = sum(
+            each.live
+            for work in standing.works
+            if work.head.state in states
+            for each in work.lines
+            if each.line_no == line.line_no and each.sku == sku
+        )
+        return found // per_unit
+
+    waiting = sum(
+        d.quantity for d in standing.demand if d.line_no == line.line_no and d.sku == sku
+    )
+    at_node = {"released", "accepted", "picking", "picked", "packed", "ready_for_pickup"}
+    return {
+        "waiting": -(-waiting // per_unit),
+        "released": units(at_node),
+        "shipped": units(_SENT),
+        "delivered": units(_WITH_CUSTOMER),
+    }
+
+
+def _nodes_now(standing: Standing) -> list[dict[str, Any]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for each in standing.reservations:
+        units = each.quantity - each.freed
+        if units:
+            line = {"line": each.line_no, "sku": each.sku, "quantity": units}
+            found.setdefault(each.node_id, []).append(line)
+    return [{"node": node, "lines": lines} for node, lines in sorted(found.items())]
+
+
+def _work(work: Work) -> dict[str, Any]:
+    return {
+        "id": str(work.id),
+        **_plain(work.head, "order_id", "fulfillment_order_id", "node_id"),
+        "node": work.head.node_id,
+        "lines": [
+            {
+                "line": line.line_no, "sku": line.sku, "quantity": line.quantity,
+                "picked": line.picked, "shorted": line.shorted, "canceled": line.canceled,
+            }
+            for line in work.lines
+        ],
+    }  # fmt: skip
+
+
+def _shipment(package: PackageRow, parcel: Parcel | None) -> dict[str, Any]:
+    return {
+        "fulfillment_order_id": str(package.fulfillment_order_id),
+        "tracking_number": package.tracking_number,
+        "carrier": package.carrier,
+        "service": package.service,
+        "lines": json.loads(package.lines),
+        "shipped_at": package.shipped_at,
+        "status": parcel.status if parcel else "pending",
+        "delivered_at": parcel.delivered_at if parcel else None,
+    }
+
+
+def _entry(event: Event | News) -> dict[str, Any]:
+    data = json.loads(event.data)
+    return {
+        "sequence": event.sequence if isinstance(event, Event) else None,
+        "type": event.type,
+        "at": event.at,
+        "actor": data.get("actor", "entrepot"),
+        "reason": data.get("reason"),
+        "data": data,
+    }
+
+
+def _plain(row: object, *left_out: str) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(row, builtin_types=(UUID,))
+    return {name: value for name, value in plain.items() if name not in left_out}

@@ -1,0 +1,228 @@
+"""Plan units of orders that stand already: after a rejection or a short pick, or when supply came.
+
+The rows are read first, so the plan is as good as the moment; what can be had is claimed at its new
+nodes, decided, recorded and told in the caller's transaction; the rest is answered.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import msgspec
+
+from entrepot.inventory import browse as stock
+from entrepot.inventory.model import Claim
+from entrepot.inventory.reserve import reserve
+from entrepot.journey import asking, told
+from entrepot.journey.asking import Need
+from entrepot.journey.here import Here
+from entrepot.journey.world import Market
+from entrepot.network import snapshot
+from entrepot.network.model import Method
+from entrepot.orders import browse as orders
+from entrepot.orders.model import Address
+from entrepot.plumbing import outbox
+from entrepot.sourcing import capacity
+from entrepot.sourcing import store as sourcing
+from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock, Want, WhyNoPlan
+from entrepot.sourcing.record import Scene, pack_batch
+from entrepot.sourcing.solve import plan_batch
+from entrepot.terms.ids import ChannelId, NodeId, OrderId, Sku
+from entrepot.terms.outcome import Done
+
+TRIES_MAX = 5
+"""Between reading a row and locking it others may take it; so often it is read and planned again."""
+
+
+class Agreed(msgspec.Struct, frozen=True):
+    """What an order's document says that a plan needs."""
+
+    channel: ChannelId
+    method: Method
+    service: str
+    pickup_node: NodeId | None = None
+    ship_to: Address | None = None
+
+
+@dataclass(slots=True)
+class Unrouted:
+    """An order's units that no node could take, and why."""
+
+    order_id: OrderId
+    needs: list[Need]
+    why: str
+
+
+_agreed = msgspec.json.Decoder(Agreed)
+
+
+async def reroute(
+    here: Here, wanted: Mapping[OrderId, list[Need]], *, kind: str, waiting: bool
+) -> list[Unrouted]:
+    """Claim these units wherever they can be had now; answers what could not, per order.
+
+    The caller holds the orders' locks. `waiting`: the orders are those stock is owed to, so that
+    what is owed is theirs; otherwise they leave alone what others wait for.
+    """
+    market = await here.world.market(here.market)
+    asks = await _questions(here, market, wanted)
+    left = {order_id: list(needs) for order_id, needs in wanted.items()}
+    whys: dict[OrderId, str] = {}
+    for _ in range(TRIES_MAX):
+        open_ = [order_id for order_id in wanted if left[order_id] and order_id not in whys]
+        if not open_:
+            break
+        for order_id in await _once(here, market, asks, left, open_, whys, kind, waiting=waiting):
+            left[order_id] = []
+    return [
+        Unrouted(order_id, needs, whys.get(order_id, WhyNoPlan.SHORT))
+        for order_id, needs in left.items()
+        if needs
+    ]
+
+
+async def _questions(
+    here: Here, market: Market, wanted: Mapping[OrderId, list[Need]]
+) -> dict[OrderId, Ask]:
+    documents = await orders.documents(here.conn, here.market, list(wanted))
+    bars: dict[OrderId, set[tuple[Sku, NodeId]]] = {}
+    for bar in await sourcing.bars_of(here.conn, here.market, list(wanted)):
+        bars.setdefault(bar.order_id, set()).add((bar.sku, bar.node_id))
+    skus = {sku for needs in wanted.values() for _, sku, _ in needs}
+    await market.catalog.fetch_missing(here.conn, skus)
+    questions = {}
+    for order_id in wanted:
+        agreed = _agreed.decode(documents[order_id])
+        questions[order_id] = Ask(
+            channel=agreed.channel,
+            method=agreed.method,
+            service=agreed.service,
+            wants=(),
+            destination=asking.destination(agreed.ship_to)
+            if agreed.method is Method.SHIP
+            else None,
+            pickup_node=agreed.pickup_node,
+            barred=frozenset(bars.get(order_id, ())),
+        )
+    return questions
+
+
+async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
+    here: Here,
+    market: Market,
+    asks: Mapping[OrderId, Ask],
+    left: dict[OrderId, list[Need]],
+    open_: Sequence[OrderId],
+    whys: dict[OrderId, str],
+    kind: str,
+    *,
+    waiting: bool,
+) -> list[OrderId]:
+    """Plan, claim and record once; keeps in `left` what is missing; answers who got their units."""
+    skus = sorted({sku for order_id in open_ for _, sku, _ in left[order_id]})
+    market.stock.replace(skus, await stock.free_of_skus(here.conn, here.market, skus))
+    owed = {} if waiting else await stock.owed(here.conn, here.market, skus)
+    planned = _plan(here, market, asks, left, open_, whys, Stock(market.stock.of(skus), owed))
+    days = _days(here, market, planned)
+    limits = {
+        (node, day): limit
+        for each in days.values()
+        for node, day in each.items()
+        if (limit := market.capacity(node)) is not None
+    }
+    await capacity.take(
+        here.conn, here.market, [list(days[o].items()) for o in planned], limits,
+        forced=[True] * len(planned),
+    )  # fmt: skip
+    claims = {
+        order_id: asking.claims(order_id, plan, had) for order_id, (plan, _, had) in planned.items()
+    }
+    reserving = await reserve(here.conn, here.market, list(claims.values()), at=here.at)
+    won = [o for o, a in zip(planned, reserving.answers, strict=True) if isinstance(a, Done)]
+    lost = [key for o in planned if o not in won for key in days[o].items()]
+    await capacity.give_back(here.conn, here.market, lost, limits)
+    await _record(here, market, {o: planned[o] for o in won}, claims, days, kind)
+    rest = {o: asking.difference(left[o], planned[o][2]) for o in won}
+    for order_id in won:
+        if rest[order_id]:
+            left[order_id] = rest[order_id]
+            whys[order_id] = WhyNoPlan.SHORT
+    return [order_id for order_id in won if not rest[order_id]]
+
+
+Planned = tuple[Plan, bytes, list[Need]]
+
+
+def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
+    here: Here,
+    market: Market,
+    asks: Mapping[OrderId, Ask],
+    left: Mapping[OrderId, list[Need]],
+    open_: Sequence[OrderId],
+    whys: dict[OrderId, str],
+    seen: Stock,
+) -> dict[OrderId, Planned]:
+    """Plan what can be had of each order, the earlier ones first."""
+    needs = {order_id: list(left[order_id]) for order_id in open_}
+    days = market.compiled.days(here.at)
+    while True:
+        ids = [order_id for order_id in open_ if needs[order_id]]
+        questions = [replace(asks[o], wants=_wants(market, needs[o])) for o in ids]
+        answers = plan_batch(questions, seen, market.compiled, days, market.load)
+        short = False
+        for order_id, answer in zip(ids, answers, strict=True):
+            if isinstance(answer, NoPlan):
+                short = True
+                missing = dict(answer.missing) if answer.why is WhyNoPlan.SHORT else None
+                needs[order_id] = [] if missing is None else asking.without(needs[order_id], missing)
+                if not needs[order_id]:
+                    whys[order_id] = answer.why
+        if not short:
+            scene = Scene(market.compiled, days, market.load, here.at)
+            records = pack_batch(questions, answers, seen, scene)
+            return {
+                o: (answer, record, needs[o])
+                for o, answer, record in zip(ids, answers, records, strict=True)
+                if isinstance(answer, Plan)
+            }
+
+
+def _wants(market: Market, needs: Sequence[Need]) -> tuple[Want, ...]:
+    items = market.catalog.items
+    weights = {sku: items[sku].weight_g for _, sku, _ in needs if sku in items}
+    return asking.wants(needs, weights)
+
+
+def _days(
+    here: Here, market: Market, planned: Mapping[OrderId, Planned]
+) -> dict[OrderId, dict[NodeId, date]]:
+    work_day = market.compiled.days(here.at).work_day
+    index = market.compiled.index
+    return {
+        order_id: {
+            each.node_id: date.fromordinal(max(1, int(work_day[index[each.node_id]])))
+            for each in plan.shipments
+        }
+        for order_id, (plan, _, _) in planned.items()
+    }
+
+
+async def _record(  # noqa: PLR0913, PLR0917 - what was decided, and how
+    here: Here,
+    market: Market,
+    won: Mapping[OrderId, Planned],
+    claims: Mapping[OrderId, list[Claim]],
+    days: Mapping[OrderId, dict[NodeId, date]],
+    kind: str,
+) -> None:
+    version = market.network.version
+    if won and version not in market.snapshots_kept:
+        packed = snapshot.pack(market.network)
+        await sourcing.keep_snapshot(here.conn, here.market, version, packed)
+        market.snapshots_kept.add(version)
+    await sourcing.record_decisions(
+        here.conn, here.market, list(won), [record for _, record, _ in won.values()],
+        kind=kind, network_version=version, at=here.at,
+    )  # fmt: skip
+    facts = [told.planned(o, plan, claims[o], days[o]) for o, (plan, _, _) in won.items()]
+    await outbox.tell(here.conn, here.market, facts, at=here.at)

@@ -1,0 +1,87 @@
+"""Counts and movements as they come in: known skus and nodes only, in key order, and those who wait
+for what came are told."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from entrepot.inventory import browse
+from entrepot.inventory.count import count
+from entrepot.inventory.model import Count, Delta, RowResult, RowStatus
+from entrepot.inventory.move import move
+from entrepot.journey import told
+from entrepot.journey.world import Market
+from entrepot.network import browse as network
+from entrepot.plumbing import db, outbox
+from entrepot.terms.ids import Sku
+
+R = TypeVar("R", Count, Delta)
+
+
+async def take_counts(
+    conn: db.Connection, market: Market, rows: Sequence[Count], *, at: datetime
+) -> list[RowResult]:
+    """Answer every count, in order. The caller owns the transaction."""
+    results, known = await _sort_out(conn, market, rows)
+    done = await count(conn, market.id, [rows[place] for place in known], at=at) if known else []
+    return await _finish(conn, market, results, known, done, at)
+
+
+async def take_movements(
+    conn: db.Connection, market: Market, rows: Sequence[Delta], *, at: datetime
+) -> list[RowResult]:
+    """Answer every movement, in order. The caller owns the transaction."""
+    results, known = await _sort_out(conn, market, rows)
+    done = await move(conn, market.id, [rows[place] for place in known], at=at) if known else []
+    return await _finish(conn, market, results, known, done, at)
+
+
+async def _sort_out(
+    conn: db.Connection, market: Market, rows: Sequence[R]
+) -> tuple[dict[int, RowResult], list[int]]:
+    """Refuse rows of unknown skus and nodes, and of kits, which have no stock of their own."""
+    skus = {row.sku for row in rows}
+    if any(sku not in market.catalog.items for sku in skus):
+        await market.catalog.fetch_missing(conn, skus)
+    nodes: set[str] = set(market.compiled.index)
+    if any(row.node_id not in nodes for row in rows):
+        nodes |= await network.known_nodes(conn, market.id, {row.node_id for row in rows})
+    results: dict[int, RowResult] = {}
+    known = []
+    for place, row in enumerate(rows):
+        made = market.catalog.items.get(row.sku)
+        if made is None:
+            results[place] = RowResult(row.sku, row.node_id, RowStatus.UNKNOWN_SKU)
+        elif row.node_id not in nodes:
+            results[place] = RowResult(row.sku, row.node_id, RowStatus.UNKNOWN_NODE)
+        elif made.parts:
+            results[place] = RowResult(row.sku, row.node_id, RowStatus.KIT)
+        else:
+            known.append(place)
+    return results, known
+
+
+async def _finish(  # noqa: PLR0913, PLR0917 - what was done, and what is left to tell
+    conn: db.Connection,
+    market: Market,
+    results: dict[int, RowResult],
+    known: Sequence[int],
+    done: Sequence[RowResult],
+    at: datetime,
+) -> list[RowResult]:
+    results |= dict(zip(known, done, strict=True))
+    applied = {(r.sku, r.node_id) for r in done if r.status is RowStatus.APPLIED}
+    if applied:
+        market.stock.put(await browse.free_at(conn, market.id, sorted(applied)))
+        await tell_those_who_wait(conn, market, {sku for sku, _ in applied}, at)
+    return [results[place] for place in range(len(results))]
+
+
+async def tell_those_who_wait(
+    conn: db.Connection, market: Market, skus: set[Sku], at: datetime
+) -> None:
+    """If anybody waits for one of these skus, the journey is told that it came."""
+    owed = await browse.owed(conn, market.id, sorted(skus))
+    if owed:
+        fact = told.supplied(market.id, sorted(owed))
+        await outbox.tell(conn, market.id, [fact], at=at)

@@ -1,0 +1,74 @@
+"""The journey, on one page: when this happened, do that.
+
+Each row has a cursor of its own in the feed; its effect and the cursor's move are one commit, so
+that every fact has every effect once, whatever is killed when. `lane` says what a row must not do
+twice at once; a row is run by one worker at a time, which keeps that of every lane.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from entrepot.journey import (
+    close,
+    consume,
+    deliver,
+    expect,
+    open_work,
+    replan,
+    summarize,
+    supply,
+)
+from entrepot.journey.here import Here
+from entrepot.plumbing.model import Event
+
+JOURNEY = """
+when                     do                     lane
+sourcing.planned         fulfillment.open       order
+fulfillment.rejected     sourcing.replan        order
+fulfillment.shorted      sourcing.replan        order
+inventory.supplied       sourcing.supply        sku
+fulfillment.shipped      inventory.consume      sku
+fulfillment.collected    inventory.consume      sku
+fulfillment.shipped      delivery.expect        order
+delivery.delivered       fulfillment.deliver    order
+fulfillment.delivered    orders.close           order
+fulfillment.collected    orders.close           order
+order.canceled           orders.close           order
+*                        orders.summarize       order
+"""
+
+
+Step = Callable[[Here, Sequence[Event]], Awaitable[None]]
+
+STEPS: dict[str, Step] = {
+    "fulfillment.open": open_work.open_work,
+    "sourcing.replan": replan.replan,
+    "sourcing.supply": supply.supply,
+    "inventory.consume": consume.consume_shipped,
+    "delivery.expect": expect.expect_parcels,
+    "fulfillment.deliver": deliver.deliver_parcels,
+    "orders.close": close.close_done,
+    "orders.summarize": summarize.summarize,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A step, and the types of the facts it follows; no types: all facts about orders."""
+
+    do: str
+    types: tuple[str, ...]
+    lane: str
+
+
+def rows(table: str = JOURNEY) -> list[Row]:
+    """Read the page: rows of the same step are one row with several types."""
+    found: dict[str, tuple[list[str], str]] = {}
+    for line in table.strip().splitlines()[1:]:
+        when, do, lane = line.split()
+        if do not in STEPS:
+            raise ValueError(f"the journey names {do}, which is no step")
+        found.setdefault(do, ([], lane))[0].append(when)
+    return [
+        Row(do, () if "*" in types else tuple(types), lane) for do, (types, lane) in found.items()
+    ]

@@ -1,0 +1,46 @@
+"""Timers are columns, swept in sets: release windows that have passed, holds whose time has come."""
+
+from entrepot.fulfillment import tell
+from entrepot.fulfillment.release import release_due
+from entrepot.journey import told
+from entrepot.orders.hold import expired, lift_expired
+from entrepot.orders.model import Expired
+from entrepot.plumbing import db, mint, outbox
+from entrepot.plumbing.relay import feeds
+from entrepot.terms.ids import MarketId
+
+HOLDS_PER_TURN_MAX = 500
+
+
+async def sweep(pool: db.Pool) -> int:
+    """Sweep every market once; answers how much was done."""
+    async with pool.acquire() as conn:
+        markets = [MarketId(each.market) for each in await feeds(conn)]
+        due = await expired(conn, at=mint.now(), most=HOLDS_PER_TURN_MAX)
+    done = 0
+    for market in markets:
+        done += await _release(pool, market)
+        holds = [each for each in due if each.market == market]
+        if holds:
+            done += await _lift(pool, market, holds)
+    return done
+
+
+async def _release(pool: db.Pool, market: MarketId) -> int:
+    async def work(conn: db.Connection) -> int:
+        at = mint.now()
+        acted = await release_due(conn, market, actor="entrepot", at=at)
+        await outbox.tell(conn, market, tell.facts(acted), at=at)
+        return len(acted)
+
+    return await db.in_transaction(pool, work)
+
+
+async def _lift(pool: db.Pool, market: MarketId, holds: list[Expired]) -> int:
+    async def work(conn: db.Connection) -> int:
+        at = mint.now()
+        lifted = await lift_expired(conn, market, holds, at=at)
+        await outbox.tell(conn, market, [told.unheld(each) for each in lifted], at=at)
+        return len(lifted)
+
+    return await db.in_transaction(pool, work)

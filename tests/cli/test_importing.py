@@ -1,0 +1,200 @@
+"""Files in, rows landed: on a database of its own, because imports commit."""
+
+import json
+from uuid import NAMESPACE_URL, uuid5
+
+import pytest
+
+from entrepot.bootstrap import invariants, transitions
+from entrepot.catalog import browse as catalog
+from entrepot.cli.importing import KINDS, import_file
+from entrepot.network import browse as network
+from entrepot.plumbing import db, migrate
+from entrepot.terms.ids import MarketId, Sku
+
+NODE = {
+    "name": "Dallas",
+    "kind": "dc",
+    "time_zone": "America/Chicago",
+    "address": {"country": "US", "postal_code": "75201"},
+    "services": ["ship"],
+}
+
+
+@pytest.fixture(scope="module")
+async def pool(server):
+    conn = await db.connect(server.url("postgres"))
+    await conn.execute("CREATE DATABASE importing")
+    await conn.close()
+    await migrate.migrate(server.url("importing"), transitions())
+    pool = await db.open_pool(server.url("importing"), size=2)
+    yield pool
+    for name, query in invariants().items():
+        assert await pool.fetch(query.text) == [], name
+    await pool.close()
+
+
+@pytest.fixture
+def market(request) -> MarketId:
+    return MarketId(str(uuid5(NAMESPACE_URL, request.node.name)))
+
+
+@pytest.fixture
+def bring(pool, market, tmp_path):
+    async def run(kind: str, content: str | list[dict], name: str = "table.csv"):
+        path = tmp_path / name
+        if not isinstance(content, str):
+            path = path.with_suffix(".jsonl")
+            content = "".join(json.dumps(row) + "\n" for row in content)
+        if not path.exists() or path.read_text() != content:
+            path.write_text(content)
+        summary = await import_file(pool, market, kind, path)
+        rejects = []
+        if summary.rejects:
+            rejects = [json.loads(line) for line in summary.rejects.read_text().splitlines()]
+        return summary, rejects
+
+    return run
+
+
+async def test_items_land_and_coming_again_change_nothing(bring, pool, market):
+    content = "sku,name,price,weight_g,attributes.color\nTEE,Tee,1999,180,black\nCAP,Cap,,,\n"
+    summary, rejects = await bring("items", content)
+    assert (summary.counts, rejects) == ({"created": 2}, [])
+    assert summary.line() == "table.csv: 2 created"
+    async with pool.acquire() as conn:
+        tee = await catalog.item(conn, market, Sku("TEE"))
+    assert (tee.name, tee.price, tee.weight_g) == ("Tee", 1999, 180)
+    assert tee.attributes == '{"color":"black"}'
+
+    again, _ = await bring("items", content)
+    assert again.counts == {"unchanged": 2}
+
+
+async def test_bad_rows_are_written_down_with_row_field_and_reason_and_good_ones_land(bring):
+    content = "sku,name,price\nA,One,5\nB,Two,5.5\n,Three,5\nA,Again,6\nC,Four,7,8\nD,,5\nE,Six,5\n"
+    summary, rejects = await bring("items", content)
+    assert summary.counts == {"created": 2}
+    assert [(r["row"], r["field"], r["reason"]) for r in rejects] == [
+        (3, "price", "Expected `int | null`, got `str`"),
+        (4, "sku", "is missing"),
+        (5, "", "A stands in row 2 already"),
+        (6, "", "has 4 cells where the header has 3"),
+        (7, "name", "Object missing required field `name`"),
+    ]
+    assert rejects[0]["data"] == {"sku": "B", "name": "Two", "price": "5.5"}
+    assert summary.line() == "table.csv: 2 created, 5 rejected (table.csv.rejects.jsonl)"
+    assert [each.row for each in summary.listed] == [3, 4, 5, 6, 7]
+
+
+async def test_the_reject_file_goes_when_nothing_is_rejected_any_more(bring, tmp_path):
+    await bring("items", "sku,name\nA,\n")
+    assert (tmp_path / "table.csv.rejects.jsonl").exists()
+    summary, _ = await bring("items", "sku,name\nA,One\n")
+    assert summary.rejects is None
+    assert not (tmp_path / "table.csv.rejects.jsonl").exists()
+
+
+async def test_a_kit_may_stand_before_its_parts_however_far(bring):
+    rows = [{"sku": "SET", "name": "Set", "components": [{"sku": "P2499", "quantity": 2}]}]
+    rows += [{"sku": f"P{number}", "name": "Part"} for number in range(2500)]
+    rows += [{"sku": "ODD", "name": "Odd", "components": [{"sku": "NONE", "quantity": 2}]}]
+    summary, rejects = await bring("items", rows)
+    assert summary.counts == {"created": 2501}
+    assert [(r["row"], r["reason"]) for r in rejects] == [(2502, "there is no item NONE")]
+    again, _ = await bring("items", rows)
+    assert (again.counts, again.rejected) == ({"unchanged": 2501}, 1)
+
+
+async def test_a_network_lands_from_four_files(bring, pool, market):
+    nodes = (
+        "node,name,kind,time_zone,address.country,address.postal_code,services,cut_off,"
+        "calendar.weekly.mon,enabled\n"
+        "D,Dallas,dc,America/Chicago,US,75201,ship|pickup,15:30,09:00-12:00|13:00-18:00,true\n"
+        "X,Nowhere,dc,Mars/Base,US,75201,ship,,,\n"
+    )
+    summary, rejects = await bring("nodes", nodes, "nodes.csv")
+    assert summary.counts == {"created": 1}
+    assert [(r["row"], r["field"], r["reason"]) for r in rejects] == [
+        (3, "time_zone", "'Mars/Base' is not an IANA time zone")
+    ]
+    summary, _ = await bring("node-groups", "group;nodes\ncenters;D\n", "groups.csv")
+    assert summary.counts == {"created": 1}
+    summary, rejects = await bring(
+        "channels",
+        [{"channel": "web", "node_groups": ["centers"]}, {"channel": "app", "nodes": ["Z"]}],
+    )
+    assert summary.counts == {"created": 1}
+    assert [(r["row"], r["reason"]) for r in rejects] == [(2, "there is no node Z")]
+    lane = {
+        "lane": "air-3",
+        "carrier": "ups",
+        "service": "air",
+        "zone": 3,
+        "transit_days": 2,
+        "cost": {"breaks": [{"up_to_g": 500, "cost": 700}]},
+    }
+    summary, _ = await bring("lanes", [lane], "lanes.csv")
+    assert summary.counts == {"created": 1}
+    async with pool.acquire() as conn:
+        node = await network.node(conn, market, "D")
+    assert node.services == ["pickup", "ship"]
+    assert json.loads(node.calendar)["weekly"] == {"mon": ["09:00-12:00", "13:00-18:00"]}
+
+
+async def on_hand(pool, market) -> dict[str, int]:
+    rows = await pool.fetch(
+        "SELECT sku, on_hand FROM inventory.position WHERE market = $1", str(market)
+    )
+    return {row["sku"]: row["on_hand"] for row in rows}
+
+
+async def test_counts_land_and_the_same_file_is_stale_the_second_time(bring, pool, market):
+    await bring("items", [{"sku": "A", "name": "a"}, {"sku": "B", "name": "b"}])
+    await bring("nodes", [{"node": "D", **NODE}])
+    content = "sku,node,on_hand\nA,D,5\nB,D,7\nA,Z,1\nC,D,1\nA,D,-1\n"
+    summary, rejects = await bring("inventory", content, "counts.csv")
+    assert summary.counts == {"updated": 2}
+    assert [(r["row"], r["field"], r["reason"]) for r in rejects] == [
+        (6, "on_hand", "Expected `int` >= 0"),
+        (4, "", "there is no node Z"),
+        (5, "", "there is no item C"),
+    ]
+    again, _ = await bring("inventory", content, "counts.csv")
+    assert again.counts == {"unchanged": 2}
+
+    newer, _ = await bring("inventory", "sku,node,on_hand\nA,D,9\n", "counts.csv")
+    assert newer.counts == {"updated": 1}
+    assert await on_hand(pool, market) == {"A": 9, "B": 7}
+
+
+async def test_a_kit_has_no_stock_to_count(bring, pool, market):
+    kit = {"sku": "K", "name": "k", "components": [{"sku": "A", "quantity": 1}]}
+    await bring("items", [{"sku": "A", "name": "a"}, kit])
+    await bring("nodes", [{"node": "D", **NODE}])
+    _, rejects = await bring("inventory", "sku,node,on_hand\nK,D,5\n", "counts.csv")
+    assert [r["reason"] for r in rejects] == ["K is a kit"]
+    assert await on_hand(pool, market) == {}
+
+
+async def test_a_count_says_itself_when_and_by_whom(bring, pool, market):
+    await bring("items", [{"sku": "A", "name": "a"}])
+    await bring("nodes", [{"node": "D", **NODE}])
+    content = (
+        "sku,node,on_hand,source,sequence,counted_at\n"
+        "A,D,5,wms,2,2026-01-01T00:00:00Z\n"
+        "A,D,6,wms,1,2026-01-02T00:00:00Z\n"
+        "A,D,7,wms,3,2999-01-01T00:00:00Z\n"
+        "A,D,8,wms,3,2026-01-01\n"
+    )
+    summary, rejects = await bring("inventory", content, "counts.csv")
+    assert summary.counts == {"updated": 1, "unchanged": 1}
+    assert [(r["row"], r["reason"]) for r in rejects] == [
+        (5, "Expected `datetime` with a timezone component"),
+        (4, "counted_at lies in the future"),
+    ]
+    assert await on_hand(pool, market) == {"A": 5}
+
+
+def test_the_kinds_are_those_that_have_a_way_in():
+    assert {"items", "nodes", "node-groups", "channels", "lanes", "inventory"} <= set(KINDS)

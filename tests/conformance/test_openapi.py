@@ -1,0 +1,140 @@
+"""The OpenAPI document says what is served, and what is served keeps to it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+from schemathesis.specs.openapi.definitions import OPENAPI_31
+
+EXAMPLES = 12
+SECONDS_MAX = 90
+
+CONTRACT = """
+PUT /v1/items/{}                           GET /v1/items/{}
+PUT /v1/nodes/{}                           GET /v1/nodes/{}
+PUT /v1/channels/{}                        GET /v1/channels/{}
+PUT /v1/lanes/{}                           GET /v1/lanes/{}
+POST /v1/inventory/counts                  POST /v1/inventory/movements
+GET /v1/inventory/positions                GET /v1/availability
+POST /v1/promises                          POST /v1/orders
+GET /v1/orders                             GET /v1/orders/{}
+POST /v1/orders/{}/hold                    POST /v1/orders/{}/unhold
+POST /v1/orders/{}/cancel                  GET /v1/orders/{}/decisions
+GET /v1/fulfillment-orders                 POST /v1/fulfillment-orders/{}/accept
+POST /v1/fulfillment-orders/{}/reject      POST /v1/fulfillment-orders/{}/pick
+POST /v1/fulfillment-orders/{}/short       POST /v1/fulfillment-orders/{}/pack
+POST /v1/fulfillment-orders/{}/ready       POST /v1/fulfillment-orders/{}/collect
+POST /v1/fulfillment-orders/{}/ship        POST /v1/tracking
+GET /v1/events                             GET /v1/events/stream
+POST /v1/hooks/{}                          GET /healthz
+GET /readyz                                GET /metrics
+GET /openapi.json                          GET /docs
+"""
+"""What outsiders rely on."""
+
+METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}
+
+
+@pytest.fixture(scope="module")
+def document(client):
+    answer = client.get("/openapi.json").expect(200)
+    assert answer.headers["content-type"] == "application/json"
+    return answer.json
+
+
+def operations(document):
+    """Give (method, path, operation) of each operation."""
+    return [
+        (method.upper(), path, operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method in METHODS
+    ]
+
+
+def plain(path):
+    """A path with its parameters' names left out."""
+    return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
+
+
+def references(value):
+    """Find every $ref."""
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for each in value.values():
+            yield from references(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from references(each)
+
+
+def test_the_document_is_openapi_3_1(document):
+    validator = jsonschema_rs.Draft202012Validator(OPENAPI_31)
+    assert [str(error)[:500] for error in validator.iter_errors(document)] == []
+    assert document["openapi"].startswith("3.1.")
+
+
+def test_every_schema_is_a_json_schema_and_every_reference_leads_somewhere(document):
+    schemas = document["components"]["schemas"]
+    for name, schema in schemas.items():
+        jsonschema_rs.meta.validate(
+            {**schema, "$schema": "https://json-schema.org/draft/2020-12/schema"}
+        )
+        assert schema, name
+    for reference in references(document):
+        assert reference.startswith("#/components/schemas/"), reference
+        assert reference.rpartition("/")[2] in schemas, reference
+
+
+def test_everything_of_the_contract_is_in_it(document):
+    words = CONTRACT.split()
+    wanted = set(zip(words[::2], words[1::2], strict=True))
+    served = {(method, plain(path)) for method, path, _ in operations(document)}
+    assert wanted - served == set()
+
+
+def test_operations_have_names_of_their_own_and_say_what_can_go_wrong(document):
+    found = operations(document)
+    names = [operation["operationId"] for _, _, operation in found]
+    assert len(names) == len(set(names))
+    for method, path, operation in found:
+        where = f"{method} {path}"
+        assert operation["summary"], where
+        named = {each["name"] for each in operation["parameters"] if each["in"] == "path"}
+        assert named == {part[1:-1] for part in path.split("/") if part.startswith("{")}, where
+        if path.startswith("/v1/") and "/hooks/" not in path:
+            assert operation["security"] == [{"key": []}], where
+            assert {"401", "403"} <= set(operation["responses"]), where
+        for status, answer in operation["responses"].items():
+            if status.startswith("4"):
+                assert set(answer["content"]) == {"application/problem+json"}, f"{where} {status}"
+
+
+def test_whatever_schemathesis_makes_up_there_is_no_5xx_and_no_undocumented_answer(
+    system, tmp_path
+):
+    command = [
+        str(Path(sys.executable).with_name("schemathesis")), "run", f"{system.url}/openapi.json",
+        "--header", f"Authorization: Bearer {system.key}",
+        "--checks", "not_a_server_error,status_code_conformance,content_type_conformance",
+        "--checks", "response_schema_conformance",
+        "--max-examples", str(EXAMPLES), "--phases", "examples,coverage,fuzzing",
+        "--exclude-path", "/v1/events/stream",  # it never ends
+        "--exclude-path", "/metrics",
+        "--suppress-health-check", "all", "--generation-deterministic", "--seed", "7",
+        "--request-timeout", "40", "--workers", "2", "--no-color", "--continue-on-failure",
+    ]  # fmt: skip
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "COLUMNS": "140"},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS_MAX * 3,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-4_000:]

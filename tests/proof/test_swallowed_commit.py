@@ -1,0 +1,127 @@
+"""The reply to COMMIT is lost on the way: the order stands, and nobody was told.
+
+This is where a kill hardly ever hits, and where orders get doubled. The proxy hits it every time.
+"""
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from proof import judge, ledger
+from proof.client import Client, Load, Try, again
+from proof.feed import CAPTURED, drained, told, whole
+from proof.judge import Wrong
+from proof.ledger import Ledger
+from proof.processes import violations
+from proof.proxy import Proxy, socket_of
+from proof.shop import Basket, open_shop, order, shelves
+
+SWALLOWED, CUTS = 120, 60
+SWALLOW, CUT = 0.3, 0.01
+BUYERS = 16
+
+SHELVES = shelves(scarce=6, units=40, plenty=24)
+SKUS = sorted({sku for sku, _ in SHELVES})
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+async def proxy(server):
+    async with Proxy(socket_of(server.sockets), seed=3) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+async def served(crew, proxy, database, connect):
+    """A server that reaches its database through the proxy, with the shop open."""
+    serve = await crew.start("serve", database_url=proxy.url(database))
+    http = connect(serve.url)
+    await open_shop(http, SHELVES)
+    yield http
+    proxy.calm()
+
+
+async def assert_reconciled(book: Ledger, url: str, http) -> None:
+    await drained(url)
+    world = await judge.look(url)
+    assert judge.reconcile(ledger.read(book.path), world) == []
+    assert judge.reconcile_feed(told(await whole(http)), world, captured=CAPTURED) == []
+    assert await violations(url) == {}
+
+
+async def test_the_same_key_again_doubles_nothing(crew, server, proxy, database, served, tmp_path):
+    work = await crew.start("work", database_url=proxy.url(database), ready=False)
+    with Ledger(tmp_path / "book") as book:
+        client = Client(served, book)
+        async with Load(client, Basket(SKUS, seed=3), buyers=BUYERS, seed=3) as load:
+            proxy.swallow = SWALLOW
+            while proxy.swallowed < SWALLOWED:
+                await load.more(1)
+            proxy.calm()
+    assert client.seen["503"] > 0
+    assert client.seen["500"] == 0
+    assert work.runs
+    await assert_reconciled(book, server.url(database), served)
+
+
+async def test_another_key_for_the_same_order_doubles_nothing(
+    crew, server, proxy, database, served, tmp_path
+):
+    await crew.start("work", database_url=server.url(database), ready=False)
+    with Ledger(tmp_path / "book") as book:
+        client = Client(served, book)
+        proxy.swallow = SWALLOW
+        for number in range(60):
+            buyer = f"buyer-{number}@example.com"
+            body = order(buyer, [("P00", 1)])
+            answer = await client.place(buyer, ((f"{buyer}-{n}", body) for n in count()))
+            assert answer.status == 201
+        proxy.calm()
+    assert proxy.swallowed >= 10
+    await assert_reconciled(book, server.url(database), served)
+
+
+@pytest.mark.parametrize("keyed", [False, True], ids=["no key", "a new key"])
+async def test_control_who_asks_anew_gets_more_than_he_meant_to_have(
+    server, proxy, database, served, tmp_path, keyed
+):
+    """Without this, no duplicates above might only mean that nothing was ever swallowed."""
+
+    def anew(buyer: str) -> Iterator[Try]:
+        for number in count():
+            body = order(buyer, [("P00", 1)], external_id=f"x-{buyer}-{number}")
+            yield (f"{buyer}-{number}" if keyed else ""), body
+
+    with Ledger(tmp_path / "book") as book:
+        client = Client(served, book)
+        proxy.swallow = SWALLOW
+        for number in range(60):
+            buyer = f"buyer-{number}@example.com"
+            await client.place(buyer, anew(buyer))
+        proxy.calm()
+    world = await judge.look(server.url(database))
+    found = judge.reconcile(ledger.read(book.path), world)
+    assert {finding.wrong for finding in found} == {Wrong.TWICE}
+    assert len(found) >= 10
+    assert len(world.orders) == 60 + client.seen["503"]
+
+
+async def test_connections_cut_anywhere_lose_and_double_nothing(
+    crew, server, proxy, database, served, tmp_path
+):
+    work = await crew.start("work", database_url=proxy.url(database), ready=False)
+    with Ledger(tmp_path / "book") as book:
+        client = Client(served, book)
+        async with Load(client, Basket(SKUS, seed=4), buyers=BUYERS, seed=4) as load:
+            proxy.cut = CUT
+            while proxy.cuts < CUTS:
+                await load.more(1)
+            proxy.calm()
+        await client.place(
+            "last@example.com", again("last", order("last@example.com", [("P00", 1)]))
+        )
+    assert client.seen["500"] == 0
+    assert work.runs
+    await assert_reconciled(book, server.url(database), served)

@@ -1,0 +1,31 @@
+"""What is in the database for one market: a digest of every table, to see that nothing changed."""
+
+from entrepot.plumbing import db
+
+TABLES = """
+SELECT c.table_schema, c.table_name
+FROM information_schema.columns AS c
+INNER JOIN information_schema.tables AS t USING (table_schema, table_name)
+WHERE c.column_name = 'market' AND t.table_type = 'BASE TABLE'
+ORDER BY 1, 2
+"""
+DIGEST = """
+SELECT coalesce(md5(string_agg(r::text, E'\\n' ORDER BY r::text)), '')
+FROM {schema}."{table}" AS r WHERE r.market = $1
+"""
+
+
+async def digests(database_url: str, market: str) -> dict[str, str]:
+    """Read a digest of the market's rows, by table; "" where it has none."""
+    conn = await db.connect(database_url)
+    try:
+        tables = [(row[0], row[1]) for row in await conn.fetch(TABLES)]
+        assert len(tables) >= 20, tables
+        return {
+            f"{schema}.{table}": await conn.fetchval(
+                DIGEST.format(schema=schema, table=table), market
+            )
+            for schema, table in tables
+        }
+    finally:
+        await conn.close()

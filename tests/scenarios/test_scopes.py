@@ -1,0 +1,116 @@
+"""Nothing answers without a key, no key does more than it may, no market sees another."""
+
+import pytest
+
+from scenarios.client import Client
+from scenarios.shop import Shop, eventually
+
+CALLS = [
+    ("GET", "/v1/orders", "orders:read"),
+    ("POST", "/v1/orders", "orders:write"),
+    ("GET", "/v1/availability?sku=A&channel=web", "inventory:read"),
+    ("POST", "/v1/inventory/counts", "inventory:write"),
+    ("POST", "/v1/inventory/movements", "inventory:write"),
+    ("GET", "/v1/inventory/positions", "inventory:read"),
+    ("PUT", "/v1/items/A", "catalog:write"),
+    ("GET", "/v1/items/A", "catalog:read"),
+    ("PUT", "/v1/nodes/A", "network:write"),
+    ("PUT", "/v1/channels/A", "network:write"),
+    ("PUT", "/v1/lanes/A", "network:write"),
+    ("POST", "/v1/promises", "promises:read"),
+    ("GET", "/v1/fulfillment-orders", "fulfillment:read"),
+    ("POST", "/v1/tracking", "tracking:write"),
+    ("GET", "/v1/events", "events:read"),
+]
+
+
+def call(client, method, path):
+    return client.get(path) if method == "GET" else client.send(method, path, {})
+
+
+@pytest.mark.parametrize(("method", "path", "scope"), CALLS)
+def test_a_call_needs_a_key_with_its_scope(system, key_of, method, path, scope):
+    nobody, stranger = Client(system.url, ""), Client(system.url, "ent_not_a_key")
+    for client in (nobody, stranger):
+        answer = call(client, method, path).expect(401)
+        assert answer.code == "unauthorized"
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+        client.close()
+
+    others = {other for _, _, other in CALLS} - {scope}
+    weak, strong = Client(system.url, key_of(*others)), Client(system.url, key_of(scope))
+    assert call(weak, method, path).expect(403).code == "insufficient-scope"
+    assert call(strong, method, path).status not in {401, 403}
+    weak.close()
+    strong.close()
+
+
+def test_health_and_documents_ask_for_no_key(system):
+    nobody = Client(system.url, "")
+    for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"):
+        nobody.get(path).expect(200)
+    nobody.close()
+
+
+def test_a_key_of_another_market_sees_and_touches_nothing(shop, other_market):
+    sku, node = shop.stocked(5)
+    order = shop.buy([(sku, 2)])
+    [work] = shop.released(order)
+    other = other_market("elsewhere")
+
+    assert other.get(f"/v1/orders?channel={shop.web}").expect(200).json["items"] == []
+    assert other.get(f"/v1/orders?q={order['number']}").expect(200).json["items"] == []
+    for path in (
+        f"/v1/orders/{order['id']}",
+        f"/v1/orders/{order['id']}/decisions",
+        f"/v1/fulfillment-orders/{work['id']}",
+        f"/v1/items/{sku}",
+        f"/v1/nodes/{node}",
+        f"/v1/channels/{shop.web}",
+    ):
+        other.get(path).expect(404)
+    for path, body in {
+        f"/v1/orders/{order['id']}/cancel": {"reason": "not mine"},
+        f"/v1/orders/{order['id']}/hold": {"kind": "manual", "reason": "not mine"},
+        f"/v1/fulfillment-orders/{work['id']}/accept": {},
+    }.items():
+        other.post(path, body).expect(404)
+    assert other.get(f"/v1/inventory/positions?sku={sku}").expect(200).json["items"] == []
+    counts = {"counts": [{"sku": sku, "node": node, "on_hand": 99}]}
+    [row] = other.post("/v1/inventory/counts", counts).expect(200).json["results"]
+    assert row["status"] == "unknown_sku"
+    assert shop.balance(sku, node) == (5, 2)
+    assert order["id"] not in str(other.get("/v1/events").expect(200).json)
+
+
+def test_the_same_names_and_keys_in_two_markets_are_two_things(shop, other_market):
+    twin = Shop(other_market("elsewhere"))
+    twin.tag = shop.tag
+    for each, units in ((shop, 5), (twin, 3)):
+        sku, _ = each.stocked(units)
+        body = each.order([(sku, 1)])
+        first = each.place(body, key=f"same-{shop.tag}").expect(201)
+        assert "idempotency-replayed" not in first.headers
+    assert (shop.available(f"TEE-{shop.tag}"), twin.available(f"TEE-{shop.tag}")) == (4, 2)
+
+
+def test_a_revoked_key_opens_nothing_within_moments(system, key_of):
+    key = key_of("orders:read")
+    client = Client(system.url, key)
+    client.get("/v1/orders").expect(200)
+
+    done = system.command("key", "revoke", key.split("_")[1])
+
+    assert done.returncode == 0, done.stderr
+    eventually(lambda: client.get("/v1/orders").status == 401, what="key refused")
+    client.close()
+
+
+def test_no_key_is_ever_logged(system, key_of):
+    key = key_of("orders:write")
+    client = Client(system.url, key)
+    client.send("POST", "/v1/orders", b"not json").expect(400)
+    client.close()
+    log = system.log.read_text(encoding="utf-8", errors="replace")
+    assert key not in log
+    assert system.key not in log
