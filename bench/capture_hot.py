@@ -36,7 +36,7 @@ class Position(msgspec.Struct, frozen=True):
 
 
 class Positions(msgspec.Struct, frozen=True):
-    positions: list[Position]
+    items: list[Position]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def sell_out(stage: Stage, node: str, bodies: list[Body]) -> SoldOut:
 
 def position(stage: Stage, node: str) -> Position:
     body = ask(stage.to, f"/v1/inventory/positions?sku={SKU}&node={node}")
-    found = msgspec.json.decode(body, type=Positions).positions
+    found = msgspec.json.decode(body, type=Positions).items
     if len(found) != 1:
         raise RefusedError(f"one position of {SKU} at {node} expected: {body[:500]!r}")
     return found[0]

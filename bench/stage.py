@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 
+import msgspec
+
 from bench import client
 from bench.effort import Effort
 from bench.request import Target, Template, get, post
@@ -17,7 +19,7 @@ from entrepot.demo import places, retailer
 from entrepot.demo.retailer import Retailer
 
 SEED = 1
-CAPACITY_PER_DAY = 1_000_000_000
+CAPACITY_PER_DAY = 1_000_000
 CENTER_EXTRA = 1_000
 ROWS_PER_IMPORT = 5_000
 ROWS_PER_COUNT = 10_000
@@ -122,7 +124,10 @@ def import_rows(to: Target, kind: str, rows: Sequence[Body]) -> None:
     """Load master data of a kind: `items`, `nodes`, `node-groups` or `channels`."""
     for at in range(0, len(rows), ROWS_PER_IMPORT):
         part = {"rows": rows[at : at + ROWS_PER_IMPORT]}
-        must(to, [post(to, f"/v1/import/{kind}", part, f"bench-{kind}-{at}")], 200)
+        (body,) = must(to, [post(to, f"/v1/import/{kind}", part, f"bench-{kind}-{at}")], 200)
+        refused = [r for r in msgspec.json.decode(body)["results"] if r["status"] == "refused"]
+        if refused:
+            raise RefusedError(f"{len(refused)} {kind} refused, the first: {refused[0]}")
 
 
 def _open(to: Target, opened: Retailer) -> None:

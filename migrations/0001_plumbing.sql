@@ -34,7 +34,7 @@ CREATE TABLE plumbing.outbox (
     order_id uuid,
     subject text NOT NULL,
     at timestamptz NOT NULL,
-    data json NOT NULL
+    data text NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 20000);
 
 -- The last sequence number given in a market; the row is also the relay's lease.
@@ -52,7 +52,7 @@ CREATE TABLE plumbing.event (
     order_id uuid,
     subject text NOT NULL,
     at timestamptz NOT NULL,
-    data json NOT NULL,
+    data text NOT NULL,
     PRIMARY KEY (market, sequence)
 );
 CREATE INDEX event_of_order ON plumbing.event (market, order_id, sequence)

@@ -11,7 +11,7 @@ CREATE TABLE access.key (
     key_id text NOT NULL,
     name text NOT NULL,
     digest bytea NOT NULL,
-    scopes text [] NOT NULL,
+    scopes text[] NOT NULL,
     made_at timestamptz NOT NULL,
     revoked_at timestamptz,
     PRIMARY KEY (market, key_id)
@@ -58,7 +58,7 @@ CREATE TABLE network.node (
     calendar json,
     cut_off time,
     capacity_per_day integer CONSTRAINT capacity_not_negative CHECK (capacity_per_day >= 0),
-    services text [] NOT NULL,
+    services text[] NOT NULL,
     handling_cost bigint NOT NULL CONSTRAINT handling_not_negative CHECK (handling_cost >= 0),
     enabled boolean NOT NULL,
     version bigint NOT NULL,
@@ -69,7 +69,7 @@ CREATE TABLE network.node_group (
     market text NOT NULL,
     group_id text NOT NULL,
     name text NOT NULL,
-    node_ids text [] NOT NULL,
+    node_ids text[] NOT NULL,
     version bigint NOT NULL,
     PRIMARY KEY (market, group_id)
 );
@@ -81,8 +81,8 @@ CREATE TABLE network.channel (
     name text NOT NULL,
     connector text,
     secret text,
-    nodes text [],
-    node_groups text [],
+    nodes text[],
+    node_groups text[],
     buffer integer NOT NULL CONSTRAINT buffer_not_negative CHECK (buffer >= 0),
     version bigint NOT NULL,
     PRIMARY KEY (market, channel_id)

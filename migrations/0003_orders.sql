@@ -2,7 +2,7 @@
 CREATE SCHEMA orders;
 
 -- `document` is the answer the caller got at capture: address, customer, prices, promise and plan
--- as they were agreed. It never changes; what happens later stands in rows of their own.
+-- as they were agreed, in JSON. It never changes; what happens later stands in rows of their own.
 CREATE TABLE orders."order" (
     market text NOT NULL,
     order_id uuid NOT NULL,
@@ -19,7 +19,7 @@ CREATE TABLE orders."order" (
     promised_earliest timestamptz,
     promised_latest timestamptz,
     fingerprint bytea NOT NULL,
-    document json NOT NULL,
+    document text NOT NULL,
     PRIMARY KEY (market, order_id),
     CONSTRAINT one_order_per_external_id UNIQUE (market, external_id, channel)
 ) WITH (toast_tuple_target = 8160);
@@ -37,7 +37,7 @@ CREATE TABLE orders.line (
     unit_price bigint NOT NULL CONSTRAINT price_not_negative CHECK (unit_price >= 0),
     discount bigint NOT NULL CONSTRAINT discount_not_negative CHECK (discount >= 0),
     tax bigint NOT NULL CONSTRAINT tax_not_negative CHECK (tax >= 0),
-    digital boolean NOT NULL DEFAULT false,
+    digital boolean NOT NULL DEFAULT FALSE,
     PRIMARY KEY (market, order_id, line_no),
     CONSTRAINT no_more_canceled_than_ordered CHECK (canceled BETWEEN 0 AND quantity)
 );

@@ -1,9 +1,10 @@
 -- Why: what every node holds, who has a claim on it, and the ledger that says why.
 CREATE SCHEMA inventory;
 
--- The balances of one sku at one node. The guard of every sale is `never_oversold`, here and in the
--- WHERE of the statement that reserves. `shortage` is what a count found missing of reserved units:
--- only counts and movements may raise it, so that a physical fact is never refused and never hidden.
+-- The balances of one sku at one node. The guard of every sale is `never_oversold`, here and in
+-- the WHERE of the statement that reserves. `shortage` is what a count found missing of reserved
+-- units: only counts and movements may raise it, so that a physical fact is never refused and never
+-- hidden.
 CREATE TABLE inventory.position (
     market text NOT NULL,
     sku text NOT NULL,
@@ -18,7 +19,8 @@ CREATE TABLE inventory.position (
     CONSTRAINT never_oversold CHECK (reserved + unavailable <= on_hand + shortage)
 ) WITH (fillfactor = 90);
 
--- The ledger: every change of a balance, with its cause. Balances can be rebuilt from it.
+-- The ledger: every change of a balance, with its cause. Balances can be rebuilt from it. `writer`
+-- tells processes apart, so that each reads only what the others have changed.
 CREATE TABLE inventory.movement (
     market text NOT NULL,
     movement_id uuid NOT NULL,
@@ -32,6 +34,7 @@ CREATE TABLE inventory.movement (
     line_no smallint,
     reference text,
     at timestamptz NOT NULL,
+    writer integer NOT NULL,
     PRIMARY KEY (market, movement_id)
 );
 -- What moved since a count was taken; reservations move nothing physical and stay out of it.

@@ -1,4 +1,4 @@
--- Why: lists filter by phase, node and sku; an order's phase is derived, so what the lists need is a
+-- Why: lists filter by phase, node and sku; an order's phase is derived, so what lists need is a
 -- read model: rebuildable at any time, compared with the derivation by an invariant.
 CREATE SCHEMA journey;
 
@@ -7,8 +7,8 @@ CREATE TABLE journey.summary (
     order_id uuid NOT NULL,
     channel text NOT NULL,
     phase text NOT NULL,
-    nodes text [] NOT NULL,
-    skus text [] NOT NULL,
+    nodes text[] NOT NULL,
+    skus text[] NOT NULL,
     at timestamptz NOT NULL,
     PRIMARY KEY (market, order_id)
 ) WITH (fillfactor = 80);

@@ -1,4 +1,4 @@
-"""One embedded PostgreSQL for all tests; a transaction for each, rolled back; every invariant after."""
+"""One embedded PostgreSQL for all tests; for each a transaction, rolled back, every invariant."""
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import databases
 from entrepot.bootstrap import invariants, transitions
 from entrepot.plumbing import db, migrate, postgres
 
@@ -41,6 +42,36 @@ async def conn(dsn) -> AsyncIterator[db.Connection]:
 async def house(conn) -> AsyncIterator[db.Connection]:
     """The same, and when the test is done no invariant is broken."""
     yield conn
+    await _nothing_is_broken(conn)
+
+
+@pytest.fixture(scope="session")
+async def template(server) -> AsyncIterator[str]:
+    """A migrated database that nobody is connected to, for others to be copied from."""
+    async with databases.own(server) as name:
+        await migrate.migrate(server.url(name), transitions())
+        yield name
+
+
+@pytest.fixture
+async def fresh(server, template) -> AsyncIterator[str]:
+    """A database of the test's own, for what commits; when it is done no invariant is broken."""
+    async with databases.own(server, template) as name:
+        yield server.url(name)
+        conn = await db.connect(server.url(name))
+        await _nothing_is_broken(conn)
+        await conn.close()
+
+
+@pytest.fixture
+async def pool(fresh) -> AsyncIterator[db.Pool]:
+    """Connections to a database of the test's own."""
+    pool = await db.open_pool(fresh, size=6)
+    yield pool
+    await pool.close()
+
+
+async def _nothing_is_broken(conn: db.Connection) -> None:
     for name, query in invariants().items():
         broken = await conn.fetch(query.text)
         assert broken == [], f"{name}: {broken[:3]}"

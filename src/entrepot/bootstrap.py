@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import httpx
 import msgspec
@@ -47,7 +49,7 @@ def invariants() -> dict[str, sql.Query]:
     return found
 
 
-def lifecycles() -> list[Lifecycle]:  # type: ignore[type-arg] - of any states and verbs
+def lifecycles() -> list[Lifecycle[Any, Any]]:
     """Every life that is a table, in the order of the rooms."""
     found = []
     for capability in CAPABILITIES:
@@ -81,6 +83,7 @@ async def serve(
     for market in principals.markets() | {DEFAULT_MARKET}:
         await world.market(market)
     locate(Place("US", "10001"))  # the table of US postal codes is read now, not at the first order
+    _calm_collector()
     port = settings.port or free_port(settings.host)
     tasks = [
         asyncio.create_task(principals.keep_fresh(pool, stop)),
@@ -99,6 +102,16 @@ async def serve(
         await app.placing.drain()
         await pool.close()
         await captures.close()
+
+
+def _calm_collector() -> None:
+    """What was loaded stays: the collector need not walk it again and again in the middle of orders.
+
+    Requests make few cycles, so that the young generation may grow before it is looked at.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 async def _answers(url: str) -> None:

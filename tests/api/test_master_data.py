@@ -9,7 +9,7 @@ import pytest
 
 from entrepot.access.model import Principal
 from entrepot.api import catalog, network, policies
-from entrepot.api.app import App, placing_batcher
+from entrepot.api.app import App, app_of
 from entrepot.api.face import Answer, Table, respond
 from entrepot.api.principals import Principals
 from entrepot.bootstrap import invariants, transitions
@@ -100,9 +100,9 @@ async def app(server):
     await conn.close()
     await migrate.migrate(server.url("master_data"), transitions())
     pool = await db.open_pool(server.url("master_data"), size=4)
-    world, settings = World(pool, mint.now), Settings()
-    batcher = placing_batcher(settings, pool, world)
-    yield App(settings, pool, pool, world, Everybody(), batcher)
+    wired = app_of(Settings(), pool, pool, World(pool, mint.now))
+    wired.principals = Everybody()
+    yield wired
     for name, query in invariants().items():
         assert await pool.fetch(query.text) == [], name
     await pool.close()

@@ -15,8 +15,18 @@ _numbers = count(1)
 
 
 @pytest.fixture
-async def database(server) -> AsyncIterator[str]:
-    """The name of a migrated database of its own on the tests' PostgreSQL, dropped at the end."""
+async def crew(tmp_path) -> AsyncIterator[Crew]:
+    """Starts processes; none outlives the test."""
+    async with Crew(tmp_path) as crew:
+        yield crew
+
+
+@pytest.fixture
+async def database(server, crew) -> AsyncIterator[str]:
+    """The name of a migrated database of its own on the tests' PostgreSQL.
+
+    It is dropped at the end, when nobody works with it any more.
+    """
     name = f"proof_{next(_numbers)}"
     conn = await asyncpg.connect(server.url("postgres"))
     await conn.execute(f'CREATE DATABASE "{name}"')
@@ -24,15 +34,9 @@ async def database(server) -> AsyncIterator[str]:
         await migrate.migrate(server.url(name), transitions())
         yield name
     finally:
+        await crew.end()
         await conn.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
         await conn.close()
-
-
-@pytest.fixture
-async def crew(tmp_path) -> AsyncIterator[Crew]:
-    """Starts processes; none outlives the test."""
-    async with Crew(tmp_path) as crew:
-        yield crew
 
 
 @pytest.fixture

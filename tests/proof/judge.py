@@ -31,6 +31,7 @@ class Wrong(StrEnum):
     HALF = "an order claims more or fewer units than it has"
     OVERSOLD = "a position has sold more than it holds"
     UNBACKED = "a position's reserved units are not those its orders claim"
+    IDLE = "an order's nodes are not asked for exactly what it claims"
     GAP = "the feed leaves out or repeats a number"
     EVENT_TWICE = "one event stands in the feed twice"
     UNTOLD = "the feed does not tell of an order exactly once"
@@ -55,13 +56,17 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as its rows tell it; `claims` are (sku, units) reserved or waiting for supply."""
+    """An order as its rows tell it.
+
+    `claims` are (sku, units) reserved or waiting for supply, `work` what nodes are asked to send.
+    """
 
     order_id: str
     buyer: str
     content: Content
     digest: str
     claims: tuple[tuple[str, int], ...]
+    work: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +186,14 @@ def _stock(world: World) -> Iterator[Finding]:
             yield Finding(Wrong.UNBACKED, f"{each.sku} at {each.node}")
 
 
+def reconcile_work(world: World) -> list[Finding]:
+    """Find the orders whose work was forgotten or asked for twice, once nothing is owed any more.
+
+    Holds where nothing waits for supply and nothing was rejected or canceled.
+    """
+    return [Finding(Wrong.IDLE, each.order_id) for each in world.orders if each.work != each.claims]
+
+
 def reconcile_feed(feed: Sequence[Told], world: World, *, captured: str) -> list[Finding]:
     """Find all that is wrong with a feed read from its beginning, once nothing is owed any more."""
     found = [
@@ -214,7 +227,14 @@ SELECT o.order_id::text, o.email, o.channel, o.external_id, o.currency, o.docume
             WHERE d.market = o.market AND d.order_id = o.order_id
         ) AS c
         GROUP BY c.sku
-    ) AS claims
+    ) AS claims,
+    array(
+        SELECT json_build_array(l.sku, sum(l.quantity - l.shorted - l.canceled))::text
+        FROM fulfillment.fulfillment_order AS f
+        INNER JOIN fulfillment.line AS l USING (market, fulfillment_order_id)
+        WHERE f.market = o.market AND f.order_id = o.order_id
+        GROUP BY l.sku
+    ) AS work
 FROM orders."order" AS o
 ORDER BY o.order_id
 """
@@ -245,6 +265,15 @@ async def look(database_url: str) -> World:
 
 def _order(row: asyncpg.Record) -> Order:
     lines = tuple((sku, units, price) for sku, units, price in map(json.loads, row["lines"]))
-    claims = tuple(sorted((sku, int(units)) for sku, units in map(json.loads, row["claims"])))
-    wish = Content(row["channel"], row["external_id"], row["currency"], lines)
-    return Order(row["order_id"], row["email"], wish, digest(row["document"]), claims)
+    return Order(
+        row["order_id"],
+        row["email"],
+        Content(row["channel"], row["external_id"], row["currency"], lines),
+        digest(row["document"]),
+        _sums(row["claims"]),
+        _sums(row["work"]),
+    )
+
+
+def _sums(pairs: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted((sku, int(units)) for sku, units in map(json.loads, pairs)))

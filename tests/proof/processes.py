@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 READY_S_MAX = 120
-STOPPED_S_MAX = 60
+STOPPED_S_MAX = 40
 GONE_S_MAX = 20
 LOG_SHOWN_MAX = 6_000
 KEY = f"proof-{secrets.token_urlsafe(24)}"
@@ -121,6 +121,16 @@ class Crew:
         self._left += left
         return left
 
+    async def end(self) -> None:
+        """End whatever still runs."""
+        for role in reversed(self.roles):
+            try:
+                await role.stop()
+            except subprocess.TimeoutExpired:
+                self.kill(role)
+        for each in self._left:
+            each.kill()
+
     async def _ready(self, role: Role) -> dict[str, Any]:
         until = asyncio.get_running_loop().time() + READY_S_MAX
         while role.runs and asyncio.get_running_loop().time() < until:
@@ -154,13 +164,7 @@ class Crew:
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for role in reversed(self.roles):
-            try:
-                await role.stop()
-            except subprocess.TimeoutExpired:
-                self.kill(role)
-        for each in self._left:
-            each.kill()
+        await self.end()
 
 
 async def run(*arguments: str, database_url: str) -> "subprocess.CompletedProcess[str]":

@@ -19,10 +19,11 @@ from proof.judge import (
     digest,
     reconcile,
     reconcile_feed,
+    reconcile_work,
 )
 from proof.ledger import Ack, Entry, Intent, Ledger, read
 
-CAPTURED = "orders.captured"
+CAPTURED = "order.captured"
 
 
 def body(buyer: str, *, quantity: int = 2) -> str:
@@ -39,7 +40,7 @@ def body(buyer: str, *, quantity: int = 2) -> str:
 
 def order(buyer: str) -> Order:
     wish = Content("web", f"x-{buyer}", "USD", (("A", 2, 1999),))
-    return Order(f"o-{buyer}", buyer, wish, digest(body(buyer)), (("A", 2),))
+    return Order(f"o-{buyer}", buyer, wish, digest(body(buyer)), (("A", 2),), (("A", 2),))
 
 
 def shelf(units: int) -> Position:
@@ -67,6 +68,13 @@ FEED = [Told(1, "e1", CAPTURED, "o-ann"), Told(2, "e2", "x", ""), Told(3, "e3", 
 def test_a_world_that_is_as_it_was_told_is_right():
     assert reconcile(BOOK, WORLD) == []
     assert reconcile_feed(FEED, WORLD, captured=CAPTURED) == []
+    assert reconcile_work(WORLD) == []
+
+
+@pytest.mark.parametrize("work", [(), (("A", 1),), (("A", 4),), (("A", 2), ("B", 1))])
+def test_work_that_was_forgotten_or_asked_for_twice_is_found(work):
+    world = replace(WORLD, orders=(replace(order("ann"), work=work), order("dan")))
+    assert reconcile_work(world) == [Finding(Wrong.IDLE, "o-ann")]
 
 
 def test_an_unknown_outcome_may_have_taken_effect_once():

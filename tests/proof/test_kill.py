@@ -12,7 +12,8 @@ from proof import judge, ledger
 from proof.client import Client, Load
 from proof.feed import CAPTURED, drained, told, whole
 from proof.ledger import Ledger
-from proof.processes import alive, free_port, gone, violations
+from proof.postmaster import end_database, postmaster
+from proof.processes import free_port, gone, violations
 from proof.shop import Basket, open_shop, shelves
 
 SERVER_KILLS, WORKER_KILLS, POSTMASTER_KILLS = 8, 4, 6
@@ -31,6 +32,7 @@ async def assert_reconciled(client: Client, book: Path, url: str, http) -> None:
     await drained(url)
     world, entries = await judge.look(url), ledger.read(book)
     assert judge.reconcile(entries, world) == []
+    assert judge.reconcile_work(world) == []
     assert judge.reconcile_feed(told(await whole(http)), world, captured=CAPTURED) == []
     assert await violations(url) == {}
     statuses = {entry.status for entry in entries if isinstance(entry, ledger.Ack)}
@@ -43,7 +45,9 @@ async def test_killing_servers_and_workers_loses_and_doubles_nothing(
 ):
     url, port = server.url(database), free_port()
     serve = await crew.start("serve", database_url=url, port=port)
-    work = await crew.start("work", database_url=url, ready=False)
+    workers = [
+        await crew.start("work", database_url=url, name=f"work{n}", ready=False) for n in range(2)
+    ]
     http = connect(serve.url)
     await open_shop(http, SHELVES)
     with Ledger(tmp_path / "book") as book:
@@ -54,13 +58,16 @@ async def test_killing_servers_and_workers_loses_and_doubles_nothing(
                 await load.moment()
                 crew.kill(serve)
                 if kill % (SERVER_KILLS // WORKER_KILLS) == 0:
-                    crew.kill(work)
-                    work = await crew.start("work", database_url=url, ready=False)
+                    worker = workers.pop(0)
+                    crew.kill(worker)
+                    workers.append(
+                        await crew.start("work", database_url=url, name=worker.name, ready=False)
+                    )
                 serve = await crew.start("serve", database_url=url, port=port)
             await load.more(BETWEEN)
     assert client.seen["lost"] >= SERVER_KILLS
-    assert work.runs
     await assert_reconciled(client, book.path, url, http)
+    assert [await role.stop() for role in (serve, *workers)] == [0, 0, 0]
 
 
 async def test_killing_the_postmaster_loses_and_doubles_nothing(crew, connect, tmp_path):
@@ -80,9 +87,9 @@ async def test_killing_the_postmaster_loses_and_doubles_nothing(crew, connect, t
                 for _ in range(POSTMASTER_KILLS):
                     await load.more(BETWEEN)
                     await load.moment()
-                    postmaster = alive(embedded.pid)
-                    postmaster.kill()
-                    assert await gone(postmaster)
+                    killed = postmaster(embedded.pgdata)
+                    killed.kill()
+                    assert await gone(killed)
                     embedded = await asyncio.to_thread(postgres.start, Path(home))
                 await load.more(BETWEEN)
             assert client.seen["503"] >= POSTMASTER_KILLS
@@ -91,4 +98,4 @@ async def test_killing_the_postmaster_loses_and_doubles_nothing(crew, connect, t
             await assert_reconciled(client, book.path, embedded.url(), http)
             assert [await serve.stop(), await work.stop()] == [0, 0]
         finally:
-            await asyncio.to_thread(embedded.stop)
+            end_database(embedded.pgdata)

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import asyncpg
 import pytest
 
 from entrepot.demo.http import Http
-from proof.feed import drained, whole
-from proof.processes import Alive, Role, alive, descendants, gone, violations
+from entrepot.plumbing import postgres
+from proof.feed import drained, page, stream, whole
+from proof.postmaster import end_database, postmaster, with_pid
+from proof.processes import Role, descendants, gone, violations
 from proof.shop import balances, open_shop, order
 
 NODE, SKU, UNITS = "AUSTIN", "ONE", 50
@@ -20,18 +23,23 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
+def somebody() -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that has nothing to do with any of this."""
+    with subprocess.Popen(["sleep", "300"]) as other:
+        yield other
+        other.kill()
+
+
+@pytest.fixture
 def home() -> Iterator[Path]:
     """A data directory outside pytest's own, whose permissions the embedded server may widen."""
     with TemporaryDirectory(prefix="entrepot-up-", ignore_cleanup_errors=True) as folder:
         yield Path(folder) / "data"
-
-
-def postmaster(home: Path) -> Alive:
-    return alive(int((home / "postgres" / "postmaster.pid").read_text().split()[0]))
+        end_database(Path(folder) / "data" / "postgres")
 
 
 async def up(crew, home: Path, name: str = "up") -> Role:
-    """Start all of it on the data directory; its database ends with the test."""
+    """Start all of it on the data directory."""
     role = await crew.start("up", "--data-dir", str(home), "--port", "0", name=name)
     assert set(role.told) == {"url", "database_url"}
     return role
@@ -55,7 +63,7 @@ async def test_it_starts_and_stops_clean_and_finds_everything_again(crew, home, 
     http = connect(role.url)
     await open_shop(http, {(SKU, NODE): UNITS})
     first = await place(http, "first@example.com")
-    below, database = list(descendants(role.popen.pid)), postmaster(home)
+    below, database = list(descendants(role.popen.pid)), postmaster(home / "postgres")
 
     assert await role.stop() == 0
     assert await gone(*below, database)
@@ -106,7 +114,7 @@ async def test_after_kill_9_of_the_database_too_it_begins_where_it_was(crew, hom
     await open_shop(http, {(SKU, NODE): UNITS})
     first = await place(http, "first@example.com")
 
-    postmaster(home).kill()
+    postmaster(home / "postgres").kill()
     crew.kill(role)
 
     role = await up(crew, home)
@@ -121,7 +129,7 @@ async def test_a_second_one_on_the_same_directory_does_not_disturb_the_first(cre
     first = await up(crew, home)
     http = connect(first.url)
     await open_shop(http, {(SKU, NODE): UNITS})
-    database = postmaster(home)
+    database = postmaster(home / "postgres")
 
     second = await crew.start(
         "up", "--data-dir", str(home), "--port", "0", name="second", ready=False
@@ -146,13 +154,47 @@ async def refused_or_shared(role: Role) -> int:
         return await role.stop()
 
 
-async def test_it_stops_while_somebody_follows_the_feed(crew, home, connect):
-    role = await up(crew, home)
-    http = connect(role.url)
-    waiting = asyncio.create_task(http.send("GET", "/v1/events?after=0&wait=30"))
-    await asyncio.sleep(0.5)
+async def test_a_server_stops_while_others_follow_its_feed(crew, server, database, connect):
+    serve = await crew.start("serve", database_url=server.url(database))
+    http = connect(serve.url)
+    end = len(await whole(http))
+    waiting = asyncio.create_task(page(http, end, wait=30))
+    following = asyncio.create_task(anext(stream(serve.url, end)))
+    try:
+        await asyncio.sleep(0.5)
+        assert not waiting.done()
+        assert not following.done()
+        assert await serve.stop() == 0
+    finally:
+        waiting.cancel()
+        following.cancel()
+        await asyncio.gather(waiting, following, return_exceptions=True)
 
-    assert await role.stop() == 0
 
-    answer = await asyncio.gather(waiting, return_exceptions=True)
-    assert isinstance(answer[0], ConnectionError) or answer[0].status in {200, 503}
+async def test_a_database_that_was_killed_a_moment_ago_is_started_again(home):
+    """Its process may still stand in the table as a zombie until somebody takes note of its end."""
+    embedded = await asyncio.to_thread(postgres.start, home)
+    postmaster(embedded.pgdata).kill()
+    embedded = await asyncio.to_thread(postgres.start, home)
+    assert await one(embedded.url()) == 1
+
+
+async def test_a_database_is_started_again_though_its_pid_is_now_another_s(home, somebody):
+    """After a power cut the pid file stands, and by then anybody may have that number."""
+    embedded = await asyncio.to_thread(postgres.start, home)
+    killed = postmaster(embedded.pgdata)
+    killed.kill()
+    assert await gone(killed)
+    with_pid(embedded, somebody.pid)
+    embedded = await asyncio.to_thread(postgres.start, home)
+    assert await one(embedded.url()) == 1
+    assert somebody.poll() is None
+
+
+async def one(url: str) -> int:
+    """Ask a database for the number one."""
+    conn = await asyncpg.connect(url, timeout=10)
+    try:
+        return await conn.fetchval("SELECT 1")
+    finally:
+        await conn.close()

@@ -13,7 +13,7 @@ from proof.client import Client, Load, Try, again
 from proof.feed import CAPTURED, drained, told, whole
 from proof.judge import Wrong
 from proof.ledger import Ledger
-from proof.processes import violations
+from proof.processes import Role, violations
 from proof.proxy import Proxy, socket_of
 from proof.shop import Basket, open_shop, order, shelves
 
@@ -43,16 +43,23 @@ async def served(crew, proxy, database, connect):
     proxy.calm()
 
 
+async def two_workers(crew, url: str) -> list[Role]:
+    return [
+        await crew.start("work", database_url=url, name=f"work{n}", ready=False) for n in range(2)
+    ]
+
+
 async def assert_reconciled(book: Ledger, url: str, http) -> None:
     await drained(url)
     world = await judge.look(url)
     assert judge.reconcile(ledger.read(book.path), world) == []
+    assert judge.reconcile_work(world) == []
     assert judge.reconcile_feed(told(await whole(http)), world, captured=CAPTURED) == []
     assert await violations(url) == {}
 
 
 async def test_the_same_key_again_doubles_nothing(crew, server, proxy, database, served, tmp_path):
-    work = await crew.start("work", database_url=proxy.url(database), ready=False)
+    workers = await two_workers(crew, proxy.url(database))
     with Ledger(tmp_path / "book") as book:
         client = Client(served, book)
         async with Load(client, Basket(SKUS, seed=3), buyers=BUYERS, seed=3) as load:
@@ -62,7 +69,7 @@ async def test_the_same_key_again_doubles_nothing(crew, server, proxy, database,
             proxy.calm()
     assert client.seen["503"] > 0
     assert client.seen["500"] == 0
-    assert work.runs
+    assert all(worker.runs for worker in workers)
     await assert_reconciled(book, server.url(database), served)
 
 
@@ -111,7 +118,7 @@ async def test_control_who_asks_anew_gets_more_than_he_meant_to_have(
 async def test_connections_cut_anywhere_lose_and_double_nothing(
     crew, server, proxy, database, served, tmp_path
 ):
-    work = await crew.start("work", database_url=proxy.url(database), ready=False)
+    workers = await two_workers(crew, proxy.url(database))
     with Ledger(tmp_path / "book") as book:
         client = Client(served, book)
         async with Load(client, Basket(SKUS, seed=4), buyers=BUYERS, seed=4) as load:
@@ -123,5 +130,5 @@ async def test_connections_cut_anywhere_lose_and_double_nothing(
             "last@example.com", again("last", order("last@example.com", [("P00", 1)]))
         )
     assert client.seen["500"] == 0
-    assert work.runs
+    assert all(worker.runs for worker in workers)
     await assert_reconciled(book, server.url(database), served)

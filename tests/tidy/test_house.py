@@ -88,7 +88,10 @@ def decisions() -> list[str]:
     return [
         house.name(file)
         for file in PYTHON
-        if (file.name in wanted["files"] or file.parent.name in wanted["packages"])
+        if (
+            {file.name, f"{file.parent.name}/{file.name}"} & set(wanted["files"])
+            or file.parent.name in wanted["packages"]
+        )
         and file.stat().st_size
     ]
 

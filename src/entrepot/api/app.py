@@ -67,9 +67,7 @@ def app_of(settings: Settings, pool: db.Pool, captures: db.Pool, world: World) -
         offers=Batcher(
             _by_market(offered), batch_max=READS_BATCH_MAX, queue_max=READS_QUEUED_MAX, at_once=2
         ),
-        quotes=Batcher(
-            _by_market(quoted), batch_max=READS_BATCH_MAX, queue_max=READS_QUEUED_MAX
-        ),
+        quotes=Batcher(_by_market(quoted), batch_max=READS_BATCH_MAX, queue_max=READS_QUEUED_MAX),
     )
 
 

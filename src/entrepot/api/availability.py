@@ -15,6 +15,7 @@ from entrepot.journey.offer import Offer
 from entrepot.network.model import Method
 from entrepot.orders.model import LINES_PER_ORDER_MAX, QUANTITY_MAX, Address
 from entrepot.plumbing import mint
+from entrepot.sourcing.model import NoPlan
 from entrepot.terms.ids import ChannelId, NodeId, Sku
 from entrepot.terms.place import Place
 
@@ -62,7 +63,7 @@ class PromiseLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PromiseBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`methods`: ship, pickup, curbside; all where it is not said. `pickup_node`: one store only."""
+    """`methods`: ship, pickup, curbside; all where none is named. `pickup_node`: one store only."""
 
     channel: Id
     destination: Address | None = None
@@ -171,7 +172,7 @@ def _promises(quoted: quote.Quote, at: datetime) -> PromiseAnswer:
     return PromiseAnswer(at, options, _refusals(quoted.refusals))
 
 
-def _refusals(refused: Sequence[tuple[Method, str, quote.NoPlan]]) -> list[RefusalAnswer]:
+def _refusals(refused: Sequence[tuple[Method, str, NoPlan]]) -> list[RefusalAnswer]:
     return [
         RefusalAnswer(
             method, service, answer.why.value,

@@ -1,4 +1,4 @@
-"""Mutating calls, one way for all: claim the key, act, keep the answer, commit; told again, replay."""
+"""Mutating calls, one way for all: claim the key, act, keep the answer, commit; again, replay."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -30,9 +30,7 @@ async def command(request: Request, act: Act) -> Answer:
         if kept:
             return replay(request.key, next(iter(kept.values())))
         answer = await act(conn, at)
-        await idempotency.keep(
-            conn, market, request.key, status=answer.status, answer=answer.body
-        )
+        await idempotency.keep(conn, market, request.key, status=answer.status, answer=answer.body)
         return answer
 
     return await db.in_transaction(request.app.pool, work)

@@ -244,6 +244,4 @@ def parameter(request: Request, name: str, *, most: int = 128) -> str:
 
 
 def _overloaded(full: QueueFull) -> Problem:
-    return Problem(
-        Code.OVERLOADED, str(full), headers=[("retry-after", str(full.retry_after_s))]
-    )
+    return Problem(Code.OVERLOADED, str(full), headers=[("retry-after", str(full.retry_after_s))])

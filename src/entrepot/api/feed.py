@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from entrepot.api.app import App
 from entrepot.access.model import Scope
+from entrepot.api.app import App
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.plumbing.model import Event
 from entrepot.plumbing.relay import events_after

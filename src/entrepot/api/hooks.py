@@ -29,7 +29,7 @@ class HookAnswer(msgspec.Struct, frozen=True):
 
 
 async def receive(request: Request) -> Answer:
-    """Take a channel's delivery. What was sold is a fact: it is taken in, whatever we think of it."""
+    """Take a channel's delivery. What was sold is a fact: it is taken in, whatever its state."""
     name = parameter(request, "channel")
     headers = {key.lower(): value for key, value in request.headers.items()}
     market, connector = await _sender(request.app, name, headers, request.raw)
@@ -67,7 +67,7 @@ async def _sender(
     raise Problem(Code.SIGNATURE)
 
 
-async def _take(  # noqa: PLR0913, PLR0917 - a delivery and whose it is
+async def _take(
     app: App,
     market: MarketId,
     name: str,
@@ -89,7 +89,7 @@ async def _take(  # noqa: PLR0913, PLR0917 - a delivery and whose it is
     return HookAnswer("repeated" if placed.replayed else "taken", str(placed.order_id))
 
 
-async def _stuck(  # noqa: PLR0913, PLR0917 - what is stuck, and why
+async def _stuck(
     app: App, market: MarketId, name: str, kind: str, reason: str, body: bytes
 ) -> None:
     detail: dict[str, Any] = {"body": body[:BODY_KEPT_MAX].decode("utf-8", "replace")}

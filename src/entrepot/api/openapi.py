@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, printed from the table of routes: what stands there is what is served."""
+"""The OpenAPI 3.1 document, printed from the table of routes: what it says is what is served."""
 
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
@@ -84,9 +84,7 @@ def _responses(route: Route) -> dict[str, Any]:
         if str(status) not in responses:
             responses[str(status)] = {
                 "description": ", ".join(codes),
-                "content": {
-                    "application/problem+json": {"schema": _schema(ProblemDocument)}
-                },
+                "content": {"application/problem+json": {"schema": _schema(ProblemDocument)}},
             }
     return responses
 

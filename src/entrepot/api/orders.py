@@ -255,7 +255,7 @@ async def _match(request: Request, conn: db.Connection, order_id: OrderId) -> No
         check_match(request, None if order is None else order["version"])
 
 
-async def _held(  # noqa: PLR0913, PLR0917 - what was done, to whom, when
+async def _held(
     request: Request,
     conn: db.Connection,
     order_id: OrderId,

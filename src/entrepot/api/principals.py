@@ -1,5 +1,7 @@
-"""Who may ask: live keys in memory by digest, read again every second, so that a revoked key is
-refused everywhere within one."""
+"""Who may ask: live keys in memory, by digest.
+
+They are read again every second, so that a revoked key is refused everywhere within one.
+"""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""Refusals as HTTP says them: RFC 9457 problem documents, each with a stable type and one status."""
+"""Refusals as HTTP says them: RFC 9457 problem documents, each of a stable type and one status."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""The HTTP server: granian, embedded in our own event loop, speaking its RSGI protocol to the face."""
+"""The HTTP server: granian, embedded in our own event loop, speaking RSGI to the face."""
 
 import asyncio
 import logging

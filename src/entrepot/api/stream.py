@@ -1,4 +1,4 @@
-"""The feed as server-sent events: the same facts in the same order, pushed as they get their number."""
+"""The feed as server-sent events: the same facts in the same order, pushed once numbered."""
 
 import asyncio
 import logging

@@ -8,6 +8,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from msgspec import inspect
 
@@ -23,9 +24,12 @@ def coerce(data: Mapping[str, object], type_: type, *, textual: bool) -> dict[st
     Text becomes numbers, booleans, and lists (`a|b` or JSON) only where `textual`; a whole number
     written as 3.0 becomes 3 in any case. Fields the type does not know are left alone.
     """
-    done = _coerce(dict(data), inspect.type_info(type_), textual=textual)
+    done = _coerce(dict(data), _described(type_), textual=textual)
     assert isinstance(done, dict)
     return done
+
+
+_described = cache(inspect.type_info)
 
 
 def _coerce(value: object, wanted: inspect.Type, *, textual: bool) -> object:

@@ -1,6 +1,7 @@
 """API keys: made here, shown once."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
@@ -59,7 +60,7 @@ def revoke(
         raise typer.Exit(1)
 
 
-async def _in_one(dsn, work):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+async def _in_one(dsn: str, work: Callable[[db.Connection], Awaitable[str]]) -> str:
     conn = await db.connect(dsn)
     try:
         async with conn.transaction():

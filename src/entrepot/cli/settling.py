@@ -5,7 +5,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvloop
@@ -14,7 +14,8 @@ from entrepot.plumbing import log, telemetry
 from entrepot.plumbing.settings import Settings, from_environment
 
 DatabaseUrl = Annotated[
-    str | None, typer.Option("--database-url", help="PostgreSQL 17 or later (ENTREPOT_DATABASE_URL).")
+    str | None,
+    typer.Option("--database-url", help="PostgreSQL 17 or later (ENTREPOT_DATABASE_URL)."),
 ]
 
 
@@ -25,7 +26,8 @@ def settle(**chosen: str | int | None) -> Settings:
     except ValueError as wrong:
         typer.echo(str(wrong), err=True)
         raise typer.Exit(2) from None
-    settings = replace(settings, **{k: v for k, v in chosen.items() if v is not None})
+    given: dict[str, Any] = {name: value for name, value in chosen.items() if value is not None}
+    settings = replace(settings, **given)
     log.configure(settings.log_level, settings.log_format)
     telemetry.configure(settings.otlp_endpoint)
     return settings
@@ -60,6 +62,6 @@ def run(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
 
 async def _outlive(parent: int, stop: asyncio.Event) -> None:
     """A child whose parent was killed has nobody left to work for."""
-    while os.getppid() == parent:
+    while os.getppid() == parent:  # noqa: ASYNC110 - nothing in this process tells of its end
         await asyncio.sleep(0.5)
     stop.set()

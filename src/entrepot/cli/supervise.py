@@ -1,7 +1,7 @@
 """The parent of `entrepot up`: PostgreSQL, migrations, and the two roles as child processes.
 
-A role that ends unasked is started again. A parent that is killed leaves PostgreSQL running, for the
-next start to find, and its roles end by themselves.
+A role that ends unasked is started again. A parent that is killed leaves PostgreSQL running, for
+the next start to find, and its roles end by themselves.
 """
 
 import asyncio
@@ -12,6 +12,8 @@ import os
 import signal
 import subprocess
 import sys
+from asyncio.subprocess import Process
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
@@ -89,7 +91,9 @@ async def _children(settings: Settings) -> int:
     return 0
 
 
-async def _keep(role, environment, stop, heard):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+async def _keep(
+    role: str, environment: Mapping[str, str], stop: asyncio.Event, heard: Callable[[str], None]
+) -> None:
     while not stop.is_set():
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "entrepot", role,
@@ -113,6 +117,7 @@ async def _keep(role, environment, stop, heard):  # type: ignore[no-untyped-def]
             await asyncio.sleep(AGAIN_AFTER_S)
 
 
-async def _listen(child, heard):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+async def _listen(child: Process, heard: Callable[[str], None]) -> None:
+    assert child.stdout is not None
     async for line in child.stdout:
         heard(line.decode())

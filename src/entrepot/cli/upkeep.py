@@ -40,7 +40,8 @@ def verify(
                 {
                     "violations": broken,
                     "invariants": [
-                        {"name": f.name, "violations": f.violations, "first": f.first} for f in found
+                        {"name": f.name, "violations": f.violations, "first": f.first}
+                        for f in found
                     ],
                 },
                 default=str,

@@ -15,6 +15,7 @@ from entrepot.inventory.model import (
 )
 from entrepot.inventory.store import Q, demand_of_orders, reservations_of_orders
 from entrepot.plumbing import db
+from entrepot.plumbing.mint import WRITER
 from entrepot.terms.ids import MarketId, NodeId, OrderId, Sku
 
 Key = tuple[Sku, NodeId]
@@ -56,8 +57,8 @@ async def free_at(conn: db.Connection, market: MarketId, keys: Sequence[Key]) ->
 
 
 async def free_since(conn: db.Connection, market: MarketId, since: UUID) -> list[Free]:
-    """Read the positions that movements made after the id `since` have touched."""
-    return await db.fetch(conn, Q["free_since"], Free, market=market, since=since)
+    """Read the positions that other processes' movements after the id `since` have touched."""
+    return await db.fetch(conn, Q["free_since"], Free, market=market, since=since, writer=WRITER)
 
 
 async def free_by_sku(conn: db.Connection, market: MarketId) -> list[FreeRow]:
@@ -76,7 +77,7 @@ async def owed(
     return {row.sku: row.quantity for row in rows}
 
 
-async def positions(  # noqa: PLR0913 - a list's filters and its cursor
+async def positions(
     conn: db.Connection,
     market: MarketId,
     *,

@@ -15,9 +15,7 @@ WHERE coalesce(p.reserved, -1) <> coalesce(r.open, 0);
 
 -- name: balances_equal_the_ledger
 -- On hand, reserved and unavailable are each the sum of their ledger entries.
-SELECT p.market, p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable
-FROM inventory.position AS p
-FULL JOIN (
+WITH l AS (
     SELECT
         m.market,
         m.sku,
@@ -27,7 +25,11 @@ FULL JOIN (
         sum(m.unavailable_delta) AS unavailable
     FROM inventory.movement AS m
     GROUP BY m.market, m.sku, m.node_id
-) AS l ON p.market = l.market AND p.sku = l.sku AND p.node_id = l.node_id
+)
+
+SELECT p.market, p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable
+FROM inventory.position AS p
+FULL JOIN l ON p.market = l.market AND p.sku = l.sku AND p.node_id = l.node_id
 WHERE
     p.sku IS NULL
     OR p.on_hand <> coalesce(l.on_hand, 0)

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+import msgspec
+
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
 
 QUANTITY_MAX = 1_000_000
@@ -18,8 +20,7 @@ ROWS_PER_COMMIT_MAX = 2_000
 """Positions locked by one commit of a feed: about 20 ms, so that captures never queue behind it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(msgspec.Struct, frozen=True, gc=False):
     sku: Sku
     node_id: NodeId
     on_hand: int
@@ -34,8 +35,7 @@ class Position:
         return self.on_hand - self.reserved - self.unavailable - self.safety
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True, gc=False):
     """Units of a sku at a node, for an order's line."""
 
     order_id: OrderId
@@ -47,7 +47,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """A claim and how much of it was resolved. Open units are what is neither freed nor consumed."""
+    """A claim and how much of it was resolved. Open units are neither freed nor consumed."""
 
     order_id: OrderId
     line_no: LineNo
@@ -182,8 +182,7 @@ class Change:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Free:
+class Free(msgspec.Struct, frozen=True, gc=False):
     """Free units of one position, for the in-process view."""
 
     sku: Sku
@@ -225,8 +224,7 @@ class Ledger:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Guarded:
+class Guarded(msgspec.Struct, frozen=True, gc=False):
     """How many rows passed the guard of a write."""
 
     positions: int

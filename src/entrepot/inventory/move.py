@@ -12,7 +12,7 @@ from entrepot.terms.ids import MarketId
 async def move(
     conn: db.Connection, market: MarketId, deltas: Sequence[Delta], *, at: datetime
 ) -> list[RowResult]:
-    """Answer every movement in order, each applied whole or not at all. The caller owns the commit."""
+    """Answer every movement in order, each whole or not at all. The caller owns the commit."""
     keys = sorted({(each.sku, each.node_id) for each in deltas})
     await store.make_positions(conn, market, keys)
     positions = {

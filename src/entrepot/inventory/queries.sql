@@ -3,7 +3,7 @@
 SELECT p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage
 FROM inventory.position AS p
 INNER JOIN
-    unnest(:skus::text [], :node_ids::text []) AS k (sku, node_id)
+    unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
     ON p.sku = k.sku AND p.node_id = k.node_id
 WHERE p.market = :market::text
 ORDER BY p.sku, p.node_id
@@ -16,8 +16,8 @@ WITH guarded AS (
     UPDATE inventory.position AS p
     SET reserved = p.reserved + t.quantity
     FROM
-        unnest(:skus::text [], :node_ids::text [], :quantities::integer [])
-        AS t (sku, node_id, quantity)
+        unnest(:skus::text[], :node_ids::text[], :quantities::integer[])
+            AS t (sku, node_id, quantity)
     WHERE
         p.market = :market::text AND p.sku = t.sku AND p.node_id = t.node_id
         AND p.on_hand - p.reserved - p.unavailable - p.safety >= t.quantity
@@ -28,12 +28,12 @@ claimed AS (
     SELECT c.order_id, c.line_no, c.sku, c.node_id, c.quantity, c.movement_id
     FROM
         unnest(
-            :order_ids::uuid [],
-            :line_nos::smallint [],
-            :claim_skus::text [],
-            :claim_nodes::text [],
-            :claim_quantities::integer [],
-            :movement_ids::uuid []
+            :order_ids::uuid[],
+            :line_nos::smallint[],
+            :claim_skus::text[],
+            :claim_nodes::text[],
+            :claim_quantities::integer[],
+            :movement_ids::uuid[]
         ) AS c (order_id, line_no, sku, node_id, quantity, movement_id)
 ),
 
@@ -49,11 +49,11 @@ reserved AS (
 told AS (
     INSERT INTO inventory.movement (
         market, movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
-        order_id, line_no, at
+        order_id, line_no, at, writer
     )
     SELECT
         :market::text, c.movement_id, c.sku, c.node_id, 'reserve', 0, c.quantity, 0,
-        c.order_id, c.line_no, :at::timestamptz
+        c.order_id, c.line_no, :at::timestamptz, :writer::integer
     FROM claimed AS c
 )
 
@@ -64,7 +64,7 @@ FROM guarded;
 -- A position begins empty; what it holds is told by a count or a movement.
 INSERT INTO inventory.position (market, sku, node_id, on_hand)
 SELECT :market::text, k.sku, k.node_id, 0
-FROM unnest(:skus::text [], :node_ids::text []) AS k (sku, node_id)
+FROM unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
 ORDER BY k.sku, k.node_id
 ON CONFLICT (market, sku, node_id) DO NOTHING;
 
@@ -73,25 +73,25 @@ ON CONFLICT (market, sku, node_id) DO NOTHING;
 WITH told AS (
     INSERT INTO inventory.movement (
         market, movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
-        order_id, line_no, reference, at
+        order_id, line_no, reference, at, writer
     )
     SELECT
         :market::text, m.movement_id, m.sku, m.node_id, m.kind, m.on_hand_delta, m.reserved_delta,
         m.unavailable_delta, m.order_id, m.line_no, m.reference,
-        coalesce(m.at, :at::timestamptz)
+        coalesce(m.at, :at::timestamptz), :writer::integer
     FROM
         unnest(
-            :movement_ids::uuid [],
-            :move_skus::text [],
-            :move_nodes::text [],
-            :kinds::text [],
-            :on_hand_deltas::integer [],
-            :reserved_deltas::integer [],
-            :unavailable_deltas::integer [],
-            :order_ids::uuid [],
-            :line_nos::smallint [],
-            :refs::text [],
-            :ats::timestamptz []
+            :movement_ids::uuid[],
+            :move_skus::text[],
+            :move_nodes::text[],
+            :kinds::text[],
+            :on_hand_deltas::integer[],
+            :reserved_deltas::integer[],
+            :unavailable_deltas::integer[],
+            :order_ids::uuid[],
+            :line_nos::smallint[],
+            :refs::text[],
+            :ats::timestamptz[]
         ) AS m (
             movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
             order_id, line_no, reference, at
@@ -106,12 +106,12 @@ SET
     shortage = c.shortage
 FROM
     unnest(
-        :skus::text [],
-        :node_ids::text [],
-        :on_hands::integer [],
-        :reserveds::integer [],
-        :unavailables::integer [],
-        :shortages::integer []
+        :skus::text[],
+        :node_ids::text[],
+        :on_hands::integer[],
+        :reserveds::integer[],
+        :unavailables::integer[],
+        :shortages::integer[]
     ) AS c (sku, node_id, on_hand, reserved, unavailable, shortage)
 WHERE p.market = :market::text AND p.sku = c.sku AND p.node_id = c.node_id;
 
@@ -119,7 +119,7 @@ WHERE p.market = :market::text AND p.sku = c.sku AND p.node_id = c.node_id;
 -- Every claim these orders have made, in the order it was made in.
 SELECT r.order_id, r.line_no, r.sku, r.node_id, r.quantity, r.freed, r.consumed
 FROM inventory.reservation AS r
-WHERE r.market = :market::text AND r.order_id = any(:order_ids::uuid [])
+WHERE r.market = :market::text AND r.order_id = any(:order_ids::uuid[])
 ORDER BY r.order_id, r.line_no, r.sku, r.node_id;
 
 -- name: resolve_reservations -> Guarded
@@ -129,12 +129,12 @@ WITH resolved AS (
     SET freed = r.freed + c.freed, consumed = r.consumed + c.consumed
     FROM
         unnest(
-            :order_ids::uuid [],
-            :line_nos::smallint [],
-            :skus::text [],
-            :node_ids::text [],
-            :freeds::integer [],
-            :consumeds::integer []
+            :order_ids::uuid[],
+            :line_nos::smallint[],
+            :skus::text[],
+            :node_ids::text[],
+            :freeds::integer[],
+            :consumeds::integer[]
         ) AS c (order_id, line_no, sku, node_id, freed, consumed)
     WHERE
         r.market = :market::text AND r.order_id = c.order_id AND r.line_no = c.line_no
@@ -152,11 +152,11 @@ INSERT INTO inventory.demand AS d (market, order_id, line_no, sku, quantity, why
 SELECT :market::text, w.order_id, w.line_no, w.sku, w.quantity, w.why, :at::timestamptz
 FROM
     unnest(
-        :order_ids::uuid [],
-        :line_nos::smallint [],
-        :skus::text [],
-        :quantities::integer [],
-        :whys::text []
+        :order_ids::uuid[],
+        :line_nos::smallint[],
+        :skus::text[],
+        :quantities::integer[],
+        :whys::text[]
     ) AS w (order_id, line_no, sku, quantity, why)
 ON CONFLICT (market, order_id, line_no, sku)
 DO UPDATE SET quantity = d.quantity + excluded.quantity;
@@ -165,14 +165,14 @@ DO UPDATE SET quantity = d.quantity + excluded.quantity;
 -- What these orders wait for.
 SELECT d.order_id, d.line_no, d.sku, d.quantity, d.why
 FROM inventory.demand AS d
-WHERE d.market = :market::text AND d.order_id = any(:order_ids::uuid [])
+WHERE d.market = :market::text AND d.order_id = any(:order_ids::uuid[])
 ORDER BY d.order_id, d.line_no, d.sku;
 
 -- name: orders_waiting_for -> Waiting
 -- Who waits for these skus, longest first.
 SELECT d.order_id
 FROM inventory.demand AS d
-WHERE d.market = :market::text AND d.sku = any(:skus::text []) AND d.why <> 'unknown_sku'
+WHERE d.market = :market::text AND d.sku = any(:skus::text[]) AND d.why <> 'unknown_sku'
 GROUP BY d.order_id
 ORDER BY min(d.since), d.order_id
 LIMIT :most::integer;
@@ -183,7 +183,7 @@ WITH less AS (
     SELECT w.order_id, w.line_no, w.sku, w.quantity
     FROM
         unnest(
-            :order_ids::uuid [], :line_nos::smallint [], :skus::text [], :quantities::integer []
+            :order_ids::uuid[], :line_nos::smallint[], :skus::text[], :quantities::integer[]
         ) AS w (order_id, line_no, sku, quantity)
 ),
 
@@ -207,7 +207,7 @@ WHERE
 SELECT m.sku, m.node_id, m.source, m.sequence, m.counted_at
 FROM inventory.count_mark AS m
 INNER JOIN
-    unnest(:sources::text [], :skus::text [], :node_ids::text []) AS k (source, sku, node_id)
+    unnest(:sources::text[], :skus::text[], :node_ids::text[]) AS k (source, sku, node_id)
     ON m.source = k.source AND m.sku = k.sku AND m.node_id = k.node_id
 WHERE m.market = :market::text;
 
@@ -217,11 +217,11 @@ INSERT INTO inventory.count_mark (market, source, sku, node_id, sequence, counte
 SELECT :market::text, k.source, k.sku, k.node_id, k.sequence, k.counted_at
 FROM
     unnest(
-        :sources::text [],
-        :skus::text [],
-        :node_ids::text [],
-        :sequences::bigint [],
-        :counted_ats::timestamptz []
+        :sources::text[],
+        :skus::text[],
+        :node_ids::text[],
+        :sequences::bigint[],
+        :counted_ats::timestamptz[]
     ) AS k (source, sku, node_id, sequence, counted_at)
 ON CONFLICT (market, source, sku, node_id)
 DO UPDATE SET sequence = excluded.sequence, counted_at = excluded.counted_at;
@@ -231,10 +231,10 @@ DO UPDATE SET sequence = excluded.sequence, counted_at = excluded.counted_at;
 SELECT k.ask_no, sum(m.on_hand_delta)::integer AS quantity
 FROM
     unnest(
-        :ask_nos::integer [], :skus::text [], :node_ids::text [], :since::timestamptz []
+        :ask_nos::integer[], :skus::text[], :node_ids::text[], :since::timestamptz[]
     ) AS k (ask_no, sku, node_id, since)
 INNER JOIN inventory.movement AS m
-    ON m.sku = k.sku AND m.node_id = k.node_id AND m.at > k.since
+    ON k.sku = m.sku AND k.node_id = m.node_id AND k.since < m.at
 WHERE m.market = :market::text AND m.on_hand_delta <> 0 AND m.kind <> 'count'
 GROUP BY k.ask_no;
 
@@ -258,7 +258,7 @@ SELECT
     greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free
 FROM inventory.position AS p
 INNER JOIN
-    unnest(:skus::text [], :node_ids::text []) AS k (sku, node_id)
+    unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
     ON p.sku = k.sku AND p.node_id = k.node_id
 WHERE p.market = :market::text;
 
@@ -269,7 +269,7 @@ SELECT
     p.node_id,
     greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free
 FROM inventory.position AS p
-WHERE p.market = :market::text AND p.sku = any(:skus::text []);
+WHERE p.market = :market::text AND p.sku = any(:skus::text[]);
 
 -- name: free_since -> Free
 -- What others changed lately, for the view; read with overlap, so that a late commit is seen too.
@@ -277,6 +277,7 @@ WITH touched AS (
     SELECT DISTINCT m.sku, m.node_id
     FROM inventory.movement AS m
     WHERE m.market = :market::text AND m.movement_id > :since::uuid
+        AND m.writer <> :writer::integer
 )
 
 SELECT
@@ -298,7 +299,7 @@ GROUP BY d.sku;
 -- The same of some skus only.
 SELECT d.sku, sum(d.quantity)::integer AS quantity
 FROM inventory.demand AS d
-WHERE d.market = :market::text AND d.sku = any(:skus::text [])
+WHERE d.market = :market::text AND d.sku = any(:skus::text[])
 GROUP BY d.sku;
 
 -- name: available -> Available
@@ -310,8 +311,8 @@ SELECT
     )::bigint AS available
 FROM inventory.position AS p
 WHERE
-    p.market = :market::text AND p.sku = any(:skus::text [])
-    AND (:node_ids::text [] IS NULL OR p.node_id = any(:node_ids::text []))
+    p.market = :market::text AND p.sku = any(:skus::text[])
+    AND (:node_ids::text[] IS NULL OR p.node_id = any(:node_ids::text[]))
 GROUP BY p.sku;
 
 -- name: positions_of -> Position
@@ -320,7 +321,7 @@ SELECT p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.short
 FROM inventory.position AS p
 WHERE
     p.market = :market::text
-    AND (:skus::text [] IS NULL OR p.sku = any(:skus::text []))
+    AND (:skus::text[] IS NULL OR p.sku = any(:skus::text[]))
     AND (:node_id::text IS NULL OR p.node_id = :node_id::text)
     AND (p.sku, p.node_id) > (:after_sku::text, :after_node::text)
 ORDER BY p.sku, p.node_id

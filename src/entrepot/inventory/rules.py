@@ -92,13 +92,11 @@ def counted(position: Position, count: Count, moved_since: int) -> Change:
     somebody has looked.
     """
     on_hand = max(0, count.on_hand + moved_since)
-    return _change(
-        position, on_hand, position.reserved, 0, kind="count", reference=count.source
-    )
+    return _change(position, on_hand, position.reserved, 0, kind="count", reference=count.source)
 
 
 def sign_is_wrong(delta: Delta) -> bool:
-    """Receipts and transfers in are positive, damage and transfers out negative, nothing is zero."""
+    """Receipts and transfers in are positive, damage and transfers out negative, none is zero."""
     return (
         delta.quantity == 0
         or (delta.kind in _COMES_IN and delta.quantity < 0)
@@ -126,7 +124,7 @@ def freed(position: Position, claim: Claim) -> Change:
 
 
 def consumed(position: Position, claim: Claim, at: datetime) -> Change:
-    """The claim's units have left. Where the books held fewer, what left was there: they end at 0."""
+    """The claim's units have left. Where the books held fewer, the books end at 0."""
     on_hand = max(0, position.on_hand - claim.quantity)
     return _change(
         position, on_hand, position.reserved - claim.quantity, min(position.unavailable, on_hand),
@@ -135,7 +133,7 @@ def consumed(position: Position, claim: Claim, at: datetime) -> Change:
 
 
 def doubted(position: Position) -> Change:
-    """The node could not find what the books say it has: nothing more of it is sold until a count."""
+    """The node could not find what the books say it has: no more of it is sold until a count."""
     unclaimed = max(0, position.on_hand - position.reserved - position.unavailable)
     return _change(
         position, position.on_hand, position.reserved, position.unavailable + unclaimed,

@@ -16,7 +16,7 @@ from entrepot.inventory.model import (
     Waiting,
 )
 from entrepot.plumbing import db, sql
-from entrepot.plumbing.mint import MINT
+from entrepot.plumbing.mint import MINT, WRITER
 from entrepot.terms.ids import LineNo, MarketId, NodeId, OrderId, Sku
 
 Q = sql.load(__package__)
@@ -62,6 +62,7 @@ async def record_reservations(
         claim_nodes=[c.node_id for c in claims],
         claim_quantities=[c.quantity for c in claims],
         movement_ids=MINT.ids(len(claims)),
+        writer=WRITER,
         at=at,
     )  # fmt: skip
     return guarded[0].positions
@@ -78,6 +79,7 @@ async def record_changes(
         market=market,
         at=at,
         movement_ids=MINT.ids(len(told)),
+        writer=WRITER,
         move_skus=[c.sku for c in told],
         move_nodes=[c.node_id for c in told],
         kinds=[c.kind for c in told],
@@ -196,5 +198,3 @@ async def moved_since(
         node_ids=[c.node_id for c in counts], since=[c.counted_at for c in counts],
     )  # fmt: skip
     return {row.ask_no: row.quantity for row in rows}
-
-

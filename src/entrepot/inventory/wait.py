@@ -1,4 +1,4 @@
-"""Demand without stock: units that were accepted and wait, counted by availability until settled."""
+"""Demand without stock: accepted units that wait, counted by availability until settled."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -109,7 +109,7 @@ def claims(order_id: OrderId, plan: Plan, needs: Sequence[Need]) -> list[Claim]:
 
 
 def without(needs: Sequence[Need], missing: Mapping[Sku, int]) -> list[Need]:
-    """Take missing units off the needs, the last lines' first: what can be had goes to the first."""
+    """Take missing units off the needs, the last lines' first: the first get what can be had."""
     short = dict(missing)
     kept: list[Need] = []
     for line, sku, quantity in reversed(needs):

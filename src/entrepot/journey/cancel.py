@@ -1,12 +1,14 @@
 """Cancel units of an order: what waits first, then what no node has begun, then what has not left.
 
-Everything that the units held is given back in the same commit: demand, claims, work, a day's place.
+All that the units held is given back in the same commit: demand, claims, work, a day's place.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+import msgspec
 
 from entrepot.fulfillment import tell
 from entrepot.fulfillment.model import Acted, Withdrawal
@@ -74,9 +76,7 @@ async def cancel(  # noqa: PLR0913 - who cancels what, why and when
     return decided
 
 
-def _decide(
-    standing: Standing, wishes: Sequence[Wish] | None, actor: str, reason: str
-) -> Canceled:
+def _decide(standing: Standing, wishes: Sequence[Wish] | None, actor: str, reason: str) -> Canceled:
     lines = {line.line_no: line for line in standing.lines}
     asked = wishes if wishes is not None else [Wish(line, None) for line in lines]
     units: list[Cancellation] = []
@@ -143,9 +143,7 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
         if quantity
     ]
     if withdrawals:
-        withdrawn = await withdraw(
-            conn, market.id, withdrawals, actor=actor, reason=reason, at=at
-        )
+        withdrawn = await withdraw(conn, market.id, withdrawals, actor=actor, reason=reason, at=at)
         for acted in withdrawn.acted:
             claims += [
                 Claim(order_id, each.line_no, each.sku, acted.after.head.node_id, each.quantity)
@@ -181,7 +179,7 @@ def _from_idle(standing: Standing, wanted: dict[tuple[LineNo, Sku], int]) -> lis
         quantity = min(claim.quantity, wanted.get(key, 0))
         if quantity:
             wanted[key] -= quantity
-            claims.append(replace(claim, quantity=quantity))
+            claims.append(msgspec.structs.replace(claim, quantity=quantity))
     return claims
 
 

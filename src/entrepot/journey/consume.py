@@ -1,4 +1,4 @@
-"""fulfillment.shipped, fulfillment.collected -> inventory.consume: what has left is nobody's claim."""
+"""fulfillment.shipped, .collected -> inventory.consume: what has left is nobody's claim."""
 
 from collections.abc import Sequence
 

@@ -41,7 +41,7 @@ async def sort_out(
     """
     sorted_ = Sorted(later=_twins(placings))
     first = [at_ for at_ in range(len(placings)) if at_ not in set(sorted_.later)]
-    await _by_key(conn, market, placings, ids, first, sorted_, at)
+    await _by_key(conn, market, placings, ids, first, sorted_, at=at)
     await _by_external_id(conn, market, placings, first, sorted_)
     sorted_.fresh = [place for place in first if place not in sorted_.answers]
     return sorted_
@@ -71,6 +71,7 @@ async def _by_key(  # noqa: PLR0913 - the batch, and where its answers go
     ids: Sequence[OrderId],
     places: Sequence[int],
     sorted_: Sorted,
+    *,
     at: datetime,
 ) -> None:
     keyed = {place: key for place in places if (key := placings[place].key) is not None}

@@ -1,5 +1,8 @@
-"""Lists of orders: by phase, channel, node, sku, e-mail, age, or whatever a person types; newest first,
-by keyset. Summaries answer what only they can; the youngest orders are read as they stand."""
+"""Lists of orders: by phase, channel, node, sku, e-mail, age, or whatever a person types.
+
+Newest first, by keyset. Summaries answer what only they can; the youngest orders are read as they
+stand.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,12 +24,12 @@ YOUNG = timedelta(minutes=10)
 """An order without a summary is younger than this, or the worker rests and its lag alarm rings."""
 
 PAGES_MAX = 20
-"""Filters that are checked on what was read may leave little of a page: so many are read for one."""
+"""Filters checked on what was read may leave little of a page: so many are read for one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list is narrowed by; None: not by that. `q` is a number, external id, e-mail or sku."""
+    """What a list is narrowed by; None: not by that. `q`: a number, external id, e-mail or sku."""
 
     phase: str | None = None
     channel: str | None = None
@@ -37,7 +40,7 @@ class Filters:
     q: str | None = None
 
 
-async def list_orders(  # noqa: PLR0913 - a list's filters and its cursor
+async def list_orders(
     conn: db.Connection,
     market: MarketId,
     filters: Filters,
@@ -62,7 +65,7 @@ async def list_orders(  # noqa: PLR0913 - a list's filters and its cursor
     return found, cursor
 
 
-async def _candidates(  # noqa: PLR0913, PLR0917 - where to look, and how far
+async def _candidates(
     conn: db.Connection,
     market: MarketId,
     filters: Filters,

@@ -1,7 +1,7 @@
 """What channels may sell, read from the rows themselves for many callers at once.
 
-A kit can be sold as often as its scarcest part allows. Units that somebody waits for are not offered
-again; what a channel leaves as a buffer at each position is not offered either.
+A kit can be sold as often as its scarcest part allows. Units that somebody waits for are not
+offered again; what a channel leaves as a buffer at each position is not offered either.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 
 from entrepot.inventory import browse
 from entrepot.journey.world import Market
@@ -19,7 +20,7 @@ from entrepot.terms.place import Place
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A question: which skus, for which channel, by node or in sum, from nodes that reach a place."""
+    """A question: which skus, for which channel, by node or in sum, from what reaches a place."""
 
     channel: ChannelId
     skus: tuple[Sku, ...]
@@ -91,10 +92,10 @@ class _Group:
         free: dict[Sku, dict[NodeId, int]] = {}
         for row in await browse.free_of_skus(conn, self.market.id, stocked):
             if allowed is None or row.node_id in allowed:
-                units = max(0, row.free - self.buffer)
-                free.setdefault(row.sku, {})[row.node_id] = units
+                free.setdefault(row.sku, {})[row.node_id] = max(0, row.free - self.buffer)
         owed = await browse.owed(conn, self.market.id, stocked)
-        nodes, totals = {}, {}
+        nodes: dict[Sku, Sequence[tuple[NodeId, int]]] = {}
+        totals: dict[Sku, int] = {}
         for sku, made in parts.items():
             at_nodes = _at_nodes(made, free)
             nodes[sku] = sorted(at_nodes.items())
@@ -132,7 +133,7 @@ def _at_nodes(
     return {node: units for node, units in at_nodes.items() if units}
 
 
-def _reaching(market: Market, destination: Place):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _reaching(market: Market, destination: Place) -> npt.NDArray[np.bool_]:
     """Nodes from which some carrier service reaches the place."""
     zones = market.compiled.zones(destination)
     reached = {lane.zone for lane in market.network.lanes if lane.enabled}

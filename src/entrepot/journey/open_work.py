@@ -51,7 +51,9 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
     release_at = here.at + timedelta(seconds=here.release_after_s if wait_s is None else wait_s)
 
     new = [
-        _new(market, standing[order_id], node, units, told.get((order_id, node)), release_at, here.at)
+        _new(
+            market, standing[order_id], node, units, told.get((order_id, node)), release_at, here.at
+        )
         for order_id in ids
         if order_id in standing
         for node, units in unopened(standing[order_id]).items()

@@ -12,6 +12,7 @@ knows better by then; it is refused only after the rows themselves were read.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from entrepot.inventory import browse as stock
 from entrepot.inventory.model import Free, Position
@@ -48,15 +49,19 @@ async def place(
             break
         batch = [placings[place] for place in places]
         try:
-            answered = await db.in_transaction(
-                pool, lambda conn, batch=batch: _Batch(conn, market, mint.now()).run(batch)
-            )
+            answered = await db.in_transaction(pool, partial(_run, market, batch))
         except Outdated:
             await world.refresh(market_id)
             continue
         answers |= {places[at]: answer for at, answer in answered.items()}
     contended = NotTaken(Why.CONTENDED, detail="others keep taking the same stock; try again")
     return [answers.get(place, contended) for place in range(len(placings))]
+
+
+async def _run(
+    market: Market, placings: Sequence[Placing], conn: db.Connection
+) -> dict[int, Placed]:
+    return await _Batch(conn, market, mint.now()).run(placings)
 
 
 class _Batch:
@@ -70,7 +75,9 @@ class _Batch:
         """Answer what can be answered now, by place; what is missing is to be asked again."""
         ids = [OrderId(each) for each in MINT.ids(len(placings))]
         known = await sort_out(self.conn, self.market.id, placings, ids, at=self.at)
-        made = await self._plan([placings[at] for at in known.fresh], [ids[at] for at in known.fresh])
+        made = await self._plan(
+            [placings[at] for at in known.fresh], [ids[at] for at in known.fresh]
+        )
         refused = {id(d): why for d in made if (why := self._refusal(d)) is not None}
         asked = [draft for draft in made if id(draft) not in refused]
 
@@ -98,9 +105,10 @@ class _Batch:
         if any(sku not in market.catalog.items for sku in skus):
             await market.catalog.fetch_missing(self.conn, skus)
         made = drafts(market, placings, ids, self.at)
-        if any(_is_outdated(draft) for draft in made):
-            if await version(self.conn, market.id) != market.network.version:
-                raise Outdated
+        if any(_is_outdated(draft) for draft in made) and (
+            await version(self.conn, market.id) != market.network.version
+        ):
+            raise Outdated
         lacking = scarce(made)
         if lacking:
             rows = await stock.free_of_skus(self.conn, market.id, lacking)
@@ -169,6 +177,8 @@ def _was_written(answer: Placed | None) -> bool:
 
 
 def _is_outdated(draft: Draft) -> bool:
-    return isinstance(draft.answer, NoPlan) and bool(draft.needs) and (
-        draft.answer.why is not WhyNoPlan.SHORT
+    return (
+        isinstance(draft.answer, NoPlan)
+        and bool(draft.needs)
+        and (draft.answer.why is not WhyNoPlan.SHORT)
     )

@@ -13,6 +13,8 @@ from entrepot.journey import asking
 from entrepot.journey.asking import Asking, Need
 from entrepot.journey.placing import Placing
 from entrepot.journey.world import Market
+from entrepot.network.compiled import Days
+from entrepot.network.model import Method
 from entrepot.orders.model import Backorder
 from entrepot.orders.rules import service_of
 from entrepot.promise.model import Promise
@@ -167,8 +169,25 @@ def _finish(market: Market, draft: Draft, at: datetime) -> None:
         draft.days[shipment.node_id] = date.fromordinal(day)
     if draft.waiting:
         return
-    shipments = [(each.node_id, each.lane_id) for each in plan.shipments]
-    draft.promise = promised(shipments, draft.asking.ask, compiled, at, draft.days)
+    draft.promise = _promise(market, draft, plan, days, at)
+
+
+def _promise(market: Market, draft: Draft, plan: Plan, days: Days, at: datetime) -> Promise | None:
+    """Promise, once for all orders of the same lanes to the same clock while the same days hold.
+
+    A parcel's dates depend on its nodes' working days, its lanes and the destination's time zone,
+    and on the time of asking only as far as `days` do; a pickup's depend on the minute.
+    """
+    ask = draft.asking.ask
+    shipments = tuple((each.node_id, each.lane_id) for each in plan.shipments)
+    if ask.method is not Method.SHIP or plan.overflow:
+        return promised(shipments, ask, market.compiled, at, draft.days)
+    zone = ask.destination.time_zone if ask.destination else ""
+    found = market.promises.get(days, (shipments, zone))
+    if found is None:
+        found = promised(shipments, ask, market.compiled, at, draft.days)
+        market.promises.put(days, (shipments, zone), found)
+    return found
 
 
 def limits(market: Market, made: Sequence[Draft]) -> Mapping[tuple[NodeId, date], int]:

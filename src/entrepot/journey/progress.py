@@ -1,7 +1,8 @@
-"""How far orders have come, read across the rooms: what phases, closings and faces are derived from."""
+"""How far orders have come, read across the rooms: what phases and closings are derived from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from entrepot.fulfillment import browse as fulfillment
 from entrepot.fulfillment.model import Work
@@ -113,8 +114,16 @@ async def standings(
     }
 
 
-def _grouped(rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    found: dict = {}  # type: ignore[type-arg]
+class _OfOrder(Protocol):
+    @property
+    def order_id(self) -> OrderId: ...
+
+
+R = TypeVar("R", bound=_OfOrder)
+
+
+def _grouped(rows: Iterable[R]) -> dict[OrderId, list[R]]:
+    found: dict[OrderId, list[R]] = {}
     for row in rows:
         found.setdefault(row.order_id, []).append(row)
     return found

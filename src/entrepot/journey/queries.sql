@@ -6,8 +6,8 @@ SELECT
     n.order_id,
     n.channel,
     n.phase,
-    ARRAY(SELECT json_array_elements_text(n.nodes::json)),
-    ARRAY(SELECT json_array_elements_text(n.skus::json)),
+    array(SELECT json_array_elements_text(n.nodes::json)),
+    array(SELECT json_array_elements_text(n.skus::json)),
     :at::timestamptz
 FROM
     unnest(
@@ -17,5 +17,4 @@ ORDER BY n.order_id
 ON CONFLICT (market, order_id)
 DO UPDATE SET
     phase = excluded.phase, nodes = excluded.nodes, skus = excluded.skus, at = excluded.at
-WHERE
-    s.phase <> excluded.phase OR s.nodes <> excluded.nodes OR s.skus <> excluded.skus;
+WHERE s.phase <> excluded.phase OR s.nodes <> excluded.nodes OR s.skus <> excluded.skus;

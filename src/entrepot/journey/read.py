@@ -117,9 +117,7 @@ def _of_part(standing: Standing, line: Line, sku: str, per_unit: int) -> dict[st
         )
         return found // per_unit
 
-    waiting = sum(
-        d.quantity for d in standing.demand if d.line_no == line.line_no and d.sku == sku
-    )
+    waiting = sum(d.quantity for d in standing.demand if d.line_no == line.line_no and d.sku == sku)
     at_node = {"released", "accepted", "picking", "picked", "packed", "ready_for_pickup"}
     return {
         "waiting": -(-waiting // per_unit),

@@ -6,6 +6,7 @@ parcels, holds) is put in place of the capture's values when the order is read.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from uuid import UUID
 
 import msgspec
@@ -192,5 +193,5 @@ def shares_of(quantity: int, discount: int, tax: int) -> list[UnitShare]:
     edges = sorted({0, more_discount, more_tax, quantity})
     return [
         UnitShare(end - start, low_discount + (start < more_discount), low_tax + (start < more_tax))
-        for start, end in zip(edges, edges[1:], strict=False)
+        for start, end in pairwise(edges)
     ]

@@ -112,16 +112,16 @@ def _quantities(draft: Draft) -> list[Quantities]:
         waiting[line] = waiting.get(line, 0) + units
     kits = {line for line, _, _ in draft.asking.parts}
     views = []
-    for number, line in enumerate(draft.placing.order.lines, start=1):
+    for number, asked in enumerate(draft.placing.order.lines, start=1):
         no = LineNo(number)
         canceled = draft.canceled.get(no, 0)
-        left = line.quantity - canceled
+        left = asked.quantity - canceled
         late = min(left, waiting.get(no, 0))
         if no in kits:
             late = left if waiting.get(no) else 0
         if no in draft.asking.unknown and no not in draft.placing.digital:
             late = left
-        views.append(Quantities(line.quantity, canceled, late, left - late))
+        views.append(Quantities(asked.quantity, canceled, late, left - late))
     return views
 
 
@@ -134,9 +134,7 @@ def _demands(draft: Draft) -> list[Demand]:
         if line in draft.placing.digital:
             continue
         asked = order.lines[line - 1]
-        demands.append(
-            Demand(draft.order_id, line, Sku(asked.sku), asked.quantity, "unknown_sku")
-        )
+        demands.append(Demand(draft.order_id, line, Sku(asked.sku), asked.quantity, "unknown_sku"))
     return demands
 
 

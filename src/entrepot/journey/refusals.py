@@ -40,9 +40,7 @@ def refusal(draft: Draft, services: tuple[str, ...]) -> NotTaken | None:
 
 def _short(draft: Draft, answer: NoPlan) -> NotTaken:
     missing = dict(answer.missing)
-    lacking = {
-        line: (sku, missing[sku]) for line, sku, _ in draft.asking.needs if missing.get(sku)
-    }
+    lacking = {line: (sku, missing[sku]) for line, sku, _ in draft.asking.needs if missing.get(sku)}
     faults = [
         Fault(f"/lines/{line - 1}/quantity", f"{units} of {sku} cannot be had")
         for line, (sku, units) in sorted(lacking.items())

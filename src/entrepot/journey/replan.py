@@ -49,9 +49,7 @@ async def replan(here: Here, events: Sequence[Event]) -> None:
     await give_up(here, await _rerouted(here, wanted))
 
 
-def _still_claimed(
-    tolds: Sequence[WorkTold], standing: Mapping[OrderId, Standing]
-) -> list[Claim]:
+def _still_claimed(tolds: Sequence[WorkTold], standing: Mapping[OrderId, Standing]) -> list[Claim]:
     """What the nodes gave up and is claimed still: units canceled meanwhile are nobody's."""
     left = {
         (claim.order_id, claim.line_no, claim.sku, claim.node_id): claim.quantity
@@ -77,9 +75,7 @@ async def give_up(here: Here, unrouted: Sequence[Unrouted]) -> None:
             reason = f"{_REASONS.get(each.why, each.why)}: {units} of {sku}"
             subject = f"orders/{each.order_id}"
             demands.append(Demand(each.order_id, line, sku, units, each.why))
-            stuck.append(
-                Stuck(UNROUTABLE, subject, reason, order_id=each.order_id, line_no=line)
-            )
+            stuck.append(Stuck(UNROUTABLE, subject, reason, order_id=each.order_id, line_no=line))
             facts.append(told.stuck(each.order_id, UNROUTABLE, reason, line))
     await wait(here.conn, here.market, demands, at=here.at)
     await exceptions.raise_all(here.conn, here.market, stuck, at=here.at)

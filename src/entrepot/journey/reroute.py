@@ -31,7 +31,7 @@ from entrepot.terms.ids import ChannelId, NodeId, OrderId, Sku
 from entrepot.terms.outcome import Done
 
 TRIES_MAX = 5
-"""Between reading a row and locking it others may take it; so often it is read and planned again."""
+"""Between reading a row and locking it others may take it; so often it is planned again."""
 
 
 class Agreed(msgspec.Struct, frozen=True):
@@ -174,7 +174,9 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
             if isinstance(answer, NoPlan):
                 short = True
                 missing = dict(answer.missing) if answer.why is WhyNoPlan.SHORT else None
-                needs[order_id] = [] if missing is None else asking.without(needs[order_id], missing)
+                needs[order_id] = (
+                    [] if missing is None else asking.without(needs[order_id], missing)
+                )
                 if not needs[order_id]:
                     whys[order_id] = answer.why
         if not short:
@@ -207,7 +209,7 @@ def _days(
     }
 
 
-async def _record(  # noqa: PLR0913, PLR0917 - what was decided, and how
+async def _record(
     here: Here,
     market: Market,
     won: Mapping[OrderId, Planned],

@@ -14,8 +14,10 @@ _encode = msgspec.json.Encoder().encode
 
 
 def placing_of(sold: SoldOrder, channel: str, *, at: datetime) -> Placing:
-    """Make the fact of a channel's sale. What the connector doubts, and a parcel without an address,
-    is put on hold for a person."""
+    """Make the fact of a channel's sale.
+
+    What the connector doubts, and a parcel without an address, is put on hold for a person.
+    """
     order = NewOrder(
         channel=channel,
         external_id=sold.external_id,

@@ -1,5 +1,7 @@
-"""Counts and movements as they come in: known skus and nodes only, in key order, and those who wait
-for what came are told."""
+"""Counts and movements as they come in: known skus and nodes only, in key order.
+
+Those who wait for what came are told.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -61,7 +63,7 @@ async def _sort_out(
     return results, known
 
 
-async def _finish(  # noqa: PLR0913, PLR0917 - what was done, and what is left to tell
+async def _finish(
     conn: db.Connection,
     market: Market,
     results: dict[int, RowResult],

@@ -1,4 +1,4 @@
-"""* -> orders.summarize: the read model behind lists, rebuilt for every order something happened to."""
+"""* -> orders.summarize: the read model behind lists, rebuilt for orders something happened to."""
 
 from collections.abc import Sequence
 

@@ -53,9 +53,7 @@ async def supply(here: Here, events: Sequence[Event]) -> None:
                 settled.append((order_id, line, sku, served))
     await settle(here.conn, here.market, settled)
     served_whole = [
-        (order_id, line)
-        for order_id, line, sku, _ in settled
-        if (order_id, line, sku) not in still
+        (order_id, line) for order_id, line, sku, _ in settled if (order_id, line, sku) not in still
     ]
     await exceptions.close_of(
         here.conn, here.market, served_whole, [UNROUTABLE], reason="stock came", at=here.at

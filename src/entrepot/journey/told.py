@@ -87,9 +87,7 @@ def unheld(hold: Hold) -> Fact:
     return fact("order.unheld", hold.order_id, data)
 
 
-def canceled(
-    order_id: OrderId, units: Iterable[Cancellation], *, actor: str, reason: str
-) -> Fact:
+def canceled(order_id: OrderId, units: Iterable[Cancellation], *, actor: str, reason: str) -> Fact:
     """Units of an order were canceled."""
     data = _of(order_id) | {
         "lines": [{"line": u.line_no, "quantity": u.quantity} for u in units],

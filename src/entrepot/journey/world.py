@@ -5,7 +5,7 @@ It is read at first use and kept fresh by polling; nothing is sold on its word a
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,11 +13,12 @@ from entrepot.catalog.view import CatalogView
 from entrepot.inventory import browse as inventory
 from entrepot.inventory.view import StockView
 from entrepot.network import read as network
-from entrepot.network.compiled import Compiled
+from entrepot.network.compiled import Compiled, Days
 from entrepot.network.model import Network
 from entrepot.plumbing import db
 from entrepot.policies import browse as policies
 from entrepot.policies.model import Policy
+from entrepot.promise.model import Promise
 from entrepot.sourcing import store as sourcing
 from entrepot.terms.ids import MarketId, NodeId, uuid7
 
@@ -31,6 +32,24 @@ Load = dict[tuple[int, int], int]
 """Fulfillment orders planned per (node index, day ordinal)."""
 
 
+class Promises:
+    """Promises made while the same working days hold; others forget them all."""
+
+    def __init__(self) -> None:
+        self._days: Days | None = None
+        self._made: dict[Hashable, Promise | None] = {}
+
+    def get(self, days: Days, key: Hashable) -> Promise | None:
+        """Give what was promised under these days; None where nothing was yet."""
+        return self._made.get(key) if days is self._days else None
+
+    def put(self, days: Days, key: Hashable, promise: Promise | None) -> None:
+        """Remember a promise."""
+        if days is not self._days:
+            self._days, self._made = days, {}
+        self._made[key] = promise
+
+
 class Market:
     """One market as this process sees it."""
 
@@ -41,6 +60,7 @@ class Market:
         self.catalog = CatalogView(market)
         self.stock = StockView(compiled.index)
         self.load: Load = {}
+        self.promises = Promises()
         self.as_of: datetime | None = None
         self.snapshots_kept: set[int] = set()
 
@@ -84,12 +104,14 @@ class World:
             if stock:
                 await self._read_stock(conn, known)
 
-    async def keep_fresh(self, every_s: float, stop: asyncio.Event) -> None:
+    async def keep_fresh(
+        self, every_s: float, stop: asyncio.Event, *, stock: bool = True
+    ) -> None:
         """Refresh every market again and again until `stop` is set."""
         while not stop.is_set():
             try:
                 for market in list(self._markets):
-                    await self.refresh(market)
+                    await self.refresh(market, stock=stock)
             except db.UNREACHABLE:
                 log.warning("the view could not be refreshed", exc_info=True)
             try:
@@ -143,4 +165,3 @@ class World:
 
 def _id_before(at: datetime) -> UUID:
     return uuid7(int((at - OVERLAP).timestamp() * 1000), 0)
-

@@ -11,4 +11,13 @@ from entrepot.orders.store import (
 from entrepot.orders.store import known_orders as known
 from entrepot.orders.store import lock_orders as lock
 
-__all__ = ["closed_among", "documents", "heads", "holds_of", "known", "lines_of", "lock", "parts_of"]
+__all__ = [
+    "closed_among",
+    "documents",
+    "heads",
+    "holds_of",
+    "known",
+    "lines_of",
+    "lock",
+    "parts_of",
+]

@@ -1,4 +1,4 @@
-"""Capture orders: write what was agreed, once. What was agreed was decided before (journey.place)."""
+"""Capture orders: write what was agreed, once. It was decided before (journey.place)."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -34,8 +34,8 @@ INNER JOIN (
 ) AS l ON o.market = l.market AND o.order_id = l.order_id
 WHERE
     o.total
-    <> l.goods + coalesce((o.document ->> 'shipping')::bigint, 0)
-    + coalesce((o.document ->> 'shipping_tax')::bigint, 0);
+    <> l.goods + coalesce((o.document::json ->> 'shipping')::bigint, 0)
+    + coalesce((o.document::json ->> 'shipping_tax')::bigint, 0);
 
 -- name: a_lifted_hold_says_by_whom
 -- A hold that was lifted names who lifted it and why.

@@ -1,17 +1,17 @@
 -- name: known_orders -> Known
 -- The same order may be sent again under another key: what stands under its external id?
-SELECT o.channel, o.external_id, o.order_id, o.fingerprint, o.document::text AS document
+SELECT o.channel, o.external_id, o.order_id, o.fingerprint, o.document
 FROM orders."order" AS o
 INNER JOIN
-    unnest(:channels::text [], :external_ids::text []) AS k (channel, external_id)
+    unnest(:channels::text[], :external_ids::text[]) AS k (channel, external_id)
     ON o.channel = k.channel AND o.external_id = k.external_id
 WHERE o.market = :market::text;
 
 -- name: documents -> Document
 -- The answers orders were given at capture.
-SELECT o.order_id, o.document::text AS document
+SELECT o.order_id, o.document
 FROM orders."order" AS o
-WHERE o.market = :market::text AND o.order_id = any(:order_ids::uuid []);
+WHERE o.market = :market::text AND o.order_id = any(:order_ids::uuid[]);
 
 -- name: record_orders
 -- A whole batch of orders and their lines in one statement.
@@ -25,16 +25,16 @@ WITH lines AS (
         l.unit_price, l.discount, l.tax, l.digital
     FROM
         unnest(
-            :line_orders::uuid [],
-            :line_nos::smallint [],
-            :line_externals::text [],
-            :skus::text [],
-            :quantities::integer [],
-            :canceleds::integer [],
-            :unit_prices::bigint [],
-            :discounts::bigint [],
-            :taxes::bigint [],
-            :digitals::boolean []
+            :line_orders::uuid[],
+            :line_nos::smallint[],
+            :line_externals::text[],
+            :skus::text[],
+            :quantities::integer[],
+            :canceleds::integer[],
+            :unit_prices::bigint[],
+            :discounts::bigint[],
+            :taxes::bigint[],
+            :digitals::boolean[]
         ) AS l (
             order_id, line_no, external_id, sku, quantity, canceled, unit_price, discount, tax,
             digital
@@ -48,23 +48,23 @@ INSERT INTO orders."order" (
 SELECT
     :market::text, o.order_id, o.channel, o.external_id, o.placed_at, :at::timestamptz,
     o.currency, o.total, o.email, o.method, o.service, o.backorder, o.promised_earliest,
-    o.promised_latest, o.fingerprint, o.document::json
+    o.promised_latest, o.fingerprint, o.document
 FROM
     unnest(
-        :order_ids::uuid [],
-        :channels::text [],
-        :external_ids::text [],
-        :placed_ats::timestamptz [],
-        :currencies::text [],
-        :totals::bigint [],
-        :emails::text [],
-        :methods::text [],
-        :services::text [],
-        :backorders::text [],
-        :earliests::timestamptz [],
-        :latests::timestamptz [],
-        :fingerprints::bytea [],
-        :documents::text []
+        :order_ids::uuid[],
+        :channels::text[],
+        :external_ids::text[],
+        :placed_ats::timestamptz[],
+        :currencies::text[],
+        :totals::bigint[],
+        :emails::text[],
+        :methods::text[],
+        :services::text[],
+        :backorders::text[],
+        :earliests::timestamptz[],
+        :latests::timestamptz[],
+        :fingerprints::bytea[],
+        :documents::text[]
     ) AS o (
         order_id, channel, external_id, placed_at, currency, total, email, method, service,
         backorder, promised_earliest, promised_latest, fingerprint, document
@@ -75,14 +75,14 @@ FROM
 INSERT INTO orders.part (market, order_id, line_no, sku, per_unit)
 SELECT :market::text, p.order_id, p.line_no, p.sku, p.per_unit
 FROM
-    unnest(:order_ids::uuid [], :line_nos::smallint [], :skus::text [], :per_units::integer [])
-    AS p (order_id, line_no, sku, per_unit);
+    unnest(:order_ids::uuid[], :line_nos::smallint[], :skus::text[], :per_units::integer[])
+        AS p (order_id, line_no, sku, per_unit);
 
 -- name: lock_orders -> Locked
 -- An order's row is its lock: whoever changes its life takes it first, ascending.
 SELECT o.order_id
 FROM orders."order" AS o
-WHERE o.market = :market::text AND o.order_id = any(:order_ids::uuid [])
+WHERE o.market = :market::text AND o.order_id = any(:order_ids::uuid[])
 ORDER BY o.order_id
 FOR NO KEY UPDATE;
 
@@ -92,7 +92,7 @@ SELECT
     o.order_id, o.channel, o.external_id, o.placed_at, o.captured_at, o.currency, o.total, o.email,
     o.method, o.service, o.backorder, o.promised_earliest, o.promised_latest
 FROM orders."order" AS o
-WHERE o.market = :market::text AND o.order_id = any(:order_ids::uuid []);
+WHERE o.market = :market::text AND o.order_id = any(:order_ids::uuid[]);
 
 -- name: lines_of -> Line
 -- The lines of some orders.
@@ -100,14 +100,14 @@ SELECT
     l.order_id, l.line_no, l.external_id, l.sku, l.quantity, l.canceled, l.unit_price, l.discount,
     l.tax, l.digital
 FROM orders.line AS l
-WHERE l.market = :market::text AND l.order_id = any(:order_ids::uuid [])
+WHERE l.market = :market::text AND l.order_id = any(:order_ids::uuid[])
 ORDER BY l.order_id, l.line_no;
 
 -- name: parts_of -> Part
 -- The parts of the kits some orders sold.
 SELECT p.order_id, p.line_no, p.sku, p.per_unit
 FROM orders.part AS p
-WHERE p.market = :market::text AND p.order_id = any(:order_ids::uuid [])
+WHERE p.market = :market::text AND p.order_id = any(:order_ids::uuid[])
 ORDER BY p.order_id, p.line_no, p.sku;
 
 -- name: cancel_units
@@ -120,12 +120,12 @@ WITH noted AS (
         :at::timestamptz
     FROM
         unnest(
-            :order_ids::uuid [],
-            :line_nos::smallint [],
-            :cancellation_ids::uuid [],
-            :quantities::integer [],
-            :reasons::text [],
-            :actors::text []
+            :order_ids::uuid[],
+            :line_nos::smallint[],
+            :cancellation_ids::uuid[],
+            :quantities::integer[],
+            :reasons::text[],
+            :actors::text[]
         ) AS c (order_id, line_no, cancellation_id, quantity, reason, actor)
     RETURNING order_id, line_no, quantity
 )
@@ -144,12 +144,12 @@ SELECT
     :at::timestamptz
 FROM
     unnest(
-        :order_ids::uuid [],
-        :line_nos::smallint [],
-        :cancellation_ids::uuid [],
-        :quantities::integer [],
-        :reasons::text [],
-        :actors::text []
+        :order_ids::uuid[],
+        :line_nos::smallint[],
+        :cancellation_ids::uuid[],
+        :quantities::integer[],
+        :reasons::text[],
+        :actors::text[]
     ) AS c (order_id, line_no, cancellation_id, quantity, reason, actor);
 
 -- name: place_hold -> Hold
@@ -167,7 +167,7 @@ RETURNING
 -- A hold is lifted, never deleted.
 UPDATE orders.hold AS h
 SET lifted_at = :at::timestamptz, lifted_by = :actor::text, lift_reason = :reason::text
-FROM unnest(:order_ids::uuid [], :kinds::text []) AS k (order_id, kind)
+FROM unnest(:order_ids::uuid[], :kinds::text[]) AS k (order_id, kind)
 WHERE
     h.market = :market::text AND h.order_id = k.order_id AND h.kind = k.kind
     AND h.lifted_at IS NULL
@@ -181,7 +181,7 @@ SELECT
     h.order_id, h.hold_id, h.kind, h.reason, h.actor, h.placed_at, h.until, h.lifted_at,
     h.lifted_by, h.lift_reason
 FROM orders.hold AS h
-WHERE h.market = :market::text AND h.order_id = any(:order_ids::uuid [])
+WHERE h.market = :market::text AND h.order_id = any(:order_ids::uuid[])
 ORDER BY h.order_id, h.hold_id;
 
 -- name: holds_expired -> Expired
@@ -196,7 +196,7 @@ LIMIT :most::integer;
 -- Done is done once.
 INSERT INTO orders.closing (market, order_id, at)
 SELECT :market::text, c.order_id, :at::timestamptz
-FROM unnest(:order_ids::uuid []) AS c (order_id)
+FROM unnest(:order_ids::uuid[]) AS c (order_id)
 ON CONFLICT (market, order_id) DO NOTHING
 RETURNING order_id;
 
@@ -204,4 +204,4 @@ RETURNING order_id;
 -- Which of these orders are closed.
 SELECT c.order_id
 FROM orders.closing AS c
-WHERE c.market = :market::text AND c.order_id = any(:order_ids::uuid []);
+WHERE c.market = :market::text AND c.order_id = any(:order_ids::uuid[]);

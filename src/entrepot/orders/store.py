@@ -35,9 +35,7 @@ async def known_orders(
 async def documents(
     conn: db.Connection, market: MarketId, order_ids: Sequence[UUID]
 ) -> dict[UUID, str]:
-    rows = await db.fetch(
-        conn, Q["documents"], Document, market=market, order_ids=list(order_ids)
-    )
+    rows = await db.fetch(conn, Q["documents"], Document, market=market, order_ids=list(order_ids))
     return {row.order_id: row.document for row in rows}
 
 
@@ -109,15 +107,11 @@ async def lock_orders(
     conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
 ) -> list[OrderId]:
     """Lock the orders that exist, ascending; answers which do."""
-    rows = await db.fetch(
-        conn, Q["lock_orders"], Locked, market=market, order_ids=list(order_ids)
-    )
+    rows = await db.fetch(conn, Q["lock_orders"], Locked, market=market, order_ids=list(order_ids))
     return [row.order_id for row in rows]
 
 
-async def heads(
-    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
-) -> list[Head]:
+async def heads(conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]) -> list[Head]:
     return await db.fetch(conn, Q["heads"], Head, market=market, order_ids=list(order_ids))
 
 
@@ -152,7 +146,7 @@ async def place_hold(  # noqa: PLR0913 - a hold's columns
     return placed[0] if placed else None
 
 
-async def lift_holds(  # noqa: PLR0913 - who, what, why, when
+async def lift_holds(
     conn: db.Connection,
     market: MarketId,
     holds: Sequence[tuple[OrderId, str]],
@@ -190,9 +184,7 @@ async def close_orders(
 async def closed_among(
     conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
 ) -> set[OrderId]:
-    rows = await db.fetch(
-        conn, Q["closed_among"], Locked, market=market, order_ids=list(order_ids)
-    )
+    rows = await db.fetch(conn, Q["closed_among"], Locked, market=market, order_ids=list(order_ids))
     return {row.order_id for row in rows}
 
 

@@ -66,7 +66,7 @@ class Batcher(Generic[Q, A]):
 
     async def drain(self) -> None:
         """Wait until nothing is queued and nothing runs."""
-        while self._waiting or self._running:
+        while self._waiting or self._running:  # noqa: ASYNC110 - at the end only, off the hot path
             await asyncio.sleep(0.005)
 
     def _start(self) -> None:
@@ -92,16 +92,15 @@ class Batcher(Generic[Q, A]):
     async def _answer(self, batch: list[tuple[Q, asyncio.Future[A]]]) -> None:
         try:
             answers = await self._run([request for request, _ in batch])
+            answered = list(zip(batch, answers, strict=True))
         except BaseException as fault:  # noqa: BLE001 - every caller must hear of it
             await self._halve(batch, fault)
             return
-        for (_, future), answer in zip(batch, answers, strict=True):
+        for (_, future), answer in answered:
             if not future.done():
                 future.set_result(answer)
 
-    async def _halve(
-        self, batch: list[tuple[Q, asyncio.Future[A]]], fault: BaseException
-    ) -> None:
+    async def _halve(self, batch: list[tuple[Q, asyncio.Future[A]]], fault: BaseException) -> None:
         hopeless = not isinstance(fault, Exception) or isinstance(fault, self._give_up)
         if hopeless or len(batch) == 1:
             for _, future in batch:

@@ -30,9 +30,7 @@ async def read(
             conn, Q["events_of_types"], Event,
             market=market, after=after, types=list(types), most=most,
         )  # fmt: skip
-    return await db.fetch(
-        conn, Q["events_of_orders"], Event, market=market, after=after, most=most
-    )
+    return await db.fetch(conn, Q["events_of_orders"], Event, market=market, after=after, most=most)
 
 
 async def move(conn: db.Connection, market: MarketId, step: str, sequence: int) -> None:

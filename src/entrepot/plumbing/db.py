@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import asyncpg
 import msgspec
@@ -21,7 +21,7 @@ R = TypeVar("R")
 Connection = asyncpg.Connection
 Pool = asyncpg.Pool
 
-Fault = asyncpg.PostgresError
+Fault = asyncpg.exceptions.PostgresError
 """A statement that failed for a reason of the database's."""
 
 UniqueViolation = asyncpg.UniqueViolationError
@@ -39,7 +39,7 @@ TRY_AGAIN = (
 
 UNREACHABLE = (
     OSError,
-    asyncpg.InterfaceError,
+    asyncpg.exceptions.InterfaceError,
     asyncpg.PostgresConnectionError,
     asyncpg.exceptions.OperatorInterventionError,
     asyncpg.exceptions.InsufficientResourcesError,
@@ -61,22 +61,31 @@ class Limits:
     idle_in_transaction_ms: int = 30_000
 
 
-async def connect(dsn: str, limits: Limits = Limits()) -> Connection:  # noqa: B008 - frozen
+async def connect(dsn: str, limits: Limits = Limits()) -> Connection:
     """Open one connection with the house's limits set on it."""
-    return await asyncpg.connect(dsn, timeout=10, server_settings=_settings(limits), **_CACHE)
+    conn: Connection = await asyncpg.connect(
+        dsn, timeout=10, server_settings=_settings(limits), **_CACHE
+    )
+    return conn
 
 
-async def open_pool(dsn: str, *, size: int, limits: Limits = Limits()) -> Pool:  # noqa: B008 - frozen
+async def open_pool(dsn: str, *, size: int, limits: Limits = Limits()) -> Pool:
     """Open a pool of at most `size` connections."""
-    return await asyncpg.create_pool(
+    pool: Pool = await asyncpg.create_pool(
         dsn,
         min_size=min(2, size),
         max_size=size,
         timeout=10,
         command_timeout=60,
+        reset=_nothing_to_reset,
         server_settings=_settings(limits),
         **_CACHE,
     )
+    return pool
+
+
+async def _nothing_to_reset(_: Connection) -> None:
+    """Nothing here changes a session's state: a round trip to undo nothing would be paid a commit."""
 
 
 _CACHE = {"statement_cache_size": 512, "max_cached_statement_lifetime": 0}
@@ -107,7 +116,7 @@ async def fetch_values(conn: Connection, query: Query, /, **values: object) -> l
 
 async def execute(conn: Connection, query: Query, /, **values: object) -> int:
     """Run a statement that answers nothing and say how many rows it wrote."""
-    status = cast("str", await conn.execute(query.text, *query.places(values)))
+    status: str = await conn.execute(query.text, *query.places(values))
     count = status.rpartition(" ")[2]
     return int(count) if count.isdigit() else 0
 

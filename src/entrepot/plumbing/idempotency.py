@@ -1,4 +1,4 @@
-"""One effect per key: the key is claimed first, its answer kept in the same commit as the effect."""
+"""One effect per key: the key is claimed first, its answer kept in the effect's own commit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

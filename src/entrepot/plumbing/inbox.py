@@ -19,7 +19,7 @@ async def find(
     return known[0] if known else None
 
 
-async def take(
+async def take(  # noqa: PLR0913 - a delivery as it is kept
     conn: db.Connection,
     market: MarketId,
     source: str,

@@ -66,9 +66,7 @@ async def migrate(dsn: str, transitions: Iterable[tuple[str, str, str, str]]) ->
         await conn.execute("SELECT pg_advisory_lock($1)", _LOCK_KEY)
         await conn.execute(f"SET lock_timeout = '{LOCK_MS}ms'")
         await conn.execute(_BOOK)
-        applied = dict(
-            await conn.fetch("SELECT number, digest FROM plumbing_book.migration")
-        )
+        applied = dict(await conn.fetch("SELECT number, digest FROM plumbing_book.migration"))
         fresh = [each for each in known() if not _is_applied(each, applied)]
         for migration in fresh:
             await _apply(conn, migration)
@@ -81,7 +79,9 @@ async def migrate(dsn: str, transitions: Iterable[tuple[str, str, str, str]]) ->
 def _is_applied(migration: Migration, applied: dict[int, str]) -> bool:
     digest = applied.get(migration.number)
     if digest is not None and digest != migration.digest:
-        raise ChangedMigration(f"{migration.number:04}_{migration.name} differs from what was applied")
+        raise ChangedMigration(
+            f"{migration.number:04}_{migration.name} differs from what was applied"
+        )
     return digest is not None
 
 
@@ -91,7 +91,8 @@ async def _apply(conn: db.Connection, migration: Migration) -> None:
             async with conn.transaction():
                 await conn.execute(migration.text)
                 await conn.execute(
-                    "INSERT INTO plumbing_book.migration (number, name, digest) VALUES ($1, $2, $3)",
+                    "INSERT INTO plumbing_book.migration (number, name, digest)"
+                    " VALUES ($1, $2, $3)",
                     migration.number, migration.name, migration.digest,
                 )  # fmt: skip
         except asyncpg.LockNotAvailableError:

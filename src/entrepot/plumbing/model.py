@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 EVENTS_PER_TURN_MAX = 5_000
 """One relay commit numbers at most so many events: some 100 ms of work, so readers never wait."""
 
@@ -11,8 +13,7 @@ EVENTS_PER_STEP_MAX = 500
 """A journey step handles at most so many events in one commit: its row locks are held that long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(msgspec.Struct, frozen=True, gc=False):
     principal: str
     key: str
 
@@ -60,8 +61,7 @@ class CursorAt:
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, gc=False):
     """A fact of the feed. `data` is its JSON text."""
 
     sequence: int

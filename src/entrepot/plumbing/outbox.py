@@ -1,9 +1,10 @@
 """Tell facts: written in the commit they tell of, numbered after it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+import msgspec
 
 from entrepot.plumbing import db, sql
 from entrepot.plumbing.mint import MINT
@@ -12,8 +13,7 @@ from entrepot.terms.ids import MarketId
 Q = sql.load(__package__)
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True, gc=False):
     """A past-tense fact. `data` is the JSON text of an object that fits docs/events/<type>.json."""
 
     type: str

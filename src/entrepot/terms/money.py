@@ -1,11 +1,15 @@
-"""Money is integer minor units in one currency per document; nothing here ever divides to a float."""
+"""Money is integer minor units in one currency per document; nothing here becomes a float."""
 
 from collections.abc import Sequence
 
 CURRENCIES = frozenset(
-    "AED AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EUR GBP HKD HUF IDR ILS INR ISK JPY KRW KWD MXN"
-    " MYR NOK NZD PEN PHP PLN RON SAR SEK SGD THB TRY TWD UAH USD VND ZAR".split()
-)
+    [
+        "AED", "AUD", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EUR", "GBP",
+        "HKD", "HUF", "IDR", "ILS", "INR", "ISK", "JPY", "KRW", "KWD", "MXN", "MYR", "NOK", "NZD",
+        "PEN", "PHP", "PLN", "RON", "SAR", "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD", "VND",
+        "ZAR",
+    ]
+)  # fmt: skip
 """The ISO 4217 codes orders may be placed in."""
 
 

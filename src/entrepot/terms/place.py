@@ -8,7 +8,7 @@ EARTH_RADIUS_KM = 6371.0088
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`country` is ISO 3166-1 alpha-2; coordinates are degrees; `time_zone` is an IANA name or ""."""
+    """`country`: ISO 3166-1 alpha-2; coordinates: degrees; `time_zone`: an IANA name or ""."""
 
     country: str
     postal_code: str

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Runner:
-    """Runs the rows; remembers how far each has come, so that an idle market costs one statement."""
+    """Runs the rows; remembers how far each has come: an idle market costs one statement."""
 
     pool: db.Pool
     world: World

@@ -1,4 +1,4 @@
-"""Timers are columns, swept in sets: release windows that have passed, holds whose time has come."""
+"""Timers are columns, swept in sets: release windows that have passed, holds that have ended."""
 
 from entrepot.fulfillment import tell
 from entrepot.fulfillment.release import release_due

@@ -1,0 +1,30 @@
+"""Databases of a test's own: copied from a migrated one, dropped when the test is done."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from entrepot.plumbing import db, postgres
+
+
+@asynccontextmanager
+async def administrator(server: postgres.Embedded) -> AsyncIterator[db.Connection]:
+    """A connection that may make databases and drop them."""
+    conn = await db.connect(server.url("postgres"))
+    try:
+        yield conn
+    finally:
+        await conn.close()
+
+
+@asynccontextmanager
+async def own(server: postgres.Embedded, template: str = "template1") -> AsyncIterator[str]:
+    """Copy a database that nobody is connected to; give the copy's name."""
+    name = f"own_{secrets.token_hex(6)}"
+    async with administrator(server) as conn:
+        await conn.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield name
+    finally:
+        async with administrator(server) as conn:
+            await conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
