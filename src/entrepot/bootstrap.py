@@ -23,7 +23,7 @@ from entrepot.api.routes import ROUTES
 from entrepot.api.server import free_port
 from entrepot.journey.world import World
 from entrepot.network.open import open_market
-from entrepot.plumbing import db, mint, sql
+from entrepot.plumbing import cursors, db, mint, relay, sql
 from entrepot.plumbing.settings import DEFAULT_MARKET, Settings
 from entrepot.terms.geo import locate
 from entrepot.terms.lifecycle import Lifecycle
@@ -166,3 +166,20 @@ async def verify(dsn: str, *, full: bool) -> list[Finding]:
 
 FULL_ONLY = "(full)"
 """In an invariant's sentence: it reads whole histories, and is checked by `verify --full` only."""
+
+
+async def drained(dsn: str, *, within_s: float) -> bool:
+    """Wait until every fact is numbered and every row of the journey has read it all."""
+    conn = await db.connect(dsn)
+    try:
+        ends = asyncio.get_running_loop().time() + within_s
+        while asyncio.get_running_loop().time() < ends:
+            behind = (await relay.lag(conn)).waiting
+            heads = {feed.market: feed.last_sequence for feed in await relay.feeds(conn)}
+            late = [c for c in await cursors.all_of(conn) if c.sequence < heads.get(c.market, 0)]
+            if not behind and not late:
+                return True
+            await asyncio.sleep(0.1)
+        return False
+    finally:
+        await conn.close()

@@ -101,7 +101,9 @@ async def test_a_poisoned_request_fails_alone(poison):
     found = await answers([queue.submit(number) for number in range(8)])
 
     assert isinstance(found[poison], Poison)
-    assert [f for f in found if not isinstance(f, Poison)] == [2 * n for n in range(8) if n != poison]
+    assert [f for f in found if not isinstance(f, Poison)] == [
+        2 * n for n in range(8) if n != poison
+    ]
     assert [len(batch) for batch in counter.batches].count(1) == 2  # 8, 4, 2, then singles
     assert len(counter.batches) == 7
 

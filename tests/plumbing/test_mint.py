@@ -31,7 +31,7 @@ def test_orders_of_the_same_millisecond_have_numbers_of_their_own():
 
 def test_more_ids_than_a_millisecond_holds_go_on_in_the_next():
     mint = Mint()
-    ids = mint.ids(300_000)  # at least 2^55 apart in 74 bits: 2^19 at most to the millisecond
+    ids = mint.ids(360_000)  # some 1.5 * 2^55 apart in 74 bits: 350,000 to the millisecond
     assert ids == sorted(ids)
     assert len({number_of(each) for each in ids[-1000:]}) == 1000
 

@@ -8,7 +8,7 @@ import pytest
 
 from entrepot.bootstrap import transitions
 from entrepot.plumbing import migrate, postgres
-from proof import judge, ledger
+from proof import judge, ledger, tripwire
 from proof.client import Client, Load
 from proof.feed import CAPTURED, drained, told, whole
 from proof.ledger import Ledger
@@ -44,6 +44,7 @@ async def test_killing_servers_and_workers_loses_and_doubles_nothing(
     crew, server, database, connect, tmp_path
 ):
     url, port = server.url(database), free_port()
+    await tripwire.lay(url)
     serve = await crew.start("serve", database_url=url, port=port)
     workers = [
         await crew.start("work", database_url=url, name=f"work{n}", ready=False) for n in range(2)
@@ -67,6 +68,7 @@ async def test_killing_servers_and_workers_loses_and_doubles_nothing(
             await load.more(BETWEEN)
     assert client.seen["lost"] >= SERVER_KILLS
     await assert_reconciled(client, book.path, url, http)
+    assert (await tripwire.tripped(url))[:5] == []
     assert [await role.stop() for role in (serve, *workers)] == [0, 0, 0]
 
 

@@ -13,7 +13,8 @@ from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
 from entrepot.api.paging import PageQuery, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem
-from entrepot.plumbing import db, exceptions
+from entrepot.journey import told
+from entrepot.plumbing import db, exceptions, outbox
 from entrepot.plumbing.model import Trouble
 
 FIRST = UUID(int=0)
@@ -78,6 +79,8 @@ async def close(request: Request) -> Answer:
         )  # fmt: skip
         if not closed:
             raise Problem(Code.NOT_FOUND, "no such exception is open")
+        facts = [told.unstuck(each, actor=request.actor, reason=body.reason) for each in closed]
+        await outbox.tell(conn, request.principal.market, facts, at=at)
         return json_answer(200, ClosedAnswer(exception_id, request.actor, body.reason))
 
     return await command(request, act)

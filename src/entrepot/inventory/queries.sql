@@ -276,7 +276,8 @@ WHERE p.market = :market::text AND p.sku = any(:skus::text[]);
 WITH touched AS (
     SELECT DISTINCT m.sku, m.node_id
     FROM inventory.movement AS m
-    WHERE m.market = :market::text AND m.movement_id > :since::uuid
+    WHERE
+        m.market = :market::text AND m.movement_id > :since::uuid
         AND m.writer <> :writer::integer
 )
 

@@ -7,14 +7,17 @@ import msgspec
 from entrepot.inventory import browse as inventory
 from entrepot.inventory.store import orders_waiting_for
 from entrepot.inventory.wait import settle
+from entrepot.journey import told
 from entrepot.journey.asking import Need
 from entrepot.journey.here import Here
 from entrepot.journey.record import UNROUTABLE
 from entrepot.journey.reroute import reroute
 from entrepot.orders import browse as orders
-from entrepot.plumbing import exceptions
+from entrepot.plumbing import exceptions, outbox
 from entrepot.plumbing.model import Event
 from entrepot.terms.ids import LineNo, OrderId, Sku
+
+STOCK_CAME = "stock came"
 
 ORDERS_MAX = 1_000
 """Orders served by one commit; the next supply serves the next."""
@@ -55,6 +58,8 @@ async def supply(here: Here, events: Sequence[Event]) -> None:
     served_whole = [
         (order_id, line) for order_id, line, sku, _ in settled if (order_id, line, sku) not in still
     ]
-    await exceptions.close_of(
-        here.conn, here.market, served_whole, [UNROUTABLE], reason="stock came", at=here.at
+    closed = await exceptions.close_of(
+        here.conn, here.market, served_whole, [UNROUTABLE], reason=STOCK_CAME, at=here.at
     )
+    facts = [told.unstuck(each, actor="entrepot", reason=STOCK_CAME) for each in closed]
+    await outbox.tell(here.conn, here.market, facts, at=here.at)

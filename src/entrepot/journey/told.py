@@ -13,6 +13,7 @@ from entrepot.inventory.model import Claim
 from entrepot.journey.plan import Draft
 from entrepot.orders.model import Cancellation, Hold
 from entrepot.orders.rules import total
+from entrepot.plumbing.model import Closed
 from entrepot.plumbing.outbox import Fact
 from entrepot.sourcing.model import Plan
 from entrepot.terms.ids import MarketId, NodeId, OrderId, Sku
@@ -112,6 +113,14 @@ def stuck(order_id: OrderId, kind: str, reason: str, line: int | None) -> Fact:
     """Something waits for a person."""
     data = _of(order_id) | {"kind": kind, "reason": reason, "line": line}
     return fact("exception.opened", order_id, data)
+
+
+def unstuck(closed: Closed, *, actor: str, reason: str) -> Fact:
+    """What waited for a person no longer does."""
+    data = {"kind": closed.kind, "line": closed.line_no, "actor": actor, "reason": reason}
+    if closed.order_id is not None:
+        return fact("exception.closed", closed.order_id, _of(closed.order_id) | data)
+    return Fact("exception.closed", closed.subject, _json.encode(data).decode())
 
 
 def fact(kind: str, order_id: UUID, data: dict[str, object]) -> Fact:

@@ -104,9 +104,7 @@ class World:
             if stock:
                 await self._read_stock(conn, known)
 
-    async def keep_fresh(
-        self, every_s: float, stop: asyncio.Event, *, stock: bool = True
-    ) -> None:
+    async def keep_fresh(self, every_s: float, stop: asyncio.Event, *, stock: bool = True) -> None:
         """Refresh every market again and again until `stop` is set."""
         while not stop.is_set():
             try:

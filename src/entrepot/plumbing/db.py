@@ -85,7 +85,7 @@ async def open_pool(dsn: str, *, size: int, limits: Limits = Limits()) -> Pool:
 
 
 async def _nothing_to_reset(_: Connection) -> None:
-    """Nothing here changes a session's state: a round trip to undo nothing would be paid a commit."""
+    """Nothing here changes a session's state: undoing nothing would cost a round trip a commit."""
 
 
 _CACHE = {"statement_cache_size": 512, "max_cached_statement_lifetime": 0}

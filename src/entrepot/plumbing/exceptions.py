@@ -7,7 +7,7 @@ from uuid import UUID
 
 from entrepot.plumbing import db, sql
 from entrepot.plumbing.mint import MINT
-from entrepot.plumbing.model import Count, Trouble
+from entrepot.plumbing.model import Closed, Count, Trouble
 from entrepot.terms.ids import LineNo, MarketId, OrderId
 
 Q = sql.load(__package__)
@@ -73,10 +73,10 @@ async def close(
     actor: str,
     reason: str,
     at: datetime,
-) -> int:
-    """End these exceptions; answers how many were open."""
-    return await db.execute(
-        conn, Q["close_exceptions"],
+) -> list[Closed]:
+    """End these exceptions; answers those that were open."""
+    return await db.fetch(
+        conn, Q["close_exceptions"], Closed,
         market=market, exception_ids=list(ids), actor=actor, reason=reason, at=at,
     )  # fmt: skip
 
@@ -89,10 +89,10 @@ async def close_of(
     *,
     reason: str,
     at: datetime,
-) -> int:
-    """End the exceptions of these kinds that stood against these lines."""
-    return await db.execute(
-        conn, Q["close_exceptions_of"],
+) -> list[Closed]:
+    """End the exceptions of these kinds that stood against these lines; answers them."""
+    return await db.fetch(
+        conn, Q["close_exceptions_of"], Closed,
         market=market, order_ids=[order for order, _ in lines],
         line_nos=[line for _, line in lines], kinds=list(kinds), reason=reason, at=at,
     )  # fmt: skip

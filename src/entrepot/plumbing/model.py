@@ -102,6 +102,17 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """An exception that has just ended."""
+
+    exception_id: UUID
+    kind: str
+    subject: str
+    order_id: UUID | None
+    line_no: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     count: int
 

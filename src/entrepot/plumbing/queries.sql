@@ -204,22 +204,24 @@ WHERE x.market = :market::text AND x.closed_at IS NULL AND x.exception_id > :aft
 ORDER BY x.exception_id
 LIMIT :most::integer;
 
--- name: close_exceptions
+-- name: close_exceptions -> Closed
 -- A person, or the event that mended it, ends an exception; it is never deleted.
 UPDATE plumbing.exception AS x
 SET closed_at = :at::timestamptz, closed_by = :actor::text, close_reason = :reason::text
 WHERE
     x.market = :market::text AND x.exception_id = any(:exception_ids::uuid[])
-    AND x.closed_at IS NULL;
+    AND x.closed_at IS NULL
+RETURNING x.exception_id, x.kind, x.subject, x.order_id, x.line_no;
 
--- name: close_exceptions_of
+-- name: close_exceptions_of -> Closed
 -- What was in the way of these lines no longer is.
 UPDATE plumbing.exception AS x
 SET closed_at = :at::timestamptz, closed_by = 'entrepot', close_reason = :reason::text
 FROM unnest(:order_ids::uuid[], :line_nos::smallint[]) AS l (order_id, line_no)
 WHERE
     x.market = :market::text AND x.order_id = l.order_id AND x.line_no = l.line_no
-    AND x.kind = any(:kinds::text[]) AND x.closed_at IS NULL;
+    AND x.kind = any(:kinds::text[]) AND x.closed_at IS NULL
+RETURNING x.exception_id, x.kind, x.subject, x.order_id, x.line_no;
 
 -- name: open_exception_count -> Count
 -- How much waits for a person.

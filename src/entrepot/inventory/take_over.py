@@ -1,0 +1,100 @@
+"""Take over what has happened to stock already: received, claimed and, where it left, gone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from entrepot.inventory import rules, store
+from entrepot.inventory.model import Change, Claim, Delta, MovementKind, Position
+from entrepot.plumbing import db, sql
+from entrepot.terms.ids import MarketId
+
+Q = sql.load(__package__, "history.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class PastClaim:
+    """Units that were at a node and an order's: claimed at `claimed_at`, gone since `left_at`.
+
+    Nobody can say any more when they came: they are received at the moment of the claim, under
+    `reference`. `left_at` None: they are still there, and still claimed.
+    """
+
+    claim: Claim
+    reference: str
+    claimed_at: datetime
+    left_at: datetime | None
+
+
+async def take_over(
+    conn: db.Connection, market: MarketId, claims: Sequence[PastClaim], *, at: datetime
+) -> None:
+    """Write the claims and their ledger: four statements, however many. The caller owns the commit.
+
+    What is free at a position stays as it was, and nothing is oversold on the way: what is claimed
+    comes in first.
+    """
+    if not claims:
+        return
+    keys = sorted({(each.claim.sku, each.claim.node_id) for each in claims})
+    await store.make_positions(conn, market, keys)
+    positions = {
+        (p.sku, p.node_id): p for p in await store.positions_for_update(conn, market, keys)
+    }
+
+    changes: list[Change] = []
+    for each in claims:
+        key = (each.claim.sku, each.claim.node_id)
+        for change in entries(positions[key], each):
+            changes.append(change)
+            positions[key] = rules.after(positions[key], change)
+
+    await _record(conn, market, claims)
+    await store.record_changes(conn, market, changes, at)
+
+
+def entries(position: Position, past: PastClaim) -> list[Change]:
+    """Give the ledger's entries of a past claim, each with its own time."""
+    claim = past.claim
+    delta = Delta(
+        MovementKind.RECEIPT, claim.sku, claim.node_id, claim.quantity, reference=past.reference
+    )
+    received = rules.moved(position, delta)
+    assert received is not None, "a receipt takes nothing away"
+    told = [replace(received, at=past.claimed_at), _claimed(rules.after(position, received), past)]
+    if past.left_at is not None:
+        held = rules.after(position, told[-1])
+        told.append(rules.consumed(held, claim, past.left_at))
+    return told
+
+
+def _claimed(position: Position, past: PastClaim) -> Change:
+    claim, reserved = past.claim, position.reserved + past.claim.quantity
+    return Change(
+        sku=claim.sku,
+        node_id=claim.node_id,
+        on_hand=position.on_hand,
+        reserved=reserved,
+        unavailable=position.unavailable,
+        shortage=max(0, reserved + position.unavailable - position.on_hand),
+        kind="reserve",
+        on_hand_delta=0,
+        reserved_delta=claim.quantity,
+        unavailable_delta=0,
+        order_id=claim.order_id,
+        line_no=claim.line_no,
+        at=past.claimed_at,
+    )
+
+
+async def _record(conn: db.Connection, market: MarketId, claims: Sequence[PastClaim]) -> None:
+    await db.execute(
+        conn, Q["record_past_claims"],
+        market=market,
+        order_ids=[past.claim.order_id for past in claims],
+        line_nos=[past.claim.line_no for past in claims],
+        skus=[past.claim.sku for past in claims],
+        node_ids=[past.claim.node_id for past in claims],
+        quantities=[past.claim.quantity for past in claims],
+        consumeds=[past.claim.quantity if past.left_at else 0 for past in claims],
+    )  # fmt: skip

@@ -1,0 +1,310 @@
+"""From an order that has happened elsewhere to what is written of it here. Pure.
+
+What a past order cannot be without is checked here; what can be mended was mended by its history.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from entrepot.catalog.model import Made
+from entrepot.catalog.rules import explode
+from entrepot.delivery.model import Status, TrackingEvent
+from entrepot.fulfillment.model import NewFulfillmentOrder, Packed, Units
+from entrepot.inventory.model import Claim
+from entrepot.inventory.take_over import PastClaim
+from entrepot.journey.sold import address_of
+from entrepot.orders.model import Captured, Customer, NewLine, NewOrder, Payment
+from entrepot.orders.phase import Phase
+from entrepot.orders.rules import faults
+from entrepot.ports.history import PastLine, PastOrder, PastParcel, Stage
+from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku, uuid7
+from entrepot.terms.outcome import Done, Outcome, Refused
+
+PHASES: Mapping[Stage, Phase] = {
+    Stage.UNPAID: Phase.ON_HOLD,
+    Stage.MISSING: Phase.PENDING,
+    Stage.PLANNED: Phase.PLANNED,
+    Stage.RELEASED: Phase.RELEASED,
+    Stage.ACCEPTED: Phase.IN_FULFILLMENT,
+    Stage.PACKED: Phase.IN_FULFILLMENT,
+    Stage.SHIPPED: Phase.SHIPPED,
+    Stage.DELIVERED: Phase.CLOSED,
+    Stage.CANCELED: Phase.CANCELED,
+}
+"""The phase in which an order stands once it is taken over."""
+
+NOT_BEFORE_TOLD = datetime(9999, 1, 1, tzinfo=UTC)
+"""When planned work that is taken over is released: not by a timer. It may be years old."""
+
+AHEAD_MAX = timedelta(days=1)
+"""A clock may be wrong by a day; what lies further ahead has not happened."""
+
+_STEPS = (Stage.PLANNED, Stage.RELEASED, Stage.ACCEPTED, Stage.PACKED, Stage.SHIPPED)
+_STEPS = (*_STEPS, Stage.DELIVERED)
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(NewOrder).decode
+
+
+class WhyNotTakenOver(StrEnum):
+    """In order of precedence."""
+
+    INVALID = "invalid"
+    TIMES = "times"
+    UNKNOWN_SKU = "unknown_sku"
+    UNKNOWN_NODE = "unknown_node"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What of some past orders' skus and nodes there is."""
+
+    items: Mapping[Sku, Made]
+    nodes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A past order that can be taken over. `units` are (line, sku, units, node): kits exploded."""
+
+    order_id: OrderId
+    source: str
+    past: PastOrder
+    order: NewOrder
+    units: tuple[tuple[LineNo, Sku, int, NodeId | None], ...]
+    parts: tuple[tuple[LineNo, Sku, int], ...]
+
+    @property
+    def released_at(self) -> datetime:
+        """When its nodes were told; nobody noted it: when it was placed."""
+        return self.past.released_at or self.past.placed_at
+
+    @property
+    def ended_at(self) -> datetime:
+        """The last thing known of it."""
+        past = self.past
+        said = (past.canceled_at, past.delivered_at, past.handed_over_at, past.released_at)
+        return next((each for each in said if each is not None), past.placed_at)
+
+    @property
+    def reference(self) -> str:
+        """What its movements of stock are told to be of."""
+        return f"history:{self.source}:{self.past.external_id}"
+
+    def came_to(self, stage: Stage) -> bool:
+        """Say whether it came at least so far on the way from planned to delivered."""
+        mine = self.past.stage
+        return mine in _STEPS and _STEPS.index(mine) >= _STEPS.index(stage)
+
+
+def story(
+    past: PastOrder, known: Known, *, channel: str, source: str, at: datetime
+) -> Outcome[Story, WhyNotTakenOver]:
+    """Make the story of a past order, or say what is wrong with it."""
+    try:
+        order = _decode(_encode(_new_order(past, channel)))
+    except msgspec.ValidationError as wrong:
+        return Refused(WhyNotTakenOver.INVALID, str(wrong))
+    wrong_in = [each for each in faults(order, at) if not each.pointer.startswith("/ship_to")]
+    if wrong_in:
+        return Refused(WhyNotTakenOver.INVALID, f"{wrong_in[0].pointer} {wrong_in[0].detail}")
+    said = _times(past, at)
+    if said:
+        return Refused(WhyNotTakenOver.TIMES, said)
+    made = explode([(line.sku, line.quantity) for line in past.lines], known.items)
+    unknown = [line.sku for line, units in zip(past.lines, made, strict=True) if units is None]
+    if unknown:
+        return Refused(WhyNotTakenOver.UNKNOWN_SKU, f"there is no item {unknown[0]}")
+    homeless = [line for line in past.lines if _needs_node(past) and _stands_nowhere(line, known)]
+    if homeless:
+        said = f"line {homeless[0].external_id}: there is no node {homeless[0].node_id}"
+        return Refused(WhyNotTakenOver.UNKNOWN_NODE, said)
+    units, parts = [], []
+    for number, (line, each) in enumerate(zip(past.lines, made, strict=True), start=1):
+        for unit in each or ():
+            units.append((LineNo(number), unit.sku, unit.per_unit * line.quantity, line.node_id))
+            if unit.sku != line.sku:
+                parts.append((LineNo(number), unit.sku, unit.per_unit))
+    return Done(
+        Story(id_of(past, channel), source, past, order, tuple(units), tuple(parts)),
+    )
+
+
+def id_of(past: PastOrder, channel: str) -> OrderId:
+    """Give a past order its id: of the time it was placed, and the same wherever it is taken to."""
+    name = f"{channel}\0{past.external_id}".encode()
+    dice = int.from_bytes(hashlib.blake2b(name, digest_size=10).digest(), "big") >> 6
+    return OrderId(uuid7(int(past.placed_at.timestamp() * 1000), dice))
+
+
+def fingerprint(order: NewOrder) -> bytes:
+    """Digest an order's content, as orders that are placed here are."""
+    return hashlib.blake2b(_encode(order), digest_size=16).digest()
+
+
+def captured(told: Story, *, total: int, document: str) -> Captured:
+    """Make the order's rows."""
+    promised = told.past.promised_by
+    return Captured(
+        order_id=told.order_id,
+        order=told.order,
+        service=told.past.service,
+        total=total,
+        fingerprint=fingerprint(told.order),
+        document=document,
+        promised_earliest=told.past.placed_at if promised else None,
+        promised_latest=promised,
+        canceled={},
+        parts=told.parts,
+    )
+
+
+def claims(told: Story) -> list[PastClaim]:
+    """Give what it claimed of its nodes: nothing of a canceled order, nor of a missing unit."""
+    if told.past.stage in {Stage.CANCELED, Stage.MISSING}:
+        return []
+    left_at = told.past.handed_over_at if told.came_to(Stage.SHIPPED) else None
+    return [
+        PastClaim(
+            Claim(told.order_id, line, sku, node, quantity),
+            told.reference, told.past.placed_at, left_at,
+        )
+        for line, sku, quantity, node in told.units
+        if node is not None
+    ]  # fmt: skip
+
+
+def works(told: Story) -> list[NewFulfillmentOrder]:
+    """Give the work it was to its nodes, one piece for each; an unpaid order was nobody's yet."""
+    if not told.came_to(Stage.PLANNED):
+        return []
+    past = told.past
+    released = told.came_to(Stage.RELEASED)
+    return [
+        NewFulfillmentOrder(
+            order_id=told.order_id,
+            node_id=node,
+            method="ship",
+            service=past.service,
+            carrier=parcel(told, node).carrier if told.came_to(Stage.SHIPPED) else None,
+            lane_id=None,
+            day=(past.handed_over_at or past.ship_by or told.released_at).date(),
+            ship_by=past.ship_by,
+            release_at=told.released_at if released else NOT_BEFORE_TOLD,
+            lines=tuple(Units(n, sku, quantity) for n, sku, quantity, at in told.units if at == node),
+            made_at=past.placed_at,
+        )
+        for node in nodes(told)
+    ]
+
+
+def nodes(told: Story) -> list[NodeId]:
+    """Name its nodes, each once, in the order of its lines."""
+    return list(dict.fromkeys(node for *_, node in told.units if node is not None))
+
+
+def parcel(told: Story, node: NodeId) -> PastParcel:
+    """Give what left a node; where its number is not known, one of the order's own name."""
+    for each in told.past.parcels:
+        if each.node_id == node:
+            return each
+    number = f"{told.past.external_id}-{nodes(told).index(node) + 1}"
+    return PastParcel(node, told.source, number)
+
+
+def packed(told: Story, node: NodeId) -> Packed:
+    """Describe it as the node would have."""
+    each = parcel(told, node)
+    return Packed(each.tracking_number, each.carrier, each.service or told.past.service)
+
+
+def scans(told: Story) -> list[TrackingEvent]:
+    """Give what was said of its parcels: fetched from the node, and delivered where they were."""
+    if not told.came_to(Stage.SHIPPED):
+        return []
+    said = [(Status.PICKED_UP, told.past.handed_over_at)]
+    if told.came_to(Stage.DELIVERED):
+        said.append((Status.DELIVERED, told.past.delivered_at))
+    return [
+        TrackingEvent(each.tracking_number, each.carrier, status, when)
+        for each in (parcel(told, node) for node in nodes(told))
+        for status, when in said
+        if when is not None
+    ]
+
+
+def _new_order(past: PastOrder, channel: str) -> NewOrder:
+    return NewOrder(
+        channel=channel,
+        external_id=past.external_id,
+        placed_at=past.placed_at.astimezone(UTC),
+        currency=past.currency,
+        customer=_customer(past),
+        ship_to=address_of(past.ship_to) if past.ship_to else None,
+        service=past.service,
+        shipping=past.shipping,
+        shipping_tax=past.shipping_tax,
+        lines=[
+            NewLine(
+                external_id=line.external_id, sku=line.sku, quantity=line.quantity,
+                unit_price=line.unit_price, discount=line.discount, tax=line.tax,
+                name=line.name or None,
+            )
+            for line in past.lines
+        ],
+        payment=Payment(
+            provider=past.payment.provider,
+            reference=past.payment.reference,
+            authorized=past.payment.authorized,
+        )
+        if past.payment
+        else None,
+        note=past.note or None,
+    )  # fmt: skip
+
+
+def _customer(past: PastOrder) -> Customer | None:
+    said = past.customer
+    if not (said.email or said.name or said.phone):
+        return None
+    return Customer(email=said.email or None, name=said.name or None, phone=said.phone or None)
+
+
+def _times(past: PastOrder, at: datetime) -> str:
+    """Say what is wrong with a past order's times; "" where nothing is."""
+    wanted: list[tuple[str, datetime | None, bool]] = [
+        ("placed_at", past.placed_at, True),
+        ("released_at", past.released_at, False),
+        ("handed_over_at", past.handed_over_at, past.stage in {Stage.SHIPPED, Stage.DELIVERED}),
+        ("delivered_at", past.delivered_at, past.stage is Stage.DELIVERED),
+    ]
+    before, since = "placed_at", past.placed_at
+    for name, when, needed in wanted:
+        if when is None:
+            if needed:
+                return f"{name} is needed of an order that is {past.stage}"
+            continue
+        if when < since:
+            return f"{name} lies before {before}"
+        if when > at + AHEAD_MAX:
+            return f"{name} has not come yet"
+        before, since = name, when
+    return ""
+
+
+def _needs_node(past: PastOrder) -> bool:
+    return past.stage not in {Stage.CANCELED, Stage.MISSING}
+
+
+def _stands_nowhere(line: PastLine, known: Known) -> bool:
+    return line.node_id is None or line.node_id not in known.nodes
+
+
+def lines_of(told: Iterable[Story]) -> set[Sku]:
+    """Name the skus of some stories' lines."""
+    return {line.sku for each in told for line in each.past.lines}

@@ -1,0 +1,69 @@
+"""Every fact has a schema, every schema is told, and nobody waits for what nobody tells."""
+
+import ast
+import json
+import re
+
+import pytest
+
+from entrepot.journey.record import UNROUTABLE
+from entrepot.journey.table import STEPS, rows
+from tidy import house
+
+SCHEMAS = {file.stem: file for file in (house.ROOT / "docs" / "events").glob("*.json")}
+PYTHON = house.files(".py", within=("src", "connectors"))
+TELLERS = ("tell.py", "told.py")
+A_TYPE = re.compile(r"[a-z]+\.[a-z]+")
+
+
+def strings(tree: ast.AST) -> set[str]:
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def makes_facts(tree: ast.AST) -> bool:
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Fact"
+        for node in ast.walk(tree)
+    )
+
+
+TREES = {file: ast.parse(file.read_text(encoding="utf-8")) for file in PYTHON}
+MAKERS = [file for file, tree in TREES.items() if makes_facts(tree)]
+TOLD = {word for file in MAKERS for word in strings(TREES[file]) if A_TYPE.fullmatch(word)}
+NOUNS = {word.partition(".")[0] for word in TOLD}
+
+
+def named() -> set[str]:
+    """Find whatever the code says that looks like a fact's type: told, followed or listened to."""
+    words = {word for tree in TREES.values() for word in strings(tree) if A_TYPE.fullmatch(word)}
+    others = {*STEPS, UNROUTABLE}  # steps and kinds of exceptions have names of the same form
+    followed = {type_ for row in rows() for type_ in row.types}
+    return followed | {w for w in words - others if w.partition(".")[0] in NOUNS}
+
+
+def test_facts_are_made_by_the_tellers_only():
+    assert MAKERS
+    assert [house.name(file) for file in MAKERS if file.name not in TELLERS] == []
+
+
+def test_every_fact_that_is_told_has_a_schema_and_every_schema_is_told():
+    assert set(SCHEMAS) == TOLD
+
+
+def test_nobody_waits_for_a_fact_that_nobody_tells():
+    assert named() - TOLD == set()
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_a_schema_is_closed_and_says_what_it_means(name):
+    schema = json.loads(SCHEMAS[name].read_text(encoding="utf-8"))
+
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["title"] == name
+    assert schema["description"].endswith(".")
+    assert schema["additionalProperties"] is False
+    assert [field for field, is_ in schema["properties"].items() if not is_["description"]] == []
