@@ -1,8 +1,8 @@
 """Databases of a test's own: copied from a migrated one, dropped when the test is done."""
 
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from entrepot.plumbing import db, postgres
 
@@ -28,3 +28,18 @@ async def own(server: postgres.Embedded, template: str = "template1") -> AsyncIt
     finally:
         async with administrator(server) as conn:
             await conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def statements(conn: db.Connection) -> Iterator[list[str]]:
+    """Collect the statements that are run meanwhile."""
+    told: list[str] = []
+
+    def hear(record) -> None:
+        told.append(record.query)
+
+    conn.add_query_logger(hear)
+    try:
+        yield told
+    finally:
+        conn.remove_query_logger(hear)

@@ -68,6 +68,10 @@ def test_the_line_says_it_all_and_always_the_oversold(tally):
     )
 
 
+def test_before_the_first_order_the_line_says_what_is_being_done():
+    assert line(Tally(doing="loading items"), 0.0) == "loading items"
+
+
 def test_the_table_says_the_same(tally):
     console = Console(width=120, record=True, file=None, quiet=True)
     tally.oversold = 7

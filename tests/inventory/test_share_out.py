@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entrepot.inventory.model import WhyNotReserved
+from entrepot.inventory.model import Reservation, WhyNotReserved
 from entrepot.inventory.rules import open_claims, share_out, totals
-from entrepot.inventory.model import Reservation
 from entrepot.terms.outcome import Done, Refused
 from inventory.stock import CAP, LYON, NICE, TEE, claim, order_id, position
 

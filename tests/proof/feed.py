@@ -54,15 +54,25 @@ def told(events: list[Event]) -> list[Told]:
     ]
 
 
+async def begun(database_url: str) -> None:
+    """Wait until a worker has numbered the first facts. Raises TimeoutError when none does."""
+    await _until(database_url, "SELECT NOT EXISTS (SELECT FROM plumbing.event)")
+
+
 async def drained(database_url: str) -> None:
     """Wait until every fact is numbered and every row of the journey has read to the feed's end.
 
     Raises TimeoutError when something stays owed.
     """
+    await _until(database_url, _OWED)
+
+
+async def _until(database_url: str, waiting: str) -> None:
+    """Wait while a statement's one value is true, or not zero."""
     conn = await asyncpg.connect(database_url)
     try:
         async with asyncio.timeout(DRAINED_S_MAX):
-            while await conn.fetchval(_OWED):  # noqa: ASYNC110 - it happens in another process
+            while await conn.fetchval(waiting):  # noqa: ASYNC110 - it happens in another process
                 await asyncio.sleep(0.1)
     finally:
         await conn.close()

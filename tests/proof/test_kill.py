@@ -10,7 +10,7 @@ from entrepot.bootstrap import transitions
 from entrepot.plumbing import migrate, postgres
 from proof import judge, ledger, tripwire
 from proof.client import Client, Load
-from proof.feed import CAPTURED, drained, told, whole
+from proof.feed import CAPTURED, begun, drained, told, whole
 from proof.ledger import Ledger
 from proof.postmaster import end_database, postmaster
 from proof.processes import free_port, gone, violations
@@ -86,6 +86,8 @@ async def test_killing_the_postmaster_loses_and_doubles_nothing(crew, connect, t
             await open_shop(http, SHELVES)
             client = Client(http, book)
             async with Load(client, Basket(SKUS, seed=2), buyers=BUYERS, seed=2) as load:
+                await load.more(1)
+                await begun(embedded.url())
                 for _ in range(POSTMASTER_KILLS):
                     await load.more(BETWEEN)
                     await load.moment()

@@ -25,6 +25,15 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.slow)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Show with a failure what the system has logged last."""
+    report = yield
+    if call.excinfo is not None and "system" in getattr(item, "funcargs", {}):
+        report.sections.append(("the system's log", item.funcargs["system"].told()))
+    return report
+
+
 @pytest.fixture(scope="session")
 def system() -> Iterator[System]:
     """Run `entrepot up` for the session; at its end `verify --full` finds nothing."""

@@ -70,7 +70,7 @@ async def put(
     )
     refused = [_refusal(row, known, at) for row in rows]
     good = [row for row, why in zip(rows, refused, strict=True) if why is None]
-    done = iter(await count(conn, market, good, at=at))
+    done = iter((await count(conn, market, good, at=at)).results)
     results = []
     for row, why in zip(rows, refused, strict=True):
         if why is not None:

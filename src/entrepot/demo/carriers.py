@@ -36,7 +36,8 @@ class Carriers:
         """Take over a parcel and plan all that will be said of it."""
         clock, at = asyncio.get_running_loop().time(), self.now()
         late_s = LATE_S if self.rng.random() * 100 < LATE_PERCENT else 0.0
-        for status, after_s in ROAD:
+        delayed = (("delivery_delayed", 0.8),) if late_s else ()
+        for status, after_s in (*ROAD, *delayed):
             happens_s = after_s + (late_s if status == "delivered" else 0.0)
             heard_s = happens_s
             if status == "out_for_delivery" and self.rng.random() * 100 < DISORDERED_PERCENT:

@@ -1,5 +1,6 @@
 """Open the shop: load the retailer through the public API, in bulk."""
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -14,6 +15,9 @@ from entrepot.demo.tally import Tally
 
 ROWS_PER_IMPORT = 5_000
 ROWS_PER_COUNT = 10_000
+COUNTS_AT_ONCE = 2
+"""While the database writes one call's rows, the server reads the next call's."""
+
 TAKEN = frozenset({"created", "updated", "unchanged", "applied", "stale"})
 
 
@@ -33,12 +37,24 @@ async def load(api: Api, retailer: Retailer, tally: Tally, *, run: str) -> None:
         for number, part in enumerate(_chunks(rows, ROWS_PER_IMPORT)):
             key = f"{run}-{kind}-{number:04d}"
             _taken(kind, await api.post(f"/v1/import/{kind}", {"rows": part}, key=key))
-    total = len(retailer.stock.item)
-    for number, counts in enumerate(sample.count_chunks(retailer, rows=ROWS_PER_COUNT)):
-        tally.doing = f"counting stock, {min(total, number * ROWS_PER_COUNT):,} of {total:,}"
-        key = f"{run}-counts-{number:04d}"
-        _taken("counts", await api.post("/v1/inventory/counts", {"counts": counts}, key=key))
-    tally.doing = "open"
+    await _count(api, retailer, tally, run)
+
+
+async def _count(api: Api, retailer: Retailer, tally: Tally, run: str) -> None:
+    chunks = enumerate(sample.count_chunks(retailer, rows=ROWS_PER_COUNT))
+    total, counted = len(retailer.stock.item), 0
+
+    async def feed() -> None:
+        nonlocal counted
+        for number, counts in chunks:
+            key = f"{run}-counts-{number:04d}"
+            _taken("counts", await api.post("/v1/inventory/counts", {"counts": counts}, key=key))
+            counted += len(counts)
+            tally.doing = f"counting stock, {counted:,} of {total:,}"
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(COUNTS_AT_ONCE):
+            group.create_task(feed())
 
 
 class _Result(msgspec.Struct, frozen=True):

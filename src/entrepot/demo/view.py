@@ -60,6 +60,8 @@ def line(tally: Tally, rate: float) -> str:
     """Put the tally on one line."""
     seen, ends, latency = tally.seen, tally.ends(), tally.latency()
     wanted = "" if tally.wanted is None else f"/{tally.wanted}"
+    if not seen["placed"]:
+        return tally.doing
     return (
         f"orders {seen['placed']}{wanted} ({rate:.0f}/s, p50 {latency.p50_ms:.0f} ms,"
         f" p99 {latency.p99_ms:.0f} ms) refused {seen['refused']} | open {ends['open']}"
@@ -73,7 +75,9 @@ def table(tally: Tally, rate: float) -> Table:
     """Lay the tally out for a terminal."""
     seen, ends, latency = tally.seen, tally.ends(), tally.latency()
     wanted = "" if tally.wanted is None else f" of {tally.wanted:,}"
-    grid = Table(title="Entrepot: the sample retailer", show_header=False, expand=False)
+    grid = Table(
+        title=f"Entrepot: the sample retailer ({tally.doing})", show_header=False, expand=False
+    )
     for _ in range(3):
         grid.add_column()
         grid.add_column(justify="right", min_width=8)

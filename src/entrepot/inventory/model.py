@@ -97,8 +97,7 @@ class MovementKind(StrEnum):
     TRANSFER_IN = "transfer_in"
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(msgspec.Struct, frozen=True, gc=False):
     """What a source found at a node: `on_hand` units at `counted_at`, its `sequence`-th message."""
 
     sku: Sku
@@ -109,8 +108,7 @@ class Count:
     counted_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CountMark:
+class CountMark(msgspec.Struct, frozen=True, gc=False):
     """The newest count applied from a source."""
 
     sku: Sku
@@ -120,16 +118,14 @@ class CountMark:
     counted_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(msgspec.Struct, frozen=True, gc=False):
     """Units that came or left physically at a position after a moment."""
 
     ask_no: int
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(msgspec.Struct, frozen=True, gc=False):
     """A movement a node reports: signed units."""
 
     kind: MovementKind
@@ -151,8 +147,7 @@ class RowStatus(StrEnum):
     KIT = "kit_has_no_stock"
 
 
-@dataclass(frozen=True, slots=True)
-class RowResult:
+class RowResult(msgspec.Struct, frozen=True, gc=False):
     """`short` is how many reserved units the row found missing: a shortage now stands."""
 
     sku: Sku
@@ -162,8 +157,7 @@ class RowResult:
     short: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True, gc=False):
     """New balances of a position and the ledger entry that explains them."""
 
     sku: Sku

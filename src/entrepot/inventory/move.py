@@ -14,10 +14,7 @@ async def move(
 ) -> list[RowResult]:
     """Answer every movement in order, each whole or not at all. The caller owns the commit."""
     keys = sorted({(each.sku, each.node_id) for each in deltas})
-    await store.make_positions(conn, market, keys)
-    positions = {
-        (p.sku, p.node_id): p for p in await store.positions_for_update(conn, market, keys)
-    }
+    positions = {(p.sku, p.node_id): p for p in await store.lock_or_make(conn, market, keys)}
 
     results: list[RowResult] = []
     changes: list[Change] = []

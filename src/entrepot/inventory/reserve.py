@@ -38,7 +38,7 @@ async def reserve(
 
     answers = rules.share_out(baskets, positions)
 
-    claims = [c for answer in answers if isinstance(answer, Done) for c in answer.value]
+    claims = rules.merged([c for a in answers if isinstance(a, Done) for c in a.value])
     totals = rules.totals(claims)
     if claims and await store.record_reservations(conn, market, totals, claims, at) != len(totals):
         raise GuardFailed("a position changed under its lock")

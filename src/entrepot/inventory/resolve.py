@@ -65,6 +65,7 @@ async def _resolve(
         changes.append(effect(positions[key], claim))
         positions[key] = rules.after(positions[key], changes[-1])
 
-    if await store.resolve_reservations(conn, market, claims, consume=consume) != len(claims):
+    rows = rules.merged(claims)
+    if await store.resolve_reservations(conn, market, rows, consume=consume) != len(rows):
         raise GuardFailed("a claim was resolved twice")
     await store.record_changes(conn, market, changes, at)

@@ -66,6 +66,17 @@ def totals(claims: Sequence[Claim]) -> dict[Key, int]:
     return sums
 
 
+def merged(claims: Sequence[Claim]) -> list[Claim]:
+    """Add up what one line claims of one position: a claim has one row, however many ask."""
+    sums: dict[tuple[OrderId, LineNo, Sku, NodeId], int] = {}
+    for claim in claims:
+        key = (claim.order_id, claim.line_no, claim.sku, claim.node_id)
+        sums[key] = sums.get(key, 0) + claim.quantity
+    if len(sums) == len(claims):
+        return list(claims)
+    return [Claim(*key, quantity) for key, quantity in sums.items()]
+
+
 def is_stale(count: Count, mark: CountMark | None) -> bool:
     """A count is stale when the same source already said something newer, or this very thing.
 
@@ -93,6 +104,11 @@ def counted(position: Position, count: Count, moved_since: int) -> Change:
     """
     on_hand = max(0, count.on_hand + moved_since)
     return _change(position, on_hand, position.reserved, 0, kind="count", reference=count.source)
+
+
+def is_nothing(change: Change) -> bool:
+    """A count that found what the books say changes nothing and needs no entry."""
+    return not (change.on_hand_delta or change.reserved_delta or change.unavailable_delta)
 
 
 def sign_is_wrong(delta: Delta) -> bool:

@@ -34,6 +34,18 @@ async def positions_for_update(
     )  # fmt: skip
 
 
+async def lock_or_make(
+    conn: db.Connection, market: MarketId, keys: Sequence[Key]
+) -> list[Position]:
+    """Lock these positions, ascending; those that are new are made, empty, first."""
+    found = await positions_for_update(conn, market, keys)
+    if len(found) == len(keys):
+        return found
+    known = {(position.sku, position.node_id) for position in found}
+    await make_positions(conn, market, [key for key in keys if key not in known])
+    return await positions_for_update(conn, market, keys)
+
+
 async def make_positions(conn: db.Connection, market: MarketId, keys: Iterable[Key]) -> None:
     pairs = list(keys)
     if pairs:
@@ -72,6 +84,8 @@ async def record_changes(
     conn: db.Connection, market: MarketId, changes: Sequence[Change], at: datetime
 ) -> None:
     """Write the entries, and for each position the balances of its last change."""
+    if not changes:
+        return
     last = {(c.sku, c.node_id): c for c in changes}
     told = [c for c in changes if c.on_hand_delta or c.reserved_delta or c.unavailable_delta]
     await db.execute(
@@ -180,6 +194,8 @@ async def count_marks(
 async def set_count_marks(
     conn: db.Connection, market: MarketId, counts: Sequence[CountMark]
 ) -> None:
+    if not counts:
+        return
     await db.execute(
         conn, Q["set_count_marks"],
         market=market, sources=[c.source for c in counts], skus=[c.sku for c in counts],

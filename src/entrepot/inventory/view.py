@@ -63,12 +63,19 @@ class StockView:
 
     def put(self, rows: Iterable[Free]) -> None:
         """Positions were read: this is what is free there."""
+        new: dict[Sku, dict[int, int]] = {}
         for row in rows:
             at, free = self._find(row.sku, row.node_id)
             if at >= 0:
                 free[at] = row.free
-            else:
-                self._insert(row)
+            elif row.node_id in self._index:
+                new.setdefault(row.sku, {})[self._index[row.node_id]] = row.free
+        for sku, found in new.items():
+            nodes, free = self._rows.get(sku, _NOTHING)
+            nodes = np.concatenate([nodes, np.fromiter(found.keys(), np.int32, len(found))])
+            free = np.concatenate([free, np.fromiter(found.values(), np.int32, len(found))])
+            order = nodes.argsort(kind="stable")
+            self._rows[sku] = (nodes[order], free[order])
 
     def owe(self, skus: Sequence[Sku], owed: Mapping[Sku, int]) -> bool:
         """Some skus' waiting units were read; answers whether they were other than believed."""
@@ -97,14 +104,3 @@ class StockView:
         number = self._index.get(node, -1)
         at = int(nodes.searchsorted(number))
         return (at if at < len(nodes) and nodes[at] == number else -1), free
-
-    def _insert(self, row: Free) -> None:
-        number = self._index.get(row.node_id)
-        if number is None:
-            return
-        nodes, free = self._rows.get(row.sku, _NOTHING)
-        at = int(nodes.searchsorted(number))
-        self._rows[row.sku] = (
-            np.insert(nodes, at, number).astype(np.int32),
-            np.insert(free, at, row.free).astype(np.int32),
-        )

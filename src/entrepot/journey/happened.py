@@ -4,8 +4,8 @@ What a past order cannot be without is checked here; what can be mended was mend
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -17,11 +17,11 @@ from entrepot.delivery.model import Status, TrackingEvent
 from entrepot.fulfillment.model import NewFulfillmentOrder, Packed, Units
 from entrepot.inventory.model import Claim
 from entrepot.inventory.take_over import PastClaim
-from entrepot.journey.sold import address_of
-from entrepot.orders.model import Captured, Customer, NewLine, NewOrder, Payment
+from entrepot.orders.model import Address, Captured, Customer, NewLine, NewOrder, Payment
 from entrepot.orders.phase import Phase
 from entrepot.orders.rules import faults
-from entrepot.ports.history import PastLine, PastOrder, PastParcel, Stage
+from entrepot.ports.channel import ShipTo
+from entrepot.ports.history import PastOrder, PastParcel, Stage
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku, uuid7
 from entrepot.terms.outcome import Done, Outcome, Refused
 
@@ -44,8 +44,9 @@ NOT_BEFORE_TOLD = datetime(9999, 1, 1, tzinfo=UTC)
 AHEAD_MAX = timedelta(days=1)
 """A clock may be wrong by a day; what lies further ahead has not happened."""
 
-_STEPS = (Stage.PLANNED, Stage.RELEASED, Stage.ACCEPTED, Stage.PACKED, Stage.SHIPPED)
-_STEPS = (*_STEPS, Stage.DELIVERED)
+_STEPS = (
+    Stage.PLANNED, Stage.RELEASED, Stage.ACCEPTED, Stage.PACKED, Stage.SHIPPED, Stage.DELIVERED,
+)  # fmt: skip
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(NewOrder).decode
@@ -110,29 +111,17 @@ def story(
         order = _decode(_encode(_new_order(past, channel)))
     except msgspec.ValidationError as wrong:
         return Refused(WhyNotTakenOver.INVALID, str(wrong))
-    wrong_in = [each for each in faults(order, at) if not each.pointer.startswith("/ship_to")]
-    if wrong_in:
-        return Refused(WhyNotTakenOver.INVALID, f"{wrong_in[0].pointer} {wrong_in[0].detail}")
-    said = _times(past, at)
-    if said:
-        return Refused(WhyNotTakenOver.TIMES, said)
+    refused = _wrong_in_itself(past, order, at) or _wrong_here(past, known)
+    if refused:
+        return refused
     made = explode([(line.sku, line.quantity) for line in past.lines], known.items)
-    unknown = [line.sku for line, units in zip(past.lines, made, strict=True) if units is None]
-    if unknown:
-        return Refused(WhyNotTakenOver.UNKNOWN_SKU, f"there is no item {unknown[0]}")
-    homeless = [line for line in past.lines if _needs_node(past) and _stands_nowhere(line, known)]
-    if homeless:
-        said = f"line {homeless[0].external_id}: there is no node {homeless[0].node_id}"
-        return Refused(WhyNotTakenOver.UNKNOWN_NODE, said)
     units, parts = [], []
     for number, (line, each) in enumerate(zip(past.lines, made, strict=True), start=1):
         for unit in each or ():
             units.append((LineNo(number), unit.sku, unit.per_unit * line.quantity, line.node_id))
             if unit.sku != line.sku:
                 parts.append((LineNo(number), unit.sku, unit.per_unit))
-    return Done(
-        Story(id_of(past, channel), source, past, order, tuple(units), tuple(parts)),
-    )
+    return Done(Story(id_of(past, channel), source, past, order, tuple(units), tuple(parts)))
 
 
 def id_of(past: PastOrder, channel: str) -> OrderId:
@@ -196,7 +185,9 @@ def works(told: Story) -> list[NewFulfillmentOrder]:
             day=(past.handed_over_at or past.ship_by or told.released_at).date(),
             ship_by=past.ship_by,
             release_at=told.released_at if released else NOT_BEFORE_TOLD,
-            lines=tuple(Units(n, sku, quantity) for n, sku, quantity, at in told.units if at == node),
+            lines=tuple(
+                Units(n, sku, quantity) for n, sku, quantity, at in told.units if at == node
+            ),
             made_at=past.placed_at,
         )
         for node in nodes(told)
@@ -245,7 +236,7 @@ def _new_order(past: PastOrder, channel: str) -> NewOrder:
         placed_at=past.placed_at.astimezone(UTC),
         currency=past.currency,
         customer=_customer(past),
-        ship_to=address_of(past.ship_to) if past.ship_to else None,
+        ship_to=_address(past.ship_to) if past.ship_to else None,
         service=past.service,
         shipping=past.shipping,
         shipping_tax=past.shipping_tax,
@@ -270,9 +261,14 @@ def _new_order(past: PastOrder, channel: str) -> NewOrder:
 
 def _customer(past: PastOrder) -> Customer | None:
     said = past.customer
-    if not (said.email or said.name or said.phone):
+    if said is None:
         return None
     return Customer(email=said.email or None, name=said.name or None, phone=said.phone or None)
+
+
+def _address(place: ShipTo) -> Address:
+    said = {name: value for name, value in asdict(place).items() if value not in {"", None}}
+    return msgspec.convert(said, Address)
 
 
 def _times(past: PastOrder, at: datetime) -> str:
@@ -297,14 +293,26 @@ def _times(past: PastOrder, at: datetime) -> str:
     return ""
 
 
-def _needs_node(past: PastOrder) -> bool:
-    return past.stage not in {Stage.CANCELED, Stage.MISSING}
+def _wrong_in_itself(
+    past: PastOrder, order: NewOrder, at: datetime
+) -> Refused[WhyNotTakenOver] | None:
+    """An address may be missing: what has left needs none."""
+    wrong = [each for each in faults(order, at) if not each.pointer.startswith("/ship_to")]
+    if wrong:
+        return Refused(WhyNotTakenOver.INVALID, f"{wrong[0].pointer} {wrong[0].detail}")
+    said = _times(past, at)
+    return Refused(WhyNotTakenOver.TIMES, said) if said else None
 
 
-def _stands_nowhere(line: PastLine, known: Known) -> bool:
-    return line.node_id is None or line.node_id not in known.nodes
-
-
-def lines_of(told: Iterable[Story]) -> set[Sku]:
-    """Name the skus of some stories' lines."""
-    return {line.sku for each in told for line in each.past.lines}
+def _wrong_here(past: PastOrder, known: Known) -> Refused[WhyNotTakenOver] | None:
+    made = explode([(line.sku, line.quantity) for line in past.lines], known.items)
+    for line, units in zip(past.lines, made, strict=True):
+        if units is None:
+            return Refused(WhyNotTakenOver.UNKNOWN_SKU, f"there is no item {line.sku}")
+    if past.stage in {Stage.CANCELED, Stage.MISSING}:
+        return None
+    for line in past.lines:
+        if line.node_id is None or line.node_id not in known.nodes:
+            said = f"line {line.external_id}: there is no node {line.node_id or '(none named)'}"
+            return Refused(WhyNotTakenOver.UNKNOWN_NODE, said)
+    return None

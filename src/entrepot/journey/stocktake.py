@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from entrepot.inventory import browse
 from entrepot.inventory.count import count
-from entrepot.inventory.model import Count, Delta, RowResult, RowStatus
+from entrepot.inventory.model import Count, Delta, Free, RowResult, RowStatus
 from entrepot.inventory.move import move
 from entrepot.journey import told
 from entrepot.journey.world import Market
@@ -25,8 +25,11 @@ async def take_counts(
 ) -> list[RowResult]:
     """Answer every count, in order. The caller owns the transaction."""
     results, known = await _sort_out(conn, market, rows)
-    done = await count(conn, market.id, [rows[place] for place in known], at=at) if known else []
-    return await _finish(conn, market, results, known, done, at)
+    if not known:
+        return [results[place] for place in range(len(results))]
+    counted = await count(conn, market.id, [rows[place] for place in known], at=at)
+    free = [Free(p.sku, p.node_id, max(0, p.free)) for p in counted.positions]
+    return await _finish(conn, market, results, known, counted.results, free, at)
 
 
 async def take_movements(
@@ -34,8 +37,12 @@ async def take_movements(
 ) -> list[RowResult]:
     """Answer every movement, in order. The caller owns the transaction."""
     results, known = await _sort_out(conn, market, rows)
-    done = await move(conn, market.id, [rows[place] for place in known], at=at) if known else []
-    return await _finish(conn, market, results, known, done, at)
+    if not known:
+        return [results[place] for place in range(len(results))]
+    done = await move(conn, market.id, [rows[place] for place in known], at=at)
+    keys = sorted({(rows[place].sku, rows[place].node_id) for place in known})
+    free = await browse.free_at(conn, market.id, keys)
+    return await _finish(conn, market, results, known, done, free, at)
 
 
 async def _sort_out(
@@ -69,13 +76,14 @@ async def _finish(
     results: dict[int, RowResult],
     known: Sequence[int],
     done: Sequence[RowResult],
+    free: Sequence[Free],
     at: datetime,
 ) -> list[RowResult]:
     results |= dict(zip(known, done, strict=True))
-    applied = {(r.sku, r.node_id) for r in done if r.status is RowStatus.APPLIED}
+    market.stock.put(free)
+    applied = {r.sku for r in done if r.status is RowStatus.APPLIED}
     if applied:
-        market.stock.put(await browse.free_at(conn, market.id, sorted(applied)))
-        await tell_those_who_wait(conn, market, {sku for sku, _ in applied}, at)
+        await tell_those_who_wait(conn, market, applied, at)
     return [results[place] for place in range(len(results))]
 
 

@@ -61,9 +61,15 @@ async def expired(conn: db.Connection, *, at: datetime, most: int) -> list[Expir
 async def lift_expired(
     conn: db.Connection, market: MarketId, holds: Sequence[Expired], *, at: datetime
 ) -> list[Hold]:
-    """Lift holds whose time has come. The caller owns the transaction."""
-    await store.lock_orders(conn, market, [each.order_id for each in holds])
+    """Lift holds whose time has come, those that still stand. The caller owns the transaction."""
+    order_ids = [each.order_id for each in holds]
+    await store.lock_orders(conn, market, order_ids)
+    due = {each.hold_id for each in holds}
+    standing = [
+        (each.order_id, each.kind)
+        for each in await store.holds_of(conn, market, order_ids)
+        if each.hold_id in due and each.lifted_at is None
+    ]
     return await store.lift_holds(
-        conn, market, [(each.order_id, each.kind) for each in holds],
-        actor="entrepot", reason="its time had come", at=at,
-    )  # fmt: skip
+        conn, market, standing, actor="entrepot", reason="its time had come", at=at
+    )

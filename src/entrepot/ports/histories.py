@@ -1,4 +1,4 @@
-"""Finds the histories that can be read here, by the entry point group they announce themselves in."""
+"""Finds the histories that can be read here, by the entry point group they announce."""
 
 from importlib.metadata import entry_points
 

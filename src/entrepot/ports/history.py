@@ -106,7 +106,7 @@ class PastOrder:
     stage: Stage
     status: str = ""
     reason: str = ""
-    customer: Customer = Customer()
+    customer: Customer | None = None
     ship_to: ShipTo | None = None
     service: str = "standard"
     shipping: int = 0

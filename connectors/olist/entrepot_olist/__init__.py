@@ -1,0 +1,1 @@
+"""The public Olist order history as a history of Entrepot."""
