@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 
 from entrepot.plumbing import db, postgres
 
@@ -43,3 +43,14 @@ def statements(conn: db.Connection) -> Iterator[list[str]]:
         yield told
     finally:
         conn.remove_query_logger(hear)
+
+
+class OneConnection:
+    """A pool of the one connection that a test listens to."""
+
+    def __init__(self, conn: db.Connection) -> None:
+        self._conn = conn
+
+    def acquire(self) -> nullcontext[db.Connection]:
+        """Lend it."""
+        return nullcontext(self._conn)

@@ -21,7 +21,9 @@ from entrepot.api.face import Table
 from entrepot.api.openapi import document
 from entrepot.api.routes import ROUTES
 from entrepot.api.server import free_port
+from entrepot.journey import audit
 from entrepot.journey.world import World
+from entrepot.network import browse
 from entrepot.network.open import open_market
 from entrepot.plumbing import cursors, db, mint, relay, sql
 from entrepot.plumbing.settings import DEFAULT_MARKET, Settings
@@ -146,26 +148,36 @@ class Finding:
 FIRST_MAX = 20
 
 
+AUDITS = {
+    "journey.summaries_say_what_the_rows_say": audit.stale_summaries,
+    "sourcing.decisions_run_again_say_the_same": audit.changed_decisions,
+}
+"""What `verify --full` checks beside the invariants: it takes more than a statement."""
+
+
 async def verify(dsn: str, *, full: bool) -> list[Finding]:
-    """Check every invariant in one snapshot. `full` adds those that fold whole histories."""
+    """Check every invariant in one snapshot; `full` runs the audits too."""
     conn = await db.connect(dsn, db.Limits(statement_ms=0))
     found = []
     try:
         async with conn.transaction(isolation="repeatable_read", readonly=True):
             for name, query in invariants().items():
-                if not full and FULL_ONLY in query.why:
-                    continue
                 began = time.perf_counter()
-                rows = await conn.fetch(query.text)
-                first = [dict(row) for row in rows[:FIRST_MAX]]
-                found.append(Finding(name, len(rows), first, time.perf_counter() - began))
+                rows = [dict(row) for row in await conn.fetch(query.text)]
+                found.append(_finding(name, rows, began))
+            markets = await browse.markets(conn) if full else []
+            for name, check in AUDITS.items() if full else ():
+                began = time.perf_counter()
+                found.append(
+                    _finding(name, [r for m in markets for r in await check(conn, m)], began)
+                )
     finally:
         await conn.close()
     return found
 
 
-FULL_ONLY = "(full)"
-"""In an invariant's sentence: it reads whole histories, and is checked by `verify --full` only."""
+def _finding(name: str, rows: list[dict[str, object]], began: float) -> Finding:
+    return Finding(name, len(rows), rows[:FIRST_MAX], time.perf_counter() - began)
 
 
 async def drained(dsn: str, *, within_s: float) -> bool:

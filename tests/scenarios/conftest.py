@@ -105,6 +105,6 @@ def rows(system) -> Callable[[str], dict[str, str]]:
 def known(system: System, key: str) -> str:
     """Wait until the server knows a key; give it."""
     client = Client(system.url, key)
-    eventually(lambda: client.get("/v1/nothing-here").status != 401, what="key known")
+    eventually(lambda: client.get("/v1/orders").status != 401, what="key known")
     client.close()
     return key

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 from typing import Any, TypeVar
 
 from scenarios.client import Answer, Client
@@ -85,7 +86,7 @@ class Shop:
         self.tag = secrets.token_hex(4)
         self.nodes: list[str] = []
         self._channel: str | None = None
-        self._orders = 0
+        self._orders = count(1)
         self._facts: list[Body] = []
         self._after = client.heard
 
@@ -153,12 +154,11 @@ class Shop:
 
     # Orders.
 
-    def order(self, lines: Lines, **body: object) -> Body:
+    def order(self, lines: Lines = (), /, **body: object) -> Body:
         """Write an order that is right in itself; `body` overrides members, None removes them."""
-        self._orders += 1
         told: Body = {
             "channel": self.web,
-            "external_id": f"{self.tag}-{self._orders}",
+            "external_id": f"{self.tag}-{next(self._orders)}",
             "placed_at": "2026-11-20T10:00:00Z",
             "currency": "USD",
             "customer": KIM,
@@ -183,7 +183,7 @@ class Shop:
         """Send an order."""
         return self.client.post("/v1/orders", order, key=key)
 
-    def buy(self, lines: Lines, **body: object) -> Body:
+    def buy(self, lines: Lines = (), /, **body: object) -> Body:
         """Place an order that is taken; give it as answered."""
         return dict(self.place(self.order(lines, **body)).expect(201).json)
 

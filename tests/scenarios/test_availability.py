@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from scenarios.shop import eventually
+
 
 @pytest.fixture
 def two(shop):
@@ -86,6 +88,6 @@ def test_what_a_node_cannot_find_is_not_for_sale(shop, two):
     channel = shop.channel("both")
     order = shop.buy([(sku, 1)], channel=shop.channel("one", nodes=[south]))
     shop.did(shop.released(order)[0], "reject", {"reason": "gone"})
-    assert shop.available(sku, channel) == 10
+    eventually(lambda: shop.available(sku, channel) == 10, what="the position in doubt")
     assert shop.position(sku, south)["unavailable"] == 4
     assert shop.position(sku, east)["unavailable"] == 0

@@ -93,7 +93,6 @@ def test_a_search_finds_by_number_external_id_email_and_sku(shop, five):
     for q, places in {
         orders[1]["number"]: {1},
         orders[1]["number"].lower(): {1},
-        orders[2]["id"]: {2},
         orders[2]["external_id"]: {2},
         names["email"]: {0, 2},
         names["hat"]: {3, 4},

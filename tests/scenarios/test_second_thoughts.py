@@ -23,7 +23,7 @@ def patient(other_market):
 def test_before_release_a_cancel_undoes_everything_and_the_node_never_hears_of_it(patient):
     sku, node = patient.stocked(10, capacity_per_day=1)
     order = patient.buy([(sku, 3)])
-    assert patient.phase(order) == "planned"
+    assert patient.becomes(order, "planned")
     assert patient.balance(sku, node) == (10, 3)
 
     patient.cancel(order, reason="changed my mind").expect(200)

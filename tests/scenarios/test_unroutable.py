@@ -15,7 +15,7 @@ def test_the_only_node_rejects_and_the_order_waits_for_a_person(shop):
     shop.did(work, "reject", {"reason": "flooded"})
 
     stuck = shop.stuck(order)
-    assert (stuck["line"], stuck["order_id"]) == (1, order["id"])
+    assert stuck["line"] == 1
     assert "unroutable" in stuck["kind"]
     assert len(stuck["reason"]) > 10
     shop.becomes(order, "pending")
@@ -53,4 +53,4 @@ def test_a_node_that_is_switched_off_sells_nothing(shop):
     sku, _ = shop.stocked(5, enabled=False)
 
     assert shop.available(sku) == 0
-    assert shop.place(shop.order([(sku, 1)])).expect(409).code == "insufficient-stock"
+    assert shop.place(shop.order([(sku, 1)])).expect(409).code == "not-sourceable"

@@ -52,9 +52,7 @@ CUSTOMERS = Layout(
         "customer_state",
     ),
 )  # fmt: skip
-SELLERS = Layout(
-    "sellers", ("seller_id", "seller_zip_code_prefix", "seller_city", "seller_state")
-)
+SELLERS = Layout("sellers", ("seller_id", "seller_zip_code_prefix", "seller_city", "seller_state"))
 PRODUCTS = Layout(
     "products",
     (

@@ -13,9 +13,8 @@ COUNTRY = "BR"
 CAPITAL = "America/Sao_Paulo"
 """The zone of Brasilia's time, which the history's own times are in."""
 
-STATES = frozenset(
-    "AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO".split()
-)
+_NAMES = "AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO"
+STATES = frozenset(_NAMES.split())
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The cleansing rules, each in a sentence: what is not as it should be, and what is done about it."""
+"""The cleansing rules, each in a sentence: what is wrong, and what is done about it."""
 
 from collections.abc import Mapping
 

@@ -82,15 +82,18 @@ async def run(  # noqa: PLR0913 - the options of `entrepot demo`, one for one
     name = f"d{MINT.one().hex[:12]}"
     http = Http(base_url, key=key, connections=CONNECTIONS)
     api = Api(http, tally)
-    async with _aside(view(tally) if view is not None else None):
-        tally.doing = "founding the retailer"
-        retailer = await asyncio.to_thread(sample.found, seed=seed, scale=scale)
-        await load(api, retailer, tally, run=name)
-        people = _people(api, tally, retailer, seed=seed, run=name)
-        people.crowd.left = orders
-        summary = await _drive(people, rate=rate, run=name)
-    http.close()
-    return summary
+    try:
+        async with _aside(view(tally) if view is not None else None):
+            tally.doing = "founding the retailer"
+            retailer = await asyncio.to_thread(sample.found, seed=seed, scale=scale)
+            await load(api, retailer, tally, run=name)
+            people = _people(api, tally, retailer, seed=seed, run=name)
+            people.crowd.left = orders
+            return await _drive(people, rate=rate, run=name)
+    except ExceptionGroup as group:
+        raise _first(group) from group
+    finally:
+        http.close()
 
 
 def _people(api: Api, tally: Tally, retailer: Retailer, *, seed: int, run: str) -> _People:
@@ -164,6 +167,13 @@ async def _ended(tally: Tally, carriers: Carriers) -> None:
         if tally.seen["events"] != heard:
             heard, since = tally.seen["events"], clock()
         await asyncio.sleep(LOOK_EVERY_S)
+
+
+def _first(fault: Exception) -> Exception:
+    """Give the fault that ended the others."""
+    while isinstance(fault, ExceptionGroup):
+        fault = fault.exceptions[0]
+    return fault
 
 
 @asynccontextmanager

@@ -38,9 +38,7 @@ async def count(
         key, source = (each.sku, each.node_id), (each.source, each.sku, each.node_id)
         position = positions[key]
         if rules.is_stale(each, marks.get(source)):
-            results.append(
-                RowResult(each.sku, each.node_id, RowStatus.STALE, position.on_hand, 0)
-            )
+            results.append(RowResult(each.sku, each.node_id, RowStatus.STALE, position.on_hand, 0))
             continue
         change = rules.counted(position, each, moved.get(place, 0))
         if not rules.is_nothing(change):
@@ -48,9 +46,7 @@ async def count(
             positions[key] = rules.after(position, change)
         marks[source] = newer[source] = rules.mark_of(each)
         results.append(
-            RowResult(
-                each.sku, each.node_id, RowStatus.APPLIED, change.on_hand, change.shortage
-            )
+            RowResult(each.sku, each.node_id, RowStatus.APPLIED, change.on_hand, change.shortage)
         )
 
     await store.record_changes(conn, market, changes, at)

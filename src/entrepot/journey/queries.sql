@@ -18,3 +18,17 @@ ON CONFLICT (market, order_id)
 DO UPDATE SET
     phase = excluded.phase, nodes = excluded.nodes, skus = excluded.skus, at = excluded.at
 WHERE s.phase <> excluded.phase OR s.nodes <> excluded.nodes OR s.skus <> excluded.skus;
+
+-- name: summaries_of -> Summary
+-- The summaries of some orders, to be compared with what their rows say.
+SELECT s.order_id, s.channel, s.phase, s.nodes, s.skus
+FROM journey.summary AS s
+WHERE s.market = :market::text AND s.order_id = any(:order_ids::uuid[]);
+
+-- name: order_ids_after -> Listed
+-- Every order of a market, a chunk at a time.
+SELECT o.order_id, NULL::text AS phase
+FROM orders."order" AS o
+WHERE o.market = :market::text AND o.order_id > :after::uuid
+ORDER BY o.order_id
+LIMIT :most::integer;

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
-from entrepot.journey.model import Summary
+from entrepot.journey.model import Listed, Summary
 from entrepot.plumbing import db, sql
-from entrepot.terms.ids import MarketId
+from entrepot.terms.ids import MarketId, OrderId
 
 Q = sql.load(__package__)
 
@@ -24,3 +25,16 @@ async def put_summaries(
             skus=[db.json_text(row.skus) for row in rows],
             at=at,
         )  # fmt: skip
+
+
+async def summaries(
+    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
+) -> list[Summary]:
+    return await db.fetch(
+        conn, Q["summaries_of"], Summary, market=market, order_ids=list(order_ids)
+    )
+
+
+async def order_ids(conn: db.Connection, market: MarketId, after: UUID, most: int) -> list[UUID]:
+    rows = await db.fetch(conn, Q["order_ids_after"], Listed, market=market, after=after, most=most)
+    return [row.order_id for row in rows]

@@ -1,5 +1,6 @@
 """Why an order's nodes were chosen: each decision run again on what it saw, compared, explained."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -25,22 +26,44 @@ class Decision:
     explanation: Explanation
 
 
+Networks = dict[int, Compiled]
+"""Networks by version, read once."""
+
+
 async def why(conn: db.Connection, market: MarketId, order_id: OrderId) -> list[Decision]:
     """Explain every decision of an order, oldest first."""
-    networks: dict[int, Compiled] = {}
+    networks: Networks = {}
     decisions = []
     for kept in await sourcing.decisions_of(conn, market, order_id):
-        version = kept.network_version
-        if version not in networks:
-            packed = await sourcing.snapshot(conn, market, version)
-            assert packed is not None, f"no snapshot of network version {version}"
-            networks[version] = Compiled(snapshot.unpack(packed))
+        network = await _network(conn, market, kept.network_version, networks)
         record = unpack(kept.record)
-        same = replay(record, networks[version]) == answer_of(record)
         decisions.append(
             Decision(
-                kept.decision_id, kept.kind, kept.at, version, same,
-                explain(record, networks[version]),
+                kept.decision_id, kept.kind, kept.at, kept.network_version,
+                replay(record, network) == answer_of(record), explain(record, network),
             )
         )  # fmt: skip
     return decisions
+
+
+async def reproduced(
+    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId], networks: Networks
+) -> list[tuple[UUID, OrderId, bool]]:
+    """Run the orders' decisions again: (decision, order, whether it says the same)."""
+    answers = []
+    for kept in await sourcing.decisions_of_orders(conn, market, order_ids):
+        network = await _network(conn, market, kept.network_version, networks)
+        record = unpack(kept.record)
+        same = replay(record, network) == answer_of(record)
+        answers.append((kept.decision_id, kept.order_id, same))
+    return answers
+
+
+async def _network(
+    conn: db.Connection, market: MarketId, version: int, networks: Networks
+) -> Compiled:
+    if version not in networks:
+        packed = await sourcing.snapshot(conn, market, version)
+        assert packed is not None, f"no snapshot of network version {version}"
+        networks[version] = Compiled(snapshot.unpack(packed))
+    return networks[version]

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from entrepot.network import store
-from entrepot.network.model import ChannelRow, GroupRow, LaneRow, NamedChannel, NodeRow
+from entrepot.network.model import ChannelRow, GroupRow, LaneRow, Named, NamedChannel, NodeRow
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId
 
@@ -66,3 +66,8 @@ async def known_nodes(
 async def channels_named(conn: db.Connection, name: str) -> list[NamedChannel]:
     """Read the channels of this name in every market."""
     return await db.fetch(conn, store.Q["channels_named"], NamedChannel, channel_id=name)
+
+
+async def markets(conn: db.Connection) -> list[MarketId]:
+    """Read every market's id."""
+    return [MarketId(row.row_id) for row in await db.fetch(conn, store.Q["markets"], Named)]

@@ -266,3 +266,9 @@ SELECT c.market, c.connector, c.secret
 FROM network.channel AS c
 WHERE c.channel_id = :channel_id::text
 ORDER BY c.market;
+
+-- name: markets -> Named
+-- Every market there is, for checks that go through all of them.
+SELECT m.market AS row_id
+FROM network.market AS m
+ORDER BY m.market;

@@ -49,7 +49,6 @@ class Mint:
         return self.ids(1)[0]
 
 
-
 MINT = Mint()
 
 WRITER = int.from_bytes(os.urandom(4), "big") >> 1

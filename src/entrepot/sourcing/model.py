@@ -167,3 +167,13 @@ class Bar:
     sku: Sku
     node_id: NodeId
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDecision:
+    """A decision of one of many orders."""
+
+    order_id: OrderId
+    decision_id: UUID
+    network_version: int
+    record: bytes

@@ -73,3 +73,10 @@ SELECT b.order_id, b.sku, b.node_id, b.reason
 FROM sourcing.bar AS b
 WHERE b.market = :market::text AND b.order_id = any(:order_ids::uuid[])
 ORDER BY b.order_id, b.sku, b.node_id;
+
+-- name: decisions_of_orders -> OrderDecision
+-- The decisions of many orders, to be run again.
+SELECT d.order_id, d.decision_id, d.network_version, d.record
+FROM sourcing.decision AS d
+WHERE d.market = :market::text AND d.order_id = any(:order_ids::uuid[])
+ORDER BY d.order_id, d.decision_id;

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from entrepot.plumbing import db, sql
 from entrepot.plumbing.mint import MINT
-from entrepot.sourcing.model import Bar, Kept, NodeDay, Snapshot
+from entrepot.sourcing.model import Bar, Kept, NodeDay, OrderDecision, Snapshot
 from entrepot.terms.ids import MarketId, NodeId, OrderId
 
 Q = sql.load(__package__)
@@ -34,6 +34,14 @@ async def record_decisions(  # noqa: PLR0913 - a decision's columns
 
 async def decisions_of(conn: db.Connection, market: MarketId, order_id: OrderId) -> list[Kept]:
     return await db.fetch(conn, Q["decisions_of"], Kept, market=market, order_id=order_id)
+
+
+async def decisions_of_orders(
+    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
+) -> list[OrderDecision]:
+    return await db.fetch(
+        conn, Q["decisions_of_orders"], OrderDecision, market=market, order_ids=list(order_ids)
+    )
 
 
 async def keep_snapshot(

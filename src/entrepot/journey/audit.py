@@ -1,0 +1,58 @@
+"""What no statement can check: phases against summaries, and every decision run again.
+
+Part of `entrepot verify --full`: it reads every order once, in chunks.
+"""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from entrepot.journey import store
+from entrepot.journey.progress import standings
+from entrepot.journey.summarize import summary_of
+from entrepot.journey.why import Networks, reproduced
+from entrepot.plumbing import cursors, db, relay
+from entrepot.terms.ids import MarketId, OrderId
+
+CHUNK = 500
+
+
+async def stale_summaries(conn: db.Connection, market: MarketId) -> list[dict[str, object]]:
+    """Give the orders whose summary is not what their rows say; none while the worker is behind."""
+    if await _is_behind(conn, market):
+        return []
+    wrong: list[dict[str, object]] = []
+    async for ids in _chunks(conn, market):
+        known = {row.order_id: row for row in await store.summaries(conn, market, ids)}
+        for order_id, standing in (await standings(conn, market, ids)).items():
+            ought = summary_of(standing)
+            if known.get(order_id) != ought:
+                wrong.append({"order_id": order_id, "phase": ought.phase})
+    return wrong
+
+
+async def changed_decisions(conn: db.Connection, market: MarketId) -> list[dict[str, object]]:
+    """Give the decisions that, run again on what they saw, say something else than they said."""
+    wrong: list[dict[str, object]] = []
+    networks: Networks = {}
+    async for ids in _chunks(conn, market):
+        for decision_id, order_id, same in await reproduced(conn, market, ids, networks):
+            if not same:
+                wrong.append({"order_id": order_id, "decision_id": decision_id})
+    return wrong
+
+
+async def _is_behind(conn: db.Connection, market: MarketId) -> bool:
+    heads = {feed.market: feed.last_sequence for feed in await relay.feeds(conn)}
+    waiting = (await relay.lag(conn)).waiting
+    steps = [c for c in await cursors.all_of(conn) if c.market == market]
+    return bool(waiting) or any(c.sequence < heads.get(market, 0) for c in steps)
+
+
+async def _chunks(conn: db.Connection, market: MarketId) -> AsyncIterator[list[OrderId]]:
+    after = UUID(int=0)
+    while True:
+        ids = await store.order_ids(conn, market, after, CHUNK)
+        if not ids:
+            return
+        yield [OrderId(each) for each in ids]
+        after = ids[-1]
