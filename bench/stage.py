@@ -4,6 +4,7 @@ Two things are raised, so that a minute may hold a year's orders: what the nodes
 and what lies in the distribution centers. Stores keep their thin shelves.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ ROWS_PER_COUNT = 10_000
 SERVICES = ("standard",) * 16 + ("expedited",) * 3 + ("next_day",)
 BODIES = 20_000
 """So many different orders are made before the clock starts; then they go round."""
+
+_calls = itertools.count()
+"""Every call of a run is a call of its own: no two share an idempotency key."""
 
 Body = dict[str, object]
 
@@ -116,7 +120,7 @@ def count(to: Target, rows: Sequence[Body], *, source: str) -> None:
     """Load counts, in calls of as many rows as one may have."""
     for at in range(0, len(rows), ROWS_PER_COUNT):
         part = [{**row, "source": source, "sequence": 1} for row in rows[at : at + ROWS_PER_COUNT]]
-        key = f"bench-count-{source}-{at}"
+        key = f"bench-count-{source}-{next(_calls)}"
         must(to, [post(to, "/v1/inventory/counts", {"counts": part}, key)], 200)
 
 
@@ -124,7 +128,7 @@ def import_rows(to: Target, kind: str, rows: Sequence[Body]) -> None:
     """Load master data of a kind: `items`, `nodes`, `node-groups` or `channels`."""
     for at in range(0, len(rows), ROWS_PER_IMPORT):
         part = {"rows": rows[at : at + ROWS_PER_IMPORT]}
-        (body,) = must(to, [post(to, f"/v1/import/{kind}", part, f"bench-{kind}-{at}")], 200)
+        (body,) = must(to, [post(to, f"/v1/import/{kind}", part, f"bench-{kind}-{next(_calls)}")], 200)
         refused = [r for r in msgspec.json.decode(body)["results"] if r["status"] == "refused"]
         if refused:
             raise RefusedError(f"{len(refused)} {kind} refused, the first: {refused[0]}")

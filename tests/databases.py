@@ -1,5 +1,6 @@
 """Databases of a test's own: copied from a migrated one, dropped when the test is done."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
@@ -54,3 +55,14 @@ class OneConnection:
     def acquire(self) -> nullcontext[db.Connection]:
         """Lend it."""
         return nullcontext(self._conn)
+
+
+async def somebody_waits(pool: db.Pool) -> None:
+    """Wait until a statement of this database waits for another one's lock."""
+    query = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with asyncio.timeout(10):
+        while not await pool.fetchval(query):  # noqa: ASYNC110 - the server has no event for us
+            await asyncio.sleep(0.005)

@@ -107,7 +107,7 @@ async def serve(
 
 
 def _calm_collector() -> None:
-    """What was loaded stays: the collector need not walk it again and again in the middle of orders.
+    """What was loaded stays: the collector need not walk it again and again among the orders.
 
     Requests make few cycles, so that the young generation may grow before it is looked at.
     """

@@ -149,14 +149,18 @@ class Shop:
 
     async def do(self, verb, work: Work, **told) -> Acted:
         """Take a step of a node's work; it must be allowed."""
+        async with self.pool.acquire() as conn, conn.transaction():
+            return await self.step(conn, verb, work, **told)
+
+    async def step(self, conn: db.Connection, verb, work: Work, **told) -> Acted:
+        """The same in a transaction that is open."""
         if verb is ship and "packages" not in told:
             told["packages"] = (Packed(f"T{work.id.hex[-12:]}", "acme"),)
-        async with self.pool.acquire() as conn, conn.transaction():
-            at = mint.now()
-            answers = await verb(conn, US, [Ask(work.id, "ann", **told)], at=at)
-            acted = done(answers)
-            assert len(acted) == 1, answers
-            await outbox.tell(conn, US, tell.facts(acted), at=at)
+        at = mint.now()
+        answers = await verb(conn, US, [Ask(work.id, "ann", **told)], at=at)
+        acted = done(answers)
+        assert len(acted) == 1, answers
+        await outbox.tell(conn, US, tell.facts(acted), at=at)
         return acted[0]
 
     async def ship(self, work: Work) -> None:
@@ -170,6 +174,10 @@ class Shop:
             if not (await relay(self.pool) + await self.runner.run() + await sweep(self.pool)):
                 return
         raise AssertionError("the journey never rests")
+
+    async def numbered(self) -> None:
+        """Give the facts told so far their numbers, and let no step follow them yet."""
+        await relay(self.pool)
 
     # What stands afterwards.
 

@@ -22,6 +22,8 @@ from entrepot.journey.table import rows
 from entrepot.network.model import NodeRow
 from entrepot.network.open import open_market
 from entrepot.network.upsert import upsert_nodes
+from entrepot.orders.hold import unhold
+from entrepot.orders.model import HoldKind
 from entrepot.ports.channel import Payment, ShipTo
 from entrepot.ports.history import PastLine, PastOrder, PastParcel, Stage
 from entrepot.terms.ids import MarketId, NodeId, Sku, uuid7_ms
@@ -214,8 +216,24 @@ async def test_planned_work_that_is_taken_over_is_released_by_no_timer(conn):
 async def test_an_unpaid_order_is_held_for_its_payment_and_claims_its_units(conn):
     order = await one(conn, replace(TWO_SELLERS, stage=Stage.UNPAID, reason="boleto not paid"))
     assert [(h["kind"], h["reason"]) for h in order["holds"]] == [("payment", "boleto not paid")]
-    assert order["fulfillment_orders"] == []
     assert await balances(conn) == {("LAMP", ANA): (2, 2), ("MUG", BIA): (1, 1)}
+
+
+async def test_an_unpaid_order_goes_to_its_nodes_once_its_hold_is_lifted(conn):
+    answer = (await took(conn, replace(TWO_SELLERS, stage=Stage.UNPAID)))[0]
+    assert await release_due(conn, MARKET, actor="timer", at=NOW) == []
+    await unhold(
+        conn, MARKET, answer.order_id, kind=HoldKind.PAYMENT, reason="paid", actor="ana", at=NOW
+    )
+    released = await release_due(conn, MARKET, actor="timer", at=NOW)
+    assert [acted.after.head.node_id for acted in released] == [ANA, BIA]
+
+
+async def test_planned_work_goes_to_its_node_when_its_history_says_so(conn):
+    due = NOW + timedelta(hours=1)
+    await took(conn, replace(TWO_SELLERS, stage=Stage.PLANNED, release_at=due))
+    assert await release_due(conn, MARKET, actor="timer", at=NOW) == []
+    assert len(await release_due(conn, MARKET, actor="timer", at=due)) == 2
 
 
 async def test_units_that_could_not_be_had_wait_and_a_person_is_told(conn):

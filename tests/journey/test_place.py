@@ -1,4 +1,4 @@
-"""Placing orders: captured, planned, reserved and promised in one commit, or refused with nothing."""
+"""Orders are captured, planned, reserved and promised in one commit, or nothing is written."""
 
 import asyncio
 import json
@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 import databases
+from entrepot.inventory.model import Free
 from entrepot.journey.place import place
 from entrepot.journey.placing import Taken
 from entrepot.network.model import Method
@@ -64,26 +65,32 @@ async def test_a_batch_is_answered_in_order_first_come_first_served(shop):
     assert await shop.balance("TEE", "DC") == (5, 4, 0)
 
 
-async def test_what_the_process_believes_is_corrected_before_anybody_is_refused(shop):
+async def test_what_is_believed_to_be_gone_is_read_before_anybody_is_refused(shop):
     await shop.node("DC")
-    await shop.node("NEWARK", NEWARK)
     await shop.count("DC", TEE=1)
-    await shop.count("NEWARK", TEE=1)
-    market = await shop.world.market("US")
-    market.stock.take("TEE", "NEWARK", 1)  # it is believed to be gone
-    await shop.pool.execute(  # and here somebody else was faster
-        "WITH p AS (UPDATE inventory.position SET on_hand = 0 WHERE node_id = 'DC' RETURNING sku)"
-        " INSERT INTO inventory.movement (market, movement_id, sku, node_id, kind, on_hand_delta,"
-        " reserved_delta, unavailable_delta, at, writer) SELECT 'US', gen_random_uuid(), sku, 'DC',"
-        " 'adjustment', -1, 0, 0, now(), 0 FROM p"
-    )
+    (await shop.world.market(US)).stock.take("TEE", "DC", 1)
     first, second = await shop.place(
         placing(order(("TEE", 1))), placing(order(("TEE", 1), external_id="2"))
     )
     assert isinstance(first, Taken)
     assert not_taken(second) == ("short", ["/lines/0/quantity"])
+
+
+async def test_what_the_locked_rows_refuse_is_planned_again_where_it_can_be_had(shop):
+    await shop.node("DC")
+    await shop.node("NEWARK", NEWARK)
+    await shop.count("DC", TEE=1)
+    await shop.count("NEWARK", TEE=1)
+    await shop.receive("DC", CAP=5)
+    market = await shop.world.market(US)
+    market.stock.put([Free("TEE", "DC", 9), Free("CAP", "DC", 9)])  # more than there is
+    answers = await shop.place(
+        *(placing(order(("TEE", 1), ("CAP", 1), external_id=str(n))) for n in range(3))
+    )
+    assert [isinstance(answer, Taken) for answer in answers] == [True, True, False]
+    assert await shop.balance("TEE", "DC") == (1, 1, 0)
     assert await shop.balance("TEE", "NEWARK") == (1, 1, 0)
-    assert await shop.balance("TEE", "DC") == (0, 0, 0)
+    assert await shop.balance("CAP", "DC") == (5, 2, 0)
 
 
 async def test_a_kit_is_reserved_by_its_parts(shop):

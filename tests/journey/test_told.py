@@ -16,6 +16,7 @@ from entrepot.journey.placing import Placing
 from entrepot.journey.plan import Draft
 from entrepot.network.model import Method
 from entrepot.orders.model import Cancellation, Hold, HoldKind, NewLine, NewOrder
+from entrepot.plumbing.model import Closed
 from entrepot.sourcing.model import Plan, Shipment
 from entrepot.terms.ids import LaneId, LineNo, MarketId, NodeId, OrderId, Sku
 from entrepot.terms.order_number import number_of
@@ -200,4 +201,32 @@ def test_an_exception_tells_its_kind_its_reason_and_its_line(line):
         "kind": "sourcing.unroutable",
         "reason": "no node has the units",
         "line": line,
+    }
+
+
+def test_an_exception_that_ended_tells_who_ended_it():
+    closed = Closed(UUID(int=9), "sourcing.unroutable", f"orders/{ORDER}", ORDER, 3)
+
+    fact = told.unstuck(closed, actor="kim", reason="sent another one")
+
+    assert (fact.subject, fact.order_id) == (f"orders/{ORDER}", ORDER)
+    assert data(fact, "exception.closed") == OF_ORDER | {
+        "kind": "sourcing.unroutable",
+        "line": 3,
+        "actor": "kim",
+        "reason": "sent another one",
+    }
+
+
+def test_an_exception_of_no_order_is_told_of_its_subject():
+    closed = Closed(UUID(int=9), "journey.poison", "events/17", None, None)
+
+    fact = told.unstuck(closed, actor="kim", reason="looked at it")
+
+    assert (fact.subject, fact.order_id) == ("events/17", None)
+    assert data(fact, "exception.closed") == {
+        "kind": "journey.poison",
+        "line": None,
+        "actor": "kim",
+        "reason": "looked at it",
     }

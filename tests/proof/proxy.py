@@ -1,11 +1,14 @@
 """A TCP proxy before PostgreSQL that loses what networks lose, at the worst moments.
 
 `swallow` is the probability that the reply to a COMMIT is kept back and the connection cut: the
-database has committed, and its client will never hear of it. `cut` is the probability, at every
-piece of traffic in either direction, that the connection is cut before that piece goes on.
+database has committed, and its client will never hear of it. `withhold` is the probability that a
+COMMIT itself is kept back and the connection cut: to the client it looks the same, but nothing has
+happened. `cut` is the probability, at every piece of traffic in either direction, that the
+connection is cut before that piece goes on.
 
 It knows of PostgreSQL's protocol 3 that a message from the server is a type byte, a length and a
-body, and that a commit ends in a CommandComplete ("C") whose body is "COMMIT".
+body, that a commit ends in a CommandComplete ("C") whose body is "COMMIT", and that our driver asks
+for it in a Query ("Q") of its own.
 Source: PostgreSQL 18 documentation, "Message Formats".
 """
 
@@ -20,6 +23,7 @@ PIECE_BYTES = 1 << 16
 SSL_REQUEST, GSS_REQUEST = 80877103, 80877104
 HEADER_BYTES = 5
 COMMITTED = b"C\0\0\0\x0bCOMMIT\0"
+COMMIT = b"Q\0\0\0\x0cCOMMIT;\0"
 
 Forward = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -51,11 +55,8 @@ class Proxy:
     """Listens on a free port of 127.0.0.1 for `async with`; forwards to a PostgreSQL's socket."""
 
     def __init__(self, socket: Path, *, seed: int) -> None:
-        self.swallow = 0.0
-        self.cut = 0.0
-        self.commits = 0
-        self.swallowed = 0
-        self.cuts = 0
+        self.swallow = self.withhold = self.cut = 0.0
+        self.commits = self.swallowed = self.withheld = self.cuts = 0
         self._socket = socket
         self._chance = Random(seed)  # noqa: S311 - repeatable chance, not cryptography
         self._open: set[asyncio.Task[None]] = set()
@@ -66,7 +67,7 @@ class Proxy:
 
     def calm(self) -> None:
         """Lose nothing any more."""
-        self.swallow = self.cut = 0.0
+        self.swallow = self.withhold = self.cut = 0.0
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -105,6 +106,8 @@ class Proxy:
     async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while piece := await reader.read(PIECE_BYTES):
             self._maybe_cut()
+            if piece == COMMIT:
+                self._maybe_withhold()
             writer.write(piece)
             await writer.drain()
 
@@ -122,6 +125,11 @@ class Proxy:
         self.commits += 1
         if self._chance.random() < self.swallow:
             self.swallowed += 1
+            raise Cut
+
+    def _maybe_withhold(self) -> None:
+        if self._chance.random() < self.withhold:
+            self.withheld += 1
             raise Cut
 
     def _maybe_cut(self) -> None:

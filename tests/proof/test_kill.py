@@ -16,12 +16,12 @@ from proof.postmaster import end_database, postmaster
 from proof.processes import free_port, gone, violations
 from proof.shop import Basket, open_shop, shelves
 
-SERVER_KILLS, WORKER_KILLS, POSTMASTER_KILLS = 8, 4, 6
+SERVER_KILLS, WORKER_KILLS, POSTMASTER_KILLS = 6, 3, 6
 BUYERS = 32
 BETWEEN = 60
 """Answers between one kill and the next: the system works again, and is killed at work."""
 
-SHELVES = shelves(scarce=6, units=40, plenty=24)
+SHELVES = shelves(scarce=6, units=4, plenty=24)
 SKUS = sorted({sku for sku, _ in SHELVES})
 
 pytestmark = pytest.mark.slow

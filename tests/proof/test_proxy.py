@@ -75,6 +75,15 @@ async def test_a_swallowed_commit_has_happened_and_its_client_does_not_know(prox
     assert (proxy.commits, proxy.swallowed) == (20, 20)
 
 
+async def test_a_withheld_commit_has_not_happened_and_its_client_does_not_know(proxy, notes):
+    proxy.withhold = 1.0
+    for number in range(20):
+        with pytest.raises(LOST):
+            await note(proxy.url("postgres"), number)
+    assert await noted(notes) == []
+    assert (proxy.commits, proxy.withheld) == (0, 20)
+
+
 async def test_a_rollback_and_a_write_outside_a_transaction_are_not_swallowed(proxy, notes):
     proxy.swallow = 1.0
     conn = await asyncpg.connect(proxy.url("postgres"))

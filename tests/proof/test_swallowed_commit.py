@@ -1,8 +1,9 @@
-"""The reply to COMMIT is lost on the way: the order stands, and nobody was told.
+"""COMMIT or the reply to it is lost on the way: does the order stand? Nobody was told.
 
 This is where a kill hardly ever hits, and where orders get doubled. The proxy hits it every time.
 """
 
+import asyncio
 from collections.abc import Iterator
 from itertools import count
 
@@ -18,10 +19,10 @@ from proof.proxy import Proxy, socket_of
 from proof.shop import Basket, open_shop, order, shelves
 
 SWALLOWED, CUTS = 120, 60
-SWALLOW, CUT = 0.3, 0.01
+SWALLOW, WITHHOLD, CUT = 0.3, 0.1, 0.01
 BUYERS = 16
 
-SHELVES = shelves(scarce=6, units=40, plenty=24)
+SHELVES = shelves(scarce=6, units=4, plenty=24)
 SKUS = sorted({sku for sku, _ in SHELVES})
 
 pytestmark = pytest.mark.slow
@@ -63,11 +64,12 @@ async def test_the_same_key_again_doubles_nothing(crew, server, proxy, database,
     with Ledger(tmp_path / "book") as book:
         client = Client(served, book)
         async with Load(client, Basket(SKUS, seed=3), buyers=BUYERS, seed=3) as load:
-            proxy.swallow = SWALLOW
+            proxy.swallow, proxy.withhold = SWALLOW, WITHHOLD
             while proxy.swallowed < SWALLOWED:
                 await load.more(1)
             proxy.calm()
     assert client.seen["503"] > 0
+    assert proxy.withheld > 10
     assert client.seen["500"] == 0
     assert all(worker.runs for worker in workers)
     await assert_reconciled(book, server.url(database), served)
@@ -113,6 +115,24 @@ async def test_control_who_asks_anew_gets_more_than_he_meant_to_have(
     assert {finding.wrong for finding in found} == {Wrong.TWICE}
     assert len(found) >= 10
     assert len(world.orders) == 60 + client.seen["503"]
+
+
+async def test_what_a_lost_transaction_would_have_kept_is_kept_by_the_next_one(
+    crew, server, proxy, database, served, tmp_path
+):
+    """The first order of all also keeps what later ones refer to; its commit never arrives."""
+    await crew.start("work", database_url=server.url(database), ready=False)
+    buyer = "first@example.com"
+    with Ledger(tmp_path / "book") as book:
+        client = Client(served, book)
+        proxy.withhold = 1.0
+        placing = asyncio.create_task(client.place(buyer, again("k", order(buyer, [("P00", 1)]))))
+        while not proxy.withheld:
+            await asyncio.sleep(0.01)
+        proxy.calm()
+        assert (await placing).status == 201
+    assert client.seen["503"] >= 1
+    await assert_reconciled(book, server.url(database), served)
 
 
 async def test_connections_cut_anywhere_lose_and_double_nothing(

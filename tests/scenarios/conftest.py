@@ -29,7 +29,8 @@ def pytest_collection_modifyitems(items):
 def pytest_runtest_makereport(item, call):
     """Show with a failure what the system has logged last."""
     report = yield
-    if call.excinfo is not None and "system" in getattr(item, "funcargs", {}):
+    told = call.when != "teardown" and "system" in getattr(item, "funcargs", {})
+    if told and call.excinfo is not None:
         report.sections.append(("the system's log", item.funcargs["system"].told()))
     return report
 

@@ -48,15 +48,16 @@ def points_at(answer, pointer):
 @pytest.mark.parametrize("pointer", wrong.WRONG)
 def test_a_member_that_is_wrong_is_named_and_nothing_is_written(stall, pointer):
     shop, order = stall
+    unfit = []
     for value in wrong.WRONG[pointer]:
-        what = f"{pointer} = {wrong.shown(value)}"
         body = wrong.put(order, pointer, value)
         if pointer == "/pickup_node":
             body |= {"method": "pickup", "service": "standard"}
         answer = shop.client.send("POST", "/v1/orders", wrong.text(body))
-        refused(answer, what)
-        assert answer.status == 422, f"{what}: {answer.status} {answer.body[:500]!r}"
-        assert points_at(answer, pointer), f"{what}: {answer.body[:500]!r}"
+        refused(answer, f"{pointer} = {wrong.shown(value)}")
+        if answer.status != 422 or not points_at(answer, pointer):
+            unfit.append(f"{wrong.shown(value)}: {answer.status} {answer.body[:300]!r}")
+    assert unfit == []
 
 
 def test_the_order_the_others_are_made_of_is_right(other_market):

@@ -12,7 +12,7 @@ from tidy import house
 
 SCHEMAS = {file.stem: file for file in (house.ROOT / "docs" / "events").glob("*.json")}
 PYTHON = house.files(".py", within=("src", "connectors"))
-TELLERS = ("tell.py", "told.py")
+TELLERS = ("tell.py", "told.py", "retold.py")
 A_TYPE = re.compile(r"[a-z]+\.[a-z]+")
 
 
@@ -25,10 +25,9 @@ def strings(tree: ast.AST) -> set[str]:
 
 
 def makes_facts(tree: ast.AST) -> bool:
-    return any(
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Fact"
-        for node in ast.walk(tree)
-    )
+    called = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    names = (getattr(func, "attr", getattr(func, "id", "")) for func in called)
+    return not {"Fact", "fact"}.isdisjoint(names)
 
 
 TREES = {file: ast.parse(file.read_text(encoding="utf-8")) for file in PYTHON}

@@ -4,14 +4,13 @@ msgspec refuses NaN, floats and strings where integers belong, unknown fields an
 lets pass (the last of two equal keys wins) is looked for here.
 """
 
-import json
 import re
-from collections.abc import Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
 
+from entrepot.api import blame
 from entrepot.api.problems import Code, FieldError, Problem
 
 T = TypeVar("T")
@@ -20,10 +19,6 @@ _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$.*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[\]`]+)|\[(\d+|\.\.\.)\]")
 _FIELD = re.compile(r"(?:unknown|required) field `(?P<name>.*?)`$")
 DEPTH_MAX = 32
-
-
-class DuplicateKey(ValueError):  # noqa: N818 - what was found
-    """A JSON object names the same key twice."""
 
 
 _decoders: dict[type, msgspec.json.Decoder[Any]] = {}
@@ -43,12 +38,15 @@ def decode(type_: type[T], body: bytes, *, code: Code = Code.INVALID) -> T:
     except msgspec.ValidationError as wrong:
         raise _problem(str(wrong), code) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+        found = blame.nonsense(body)
+        if found is not None:
+            raise _at(*found, code) from None
         raise Problem(Code.MALFORMED, f"the body is not JSON: {wrong}") from None
     except RecursionError:
         raise Problem(Code.MALFORMED, "the body is nested too deeply") from None
-    _refuse_duplicates(body)
-    if b"\\u0000" in body:
-        _refuse_nul(json.loads(body), "", code)
+    _refuse_duplicates(body, code)
+    if b"\\u0000" in body and (pointer := blame.nul(body)) is not None:
+        raise _at(pointer, "has a NUL", code)
     return value
 
 
@@ -112,50 +110,23 @@ def _place(message: str) -> tuple[str, str]:
     return match["what"], "".join(f"/{step}" for step in escaped)
 
 
-def _refuse_duplicates(body: bytes) -> None:
+def _refuse_duplicates(body: bytes, code: Code) -> None:
     """Refuse an object that names a key twice.
 
     What is decoded and encoded again has lost the first of two equal keys, and its quotes with it:
     as many quotes as before mean that no key stood twice. Only escapes (which may become quotes)
     need the slow look.
     """
-    if b"\\u" not in body:
-        again = _encode(_plain.decode(body))
-        if again.count(b'"') == body.count(b'"'):
-            return
-    try:
-        json.loads(body, object_pairs_hook=_unique)
-    except DuplicateKey as twice:
-        key = str(twice)
-        raise Problem(
-            Code.INVALID, f"the key {key!r} stands twice in one object",
-            errors=[FieldError("stands twice in one object", "/" + key)],
-        ) from None  # fmt: skip
-    except (RecursionError, ValueError) as wrong:
-        raise Problem(Code.MALFORMED, f"the body is not JSON: {wrong}") from None
+    if b"\\u" not in body and _encode(_plain.decode(body)).count(b'"') == body.count(b'"'):
+        return
+    pointer = blame.twice(body)
+    if pointer is not None:
+        raise _at(pointer, "stands twice in one object", code)
+
+
+def _at(pointer: str, what: str, code: Code) -> Problem:
+    return Problem(code, f"{pointer or '/'}: {what}", errors=[FieldError(what, pointer)])
 
 
 _plain = msgspec.json.Decoder()
 _encode = msgspec.json.Encoder().encode
-
-
-def _unique(pairs: list[tuple[str, object]]) -> None:
-    if len(pairs) > 1 and len({key for key, _ in pairs}) < len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise DuplicateKey(key)
-            seen.add(key)
-
-
-def _refuse_nul(value: object, at: str, code: Code) -> None:
-    if isinstance(value, str) and "\x00" in value:
-        raise Problem(code, f"{at}: has a NUL", errors=[FieldError("has a NUL", at)])
-    if isinstance(value, Mapping):
-        for key, each in value.items():
-            if "\x00" in key:
-                raise Problem(code, f"{at}: a key has a NUL", errors=[FieldError("has a NUL", at)])
-            _refuse_nul(each, f"{at}/{key}", code)
-    elif isinstance(value, list):
-        for number, each in enumerate(value):
-            _refuse_nul(each, f"{at}/{number}", code)

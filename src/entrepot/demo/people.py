@@ -17,7 +17,7 @@ from entrepot.demo.tally import Tally
 REFUSED_IN_A_ROW_MAX = 200
 """So many shoppers one after another who cannot have what they want: the shop is empty."""
 
-CANCELS_WITHIN_S = 2.0
+CANCELS_WITHIN_S = 0.3
 
 
 class Placed(msgspec.Struct, frozen=True):

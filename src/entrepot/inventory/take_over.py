@@ -1,11 +1,11 @@
 """Take over what has happened to stock already: received, claimed and, where it left, gone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from entrepot.inventory import rules, store
-from entrepot.inventory.model import Change, Claim, Delta, MovementKind, Position
+from entrepot.inventory.model import Change, Claim, Position
 from entrepot.plumbing import db, sql
 from entrepot.terms.ids import MarketId
 
@@ -55,34 +55,36 @@ async def take_over(
 
 def entries(position: Position, past: PastClaim) -> list[Change]:
     """Give the ledger's entries of a past claim, each with its own time."""
-    claim = past.claim
-    delta = Delta(
-        MovementKind.RECEIPT, claim.sku, claim.node_id, claim.quantity, reference=past.reference
-    )
-    received = rules.moved(position, delta)
-    assert received is not None, "a receipt takes nothing away"
-    told = [replace(received, at=past.claimed_at), _claimed(rules.after(position, received), past)]
-    if past.left_at is not None:
-        held = rules.after(position, told[-1])
-        told.append(rules.consumed(held, claim, past.left_at))
-    return told
+    units = past.claim.quantity
+    received = _change(position, past, kind="receipt", on_hand=units)
+    position = rules.after(position, received)
+    claimed = _change(position, past, kind="reserve", reserved=units)
+    if past.left_at is None:
+        return [received, claimed]
+    gone = rules.consumed(rules.after(position, claimed), past.claim, past.left_at)
+    return [received, claimed, gone]
 
 
-def _claimed(position: Position, past: PastClaim) -> Change:
-    claim, reserved = past.claim, position.reserved + past.claim.quantity
+def _change(
+    position: Position, past: PastClaim, *, kind: str, on_hand: int = 0, reserved: int = 0
+) -> Change:
+    """What so many more units on hand, or reserved, make of a position at the time of the claim."""
+    received = on_hand > 0
+    has, claimed = position.on_hand + on_hand, position.reserved + reserved
     return Change(
-        sku=claim.sku,
-        node_id=claim.node_id,
-        on_hand=position.on_hand,
-        reserved=reserved,
+        sku=position.sku,
+        node_id=position.node_id,
+        on_hand=has,
+        reserved=claimed,
         unavailable=position.unavailable,
-        shortage=max(0, reserved + position.unavailable - position.on_hand),
-        kind="reserve",
-        on_hand_delta=0,
-        reserved_delta=claim.quantity,
+        shortage=max(0, claimed + position.unavailable - has),
+        kind=kind,
+        on_hand_delta=on_hand,
+        reserved_delta=reserved,
         unavailable_delta=0,
-        order_id=claim.order_id,
-        line_no=claim.line_no,
+        order_id=None if received else past.claim.order_id,
+        line_no=None if received else past.claim.line_no,
+        reference=past.reference if received else None,
         at=past.claimed_at,
     )
 

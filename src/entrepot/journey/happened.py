@@ -169,11 +169,10 @@ def claims(told: Story) -> list[PastClaim]:
 
 
 def works(told: Story) -> list[NewFulfillmentOrder]:
-    """Give the work it was to its nodes, one piece for each; an unpaid order was nobody's yet."""
-    if not told.came_to(Stage.PLANNED):
+    """Give the work it was to its nodes, one piece for each: an unpaid order's hold stops it."""
+    if not told.came_to(Stage.PLANNED) and told.past.stage is not Stage.UNPAID:
         return []
     past = told.past
-    released = told.came_to(Stage.RELEASED)
     return [
         NewFulfillmentOrder(
             order_id=told.order_id,
@@ -184,7 +183,7 @@ def works(told: Story) -> list[NewFulfillmentOrder]:
             lane_id=None,
             day=(past.handed_over_at or past.ship_by or told.released_at).date(),
             ship_by=past.ship_by,
-            release_at=told.released_at if released else NOT_BEFORE_TOLD,
+            release_at=_release_at(told),
             lines=tuple(
                 Units(n, sku, quantity) for n, sku, quantity, at in told.units if at == node
             ),
@@ -192,6 +191,14 @@ def works(told: Story) -> list[NewFulfillmentOrder]:
         )
         for node in nodes(told)
     ]
+
+
+def _release_at(told: Story) -> datetime:
+    if told.came_to(Stage.RELEASED):
+        return told.released_at
+    if told.past.stage is Stage.UNPAID:
+        return told.past.release_at or told.past.placed_at
+    return told.past.release_at or NOT_BEFORE_TOLD
 
 
 def nodes(told: Story) -> list[NodeId]:

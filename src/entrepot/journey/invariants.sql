@@ -78,16 +78,7 @@ HAVING sum(l.quantity - l.shorted - l.canceled) > coalesce(max(r.quantity - r.fr
 
 -- name: nothing_is_consumed_that_has_not_left
 -- Units are taken off the books only where a node has sent them or handed them over.
-SELECT
-    r.market,
-    r.order_id,
-    r.line_no,
-    r.sku,
-    r.node_id,
-    r.consumed,
-    s.units AS sent
-FROM inventory.reservation AS r
-LEFT JOIN (
+WITH s AS (
     SELECT
         f.market,
         f.order_id,
@@ -100,7 +91,18 @@ LEFT JOIN (
         ON l.market = f.market AND l.fulfillment_order_id = f.fulfillment_order_id
     WHERE f.state IN ('shipped', 'collected', 'delivered')
     GROUP BY f.market, f.order_id, f.node_id, l.line_no, l.sku
-) AS s
+)
+
+SELECT
+    r.market,
+    r.order_id,
+    r.line_no,
+    r.sku,
+    r.node_id,
+    r.consumed,
+    s.units AS sent
+FROM inventory.reservation AS r
+LEFT JOIN s
     ON
         r.market = s.market AND r.order_id = s.order_id AND r.node_id = s.node_id
         AND r.line_no = s.line_no AND r.sku = s.sku

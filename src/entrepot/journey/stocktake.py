@@ -29,7 +29,7 @@ async def take_counts(
         return [results[place] for place in range(len(results))]
     counted = await count(conn, market.id, [rows[place] for place in known], at=at)
     free = [Free(p.sku, p.node_id, max(0, p.free)) for p in counted.positions]
-    return await _finish(conn, market, results, known, counted.results, free, at)
+    return await _finish(conn, market, results, known, counted.results, free=free, at=at)
 
 
 async def take_movements(
@@ -42,7 +42,7 @@ async def take_movements(
     done = await move(conn, market.id, [rows[place] for place in known], at=at)
     keys = sorted({(rows[place].sku, rows[place].node_id) for place in known})
     free = await browse.free_at(conn, market.id, keys)
-    return await _finish(conn, market, results, known, done, free, at)
+    return await _finish(conn, market, results, known, done, free=free, at=at)
 
 
 async def _sort_out(
@@ -70,12 +70,13 @@ async def _sort_out(
     return results, known
 
 
-async def _finish(
+async def _finish(  # noqa: PLR0913 - the rows, what became of them, and what is free now
     conn: db.Connection,
     market: Market,
     results: dict[int, RowResult],
     known: Sequence[int],
     done: Sequence[RowResult],
+    *,
     free: Sequence[Free],
     at: datetime,
 ) -> list[RowResult]:

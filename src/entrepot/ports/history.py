@@ -97,6 +97,7 @@ class PastOrder:
     Times carry the offset of the place they were taken at and follow each other: placed, released,
     handed over, delivered. `shipped` needs the third, `delivered` the fourth too; a release that
     nobody noted happened when the order was placed. `promised_by` is what the customer was told.
+    `release_at` is when planned work may go to its node; None: no timer sends it.
     """
 
     external_id: str
@@ -119,6 +120,7 @@ class PastOrder:
     canceled_at: datetime | None = None
     promised_by: datetime | None = None
     ship_by: datetime | None = None
+    release_at: datetime | None = None
     parcels: tuple[PastParcel, ...] = ()
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 EPOCH_MS = 1_704_067_200_000  # 2024-01-01T00:00:00Z: 41 bits from here last until 2093
 LENGTH = 12
+_PAIRS = [high + low for high in ALPHABET for low in ALPHABET]
 _LOOKALIKES = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": "", " ": ""})
 
 
@@ -18,8 +19,11 @@ def number_of(order_id: UUID) -> str:
     value = order_id.int
     ms, rand_a, rand_b = value >> 80, value >> 64 & 0xFFF, value >> 55 & 0x7F
     packed = (ms - EPOCH_MS & (1 << 41) - 1) << 19 | rand_a << 7 | rand_b
-    letters = "".join(ALPHABET[packed >> shift & 31] for shift in range(55, -1, -5))
-    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+    a, b, c = packed >> 40, packed >> 20 & 0xFFFFF, packed & 0xFFFFF
+    return (
+        f"{_PAIRS[a >> 10]}{_PAIRS[a & 1023]}-{_PAIRS[b >> 10]}{_PAIRS[b & 1023]}"
+        f"-{_PAIRS[c >> 10]}{_PAIRS[c & 1023]}"
+    )
 
 
 def id_range(number: str) -> tuple[UUID, UUID] | None:
