@@ -9,6 +9,7 @@ import asyncpg
 import httpx
 
 from entrepot.demo.http import Http
+from entrepot.journey.table import rows
 from proof.judge import Told
 from proof.processes import KEY
 
@@ -17,10 +18,14 @@ CAPTURED = "order.captured"
 
 Event = dict[str, Any]
 
+_UNBEGUN = "SELECT NOT EXISTS (SELECT FROM plumbing.cursor WHERE step = any($1::text []))"
 _OWED = """
 SELECT (SELECT count(*) FROM plumbing.outbox) + (
-    SELECT count(*) FROM plumbing.cursor AS c
-    INNER JOIN plumbing.feed AS f USING (market) WHERE c.sequence < f.last_sequence
+    SELECT count(*)
+    FROM plumbing.feed AS f
+    CROSS JOIN unnest($1::text []) AS s (step)
+    LEFT JOIN plumbing.cursor AS c ON f.market = c.market AND s.step = c.step
+    WHERE coalesce(c.sequence, 0) < f.last_sequence
 )
 """
 
@@ -55,8 +60,8 @@ def told(events: list[Event]) -> list[Told]:
 
 
 async def begun(database_url: str) -> None:
-    """Wait until a worker has numbered the first facts. Raises TimeoutError when none does."""
-    await _until(database_url, "SELECT NOT EXISTS (SELECT FROM plumbing.event)")
+    """Wait until a worker has begun to read the feed. Raises TimeoutError when none does."""
+    await _until(database_url, _UNBEGUN)
 
 
 async def drained(database_url: str) -> None:
@@ -68,11 +73,12 @@ async def drained(database_url: str) -> None:
 
 
 async def _until(database_url: str, waiting: str) -> None:
-    """Wait while a statement's one value is true, or not zero."""
+    """Wait while a statement about the journey's rows is true, or not zero."""
+    steps = [row.do for row in rows()]
     conn = await asyncpg.connect(database_url)
     try:
         async with asyncio.timeout(DRAINED_S_MAX):
-            while await conn.fetchval(waiting):  # noqa: ASYNC110 - it happens in another process
+            while await conn.fetchval(waiting, steps):  # noqa: ASYNC110 - another process does it
                 await asyncio.sleep(0.1)
     finally:
         await conn.close()

@@ -127,7 +127,7 @@ async def test_what_a_lost_transaction_would_have_kept_is_kept_by_the_next_one(
         client = Client(served, book)
         proxy.withhold = 1.0
         placing = asyncio.create_task(client.place(buyer, again("k", order(buyer, [("P00", 1)]))))
-        while not proxy.withheld:
+        while not proxy.withheld:  # noqa: ASYNC110 - the proxy counts, it does not tell
             await asyncio.sleep(0.01)
         proxy.calm()
         assert (await placing).status == 201

@@ -14,7 +14,7 @@ ID = [MISSING, *text_of(128)]
 TEXT = [MISSING, *text_of(100_000)[:-2]]
 FLAG = ["true", 1, 0, None, [], wrong.NAN]
 CHOICE = [MISSING, *wrong.CHOICE]
-TIME = [each for each in wrong.NOT_A_TIME if each != "9999-12-31T23:59:59Z"]
+TIME = [each for each in wrong.NOT_A_TIME if each not in wrong.TOO_EARLY_OR_LATE]
 
 CALLS = {
     "PUT /v1/items/{sku}": (
@@ -93,8 +93,10 @@ CALLS = {
             "/transit_days_min": [4, -1, "1"],
             "/cost": [MISSING, None, "x", [], 7],
             "/cost/breaks": [MISSING, None, "x", [None]],
-            "/cost/breaks/0/up_to_g": [*QUANTITY, 2000, 3000],
-            "/cost/breaks/0/cost": [*QUANTITY, 701],
+            "/cost/breaks/0/up_to_g": QUANTITY,
+            "/cost/breaks/0/cost": QUANTITY,
+            "/cost/breaks/1/up_to_g": [999, 1000],
+            "/cost/breaks/1/cost": [499],
             "/cost/per_kg_over": NOT_WHOLE,
             "/enabled": FLAG,
             "/surprise": [1],

@@ -223,6 +223,8 @@ def test_paths_and_parameters_that_are_wrong_are_refused(stall):
         "/v1/orders?phase=lost": {422},
         "/v1/orders?placed_after=yesterday": {422},
         "/v1/orders?placed_after=2026-11-20T10:00:00": {422},
+        "/v1/orders?placed_after=9999-12-31T23:59:59-23:59": {422},
+        "/v1/orders?placed_after=0001-01-01T00:00:00%2B23:59": {422},
         "/v1/orders?email=%00": {422},
         "/v1/inventory/positions?limit=-1": {422},
         "/v1/availability": {422},

@@ -17,7 +17,7 @@ class _Twice(dict[str, Any]):
 
 
 def nonsense(body: bytes) -> tuple[str, str] | None:
-    """Give (pointer, what) of the first NaN, infinity or lone surrogate; None where none is found."""
+    """Give (pointer, what) of the first NaN, infinity or lone surrogate, if any."""
     value = _read(body)
     return None if value is None else next(_nonsense(value, ""), None)
 

@@ -13,12 +13,30 @@ from entrepot.inventory.model import (
     Position,
     Reservation,
 )
-from entrepot.inventory.store import Q, demand_of_orders, reservations_of_orders
+from entrepot.inventory.store import (
+    Q,
+    demand_of_orders,
+    orders_waiting_for,
+    reservations_of_orders,
+)
 from entrepot.plumbing import db
 from entrepot.plumbing.mint import WRITER
 from entrepot.terms.ids import MarketId, NodeId, OrderId, Sku
 
 Key = tuple[Sku, NodeId]
+
+__all__ = [
+    "available",
+    "claims",
+    "free_at",
+    "free_by_sku",
+    "free_of_skus",
+    "free_since",
+    "ledger",
+    "orders_waiting_for",
+    "owed",
+    "positions",
+]
 
 
 async def available(

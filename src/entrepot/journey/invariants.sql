@@ -49,11 +49,11 @@ SELECT
     w.units AS wanted,
     h.units AS held
 FROM wanted AS w
-FULL JOIN held AS h
+LEFT JOIN held AS h
     ON
         w.market = h.market AND w.order_id = h.order_id AND w.line_no = h.line_no
         AND w.sku = h.sku
-WHERE coalesce(w.units, 0) <> coalesce(h.units, 0);
+WHERE w.units <> coalesce(h.units, 0);
 
 -- name: no_node_works_without_a_claim
 -- What nodes are asked to send, or have sent, is claimed there for that line, unit for unit.

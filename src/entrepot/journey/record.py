@@ -21,7 +21,7 @@ from entrepot.orders.rules import total
 from entrepot.plumbing import db, exceptions, outbox
 from entrepot.plumbing.exceptions import Stuck
 from entrepot.plumbing.outbox import Fact
-from entrepot.sourcing import store as sourcing
+from entrepot.sourcing.keep import keep_decisions, keep_network
 from entrepot.terms.ids import LineNo, OrderId, Sku
 from entrepot.terms.outcome import Done
 
@@ -61,9 +61,9 @@ async def _decisions(
 ) -> None:
     version = market.network.version
     if taken and version not in market.snapshots_kept:
-        await sourcing.keep_snapshot(conn, market.id, version, snapshot.pack(market.network))
+        await keep_network(conn, market.id, version, snapshot.pack(market.network))
         market.snapshots_kept.add(version)
-    await sourcing.record_decisions(
+    await keep_decisions(
         conn, market.id, [draft.order_id for draft in taken], [draft.record for draft in taken],
         kind="capture", network_version=version, at=at,
     )  # fmt: skip

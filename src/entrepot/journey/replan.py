@@ -19,7 +19,8 @@ from entrepot.orders import browse as orders
 from entrepot.plumbing import exceptions, outbox
 from entrepot.plumbing.exceptions import Stuck
 from entrepot.plumbing.model import Event
-from entrepot.sourcing import store as sourcing
+from entrepot.sourcing import browse as sourcing
+from entrepot.sourcing.bar import bar
 from entrepot.sourcing.model import Bar, WhyNoPlan
 from entrepot.terms.ids import OrderId
 
@@ -31,7 +32,7 @@ async def replan(here: Here, events: Sequence[Event]) -> None:
     """Free, doubt, bar, plan again."""
     await orders.lock(here.conn, here.market, orders_of(events))
     tolds = [each for each in work_told(events) if each.lines]
-    await sourcing.bar_nodes(here.conn, here.market, _bars(tolds), here.at)
+    await bar(here.conn, here.market, _bars(tolds), at=here.at)
     claims = _still_claimed(tolds, await standings(here.conn, here.market, orders_of(events)))
     await free(here.conn, here.market, claims, at=here.at)
     doubtful = [
@@ -86,8 +87,8 @@ async def _rerouted(here: Here, wanted: dict[OrderId, list[Need]]) -> list[Unrou
     """Plan again, but for orders that were planned again often enough."""
     policy = (await here.world.market(here.market)).policy
     tried: dict[OrderId, set[str]] = {}
-    for bar in await sourcing.bars_of(here.conn, here.market, list(wanted)):
-        tried.setdefault(bar.order_id, set()).add(bar.node_id)
+    for each in await sourcing.bars_of(here.conn, here.market, list(wanted)):
+        tried.setdefault(each.order_id, set()).add(each.node_id)
     tired = {o for o in wanted if len(tried.get(o, ())) > policy.max_replans}
     unrouted = [Unrouted(o, wanted[o], TIRED) for o in wanted if o in tired]
     fresh = {o: needs for o, needs in wanted.items() if o not in tired}

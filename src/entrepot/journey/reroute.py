@@ -22,8 +22,9 @@ from entrepot.network.model import Method
 from entrepot.orders import browse as orders
 from entrepot.orders.model import Address
 from entrepot.plumbing import outbox
+from entrepot.sourcing import browse as sourcing
 from entrepot.sourcing import capacity
-from entrepot.sourcing import store as sourcing
+from entrepot.sourcing.keep import keep_decisions, keep_network
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock, Want, WhyNoPlan
 from entrepot.sourcing.record import Scene, pack_batch
 from entrepot.sourcing.solve import plan_batch
@@ -220,9 +221,9 @@ async def _record(
     version = market.network.version
     if won and version not in market.snapshots_kept:
         packed = snapshot.pack(market.network)
-        await sourcing.keep_snapshot(here.conn, here.market, version, packed)
+        await keep_network(here.conn, here.market, version, packed)
         market.snapshots_kept.add(version)
-    await sourcing.record_decisions(
+    await keep_decisions(
         here.conn, here.market, list(won), [record for _, record, _ in won.values()],
         kind=kind, network_version=version, at=here.at,
     )  # fmt: skip

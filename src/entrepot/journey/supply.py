@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import msgspec
 
 from entrepot.inventory import browse as inventory
-from entrepot.inventory.store import orders_waiting_for
 from entrepot.inventory.wait import settle
 from entrepot.journey import told
 from entrepot.journey.asking import Need
@@ -33,7 +32,7 @@ _supplied = msgspec.json.Decoder(SuppliedTold)
 async def supply(here: Here, events: Sequence[Event]) -> None:
     """Plan what waits for these skus on what is there now."""
     skus = {sku for event in events for sku in _supplied.decode(event.data).skus}
-    found = await orders_waiting_for(here.conn, here.market, sorted(skus), ORDERS_MAX)
+    found = await inventory.orders_waiting_for(here.conn, here.market, sorted(skus), ORDERS_MAX)
     await orders.lock(here.conn, here.market, sorted(found))
     _, demand = await inventory.claims(here.conn, here.market, found)
     wanted: dict[OrderId, list[Need]] = {order_id: [] for order_id in found}

@@ -8,7 +8,7 @@ from uuid import UUID
 from entrepot.network import snapshot
 from entrepot.network.compiled import Compiled
 from entrepot.plumbing import db
-from entrepot.sourcing import store as sourcing
+from entrepot.sourcing import browse as sourcing
 from entrepot.sourcing.explain import Explanation, explain
 from entrepot.sourcing.record import answer_of, replay, unpack
 from entrepot.terms.ids import MarketId, OrderId

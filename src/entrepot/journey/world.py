@@ -19,7 +19,7 @@ from entrepot.plumbing import db
 from entrepot.policies import browse as policies
 from entrepot.policies.model import Policy
 from entrepot.promise.model import Promise
-from entrepot.sourcing import store as sourcing
+from entrepot.sourcing import browse as sourcing
 from entrepot.terms.ids import MarketId, NodeId, uuid7
 
 log = logging.getLogger(__name__)

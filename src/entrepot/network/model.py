@@ -15,7 +15,7 @@ ZONE_MAX = 9
 """Distance zones run 1 to 8; 9 is what no distance can be computed for, or another country."""
 
 WEIGHT_BREAKS_MAX = 40
-"""A carrier's published card has a row per pound or kilogram up to a parcel's limit: 40 covers it."""
+"""A carrier's card has a row per pound or kilogram up to a parcel's limit: 40 covers it."""
 
 ROWS_PER_CALL_MAX = 5_000
 """Rows in one call: decoded, judged and written within about a second."""
@@ -37,8 +37,10 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """`handling_cost` is minor units per unit handled. `cut_off` is the node's local time; None
-    means the end of its opening hours. `capacity_per_day` counts fulfillment orders; None: no limit.
+    """A place that holds or supplies stock.
+
+    `handling_cost` is minor units per unit handled. `cut_off` is the node's local time; None means
+    the end of its opening hours. `capacity_per_day` counts fulfillment orders; None: no limit.
     """
 
     node_id: NodeId

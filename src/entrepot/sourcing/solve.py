@@ -26,7 +26,7 @@ def plan_one(ask: Ask, stock: Stock, compiled: Compiled, days: Days, load: Load)
 def plan_each(
     asks: Sequence[Ask], stock: Stock, compiled: Compiled, days: Days, load: Load
 ) -> list[Plan | NoPlan]:
-    """Answer each ask as if it were the only one: options to choose from, of which none is taken."""
+    """Answer each ask as if it were the only one: options to choose from, none is taken."""
     shelves, standing = Shelves(asks, stock, compiled), Standing(compiled, days, load)
     survey = Survey(asks, shelves, standing)
     return [survey.answer(at) or _decided(ask, shelves, standing) for at, ask in enumerate(asks)]

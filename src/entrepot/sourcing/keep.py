@@ -1,0 +1,31 @@
+"""Keep decisions: what was seen and said, and the network it was said of, once a version."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from entrepot.plumbing import db
+from entrepot.sourcing import store
+from entrepot.terms.ids import MarketId, OrderId
+
+
+async def keep_decisions(  # noqa: PLR0913 - a decision's columns
+    conn: db.Connection,
+    market: MarketId,
+    order_ids: Sequence[OrderId],
+    records: Sequence[bytes],
+    *,
+    kind: str,
+    network_version: int,
+    at: datetime,
+) -> None:
+    """Keep one packed record per order. The caller owns the transaction."""
+    await store.record_decisions(
+        conn, market, order_ids, records, kind=kind, network_version=network_version, at=at
+    )
+
+
+async def keep_network(
+    conn: db.Connection, market: MarketId, version: int, document: bytes
+) -> None:
+    """Keep a network's snapshot, unless its version is kept already."""
+    await store.keep_snapshot(conn, market, version, document)
