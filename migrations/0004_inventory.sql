@@ -41,7 +41,8 @@ CREATE TABLE inventory.movement (
 CREATE INDEX movement_physical ON inventory.movement (market, sku, node_id, at)
 WHERE on_hand_delta <> 0;
 
--- A claim of units at a node for an order line. Open = quantity - freed - consumed.
+-- A claim of units at a node for an order line. Open = quantity - freed - consumed. Of what was
+-- freed, `given_up` is what the node itself gave up: it rejected it or came up short.
 CREATE TABLE inventory.reservation (
     market text NOT NULL,
     order_id uuid NOT NULL,
@@ -50,6 +51,8 @@ CREATE TABLE inventory.reservation (
     node_id text NOT NULL,
     quantity integer NOT NULL CONSTRAINT quantity_positive CHECK (quantity > 0),
     freed integer NOT NULL DEFAULT 0 CONSTRAINT freed_not_negative CHECK (freed >= 0),
+    given_up integer NOT NULL DEFAULT 0 CONSTRAINT given_up_is_freed
+    CHECK (given_up BETWEEN 0 AND freed),
     consumed integer NOT NULL DEFAULT 0 CONSTRAINT consumed_not_negative CHECK (consumed >= 0),
     PRIMARY KEY (market, order_id, line_no, sku, node_id),
     CONSTRAINT resolved_once CHECK (freed + consumed <= quantity)

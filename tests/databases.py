@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 
+from entrepot.bootstrap import invariants
 from entrepot.plumbing import db, postgres
 
 
@@ -29,6 +30,14 @@ async def own(server: postgres.Embedded, template: str = "template1") -> AsyncIt
     finally:
         async with administrator(server) as conn:
             await conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def nothing_is_broken(conn: db.Connection, *, but: str = "") -> None:
+    """See that every invariant holds, but for those of one room."""
+    for name, query in invariants().items():
+        if name.partition(".")[0] != but:
+            broken = await conn.fetch(query.text)
+            assert broken == [], f"{name}: {broken[:3]}"
 
 
 @contextmanager

@@ -130,7 +130,7 @@ async def work(settings: Settings, dsn: str, *, stop: asyncio.Event) -> None:
     """Run the background work until `stop` is set."""
     pool = await db.open_pool(dsn, size=4)
     try:
-        await loop.work(pool, World(pool, mint.now), settings, stop)
+        await loop.work(pool, World(pool, mint.now, stock=False), settings, stop)
     finally:
         await pool.close()
 

@@ -122,7 +122,7 @@ def test_whatever_schemathesis_makes_up_there_is_no_5xx_and_no_undocumented_answ
         "--header", f"Authorization: Bearer {system.key}",
         "--checks", "not_a_server_error,status_code_conformance,content_type_conformance",
         "--checks", "response_schema_conformance",
-        "--max-examples", str(EXAMPLES), "--phases", "examples,coverage,fuzzing",
+        "--max-examples", str(EXAMPLES), "--phases", "examples,coverage,fuzzing", "--report", "json", "--report-json-path", "/tmp/scenarios/st.json",
         "--exclude-path", "/v1/events/stream",  # it never ends
         "--exclude-path", "/metrics",
         "--suppress-health-check", "all", "--generation-deterministic", "--seed", "7",

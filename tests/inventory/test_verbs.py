@@ -144,10 +144,13 @@ async def test_freed_units_are_for_sale_again_and_the_rest_stays_claimed(house):
 async def test_consumed_units_leave_when_they_left(house):
     await stocked(house, TEE=5)
     await reserve(house, US, [[claim(1, 3)], [claim(2, 1)]], at=NOON)
-    await consume(house, US, [claim(1, 3), claim(2, 1)], left_at=minutes(5), at=minutes(9))
+    left = [(claim(1, 3), minutes(5)), (claim(2, 1), minutes(6))]
+    await consume(house, US, left, at=minutes(9))
     assert await balances(house) == (1, 0, 0, 0)
-    newest = (await browse.ledger(house, US, TEE, LYON, 9))[0]
-    assert (newest.kind, newest.on_hand_delta, newest.at) == ("ship", -1, minutes(5))
+    newest = (await browse.ledger(house, US, TEE, LYON, 9))[:2]
+    assert [(e.kind, e.on_hand_delta, e.at) for e in newest] == [
+        ("ship", -1, minutes(6)), ("ship", -3, minutes(5)),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("verb", ["free", "consume"])
@@ -161,7 +164,7 @@ async def test_one_claim_may_be_resolved_in_two_parts_at_once(house, verb):
         assert await balances(house) == (5, 1, 0, 0)
         assert await claimed(house, 1) == [("TEE", LYON, 5, 4, 0)]
     else:
-        await consume(house, US, parts, left_at=NOON, at=NOON)
+        await consume(house, US, [(part, NOON) for part in parts], at=NOON)
         assert await balances(house) == (1, 1, 0, 0)
         assert await claimed(house, 1) == [("TEE", LYON, 5, 0, 4)]
 
@@ -189,19 +192,19 @@ async def test_a_doubted_position_sells_nothing_until_it_is_counted(house):
 async def test_a_count_does_not_bring_back_what_left_since_it_was_taken(house):
     await stocked(house, TEE=5)
     await reserve(house, US, [[claim(1, 3)]], at=minutes(1))
-    await consume(house, US, [claim(1, 3)], left_at=minutes(5), at=minutes(6))
+    await consume(house, US, [(claim(1, 3), minutes(5))], at=minutes(6))
     await move(house, US, [delta("receipt", 4)], at=minutes(7))
 
-    results = await count(house, US, [counted(5, at=minutes(2))], at=minutes(8))
+    told = await count(house, US, [counted(5, at=minutes(2))], at=minutes(8))
 
-    assert [(r.status, r.on_hand, r.short) for r in results] == [(RowStatus.APPLIED, 6, 0)]
+    assert [(r.status, r.on_hand, r.short) for r in told.results] == [(RowStatus.APPLIED, 6, 0)]
     assert await balances(house) == (6, 0, 0, 0)
 
 
 async def test_what_left_before_the_count_was_taken_is_already_in_it(house):
     await stocked(house, TEE=5)
     await reserve(house, US, [[claim(1, 3)]], at=minutes(1))
-    await consume(house, US, [claim(1, 3)], left_at=minutes(2), at=minutes(9))  # told late
+    await consume(house, US, [(claim(1, 3), minutes(2))], at=minutes(9))  # told late
     await count(house, US, [counted(2, at=minutes(3))], at=minutes(10))
     assert await balances(house) == (2, 0, 0, 0)
 
@@ -209,7 +212,7 @@ async def test_what_left_before_the_count_was_taken_is_already_in_it(house):
 async def test_a_count_below_what_is_claimed_says_how_much_is_missing(house):
     await stocked(house, TEE=5)
     await reserve(house, US, [[claim(1, 4)]], at=NOON)
-    (result,) = await count(house, US, [counted(1, at=minutes(1))], at=minutes(1))
+    (result,) = (await count(house, US, [counted(1, at=minutes(1))], at=minutes(1))).results
     assert (result.on_hand, result.short) == (1, 3)
     assert await balances(house) == (1, 4, 0, 3)
     await free(house, US, [claim(1, 4)], at=minutes(2))
@@ -224,13 +227,32 @@ async def test_stale_counts_change_nothing_and_sources_are_judged_apart(house):
         counted(7, "till", at=minutes(1)),
         counted(6, sequence=3),
     ]
-    results = await count(house, US, rows, at=minutes(2))
-    assert [(r.status.value, r.on_hand) for r in results] == [
+    told = await count(house, US, rows, at=minutes(2))
+    assert [(r.status.value, r.on_hand) for r in told.results] == [
         ("applied", 5), ("stale", 5), ("stale", 5), ("applied", 7), ("applied", 6),
     ]  # fmt: skip
     again = await count(house, US, rows[:1], at=minutes(3))
-    assert [r.status for r in again] == [RowStatus.STALE]
+    assert [r.status for r in again.results] == [RowStatus.STALE]
     assert await balances(house) == (6, 0, 0, 0)
+
+
+async def test_a_count_that_finds_what_is_known_writes_no_entry_and_is_remembered(house):
+    await count(house, US, [counted(5, sequence=1)], at=NOON)
+    told = await count(house, US, [counted(5, sequence=3)], at=minutes(1))
+    late = await count(house, US, [counted(9, sequence=2)], at=minutes(2))
+    assert [r.status.value for r in told.results + late.results] == ["applied", "stale"]
+    assert [(p.sku, p.on_hand) for p in told.positions] == [("TEE", 5)]
+    assert len(await browse.ledger(house, US, TEE, LYON, 9)) == 1
+
+
+async def test_units_a_node_gave_up_are_freed_and_remembered_as_given_up(house):
+    await stocked(house, TEE=5)
+    await reserve(house, US, [[claim(1, 5)]], at=NOON)
+    await free(house, US, [claim(1, 2)], at=NOON)
+    await free(house, US, [claim(1, 1)], at=NOON, given_up=True)
+    (row,), _ = await browse.claims(house, US, [order_id(1)])
+    assert (row.freed, row.given_up, row.open) == (3, 1, 2)
+    assert await balances(house) == (5, 2, 0, 0)
 
 
 async def test_movements_are_answered_one_by_one(house):

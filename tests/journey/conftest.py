@@ -2,7 +2,15 @@
 
 import pytest
 
+import databases
 from journey.shop import Shop
+
+
+@pytest.fixture
+async def house(conn):
+    """A connection as everywhere; here also what the rooms keep together is looked at."""
+    yield conn
+    await databases.nothing_is_broken(conn)
 
 
 @pytest.fixture

@@ -160,7 +160,6 @@ async def test_units_a_node_has_rejected_are_canceled_before_they_are_planned_ag
     assert (await stocked.phase(id_), await stocked.troubles(id_)) == ("canceled", [])
 
 
-@pytest.mark.xfail(strict=True, reason="cancel decides on work that it has not locked yet")
 async def test_units_that_leave_while_they_are_canceled_have_left(stocked, pool):
     id_ = await stocked.buy(("TEE", 2))
     await stocked.turn()

@@ -3,7 +3,9 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 from entrepot.catalog.model import Item, Part
@@ -29,6 +31,7 @@ from entrepot.ports.history import PastLine, PastOrder, PastParcel, Stage
 from entrepot.terms.ids import MarketId, NodeId, Sku, uuid7_ms
 from entrepot.terms.outcome import Refused
 
+EVENTS = Path(__file__).parents[2] / "docs" / "events"
 MARKET = MarketId("moving-in")
 BRT = timezone(timedelta(hours=-3))
 PLACED = datetime(2025, 3, 1, 10, 0, tzinfo=BRT)
@@ -161,14 +164,15 @@ async def test_each_stage_leads_to_its_phase(conn, stage):
 
 
 async def test_again_changes_nothing(conn):
+    movements = "SELECT count(*) FROM inventory.movement WHERE market = $1"
+    facts = "SELECT count(*) FROM plumbing.outbox WHERE market = $1"
     first = await took(conn, TWO_SELLERS)
-    before = await conn.fetchval("SELECT count(*) FROM inventory.movement WHERE market = $1", MARKET)
+    before = await conn.fetchval(movements, MARKET)
     changed = replace(TWO_SELLERS, stage=Stage.CANCELED)
     again = await took(conn, TWO_SELLERS, changed)
     assert again == [TakenOver(first[0].order_id, known=True)] * 2
-    after = await conn.fetchval("SELECT count(*) FROM inventory.movement WHERE market = $1", MARKET)
-    assert after == before == 6
-    assert await conn.fetchval("SELECT count(*) FROM plumbing.outbox WHERE market = $1", MARKET) == 1
+    assert await conn.fetchval(movements, MARKET) == before == 6
+    assert await conn.fetchval(facts, MARKET) == 1
 
 
 async def test_of_two_of_one_external_id_the_first_is_taken(conn):
@@ -206,6 +210,15 @@ async def test_one_fact_tells_all_of_it_and_no_step_but_the_summary_follows_it(c
     ]
     followers = [row.do for row in rows() if not row.types or "order.imported" in row.types]
     assert followers == ["orders.summarize"]
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+async def test_the_fact_fits_its_schema(conn, stage):
+    schema = json.loads((EVENTS / "order.imported.json").read_text("utf-8"))
+    await took(conn, replace(TWO_SELLERS, stage=stage))
+    data = json.loads(await conn.fetchval("SELECT data FROM plumbing.outbox"))
+    jsonschema_rs.validate(schema, data)
+    assert data["stage"] == stage
 
 
 async def test_planned_work_that_is_taken_over_is_released_by_no_timer(conn):

@@ -134,7 +134,6 @@ async def test_two_workers_at_once_handle_every_event_once(shop, pool, notes):
     assert await handled(pool) == list(range(60))
 
 
-@pytest.mark.xfail(strict=True, reason="Runner._step moves the cursor back behind what it read")
 async def test_what_is_numbered_while_a_worker_looks_is_handled_once(
     shop, pool, notes, monkeypatch
 ):
@@ -158,7 +157,6 @@ async def test_what_is_numbered_while_a_worker_looks_is_handled_once(
     assert await handled(pool) == [1, 2]
 
 
-@pytest.mark.xfail(strict=True, reason="Runner._park parks the next event, whichever it is")
 async def test_who_comes_late_to_a_poison_event_parks_nothing_else(shop, pool, notes):
     """Two workers meet the same poison; the slower one finds it parked already."""
     notes(1)

@@ -137,9 +137,6 @@ async def test_every_step_run_again_on_the_same_facts_changes_nothing_more(shop)
     assert ran == ["inventory.consume"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="consume_shipped takes the earliest time of a set for all that left in it"
-)
 async def test_a_count_between_two_shipments_is_netted_for_the_later_one_only(one):
     first = await one.buy(("TEE", 1))
     second = await one.buy(("TEE", 1), external_id="2")
@@ -157,9 +154,6 @@ async def test_a_count_between_two_shipments_is_netted_for_the_later_one_only(on
     assert await one.balance("TEE", "DC") == (3, 0, 0)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="unopened counts units given up and freed as if they were still asked for"
-)
 async def test_units_planned_where_others_were_given_up_become_work_in_either_order(one):
     """Another worker may plan a rejection again before this one opens what supply has brought."""
     id_ = await one.buy(("TEE", 7), backorder=Backorder.ALLOW)

@@ -13,7 +13,7 @@ from proof.judge import CREATED, digest
 from proof.ledger import Ack, Intent, Ledger
 from proof.shop import Basket
 
-PATIENCE_S = 90
+PATIENCE_S = 60
 """Longer than any restart here takes: who has no answer by then has found a server that hangs."""
 
 NOT_NOW = 429

@@ -65,6 +65,11 @@ class Proxy:
         """Give the URL of a database behind the proxy."""
         return f"postgresql://postgres@127.0.0.1:{self._port}/{database}?sslmode=disable"
 
+    @property
+    def connections(self) -> int:
+        """How many connections are open."""
+        return len(self._open)
+
     def calm(self) -> None:
         """Lose nothing any more."""
         self.swallow = self.withhold = self.cut = 0.0

@@ -11,7 +11,7 @@ import pytest
 
 from proof import judge, ledger
 from proof.client import Client, Load, Try, again
-from proof.feed import CAPTURED, drained, told, whole
+from proof.feed import CAPTURED, begun, drained, told, whole
 from proof.judge import Wrong
 from proof.ledger import Ledger
 from proof.processes import Role, violations
@@ -21,6 +21,8 @@ from proof.shop import Basket, open_shop, order, shelves
 SWALLOWED, CUTS = 120, 60
 SWALLOW, WITHHOLD, CUT = 0.3, 0.1, 0.01
 BUYERS = 16
+POOL_MIN = 2
+"""Connections a worker opens before it begins to work."""
 
 SHELVES = shelves(scarce=6, units=4, plenty=24)
 SKUS = sorted({sku for sku, _ in SHELVES})
@@ -44,10 +46,22 @@ async def served(crew, proxy, database, connect):
     proxy.calm()
 
 
-async def two_workers(crew, url: str) -> list[Role]:
-    return [
-        await crew.start("work", database_url=url, name=f"work{n}", ready=False) for n in range(2)
-    ]
+async def two_workers(crew, proxy: Proxy, database: str) -> list[Role]:
+    """Start two workers behind the proxy, and wait until both are connected.
+
+    A role that cannot reach its database when it starts ends, for whoever started it to see.
+    """
+    workers = []
+    for number in range(2):
+        before = proxy.connections
+        workers.append(
+            await crew.start(
+                "work", database_url=proxy.url(database), name=f"work{number}", ready=False
+            )
+        )
+        while proxy.connections < before + POOL_MIN:  # noqa: ASYNC110 - it happens over there
+            await asyncio.sleep(0.05)
+    return workers
 
 
 async def assert_reconciled(book: Ledger, url: str, http) -> None:
@@ -60,7 +74,7 @@ async def assert_reconciled(book: Ledger, url: str, http) -> None:
 
 
 async def test_the_same_key_again_doubles_nothing(crew, server, proxy, database, served, tmp_path):
-    workers = await two_workers(crew, proxy.url(database))
+    workers = await two_workers(crew, proxy, database)
     with Ledger(tmp_path / "book") as book:
         client = Client(served, book)
         async with Load(client, Basket(SKUS, seed=3), buyers=BUYERS, seed=3) as load:
@@ -138,10 +152,11 @@ async def test_what_a_lost_transaction_would_have_kept_is_kept_by_the_next_one(
 async def test_connections_cut_anywhere_lose_and_double_nothing(
     crew, server, proxy, database, served, tmp_path
 ):
-    workers = await two_workers(crew, proxy.url(database))
+    workers = await two_workers(crew, proxy, database)
     with Ledger(tmp_path / "book") as book:
         client = Client(served, book)
         async with Load(client, Basket(SKUS, seed=4), buyers=BUYERS, seed=4) as load:
+            await begun(server.url(database))
             proxy.cut = CUT
             while proxy.cuts < CUTS:
                 await load.more(1)

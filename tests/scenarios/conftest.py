@@ -1,7 +1,7 @@
 """One system for all stories, as its users run it; when they are told, no invariant is broken."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -76,25 +76,22 @@ def other_market(system) -> Iterator[Callable[[str], Client]]:
 
 
 @pytest.fixture(scope="session")
-def key_of(system) -> Callable[..., str]:
-    """Make keys of the market `default` with exactly these scopes."""
-    made: dict[tuple[str, ...], str] = {}
+def make_keys(system) -> Callable[[Iterable[frozenset[str]]], list[str]]:
+    """Make keys of the market `default` with exactly these scopes; the server knows them all."""
 
-    async def work(scopes: tuple[str, ...]) -> str:
+    async def work(wanted: Iterable[frozenset[str]]) -> list[str]:
         conn = await db.connect(system.database_url)
+        at = datetime.now(UTC)  # noqa: TID251 - a test is a shell
         try:
-            at = datetime.now(UTC)  # noqa: TID251 - a test is a shell
-            wanted = keys.scopes_of(scopes)
-            return (await create(conn, "default", " ".join(scopes)[:100], wanted, at))[1]
+            made = [
+                await create(conn, "default", f"scenarios {number}", keys.scopes_of(scopes), at)
+                for number, scopes in enumerate(wanted)
+            ]
         finally:
             await conn.close()
+        return [text for _, text in made]
 
-    def key(*scopes: str) -> str:
-        if scopes not in made:
-            made[scopes] = known(system, asyncio.run(work(scopes)))
-        return made[scopes]
-
-    return key
+    return lambda wanted: [known(system, key) for key in asyncio.run(work(wanted))]
 
 
 @pytest.fixture(scope="session")

@@ -154,8 +154,8 @@ async def respond(app: "App", table: Table, scope: Any, read: Callable[[], Await
         answer = refuse(app, problem)
     except QueueFull as full:
         answer = refuse(app, _overloaded(full))
-    except db.UNREACHABLE:
-        log.exception("the database did not answer")
+    except db.UNREACHABLE as fault:
+        log.warning("the database did not answer: %r", fault)
         answer = refuse(app, Problem(Code.UNAVAILABLE, headers=[("retry-after", "1")]))
     except db.TRY_AGAIN:
         log.warning("gave up after retries", exc_info=True)

@@ -23,6 +23,7 @@ _KEY = {
 def document(routes: Sequence[Route], root: str) -> dict[str, Any]:
     """Print the document. `root` is the public URL problem types hang under."""
     types = [t for route in routes for t in (route.body, route.answer) if t is not None]
+    types += [field.type for route in routes for field in _fields(route)]
     _, schemas = msgspec.json.schema_components([*types, ProblemDocument], ref_template=REF)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
@@ -116,11 +117,9 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _query_parameters(route: Route) -> list[dict[str, Any]]:
-    if route.query is None:
-        return []
     parameters = []
-    for field in msgspec.structs.fields(route.query):
-        schema = msgspec.json.schema(field.type)
+    for field in _fields(route):
+        schema = dict(_schema(field.type))
         required = field.default is msgspec.NODEFAULT and field.default_factory is msgspec.NODEFAULT
         parameters.append(
             {
@@ -132,6 +131,10 @@ def _query_parameters(route: Route) -> list[dict[str, Any]]:
             }
         )
     return parameters
+
+
+def _fields(route: Route) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(route.query) if route.query is not None else ()
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from entrepot.api.problems import Code, FieldError, Problem
 
 T = TypeVar("T")
 
+PARAMETERS_MAX = 500
+
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$.*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[\]`]+)|\[(\d+|\.\.\.)\]")
 _FIELD = re.compile(r"(?:unknown|required) field `(?P<name>.*?)`$")
@@ -62,7 +64,11 @@ def query(type_: type[T], text: str) -> T:
     """Read a query string as `type_`: repeated names make lists, unknown ones are refused."""
     fields = {f.encode_name: f for f in msgspec.structs.fields(type_)}  # type: ignore[arg-type]
     values: dict[str, Any] = {}
-    for name, value in parse_qsl(text, keep_blank_values=True, max_num_fields=500):
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=PARAMETERS_MAX)
+    except ValueError:
+        raise Problem(Code.INVALID, f"more than {PARAMETERS_MAX} parameters") from None
+    for name, value in pairs:
         field = fields.get(name)
         if field is None:
             raise Problem(
@@ -103,6 +109,8 @@ def _place(message: str) -> tuple[str, str]:
     match = _WHERE.match(message)
     assert match is not None
     steps = [name or index for name, index in _STEP.findall(match["path"] or "")]
+    # A map's key is not told (`[...]`): then the map itself is pointed at.
+    steps = steps[: steps.index("...")] if "..." in steps else steps
     field = _FIELD.search(match["what"])
     if field is not None:
         steps.append(field["name"])

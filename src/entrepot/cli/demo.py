@@ -62,6 +62,7 @@ def demo(  # noqa: PLR0913, PLR0917 - a command's options
     With --orders N --exit it ends 0 only if every order came to its end and every invariant holds.
     """
     settle(log_level="warning")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console()
     pace = rate if rate is not None or orders is not None else CALM_RATE
     ended: Summary | None = None

@@ -3,7 +3,7 @@
 No census is at hand, so the number of ZIP codes stands in for the number of people: the postal
 service draws a new code where the old ones carry too much mail. A ZIP code's weight is the square
 root of how many others share its half-degree cell, which puts 39 % of all customers into the 100
-densest of 3,076 cells. Stores are given to cities as seats are given to parties.
+densest of 3,066 cells. Stores are given to cities as seats are given to parties.
 """
 
 from collections import Counter, defaultdict

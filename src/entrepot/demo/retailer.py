@@ -1,7 +1,7 @@
 """The sample retailer: a seeded American retailer, as the bodies that the public API takes.
 
 At full scale: 5 distribution centers, 200 stores in real cities, 20,000 skus of which 200 are
-kits, six channels and about 1.05 million stocked positions. The same seed and scale give the same
+kits, six channels and about 1.04 million stocked positions. The same seed and scale give the same
 retailer, byte for byte.
 """
 

@@ -14,7 +14,7 @@ DC_CITIES = (
     ("IL", "Joliet"),
     ("CA", "Ontario"),
 )
-"""Where American retailers put warehouses: all but a few customers live two days by truck away."""
+"""One in each corner of the country where American retailers put warehouses, and one amid them."""
 
 DC_CAPACITY_PER_DAY = 20_000
 STORE_CAPACITY_PER_DAY = (60, 240)

@@ -56,11 +56,20 @@ class Reservation:
     quantity: int
     freed: int
     consumed: int
+    given_up: int = 0
 
     @property
     def open(self) -> int:
         """Units still claimed."""
         return self.quantity - self.freed - self.consumed
+
+
+class Ending(StrEnum):
+    """How a claim ends: its units left, are wanted no more, or their node has given them up."""
+
+    CONSUMED = "consumed"
+    FREED = "freed"
+    GIVEN_UP = "given_up"
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,8 @@ WHERE p.market = :market::text AND p.sku = c.sku AND p.node_id = c.node_id;
 
 -- name: reservations_of_orders -> Reservation
 -- Every claim these orders have made, in the order it was made in.
-SELECT r.order_id, r.line_no, r.sku, r.node_id, r.quantity, r.freed, r.consumed
+SELECT r.order_id, r.line_no, r.sku, r.node_id, r.quantity, r.freed, r.consumed,
+    r.given_up
 FROM inventory.reservation AS r
 WHERE r.market = :market::text AND r.order_id = any(:order_ids::uuid[])
 ORDER BY r.order_id, r.line_no, r.sku, r.node_id;
@@ -126,7 +127,10 @@ ORDER BY r.order_id, r.line_no, r.sku, r.node_id;
 -- Claims are freed or consumed once: the guard counts, and the CHECK stands behind it.
 WITH resolved AS (
     UPDATE inventory.reservation AS r
-    SET freed = r.freed + c.freed, consumed = r.consumed + c.consumed
+    SET
+        freed = r.freed + c.freed,
+        consumed = r.consumed + c.consumed,
+        given_up = r.given_up + c.given_up
     FROM
         unnest(
             :order_ids::uuid[],
@@ -134,8 +138,9 @@ WITH resolved AS (
             :skus::text[],
             :node_ids::text[],
             :freeds::integer[],
-            :consumeds::integer[]
-        ) AS c (order_id, line_no, sku, node_id, freed, consumed)
+            :consumeds::integer[],
+            :given_ups::integer[]
+        ) AS c (order_id, line_no, sku, node_id, freed, consumed, given_up)
     WHERE
         r.market = :market::text AND r.order_id = c.order_id AND r.line_no = c.line_no
         AND r.sku = c.sku AND r.node_id = c.node_id

@@ -2,35 +2,42 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from entrepot.inventory import rules, store
-from entrepot.inventory.model import Change, Claim, Position
+from entrepot.inventory.model import Change, Claim, Ending, Position
 from entrepot.inventory.reserve import GuardFailed
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId
 
 
 async def free(
-    conn: db.Connection, market: MarketId, claims: Sequence[Claim], *, at: datetime
+    conn: db.Connection,
+    market: MarketId,
+    claims: Sequence[Claim],
+    *,
+    at: datetime,
+    given_up: bool = False,
 ) -> None:
-    """Free open claims. The caller holds the orders' locks and owns the transaction."""
-    await _resolve(conn, market, claims, rules.freed, at=at, consume=False)
+    """Free open claims; `given_up`: because their node rejected them or came up short.
+
+    The caller holds the orders' locks and owns the transaction.
+    """
+    end = Ending.GIVEN_UP if given_up else Ending.FREED
+    await _resolve(conn, market, claims, [rules.freed] * len(claims), at=at, end=end)
 
 
 async def consume(
     conn: db.Connection,
     market: MarketId,
-    claims: Sequence[Claim],
+    left: Sequence[tuple[Claim, datetime]],
     *,
-    left_at: datetime,
     at: datetime,
 ) -> None:
-    """Consume open claims: the units left at `left_at`. Books that held fewer end at zero."""
-
-    def consumed(position: Position, claim: Claim) -> Change:
-        return rules.consumed(position, claim, left_at)
-
-    await _resolve(conn, market, claims, consumed, at=at, consume=True)
+    """Consume open claims, each as of when its units left. Books that held fewer end at zero."""
+    effects = [partial(rules.consumed, at=left_at) for _, left_at in left]
+    claims = [claim for claim, _ in left]
+    await _resolve(conn, market, claims, effects, at=at, end=Ending.CONSUMED)
 
 
 async def doubt(
@@ -47,10 +54,10 @@ async def _resolve(
     conn: db.Connection,
     market: MarketId,
     claims: Sequence[Claim],
-    effect: Callable[[Position, Claim], Change],
+    effects: Sequence[Callable[[Position, Claim], Change]],
     *,
     at: datetime,
-    consume: bool,
+    end: Ending,
 ) -> None:
     if not claims:
         return
@@ -60,12 +67,12 @@ async def _resolve(
     positions = {(p.sku, p.node_id): p for p in locked}
 
     changes: list[Change] = []
-    for claim in claims:
+    for claim, effect in zip(claims, effects, strict=True):
         key = (claim.sku, claim.node_id)
         changes.append(effect(positions[key], claim))
         positions[key] = rules.after(positions[key], changes[-1])
 
     rows = rules.merged(claims)
-    if await store.resolve_reservations(conn, market, rows, consume=consume) != len(rows):
+    if await store.resolve_reservations(conn, market, rows, end) != len(rows):
         raise GuardFailed("a claim was resolved twice")
     await store.record_changes(conn, market, changes, at)

@@ -9,6 +9,7 @@ from entrepot.inventory.model import (
     Count,
     CountMark,
     Demand,
+    Ending,
     Guarded,
     Moved,
     Position,
@@ -122,7 +123,7 @@ async def reservations_of_orders(
 
 
 async def resolve_reservations(
-    conn: db.Connection, market: MarketId, claims: Sequence[Claim], *, consume: bool
+    conn: db.Connection, market: MarketId, claims: Sequence[Claim], end: Ending
 ) -> int:
     quantities = [c.quantity for c in claims]
     nothing = [0] * len(claims)
@@ -133,8 +134,9 @@ async def resolve_reservations(
         line_nos=[c.line_no for c in claims],
         skus=[c.sku for c in claims],
         node_ids=[c.node_id for c in claims],
-        freeds=nothing if consume else quantities,
-        consumeds=quantities if consume else nothing,
+        freeds=nothing if end is Ending.CONSUMED else quantities,
+        consumeds=quantities if end is Ending.CONSUMED else nothing,
+        given_ups=quantities if end is Ending.GIVEN_UP else nothing,
     )  # fmt: skip
     return guarded[0].positions
 

@@ -17,7 +17,7 @@ from entrepot.inventory.model import Claim
 from entrepot.inventory.resolve import free
 from entrepot.inventory.wait import settle
 from entrepot.journey import told
-from entrepot.journey.progress import Standing, idle, standings
+from entrepot.journey.progress import Standing, given_up, standings, unopened
 from entrepot.journey.world import Market
 from entrepot.orders import browse as orders
 from entrepot.orders.cancel import cancel as cancel_units
@@ -136,7 +136,8 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
     }
     settled = _from_demand(standing, wanted)
     await settle(conn, market.id, settled)
-    claims = _from_idle(standing, wanted)
+    claims = _taken(unopened(standing), wanted)
+    lost = _taken(given_up(standing), wanted)
     withdrawals = [
         Withdrawal(order_id, line, sku, quantity)
         for (line, sku), quantity in sorted(wanted.items())
@@ -144,6 +145,8 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
     ]
     if withdrawals:
         withdrawn = await withdraw(conn, market.id, withdrawals, actor=actor, reason=reason, at=at)
+        if sum(withdrawn.quantities) < sum(each.quantity for each in withdrawals):
+            raise db.Outrun("units left while they were being canceled")
         for acted in withdrawn.acted:
             claims += [
                 Claim(order_id, each.line_no, each.sku, acted.after.head.node_id, each.quantity)
@@ -153,7 +156,8 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
         days = [(a.after.head.node_id, a.after.head.day) for a in withdrawn.acted if _ended(a)]
         await capacity.give_back(conn, market.id, days, _limits(market, days))
     await free(conn, market.id, claims, at=at)
-    for claim in claims:
+    await free(conn, market.id, lost, at=at, given_up=True)
+    for claim in claims + lost:
         market.stock.take(claim.sku, claim.node_id, -claim.quantity)
 
 
@@ -171,10 +175,10 @@ def _from_demand(
     return settled
 
 
-def _from_idle(standing: Standing, wanted: dict[tuple[LineNo, Sku], int]) -> list[Claim]:
-    """Take claims that no node works for off the wanted units."""
+def _taken(open_: Sequence[Claim], wanted: dict[tuple[LineNo, Sku], int]) -> list[Claim]:
+    """Take claims off the wanted units, as far as they go."""
     claims = []
-    for claim in idle(standing):
+    for claim in open_:
         key = (claim.line_no, claim.sku)
         quantity = min(claim.quantity, wanted.get(key, 0))
         if quantity:

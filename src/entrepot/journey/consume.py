@@ -13,10 +13,9 @@ from entrepot.terms.ids import OrderId
 async def consume_shipped(here: Here, events: Sequence[Event]) -> None:
     """Consume the claims behind what these facts say has left, as of when it left."""
     await orders.lock(here.conn, here.market, orders_of(events))
-    claims = [
-        Claim(OrderId(told.order_id), line.line, line.sku, told.node, line.quantity)
-        for told in work_told(events)
+    left = [
+        (Claim(OrderId(told.order_id), line.line, line.sku, told.node, line.quantity), event.at)
+        for event, told in zip(events, work_told(events), strict=True)
         for line in told.lines
     ]
-    left_at = min(event.at for event in events)
-    await consume(here.conn, here.market, claims, left_at=left_at, at=here.at)
+    await consume(here.conn, here.market, left, at=here.at)

@@ -14,12 +14,12 @@ from entrepot.fulfillment import tell
 from entrepot.fulfillment.model import NewFulfillmentOrder, Units
 from entrepot.fulfillment.open import open_planned
 from entrepot.journey.here import Here, orders_of
-from entrepot.journey.progress import Standing, standings
+from entrepot.journey.progress import Standing, standings, unopened
 from entrepot.journey.world import Market
 from entrepot.orders import browse as orders
 from entrepot.plumbing import outbox
 from entrepot.plumbing.model import Event
-from entrepot.terms.ids import LaneId, LineNo, NodeId, OrderId, Sku
+from entrepot.terms.ids import LaneId, NodeId, OrderId
 
 
 class ShipmentTold(msgspec.Struct, frozen=True):
@@ -56,7 +56,7 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
         )
         for order_id in ids
         if order_id in standing
-        for node, units in unopened(standing[order_id]).items()
+        for node, units in _by_node(standing[order_id]).items()
     ]
 
     opened = await open_planned(here.conn, here.market, new, at=here.at)
@@ -65,22 +65,11 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
     )
 
 
-def unopened(standing: Standing) -> dict[NodeId, list[Units]]:
-    """Units claimed at each node that were never in a fulfillment order there.
-
-    Rejected and shorted units were: their claims are about to be freed, not to be asked for again.
-    """
-    asked: dict[tuple[LineNo, Sku, NodeId], int] = {}
-    for work in standing.works:
-        for line in work.lines:
-            key = (line.line_no, line.sku, work.head.node_id)
-            asked[key] = asked.get(key, 0) + line.quantity - line.canceled
+def _by_node(standing: Standing) -> dict[NodeId, list[Units]]:
     found: dict[NodeId, list[Units]] = {}
-    for each in standing.reservations:
-        key = (each.line_no, each.sku, each.node_id)
-        units = each.quantity - each.freed - asked.get(key, 0)
-        if units > 0:
-            found.setdefault(each.node_id, []).append(Units(each.line_no, each.sku, units))
+    for claim in unopened(standing):
+        units = Units(claim.line_no, claim.sku, claim.quantity)
+        found.setdefault(claim.node_id, []).append(units)
     return found
 
 

@@ -1,6 +1,6 @@
 """How far orders have come, read across the rooms: what phases and closings are derived from."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -68,21 +68,49 @@ class Standing:
         return progress.left == 0 or there >= progress.left
 
 
-def idle(standing: Standing) -> list[Claim]:
-    """Claims behind which no node works: not given to one yet, or rejected and not freed yet."""
-    live: dict[tuple[LineNo, Sku, NodeId], int] = {}
+Key = tuple[LineNo, Sku, NodeId]
+
+
+def given_up(standing: Standing) -> list[Claim]:
+    """Claims whose node has rejected them or come up short, and that were not freed yet."""
+    lost = _units(standing, "shorted", {})
+    return [
+        _claim(each, units)
+        for each in standing.reservations
+        if (units := lost.get(_key(each), 0) - each.given_up) > 0
+    ]
+
+
+def unopened(standing: Standing) -> list[Claim]:
+    """Claims that were never given to their node as work."""
+    working = _units(standing, "live", {"rejected", "canceled"})
+    lost = {_key(each): each.quantity for each in given_up(standing)}
+    claims = []
+    for each in standing.reservations:
+        key = _key(each)
+        units = each.quantity - each.freed - working.get(key, 0) - lost.get(key, 0)
+        if units > 0:
+            claims.append(_claim(each, units))
+    return claims
+
+
+def _units(standing: Standing, kind: str, but: Collection[str]) -> dict[Key, int]:
+    found: dict[Key, int] = {}
     for work in standing.works:
-        if work.head.state in {"rejected", "canceled"}:
+        if work.head.state in but:
             continue
         for line in work.lines:
             key = (line.line_no, line.sku, work.head.node_id)
-            live[key] = live.get(key, 0) + line.live
-    claims = []
-    for each in standing.reservations:
-        units = each.quantity - each.freed - live.get((each.line_no, each.sku, each.node_id), 0)
-        if units > 0:
-            claims.append(Claim(each.order_id, each.line_no, each.sku, each.node_id, units))
-    return claims
+            found[key] = found.get(key, 0) + getattr(line, kind)
+    return found
+
+
+def _key(each: Reservation | Claim) -> Key:
+    return each.line_no, each.sku, each.node_id
+
+
+def _claim(each: Reservation, units: int) -> Claim:
+    return Claim(each.order_id, each.line_no, each.sku, each.node_id, units)
 
 
 async def standings(

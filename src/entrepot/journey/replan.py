@@ -12,7 +12,7 @@ from entrepot.inventory.wait import wait
 from entrepot.journey import told
 from entrepot.journey.asking import Need
 from entrepot.journey.here import Here, WorkTold, orders_of, work_told
-from entrepot.journey.progress import Standing, idle, standings
+from entrepot.journey.progress import Standing, given_up, standings
 from entrepot.journey.record import UNROUTABLE
 from entrepot.journey.reroute import Unrouted, reroute
 from entrepot.orders import browse as orders
@@ -34,7 +34,7 @@ async def replan(here: Here, events: Sequence[Event]) -> None:
     tolds = [each for each in work_told(events) if each.lines]
     await bar(here.conn, here.market, _bars(tolds), at=here.at)
     claims = _still_claimed(tolds, await standings(here.conn, here.market, orders_of(events)))
-    await free(here.conn, here.market, claims, at=here.at)
+    await free(here.conn, here.market, claims, at=here.at, given_up=True)
     doubtful = [
         (line.sku, each.node)
         for each in tolds
@@ -55,7 +55,7 @@ def _still_claimed(tolds: Sequence[WorkTold], standing: Mapping[OrderId, Standin
     left = {
         (claim.order_id, claim.line_no, claim.sku, claim.node_id): claim.quantity
         for each in standing.values()
-        for claim in idle(each)
+        for claim in given_up(each)
     }
     claims = []
     for told_ in tolds:

@@ -75,10 +75,14 @@ class Market:
 
 
 class World:
-    """The markets this process has been asked about."""
+    """The markets this process has been asked about.
 
-    def __init__(self, pool: db.Pool, clock: Callable[[], datetime]) -> None:
+    `stock` False: no view of the stock is kept, for a process that reads rows before it plans.
+    """
+
+    def __init__(self, pool: db.Pool, clock: Callable[[], datetime], *, stock: bool = True) -> None:
         self._pool = pool
+        self._stock = stock
         self._clock = clock
         self._markets: dict[MarketId, Market] = {}
         self._locks: dict[MarketId, asyncio.Lock] = {}
@@ -101,15 +105,15 @@ class World:
         async with self._locks.setdefault(market, asyncio.Lock()), self._pool.acquire() as conn:
             await self._read_network(conn, known)
             await known.catalog.refresh(conn, at=self._clock())
-            if stock:
+            if stock and self._stock:
                 await self._read_stock(conn, known)
 
-    async def keep_fresh(self, every_s: float, stop: asyncio.Event, *, stock: bool = True) -> None:
+    async def keep_fresh(self, every_s: float, stop: asyncio.Event) -> None:
         """Refresh every market again and again until `stop` is set."""
         while not stop.is_set():
             try:
                 for market in list(self._markets):
-                    await self.refresh(market, stock=stock)
+                    await self.refresh(market)
             except db.UNREACHABLE:
                 log.warning("the view could not be refreshed", exc_info=True)
             try:
@@ -124,8 +128,9 @@ class World:
             _, policy = await policies.current(conn, market)
             made = Market(market, Compiled(value), policy)
             await made.catalog.refresh(conn, at=at)
-            made.stock.load(await inventory.free_by_sku(conn, market))
-            made.stock.owed = await inventory.owed(conn, market)
+            if self._stock:
+                made.stock.load(await inventory.free_by_sku(conn, market))
+                made.stock.owed = await inventory.owed(conn, market)
             await self._read_load(conn, made)
             made.as_of = at
             return made
@@ -139,7 +144,7 @@ class World:
         before = set(known.compiled.index)
         known.stock.renumber(compiled.index)
         known.compiled = compiled
-        if set(compiled.index) - before:
+        if self._stock and set(compiled.index) - before:
             # A node that was unknown until now may have had stock all along.
             known.stock.load(await inventory.free_by_sku(conn, known.id))
         await self._read_load(conn, known)

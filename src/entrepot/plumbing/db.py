@@ -28,7 +28,13 @@ UniqueViolation = asyncpg.UniqueViolationError
 ForeignKeyViolation = asyncpg.ForeignKeyViolationError
 CheckViolation = asyncpg.CheckViolationError
 
+
+class Outrun(Exception):  # noqa: N818 - what happened
+    """Something was decided on what another transaction has changed meanwhile: decide again."""
+
+
 TRY_AGAIN = (
+    Outrun,
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
     asyncpg.LockNotAvailableError,

@@ -5,6 +5,7 @@ halves; an event that faults alone goes to the exceptions with its reason, and t
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from entrepot.journey.here import Here
@@ -17,6 +18,14 @@ from entrepot.plumbing.relay import feeds
 from entrepot.terms.ids import MarketId, OrderId
 
 log = logging.getLogger(__name__)
+
+
+class Faulted(Exception):  # noqa: N818 - what happened
+    """A step could not handle these events."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        super().__init__(f"{len(events)} events")
+        self.events = events
 
 
 @dataclass(slots=True)
@@ -47,11 +56,11 @@ class Runner:
                 return await self._step(market, row, last, window)
             except (*db.UNREACHABLE, *db.TRY_AGAIN):
                 raise
-            except Exception:
+            except Faulted as faulted:
                 log.exception("a step of the journey faulted", extra={"step": row.do})
-                if window == 1:
-                    return await self._park(market, row)
-                window = max(1, window // 2)
+                if len(faulted.events) == 1:
+                    return await self._park(market, row, faulted.events[0])
+                window = max(1, len(faulted.events) // 2)
 
     async def _step(self, market: MarketId, row: Row, last: int, window: int) -> int:
         async def work(conn: db.Connection) -> int:
@@ -59,10 +68,10 @@ class Runner:
             if after is None:
                 return 0
             events = await cursors.read(conn, market, row.types, after, window)
-            upto = events[-1].sequence if len(events) == window else last
+            upto = _read_to(events, window, last)
             if events:
                 here = Here(conn, market, self.world, mint.now(), self.release_after_s)
-                await STEPS[row.do](here, events)
+                await _run(row, here, events)
             await cursors.move(conn, market, row.do, upto)
             self.seen[market, row.do] = upto
             return len(events)
@@ -76,21 +85,39 @@ class Runner:
             telemetry.STEPS.labels(row.do).inc(count)
         return count
 
-    async def _park(self, market: MarketId, row: Row) -> int:
-        """Put the next event of the row aside, for a person to see."""
+    async def _park(self, market: MarketId, row: Row, poison: Event) -> int:
+        """Put an event that faults alone aside, for a person to see, unless another worker has."""
 
         async def work(conn: db.Connection) -> int:
             after = await cursors.take(conn, market, row.do)
-            if after is None:
+            if after is None or after >= poison.sequence:
                 return 0
-            event = (await cursors.read(conn, market, row.types, after, 1))[0]
             at = mint.now()
-            await exceptions.raise_all(conn, market, [_poison(row, event)], at=at)
-            await cursors.move(conn, market, row.do, event.sequence)
+            await exceptions.raise_all(conn, market, [_poison(row, poison)], at=at)
+            await cursors.move(conn, market, row.do, poison.sequence)
             return 1
 
-        telemetry.EXCEPTIONS.labels("journey.poison").inc()
-        return await db.in_transaction(self.pool, work)
+        parked = await db.in_transaction(self.pool, work)
+        if parked:
+            telemetry.EXCEPTIONS.labels("journey.poison").inc()
+        return parked
+
+
+async def _run(row: Row, here: Here, events: Sequence[Event]) -> None:
+    try:
+        await STEPS[row.do](here, events)
+    except (*db.UNREACHABLE, *db.TRY_AGAIN):
+        raise
+    except Exception as fault:
+        raise Faulted(events) from fault
+
+
+def _read_to(events: Sequence[Event], window: int, last: int) -> int:
+    """Say how far a read has come: to its last event, and to the feed's end if it was not cut."""
+    if not events:
+        return last
+    reached = events[-1].sequence
+    return reached if len(events) == window else max(last, reached)
 
 
 def _poison(row: Row, event: Event) -> Stuck:

@@ -18,7 +18,7 @@ AFTER_FAULT_S = 0.5
 async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set. A database that does not answer is waited out."""
     runner = Runner(pool, world, settings.release_after_s)
-    fresh = asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop, stock=False))
+    fresh = asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop))
     while not stop.is_set():
         try:
             done = await _turn(pool, runner)
