@@ -183,6 +183,18 @@ async def test_of_two_of_one_external_id_the_first_is_taken(conn):
     assert standing[answers[0].order_id].phase == "closed"
 
 
+async def test_many_orders_are_as_many_statements_as_one(conn):
+    counts = []
+    await took(conn, TWO_SELLERS)  # the driver asks for the types it meets once
+    for many in (1, 30):
+        past = [replace(TWO_SELLERS, external_id=f"{many}-{n}") for n in range(many)]
+        said: list[str] = []
+        with conn.query_logger(lambda record, said=said: said.append(record.query)):
+            await took(conn, *past)
+        counts.append(len(said))
+    assert counts[0] == counts[1] > 20
+
+
 async def test_the_id_is_of_the_time_of_the_order_and_the_same_everywhere(conn):
     answer = (await took(conn, TWO_SELLERS))[0]
     assert uuid7_ms(answer.order_id) == int(PLACED.timestamp() * 1000)

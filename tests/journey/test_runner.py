@@ -11,7 +11,7 @@ from entrepot.journey.table import JOURNEY, STEPS, rows
 from entrepot.plumbing import cursors, db, exceptions, mint, outbox
 from entrepot.plumbing.model import CursorAt
 from entrepot.plumbing.relay import relay
-from entrepot.work.journey import Runner
+from entrepot.work.journey import Faulted, Runner
 from fulfillment.world import order_id
 from journey.shop import US
 
@@ -157,20 +157,46 @@ async def test_what_is_numbered_while_a_worker_looks_is_handled_once(
     assert await handled(pool) == [1, 2]
 
 
+async def test_a_worker_that_looked_early_does_not_move_a_cursor_back(
+    shop, pool, notes, monkeypatch
+):
+    """Another worker handles what came after we had looked at the feed."""
+    notes()
+    await happens(pool, 1)
+    run = runner(pool, shop)
+    await run.run()
+    late = [2]
+
+    async def meanwhile(*_):
+        while late:
+            await happens(pool, late.pop())
+            await runner(pool, shop).run()
+
+    monkeypatch.setitem(STEPS, "fulfillment.open", meanwhile)
+    fact = told.fact("sourcing.planned", order_id(1), {"n": 0})
+    async with pool.acquire() as conn, conn.transaction():
+        await outbox.tell(conn, US, [fact], at=mint.now())
+    await relay(pool)
+    while await run.run():
+        pass
+    assert await handled(pool) == [1, 2]
+
+
 async def test_who_comes_late_to_a_poison_event_parks_nothing_else(shop, pool, notes):
     """Two workers meet the same poison; the slower one finds it parked already."""
     notes(1)
     await happens(pool, 1, 2)
     slow, quick = runner(pool, shop), runner(pool, shop)
     row = next(each for each in rows() if each.do == STEP)
-    with pytest.raises(Noted):
+    with pytest.raises(Faulted) as faulted:
         await slow._step(US, row, 2, 1)  # noqa: SLF001 - the moment between failing and parking
     await quick.run()
     while await quick.run():
         pass
     assert await handled(pool) == [2]
     await happens(pool, 3)
-    await slow._park(US, row)  # noqa: SLF001 - as above
+    (poison,) = faulted.value.events
+    assert await slow._park(US, row, poison) == 0  # noqa: SLF001 - as above
     await quick.run()
     assert await handled(pool) == [2, 3]
 

@@ -35,6 +35,11 @@ def test_before_release_a_cancel_undoes_everything_and_the_node_never_hears_of_i
     patient.told(order, "order.canceled")
     assert "fulfillment.released" not in patient.events(order)
 
+    # The node's only place of the day is free again, too.
+    again = patient.buy([(sku, 3)])
+    answer = patient.client.get(f"/v1/orders/{again['id']}/decisions").expect(200)
+    assert [each["explanation"]["overflow"] for each in answer.json["items"]] == [False]
+
 
 def test_in_the_window_work_is_on_nobodys_list(patient):
     sku, node = patient.stocked(10)

@@ -1,7 +1,8 @@
 """What every handler may reach: settings, the database, the world in memory, the queues."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from entrepot.api.principals import Principals
@@ -35,6 +36,7 @@ class App:
     offers: Batcher[tuple[MarketId, Offer], Offered]
     quotes: Batcher[tuple[MarketId, Cart], Quote]
     document: bytes = b""
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def app_of(settings: Settings, pool: db.Pool, captures: db.Pool, world: World) -> App:

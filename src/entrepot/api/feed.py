@@ -60,7 +60,8 @@ async def events(request: Request) -> Answer:
             found = await events_after(conn, market, after, query.limit)
         after = found[-1].sequence if found else after
         chosen = [event for event in found if types is None or event.type in types]
-        if chosen or (not found and asyncio.get_running_loop().time() >= ends):
+        over = asyncio.get_running_loop().time() >= ends or request.app.stopping.is_set()
+        if chosen or (not found and over):
             page = FeedPage([cloud_event(request.app, market, e) for e in chosen], after)
             return json_answer(200, page)
         if not found:

@@ -57,8 +57,10 @@ class Principals:
             try:
                 async with pool.acquire() as conn:
                     await self.reload(conn)
-            except db.UNREACHABLE:
-                log.warning("keys could not be read again", exc_info=True)
+            except db.UNREACHABLE as fault:
+                log.warning("keys could not be read again: %r", fault)
+            except Exception:
+                log.exception("keys could not be read again")
             try:
                 await asyncio.wait_for(stop.wait(), RELOAD_S)
             except TimeoutError:

@@ -37,7 +37,7 @@ async def stream(app: App, scope: Any, protocol: Any) -> None:  # noqa: ANN401 -
         200, [("content-type", "text/event-stream"), ("cache-control", "no-store")]
     )
     quiet = 0.0
-    while True:
+    while not app.stopping.is_set():
         async with app.pool.acquire() as conn:
             events = await events_after(conn, principal.market, after, PAGE)
         text = "".join(

@@ -5,6 +5,7 @@ the next start to find, and its roles end by themselves.
 """
 
 import asyncio
+import contextlib
 import fcntl
 import json
 import logging
@@ -22,12 +23,14 @@ import typer
 
 from entrepot.bootstrap import transitions
 from entrepot.plumbing import migrate, postgres
+from entrepot.plumbing.postgres import Embedded
 from entrepot.plumbing.settings import Settings
 
 log = logging.getLogger(__name__)
 
 STOP_S_MAX = 20
 AGAIN_AFTER_S = 0.5
+WATCH_S = 0.5
 
 
 def supervise(settings: Settings) -> int:
@@ -44,7 +47,7 @@ def supervise(settings: Settings) -> int:
         settings = replace(settings, database_url=embedded.url())
     try:
         asyncio.run(migrate.migrate(settings.database_url, transitions()))
-        return asyncio.run(_children(settings))
+        return asyncio.run(_children(settings, embedded))
     finally:
         if embedded is not None:
             embedded.stop()
@@ -63,7 +66,7 @@ def _claim(folder: Path) -> IO[str] | None:
     return lock
 
 
-async def _children(settings: Settings) -> int:
+async def _children(settings: Settings, embedded: Embedded | None) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
@@ -87,8 +90,23 @@ async def _children(settings: Settings) -> int:
         asyncio.create_task(_keep("serve", environment, stop, ready)),
         asyncio.create_task(_keep("work", environment, stop, lambda _: None)),
     ]
+    if embedded is not None:
+        roles.append(asyncio.create_task(_keep_database(embedded, stop)))
     await asyncio.gather(*roles)
     return 0
+
+
+async def _keep_database(embedded: Embedded, stop: asyncio.Event) -> None:
+    """Start the embedded PostgreSQL again when it ends unasked; sessions come back by themselves."""
+    while not stop.is_set():
+        if not embedded.is_running():
+            log.error("PostgreSQL ended unasked; it is started again")
+            try:
+                await asyncio.to_thread(postgres.start, embedded.pgdata.parent)
+            except RuntimeError:
+                log.exception("PostgreSQL did not start; it is tried again")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), WATCH_S)
 
 
 async def _keep(

@@ -49,10 +49,12 @@ async def place(
             break
         batch = [placings[place] for place in places]
         try:
-            answered = await db.in_transaction(pool, partial(_run, market, batch))
+            answered, network = await db.in_transaction(pool, partial(_run, market, batch))
         except Outdated:
             await world.refresh(market_id)
             continue
+        if network is not None:  # its snapshot is committed now, and not before
+            market.snapshots_kept.add(network)
         answers |= {places[at]: answer for at, answer in answered.items()}
     contended = NotTaken(Why.CONTENDED, detail="others keep taking the same stock; try again")
     return [answers.get(place, contended) for place in range(len(placings))]
@@ -60,8 +62,9 @@ async def place(
 
 async def _run(
     market: Market, placings: Sequence[Placing], conn: db.Connection
-) -> dict[int, Placed]:
-    return await _Batch(conn, market, mint.now()).run(placings)
+) -> tuple[dict[int, Placed], int | None]:
+    batch = _Batch(conn, market, mint.now())
+    return await batch.run(placings), batch.network_version
 
 
 class _Batch:
@@ -70,6 +73,7 @@ class _Batch:
     def __init__(self, conn: db.Connection, market: Market, at: datetime) -> None:
         self.conn, self.market, self.at = conn, market, at
         self.seen: list[Position] = []
+        self.network_version: int | None = None
 
     async def run(self, placings: Sequence[Placing]) -> dict[int, Placed]:
         """Answer what can be answered now, by place; what is missing is to be asked again."""
@@ -88,6 +92,7 @@ class _Batch:
         except BaseException:
             self._believe(asked, taken=False)
             raise
+        self.network_version = taken[0].network.version if taken else None
         self._believe([d for d in asked if d.order_id not in answers], taken=False)
         self._learn(taken)
 

@@ -14,7 +14,7 @@ from entrepot.journey.asking import Asking, Need
 from entrepot.journey.placing import Placing
 from entrepot.journey.world import Market
 from entrepot.network.compiled import Days
-from entrepot.network.model import Method
+from entrepot.network.model import Method, Network
 from entrepot.orders.model import Backorder
 from entrepot.orders.rules import service_of
 from entrepot.promise.model import Promise
@@ -27,7 +27,7 @@ from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
 
 @dataclass(slots=True)
 class Draft:
-    """One order on its way: its question, and what was decided for it so far."""
+    """One order on its way: its question, and what was decided for it so far on which network."""
 
     order_id: OrderId
     placing: Placing
@@ -35,6 +35,7 @@ class Draft:
     asking: Asking
     needs: list[Need]
     answer: Plan | NoPlan
+    network: Network
     record: bytes = b""
     claims: list[Claim] = field(default_factory=list)
     waiting: list[tuple[Need, str]] = field(default_factory=list)
@@ -57,7 +58,7 @@ def drafts(
         service = service_of(placing.order)
         question = asking.asking(placing.order, service, market.catalog.items)
         needs = [n for n in question.needs if n[0] not in placing.digital]
-        made.append(Draft(order_id, placing, service, question, needs, _NOTHING))
+        made.append(Draft(order_id, placing, service, question, needs, _NOTHING, market.network))
     _plan(market, made, at)
     softened = [draft for draft in made if _soften(draft)]
     while softened:

@@ -59,13 +59,14 @@ async def record(
 async def _decisions(
     conn: db.Connection, market: Market, taken: Sequence[Draft], at: datetime
 ) -> None:
-    version = market.network.version
-    if taken and version not in market.snapshots_kept:
-        await keep_network(conn, market.id, version, snapshot.pack(market.network))
-        market.snapshots_kept.add(version)
+    if not taken:
+        return
+    network = taken[0].network  # one batch plans on one network, whatever is read meanwhile
+    if network.version not in market.snapshots_kept:
+        await keep_network(conn, market.id, network.version, snapshot.pack(network))
     await keep_decisions(
         conn, market.id, [draft.order_id for draft in taken], [draft.record for draft in taken],
-        kind="capture", network_version=version, at=at,
+        kind="capture", network_version=network.version, at=at,
     )  # fmt: skip
 
 

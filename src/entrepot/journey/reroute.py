@@ -18,7 +18,7 @@ from entrepot.journey.asking import Need
 from entrepot.journey.here import Here
 from entrepot.journey.world import Market
 from entrepot.network import snapshot
-from entrepot.network.model import Method
+from entrepot.network.model import Method, Network
 from entrepot.orders import browse as orders
 from entrepot.orders.model import Address
 from entrepot.plumbing import outbox
@@ -123,6 +123,7 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
     skus = sorted({sku for order_id in open_ for _, sku, _ in left[order_id]})
     market.stock.replace(skus, await stock.free_of_skus(here.conn, here.market, skus))
     owed = {} if waiting else await stock.owed(here.conn, here.market, skus)
+    network = market.network
     planned = _plan(here, market, asks, left, open_, whys, Stock(market.stock.of(skus), owed))
     days = _days(here, market, planned)
     limits = {
@@ -142,7 +143,7 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
     won = [o for o, a in zip(planned, reserving.answers, strict=True) if isinstance(a, Done)]
     lost = [key for o in planned if o not in won for key in days[o].items()]
     await capacity.give_back(here.conn, here.market, lost, limits)
-    await _record(here, market, {o: planned[o] for o in won}, claims, days, kind)
+    await _record(here, network, {o: planned[o] for o in won}, claims, days, kind)
     rest = {o: asking.difference(left[o], planned[o][2]) for o in won}
     for order_id in won:
         if rest[order_id]:
@@ -212,20 +213,18 @@ def _days(
 
 async def _record(
     here: Here,
-    market: Market,
+    network: Network,
     won: Mapping[OrderId, Planned],
     claims: Mapping[OrderId, list[Claim]],
     days: Mapping[OrderId, dict[NodeId, date]],
     kind: str,
 ) -> None:
-    version = market.network.version
-    if won and version not in market.snapshots_kept:
-        packed = snapshot.pack(market.network)
-        await keep_network(here.conn, here.market, version, packed)
-        market.snapshots_kept.add(version)
+    if won:
+        packed = snapshot.pack(network)
+        await keep_network(here.conn, here.market, network.version, packed)
     await keep_decisions(
         here.conn, here.market, list(won), [record for _, record, _ in won.values()],
-        kind=kind, network_version=version, at=here.at,
+        kind=kind, network_version=network.version, at=here.at,
     )  # fmt: skip
     facts = [told.planned(o, plan, claims[o], days[o]) for o, (plan, _, _) in won.items()]
     await outbox.tell(here.conn, here.market, facts, at=here.at)

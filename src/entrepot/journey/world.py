@@ -114,8 +114,10 @@ class World:
             try:
                 for market in list(self._markets):
                     await self.refresh(market)
-            except db.UNREACHABLE:
-                log.warning("the view could not be refreshed", exc_info=True)
+            except db.UNREACHABLE as fault:
+                log.warning("the view could not be refreshed: %r", fault)
+            except Exception:
+                log.exception("the view could not be refreshed")
             try:
                 await asyncio.wait_for(stop.wait(), every_s)
             except TimeoutError:

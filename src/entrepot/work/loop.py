@@ -22,8 +22,12 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
     while not stop.is_set():
         try:
             done = await _turn(pool, runner)
-        except (*db.UNREACHABLE, *db.TRY_AGAIN):
-            log.warning("the database did not let us work", exc_info=True)
+        except (*db.UNREACHABLE, *db.TRY_AGAIN) as fault:
+            log.warning("the database did not let us work: %r", fault)
+            done = 0
+            await asyncio.sleep(AFTER_FAULT_S)
+        except Exception:
+            log.exception("a turn faulted")
             done = 0
             await asyncio.sleep(AFTER_FAULT_S)
         if not done:
