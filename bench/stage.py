@@ -128,7 +128,8 @@ def import_rows(to: Target, kind: str, rows: Sequence[Body]) -> None:
     """Load master data of a kind: `items`, `nodes`, `node-groups` or `channels`."""
     for at in range(0, len(rows), ROWS_PER_IMPORT):
         part = {"rows": rows[at : at + ROWS_PER_IMPORT]}
-        (body,) = must(to, [post(to, f"/v1/import/{kind}", part, f"bench-{kind}-{next(_calls)}")], 200)
+        call = post(to, f"/v1/import/{kind}", part, f"bench-{kind}-{next(_calls)}")
+        (body,) = must(to, [call], 200)
         refused = [r for r in msgspec.json.decode(body)["results"] if r["status"] == "refused"]
         if refused:
             raise RefusedError(f"{len(refused)} {kind} refused, the first: {refused[0]}")

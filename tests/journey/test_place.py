@@ -316,12 +316,7 @@ KINDS = {
 }
 
 
-ONE_BY_ONE = pytest.mark.xfail(strict=True, reason="holds of facts are put on one by one")
-
-
-@pytest.mark.parametrize(
-    "kind", [*(kind for kind in KINDS if kind != "held"), pytest.param("held", marks=ONE_BY_ONE)]
-)
+@pytest.mark.parametrize("kind", KINDS)
 async def test_the_number_of_statements_does_not_depend_on_the_number_of_orders(shop, pool, kind):
     await shop.opens("MUG")
     await shop.node("DC", capacity_per_day=1000)

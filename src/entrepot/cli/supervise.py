@@ -97,7 +97,7 @@ async def _children(settings: Settings, embedded: Embedded | None) -> int:
 
 
 async def _keep_database(embedded: Embedded, stop: asyncio.Event) -> None:
-    """Start the embedded PostgreSQL again when it ends unasked; sessions come back by themselves."""
+    """Start the embedded PostgreSQL again when it ends unasked; sessions come back."""
     while not stop.is_set():
         if not embedded.is_running():
             log.error("PostgreSQL ended unasked; it is started again")

@@ -31,8 +31,9 @@ async def read_order(
         return None
     order = found[0]
     events, news = await relay.events_of_order(conn, market, order_id)
-    order["timeline"] = [_entry(each) for each in events] + [_entry(each) for each in news]
-    order["version"] = len(order["timeline"])
+    told = [_entry(each) for each in events] + [_entry(each) for each in news]
+    order["timeline"] = [step for each in told for step in _unfolded(each)]
+    order["version"] = len(told)
     return order
 
 
@@ -175,6 +176,23 @@ def _entry(event: Event | News) -> dict[str, Any]:
         "reason": data.get("reason"),
         "data": data,
     }
+
+
+def _unfolded(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """Show what an order that was taken over had behind it as steps of its own, at their times."""
+    past = entry["data"].pop("history", [])
+    steps = [
+        {
+            "sequence": None,
+            "type": step["type"],
+            "at": step["at"],
+            "actor": entry["actor"],
+            "reason": step.get("reason"),
+            "data": step,
+        }
+        for step in past
+    ]
+    return [*steps, entry]
 
 
 def _plain(row: object, *left_out: str) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from entrepot.journey.receipt import Quantities, receipt
 from entrepot.journey.world import Market
 from entrepot.network import snapshot
 from entrepot.orders.capture import capture
-from entrepot.orders.hold import hold
-from entrepot.orders.model import Captured, HoldKind
+from entrepot.orders.hold import hold_new
+from entrepot.orders.model import Captured, HoldKind, NewHold
 from entrepot.orders.phase import Phase
 from entrepot.orders.rules import total
 from entrepot.plumbing import db, exceptions, outbox
@@ -23,7 +23,6 @@ from entrepot.plumbing.exceptions import Stuck
 from entrepot.plumbing.outbox import Fact
 from entrepot.sourcing.keep import keep_decisions, keep_network
 from entrepot.terms.ids import LineNo, OrderId, Sku
-from entrepot.terms.outcome import Done
 
 _json = msgspec.json.Encoder()
 
@@ -151,15 +150,13 @@ async def _troubles(
 ) -> list[Fact]:
     """Holds and exceptions of orders that their channels had sold already."""
     stuck: list[Stuck] = []
-    facts: list[Fact] = []
+    wanted = [
+        NewHold(draft.order_id, HoldKind(kind), reason, draft.placing.actor)
+        for draft in taken
+        for kind, reason in draft.placing.holds
+    ]
+    facts = [told.held(each) for each in await hold_new(conn, market.id, wanted, at=at)]
     for draft in taken:
-        for kind, reason in draft.placing.holds:
-            held = await hold(
-                conn, market.id, draft.order_id, kind=HoldKind(kind), reason=reason,
-                actor=draft.placing.actor, until=None, at=at,
-            )  # fmt: skip
-            if isinstance(held, Done):
-                facts.append(told.held(held.value))
         for demand in _demands(draft):
             if demand.why == "backorder":
                 continue

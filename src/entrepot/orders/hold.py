@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from entrepot.orders import store
-from entrepot.orders.model import Expired, Hold, HoldKind, WhyNotHeld
+from entrepot.orders.model import Expired, Hold, HoldKind, NewHold, WhyNotHeld
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId, OrderId
 from entrepot.terms.outcome import Done, Outcome, Refused
@@ -32,6 +32,13 @@ async def hold(  # noqa: PLR0913 - what a hold is
         conn, market, order_id, kind=kind, reason=reason, actor=actor, until=until, at=at
     )
     return Refused(WhyNotHeld.ALREADY_HELD) if placed is None else Done(placed)
+
+
+async def hold_new(
+    conn: db.Connection, market: MarketId, holds: Sequence[NewHold], *, at: datetime
+) -> list[Hold]:
+    """Hold orders written in this very transaction, all at once; answers the holds."""
+    return await store.place_holds(conn, market, holds, at) if holds else []
 
 
 async def unhold(  # noqa: PLR0913 - who, what, why, when

@@ -156,6 +156,16 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class NewHold:
+    """A hold to be put on an order that is being taken in."""
+
+    order_id: OrderId
+    kind: HoldKind
+    reason: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """An order's row without its document."""
 

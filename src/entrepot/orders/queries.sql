@@ -163,6 +163,18 @@ ON CONFLICT (market, order_id, kind) WHERE lifted_at IS NULL DO NOTHING
 RETURNING
     order_id, hold_id, kind, reason, actor, placed_at, until, lifted_at, lifted_by, lift_reason;
 
+-- name: place_holds -> Hold
+-- Holds of many orders at once, as their channels ask for them; a kind that stands already stays.
+INSERT INTO orders.hold (market, order_id, hold_id, kind, reason, actor, placed_at)
+SELECT :market::text, h.order_id, h.hold_id, h.kind, h.reason, h.actor, :at::timestamptz
+FROM
+    unnest(
+        :order_ids::uuid[], :hold_ids::uuid[], :kinds::text[], :reasons::text[], :actors::text[]
+    ) AS h (order_id, hold_id, kind, reason, actor)
+ON CONFLICT (market, order_id, kind) WHERE lifted_at IS NULL DO NOTHING
+RETURNING
+    order_id, hold_id, kind, reason, actor, placed_at, until, lifted_at, lifted_by, lift_reason;
+
 -- name: lift_holds -> Hold
 -- A hold is lifted, never deleted.
 UPDATE orders.hold AS h

@@ -14,6 +14,7 @@ from entrepot.orders.model import (
     Known,
     Line,
     Locked,
+    NewHold,
     Part,
 )
 from entrepot.plumbing import db, sql
@@ -144,6 +145,17 @@ async def place_hold(  # noqa: PLR0913 - a hold's columns
         actor=actor, until=until, at=at,
     )  # fmt: skip
     return placed[0] if placed else None
+
+
+async def place_holds(
+    conn: db.Connection, market: MarketId, holds: Sequence[NewHold], at: datetime
+) -> list[Hold]:
+    return await db.fetch(
+        conn, Q["place_holds"], Hold,
+        market=market, at=at, order_ids=[h.order_id for h in holds],
+        hold_ids=MINT.ids(len(holds)), kinds=[h.kind for h in holds],
+        reasons=[h.reason for h in holds], actors=[h.actor for h in holds],
+    )  # fmt: skip
 
 
 async def lift_holds(

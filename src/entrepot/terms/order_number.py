@@ -8,7 +8,7 @@ back to the narrow range of ids it may have come from, and says nothing of how m
 from uuid import UUID
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-EPOCH_MS = 1_704_067_200_000  # 2024-01-01T00:00:00Z: 41 bits from here last until 2093
+EPOCH_MS = 946_684_800_000  # 2000-01-01T00:00:00Z: 41 bits from here last until 2069
 LENGTH = 12
 _PAIRS = [high + low for high in ALPHABET for low in ALPHABET]
 _LOOKALIKES = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": "", " ": ""})
