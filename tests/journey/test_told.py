@@ -14,7 +14,7 @@ from entrepot.journey import told
 from entrepot.journey.asking import asking
 from entrepot.journey.placing import Placing
 from entrepot.journey.plan import Draft
-from entrepot.network.model import Method
+from entrepot.network.model import Method, Network
 from entrepot.orders.model import Cancellation, Hold, HoldKind, NewLine, NewOrder
 from entrepot.plumbing.model import Closed
 from entrepot.sourcing.model import Plan, Shipment
@@ -78,7 +78,8 @@ def draft(method: Method = Method.SHIP) -> Draft:
     )
     question = asking(order, "standard", ITEMS)
     placing = Placing(order, b"fingerprint", "kim")
-    return Draft(ORDER, placing, "standard", question, list(question.needs), TWO_NODES)
+    network = Network(MarketId("default"), 1, (), (), ())
+    return Draft(ORDER, placing, "standard", question, list(question.needs), TWO_NODES, network)
 
 
 def test_a_capture_tells_what_was_ordered_a_kit_as_one_line():

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from scenarios.shop import Shop
+from scenarios.shop import Shop, eventually
 
 
 def publish(client, **document):
@@ -35,10 +35,40 @@ def test_before_release_a_cancel_undoes_everything_and_the_node_never_hears_of_i
     patient.told(order, "order.canceled")
     assert "fulfillment.released" not in patient.events(order)
 
-    # The node's only place of the day is free again, too.
-    again = patient.buy([(sku, 3)])
-    answer = patient.client.get(f"/v1/orders/{again['id']}/decisions").expect(200)
-    assert [each["explanation"]["overflow"] for each in answer.json["items"]] == [False]
+
+def overflows(shop, order):
+    """Say whether an order had to use a node beyond its capacity of the day."""
+    path = f"/v1/orders/{order['id']}/decisions"
+    [decision] = shop.client.get(path).expect(200).json["items"]
+    return decision["explanation"]["overflow"]
+
+
+def fits(shop, sku):
+    """Say whether an order fits into the day of the only node; the order is canceled again."""
+    order = shop.buy([(sku, 1)])
+    shop.becomes(order, "planned")
+    shop.cancel(order).expect(200)
+    return not overflows(shop, order)
+
+
+def test_a_cancel_of_planned_work_gives_its_place_in_the_nodes_day_back(patient):
+    sku, _ = patient.stocked(10, capacity_per_day=1)
+    first = patient.buy([(sku, 1)])
+    second = patient.buy([(sku, 1)])
+    assert (overflows(patient, first), overflows(patient, second)) == (False, True)
+    patient.becomes(first, "planned")
+
+    patient.cancel(first).expect(200)
+
+    eventually(lambda: fits(patient, sku), what="the day's only place free again")
+
+
+def test_a_cancel_right_after_capture_gives_its_place_in_the_nodes_day_back(patient):
+    sku, _ = patient.stocked(10, capacity_per_day=4)
+    for _ in range(4):
+        patient.cancel(patient.buy([(sku, 1)])).expect(200)
+
+    eventually(lambda: fits(patient, sku), what="a place free again", within_s=5)
 
 
 def test_in_the_window_work_is_on_nobodys_list(patient):

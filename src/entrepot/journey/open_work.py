@@ -38,7 +38,7 @@ _planned = msgspec.json.Decoder(PlannedTold)
 
 async def open_work(here: Here, events: Sequence[Event]) -> None:
     """Open fulfillment orders for what these orders have claimed."""
-    market = await here.world.market(here.market)
+    market = await here.world.fresh(here.conn, here.market)
     ids = orders_of(events)
     await orders.lock(here.conn, here.market, ids)
     standing = await standings(here.conn, here.market, ids)

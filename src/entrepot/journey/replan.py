@@ -85,7 +85,7 @@ async def give_up(here: Here, unrouted: Sequence[Unrouted]) -> None:
 
 async def _rerouted(here: Here, wanted: dict[OrderId, list[Need]]) -> list[Unrouted]:
     """Plan again, but for orders that were planned again often enough."""
-    policy = (await here.world.market(here.market)).policy
+    policy = (await here.world.fresh(here.conn, here.market)).policy
     tried: dict[OrderId, set[str]] = {}
     for each in await sourcing.bars_of(here.conn, here.market, list(wanted)):
         tried.setdefault(each.order_id, set()).add(each.node_id)

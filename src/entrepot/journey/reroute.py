@@ -65,7 +65,7 @@ async def reroute(
     The caller holds the orders' locks. `waiting`: the orders are those stock is owed to, so that
     what is owed is theirs; otherwise they leave alone what others wait for.
     """
-    market = await here.world.market(here.market)
+    market = await here.world.fresh(here.conn, here.market)
     asks = await _questions(here, market, wanted)
     left = {order_id: list(needs) for order_id, needs in wanted.items()}
     whys: dict[OrderId, str] = {}

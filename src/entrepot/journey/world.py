@@ -97,6 +97,15 @@ class World:
                 self._markets[market] = await self._read(market)
         return self._markets[market]
 
+    async def fresh(self, conn: db.Connection, market: MarketId) -> Market:
+        """Give a market whose network is as new as the rows this connection sees.
+
+        A fact may name a node that was put a moment before it, by another process.
+        """
+        known = await self.market(market)
+        await self._read_network(conn, known)
+        return known
+
     async def refresh(self, market: MarketId, *, stock: bool = True) -> None:
         """Read what changed in a market since it was last read."""
         known = self._markets.get(market)
