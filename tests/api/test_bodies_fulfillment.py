@@ -114,7 +114,7 @@ def test_work_is_shown_with_what_its_node_may_do():
     assert shown == {
         "id": str(ID),
         "order_id": str(ORDER),
-        "order_number": "0YFD-E1G0-0000",
+        "order_number": "BZ59-GAG0-0000",
         "node": "LYON",
         "method": "ship",
         "service": "standard",

@@ -27,7 +27,7 @@ Id = Annotated[str, Meta(min_length=1, max_length=128)]
 class AvailabilityQuery(msgspec.Struct, frozen=True, kw_only=True):
     """`detail=nodes` adds the nodes; a destination leaves out nodes that cannot ship there."""
 
-    sku: list[Id] = []
+    sku: Annotated[list[Id], Meta(min_length=1, max_length=SKUS_MAX)]
     channel: Id
     detail: Annotated[str, Meta(pattern="^(nodes|total)$")] = "total"
     postal_code: Annotated[str, Meta(min_length=1, max_length=20)] | None = None

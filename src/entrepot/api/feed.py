@@ -22,7 +22,7 @@ class FeedQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     after: Annotated[int, Meta(ge=0, le=2**62, description="the last sequence seen; 0: from the start")] = 0  # fmt: skip  # noqa: E501 - one parameter
     limit: Annotated[int, Meta(ge=1, le=1000)] = 200
-    types: list[Annotated[str, Meta(max_length=2000)]] = []
+    types: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=8)] = []
     wait: Annotated[float, Meta(ge=0, le=WAIT_S_MAX, description="seconds to wait for news")] = 0
 
 

@@ -10,6 +10,7 @@ from entrepot.access.model import Scope
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
+from entrepot.api.problems import invalid
 from entrepot.inventory import browse
 from entrepot.inventory.model import (
     COUNTS_PER_CALL_MAX,
@@ -20,6 +21,7 @@ from entrepot.inventory.model import (
     RowResult,
 )
 from entrepot.journey.stocktake import take_counts, take_movements
+from entrepot.orders.rules import AHEAD_MAX, EARLIEST
 from entrepot.plumbing import db
 from entrepot.terms.ids import NodeId, Sku
 
@@ -121,6 +123,10 @@ async def post_counts(request: Request) -> Answer:
     body: CountsBody = request.body
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
+        for place, row in enumerate(body.counts):
+            if row.counted_at is not None and not EARLIEST <= row.counted_at <= at + AHEAD_MAX:
+                pointer = f"/counts/{place}/counted_at"
+                raise invalid(pointer, "lies before 2000, or more than a day ahead")
         rows = [
             Count(Sku(c.sku), NodeId(c.node), c.on_hand, c.source, c.sequence, c.counted_at or at)
             for c in body.counts

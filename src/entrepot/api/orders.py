@@ -9,10 +9,11 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
+from entrepot.api.bodies_fulfillment import LATEST
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer, parameter
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
-from entrepot.api.problems import Code, FieldError, Problem
+from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.journey import told
 from entrepot.journey.cancel import WhyNotCanceled, Wish, cancel
 from entrepot.journey.listing import Filters, list_orders
@@ -170,11 +171,8 @@ async def put_hold(request: Request) -> Answer:
     market = request.principal.market
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
-        if body.until is not None and body.until <= at:
-            raise Problem(
-                Code.INVALID, "/until: lies in the past",
-                errors=[FieldError("lies in the past", "/until")],
-            )  # fmt: skip
+        if body.until is not None and not at < body.until < LATEST:
+            raise invalid("/until", "lies in the past, or beyond 2100")
         await _match(request, conn, order_id)
         done = await hold(
             conn, market, order_id, kind=body.kind, reason=body.reason, actor=request.actor,

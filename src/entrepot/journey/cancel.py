@@ -18,11 +18,13 @@ from entrepot.inventory.resolve import free
 from entrepot.inventory.wait import settle
 from entrepot.journey import told
 from entrepot.journey.progress import Standing, given_up, standings, unopened
+from entrepot.journey.record import UNROUTABLE
+from entrepot.journey.stocktake import tell_those_who_wait
 from entrepot.journey.world import Market
 from entrepot.orders import browse as orders
 from entrepot.orders.cancel import cancel as cancel_units
 from entrepot.orders.model import Cancellation, Line
-from entrepot.plumbing import db, outbox
+from entrepot.plumbing import db, exceptions, outbox
 from entrepot.sourcing import capacity
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
 from entrepot.terms.outcome import Done, Outcome, Refused
@@ -136,6 +138,7 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
     }
     settled = _from_demand(standing, wanted)
     await settle(conn, market.id, settled)
+    await _close(conn, market, _no_longer_waiting(standing, settled), actor, reason, at)
     claims = _taken(unopened(standing), wanted)
     lost = _taken(given_up(standing), wanted)
     withdrawals = [
@@ -157,8 +160,34 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
         await capacity.give_back(conn, market.id, days, _limits(market, days))
     await free(conn, market.id, claims, at=at)
     await free(conn, market.id, lost, at=at, given_up=True)
+    await tell_those_who_wait(conn, market, {claim.sku for claim in claims}, at)
     for claim in claims + lost:
         market.stock.take(claim.sku, claim.node_id, -claim.quantity)
+
+
+def _no_longer_waiting(
+    standing: Standing, settled: Sequence[tuple[OrderId, LineNo, Sku, int]]
+) -> list[tuple[OrderId, LineNo]]:
+    """Lines of which units waited, and none does any more."""
+    left = {(each.line_no, each.sku): each.quantity for each in standing.demand}
+    for _, line, sku, units in settled:
+        left[line, sku] -= units
+    waits = {line for (line, _), units in left.items() if units}
+    return sorted({(order, line) for order, line, _, _ in settled if line not in waits})
+
+
+async def _close(
+    conn: db.Connection,
+    market: Market,
+    lines: Sequence[tuple[OrderId, LineNo]],
+    actor: str,
+    reason: str,
+    at: datetime,
+) -> None:
+    """End what stood against lines that were canceled."""
+    closed = await exceptions.close_of(conn, market.id, lines, [UNROUTABLE], reason=reason, at=at)
+    facts = [told.unstuck(each, actor=actor, reason=reason) for each in closed]
+    await outbox.tell(conn, market.id, facts, at=at)
 
 
 def _from_demand(

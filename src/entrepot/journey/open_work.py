@@ -4,7 +4,7 @@ What is opened is what is claimed and not yet anybody's work, whatever the fact 
 told: units canceled in between open nothing, and running the step again opens nothing twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from entrepot.journey.world import Market
 from entrepot.orders import browse as orders
 from entrepot.plumbing import outbox
 from entrepot.plumbing.model import Event
+from entrepot.sourcing import capacity
 from entrepot.terms.ids import LaneId, NodeId, OrderId
 
 
@@ -42,17 +43,22 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
     ids = orders_of(events)
     await orders.lock(here.conn, here.market, ids)
     standing = await standings(here.conn, here.market, ids)
-    told = {
-        (OrderId(planned.order_id), shipment.node): shipment
-        for planned in (_planned.decode(event.data) for event in events)
-        for shipment in planned.shipments
-    }
+    told: dict[tuple[OrderId, NodeId], list[ShipmentTold]] = {}
+    for planned in (_planned.decode(event.data) for event in events):
+        for shipment in planned.shipments:
+            told.setdefault((OrderId(planned.order_id), shipment.node), []).append(shipment)
     wait_s = market.policy.release_after_s
     release_at = here.at + timedelta(seconds=here.release_after_s if wait_s is None else wait_s)
 
     new = [
         _new(
-            market, standing[order_id], node, units, told.get((order_id, node)), release_at, here.at
+            market,
+            standing[order_id],
+            node,
+            units,
+            _last(told, order_id, node),
+            release_at,
+            here.at,
         )
         for order_id in ids
         if order_id in standing
@@ -60,9 +66,32 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
     ]
 
     opened = await open_planned(here.conn, here.market, new, at=here.at)
+    days = _unused(told, {(each.order_id, each.node_id) for each in new})
+    limits = {key: limit for key in days if (limit := market.capacity(key[0])) is not None}
+    await capacity.give_back(here.conn, here.market, days, limits)
     await outbox.tell(
         here.conn, here.market, tell.planned(opened, new, actor="entrepot"), at=here.at
     )
+
+
+Told = Mapping[tuple[OrderId, NodeId], Sequence[ShipmentTold]]
+
+
+def _last(told: Told, order_id: OrderId, node: NodeId) -> ShipmentTold | None:
+    shipments = told.get((order_id, node))
+    return shipments[-1] if shipments else None
+
+
+def _unused(told: Told, opened: Collection[tuple[OrderId, NodeId]]) -> list[tuple[NodeId, date]]:
+    """Give the days that were taken for work that is not opened.
+
+    Its units were canceled, or joined other units of the order at the node in one piece of work.
+    """
+    return [
+        (node, shipment.day)
+        for (order_id, node), shipments in told.items()
+        for shipment in (shipments[:-1] if (order_id, node) in opened else shipments)
+    ]
 
 
 def _by_node(standing: Standing) -> dict[NodeId, list[Units]]:

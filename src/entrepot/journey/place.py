@@ -43,10 +43,12 @@ async def place(
     """Answer every request, in order: all of one market, each batch its own transaction."""
     market = await world.market(market_id)
     answers: dict[int, Placed] = {}
-    for _ in range(BATCHES_MAX):
+    fruitless = 0
+    while fruitless < BATCHES_MAX:
         places = [place for place in range(len(placings)) if place not in answers]
         if not places:
             break
+        fruitless += 1
         batch = [placings[place] for place in places]
         try:
             answered, network = await db.in_transaction(pool, partial(_run, market, batch))
@@ -56,6 +58,7 @@ async def place(
         if network is not None:  # its snapshot is committed now, and not before
             market.snapshots_kept.add(network)
         answers |= {places[at]: answer for at, answer in answered.items()}
+        fruitless = 0 if answered else fruitless
     contended = NotTaken(Why.CONTENDED, detail="others keep taking the same stock; try again")
     return [answers.get(place, contended) for place in range(len(placings))]
 

@@ -8,8 +8,8 @@ from entrepot.orders.model import Fault, NewOrder
 from entrepot.plumbing.idempotency import Key
 
 BATCHES_MAX = 12
-"""An order whose stock others keep taking first is planned again at most so often, then the caller
-is asked to come back: in a batch of its own it would have been answered long before."""
+"""Orders whose stock others keep taking first are planned again; after so many batches in a row
+that answered nobody the callers are asked to come back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,10 @@ from entrepot.terms.order_number import number_of
 
 
 class Quantities(msgspec.Struct, frozen=True):
-    """Where a line's units are. They add up to `ordered`, but for parts of kits in between."""
+    """Where a line's units are: `ordered` = canceled + waiting + reserved + shipped.
+
+    Of the reserved ones some are `released` to their node, of the shipped ones some `delivered`.
+    """
 
     ordered: int
     canceled: int = 0
