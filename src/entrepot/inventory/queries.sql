@@ -117,7 +117,8 @@ WHERE p.market = :market::text AND p.sku = c.sku AND p.node_id = c.node_id;
 
 -- name: reservations_of_orders -> Reservation
 -- Every claim these orders have made, in the order it was made in.
-SELECT r.order_id, r.line_no, r.sku, r.node_id, r.quantity, r.freed, r.consumed,
+SELECT
+    r.order_id, r.line_no, r.sku, r.node_id, r.quantity, r.freed, r.consumed,
     r.given_up
 FROM inventory.reservation AS r
 WHERE r.market = :market::text AND r.order_id = any(:order_ids::uuid[])
