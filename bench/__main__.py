@@ -25,10 +25,10 @@ PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 STAGED: tuple[Callable[[Stage, Effort], list[Figure]], ...] = (
     capture_uniform.figures,
     capture_hot.figures,
+    growth.figures,
+    counts.figures,
     availability.figures,
     promises.figures,
-    counts.figures,
-    growth.figures,
 )
 
 HEAD = """# Benchmarks
@@ -43,16 +43,18 @@ the figure: of the server's processes, PostgreSQL's, and the load generator's.
 """
 
 
-def measured(effort: Effort) -> list[Report]:
-    """Run them all, one after the other, and say on stderr which is at work."""
-    reports = []
+def measured(effort: Effort, each: Callable[[list[Report]], None]) -> list[Report]:
+    """Run them all, one after the other; `each` is shown what there is after every one."""
+    reports: list[Report] = []
     for figures in STAGED:
         print(f"{figures.__module__} ...", file=sys.stderr, flush=True)
         with staged(effort) as stage:
             reports.append(report(stage.system, figures(stage, effort)))
+        each(reports)
     print(f"{relay.__name__} ...", file=sys.stderr, flush=True)
     with running() as host:
         reports.append(report(host, relay.figures(host, effort)))
+    each(reports)
     return reports
 
 
@@ -75,14 +77,16 @@ def together(reports: Sequence[Report]) -> Report:
 
 def main() -> None:
     json, effort = asked()
-    reports = measured(effort)
-    whole = together(reports)
+    day = datetime.now(UTC).date().isoformat()  # noqa: TID251 - a benchmark is a shell
+
+    def written(reports: list[Report]) -> None:
+        if effort == FULL:
+            PAGE.write_text(page(reports, command="make bench", day=day))
+
+    whole = together(measured(effort, written))
     print(as_json(whole) if json else as_text(whole))
     if effort != FULL:
         print("Not the full effort: docs/benchmarks.md is left as it is.", file=sys.stderr)
-        return
-    day = datetime.now(UTC).date().isoformat()  # noqa: TID251 - a benchmark is a shell
-    PAGE.write_text(page(reports, command="make bench", day=day))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ SKU = "BENCH-HOT"
 CHANNEL = "call_center"
 """It keeps no buffer: the last unit may be sold."""
 
-PLENTY = 1_000_000_000
+PLENTY = 1_000_000
 LAST_UNITS = 1_000
 LAST_BUYERS = 1_500
 RATIO_MIN = 3.0

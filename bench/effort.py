@@ -13,8 +13,8 @@ class Effort:
     `feed` the rows of the count feed, `events` the orders that the relay is given to tell of.
     """
 
-    seconds: int = 6
-    rounds: int = 3
+    seconds: int = 5
+    rounds: int = 2
     scale: float = 1.0
     stored: int = 2_000_000
     feed: int = 1_000_000

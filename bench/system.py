@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import psutil
 
 from bench import cpu, postgres
 from bench.request import Target, target
@@ -92,6 +93,26 @@ def migrate(database_url: str) -> None:
 def verify(system: System) -> bool:
     """Run `entrepot verify` on the live database: True when every invariant holds."""
     return _run(["verify"], system.database_url, 0, 1) == 0
+
+
+@contextmanager
+def workers_rest(system: System) -> Iterator[None]:
+    """Keep the background work still, so that a figure of capture is of capture alone.
+
+    What it puts off is done, and measured, when the workers go on; `bench.relay` is its own figure.
+    """
+    workers = [
+        child
+        for child in psutil.Process(system.pid).children(recursive=True)
+        if child.cmdline()[-1:] == ["work"]
+    ]
+    for worker in workers:
+        worker.suspend()
+    try:
+        yield
+    finally:
+        for worker in workers:
+            worker.resume()
 
 
 def settle(system: System, within_s: float = 180) -> bool:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+import msgspec
+
 from entrepot.orders.model import Fault, NewOrder
 from entrepot.plumbing.idempotency import Key
 
@@ -12,8 +14,7 @@ BATCHES_MAX = 12
 that answered nobody the callers are asked to come back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placing:
+class Placing(msgspec.Struct, frozen=True):
     """One request to place an order.
 
     `fingerprint` is a digest of the order's content, whatever its formatting. A `fact` was sold by
@@ -41,8 +42,7 @@ class Why(StrEnum):
     CONTENDED = "contended"
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True):
     """The order stands. `document` is its receipt; `replayed`: it stood before this request."""
 
     order_id: UUID

@@ -24,7 +24,7 @@ from entrepot.terms.ids import MarketId, NodeId, uuid7
 
 log = logging.getLogger(__name__)
 
-OVERLAP = timedelta(seconds=3)
+OVERLAP = timedelta(seconds=1)
 """A movement's id is taken before its transaction commits; reading so far back again finds those
 that committed late. Positions are read as they are now, so that reading twice is harmless."""
 

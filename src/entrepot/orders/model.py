@@ -102,8 +102,7 @@ class Fault:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Captured:
+class Captured(msgspec.Struct, frozen=True):
     """An order ready to be written. `canceled` are units dropped at capture, per line from 1.
 
     `parts` are (line, sku, units per unit of the line) of lines that sell kits; `digital` lines are

@@ -44,7 +44,7 @@ def _head_faults(order: NewOrder, at: datetime) -> Iterator[Fault]:
     if order.placed_at > at + AHEAD_MAX:
         yield Fault("/placed_at", "lies more than a day ahead")
     email = order.customer.email if order.customer else None
-    if email and ("@" not in email.strip("@") or any(c.isspace() for c in email)):
+    if email and ("@" not in email.strip("@") or email.split() != [email]):
         yield Fault("/customer/email", "is not an e-mail address")
     if total(order) > AMOUNT_MAX:
         yield Fault("/lines", f"the order's total is beyond {AMOUNT_MAX}")

@@ -1,9 +1,10 @@
 """One effect per key: the key is claimed first, its answer kept in the effect's own commit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+import msgspec
 
 from entrepot.plumbing import db, sql
 from entrepot.plumbing.model import Claimed, Kept
@@ -12,8 +13,7 @@ from entrepot.terms.ids import MarketId
 Q = sql.load(__package__)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(msgspec.Struct, frozen=True):
     """Who asked, under which key, for what: `fingerprint` is a digest of method, path and body."""
 
     principal: str

@@ -28,7 +28,7 @@ class Settings:
     queue_max: Annotated[int, "Orders that may wait for capture; beyond it 503."] = 4096
     captures_at_once: Annotated[int, "Capture batches in flight in one process."] = 2
     body_bytes_max: Annotated[int, "The largest request body in bytes; beyond it 413."] = 16_777_216
-    view_poll_ms: Annotated[int, "How often a server reads what others changed."] = 250
+    view_poll_ms: Annotated[int, "How often a server reads what others changed."] = 500
     work_poll_ms: Annotated[int, "How long an idle worker sleeps before it looks again."] = 20
     release_after_s: Annotated[
         int, "Seconds for second thoughts before work is released, unless a policy says."
