@@ -1,7 +1,5 @@
 """Who may supply an order, and the first reason why not."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -11,7 +9,7 @@ from entrepot.sourcing.model import Elimination, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.solve import plan_one
 from entrepot.sourcing.survey import Shelves
 from entrepot.terms.ids import ChannelId, NodeId, Sku
-from sourcing.worlds import ask_of, network_of, node, world
+from sourcing.worlds import ask_of, network_of, node, replace, world
 
 APP = ChannelId("app")
 NEAR, FAR = node("NEAR", region="R1"), node("FAR", region="R2")

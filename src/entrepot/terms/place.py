@@ -1,13 +1,13 @@
 """Where something is: enough to find a distance zone and a time zone."""
 
-from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
+
+import msgspec
 
 EARTH_RADIUS_KM = 6371.0088
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, gc=False):
     """`country`: ISO 3166-1 alpha-2; coordinates: degrees; `time_zone`: an IANA name or ""."""
 
     country: str
