@@ -33,8 +33,8 @@ from entrepot.terms.place import Place
 from entrepot.work import loop
 
 CAPABILITIES = (
-    "plumbing", "access", "catalog", "network", "policies", "orders", "inventory", "sourcing",
-    "promise", "fulfillment", "delivery", "journey",
+    "plumbing", "access", "catalog", "network", "policies", "customers", "orders",
+    "inventory", "sourcing", "promise", "fulfillment", "delivery", "journey",
 )  # fmt: skip
 """Every room that may keep rows, from the ground floor up."""
 

@@ -75,6 +75,7 @@ KINDS: dict[str, Importer[Any]] = {
     "node-groups": _of(master.NODE_GROUPS),
     "channels": _of(master.CHANNELS),
     "lanes": _of(master.LANES),
+    "customers": _of(master.CUSTOMERS),
     "inventory": Importer(_read_count, counts.put, COUNTS_PER_COMMIT_MAX),
 }
 """What can be imported; whoever brings another kind adds its row."""
