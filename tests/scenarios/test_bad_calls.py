@@ -245,7 +245,7 @@ CALLS = {
         {"channel": "{channel}", "destination": {"country": "US", "postal_code": "78701"},
          "lines": [{"sku": "{sku}", "quantity": 1}], "methods": ["ship"]},
         {
-            "/channel": ID,
+            "/channel": [*ID, "no-such-channel"],
             "/destination/country": [MISSING, None, 7, "us", "USA"],
             "/destination/surprise": [1],
             "/lines": [MISSING, None, "x", {}, [], [None]],

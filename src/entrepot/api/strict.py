@@ -52,6 +52,19 @@ def decode(type_: type[T], body: bytes, *, code: Code = Code.INVALID) -> T:
     return value
 
 
+def check_type(said: str) -> None:
+    """Take a content type that is JSON, whatever its parameters; raises Problem for any other."""
+    media = said.partition(";")[0].strip().lower()
+    if media == "application/json" or (
+        media.startswith("application/") and media.endswith("+json")
+    ):
+        return
+    raise Problem(
+        Code.NOT_JSON, f"takes application/json, not {said[:100]!r}",
+        headers=[("accept", "application/json")],
+    )  # fmt: skip
+
+
 def convert(type_: type[T], value: object, *, code: Code = Code.INVALID, at: str = "") -> T:
     """The same for a value already read, such as a row of an import."""
     try:
