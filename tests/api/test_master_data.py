@@ -19,6 +19,7 @@ NODE = {
     "capacity_per_day": 40,
     "services": ["pickup", "ship"],
     "handling_cost": 90,
+    "handling_hours": 16,
     "enabled": True,
 }
 LANE = {
@@ -126,6 +127,8 @@ async def test_a_market_lists_its_rate_card_and_what_was_put(call):
         ("items/A", {"name": "a", "components": [{"sku": "NONE", "quantity": 1}]}, "/components"),
         ("items/A", {"name": "a", "components": [{"sku": "A", "quantity": 1}]}, "/components"),
         ("nodes/A", {**NODE, "time_zone": "Mars/Base"}, "/time_zone"),
+        ("nodes/A", {**NODE, "handling_hours": 241}, "/handling_hours"),
+        ("nodes/A", {**NODE, "handling_hours": 1.5}, "/handling_hours"),
         ("node-groups/A", {"nodes": ["NONE"]}, "/nodes"),
         ("channels/A", {"nodes": ["NONE"]}, "/nodes"),
         ("channels/A", {"node_groups": ["NONE"]}, "/node_groups"),
@@ -165,6 +168,7 @@ async def test_a_node_is_given_back_as_it_was_put(call):
         "cut_off": None,
         "capacity_per_day": None,
         "handling_cost": 0,
+        "handling_hours": 0,
         "enabled": True,
         "version": 1,
     }

@@ -112,9 +112,9 @@ async def test_a_kit_may_stand_before_its_parts_however_far(bring):
 async def test_a_network_lands_from_four_files(bring, pool, market):
     nodes = (
         "node,name,kind,time_zone,address.country,address.postal_code,services,cut_off,"
-        "calendar.weekly.mon,enabled\n"
-        "D,Dallas,dc,America/Chicago,US,75201,ship|pickup,15:30,09:00-12:00|13:00-18:00,true\n"
-        "X,Nowhere,dc,Mars/Base,US,75201,ship,,,\n"
+        "calendar.weekly.mon,enabled,handling_hours\n"
+        "D,Dallas,dc,America/Chicago,US,75201,ship|pickup,15:30,09:00-12:00|13:00-18:00,true,8\n"
+        "X,Nowhere,dc,Mars/Base,US,75201,ship,,,,\n"
     )
     summary, rejects = await bring("nodes", nodes, "nodes.csv")
     assert summary.counts == {"created": 1}
@@ -141,7 +141,7 @@ async def test_a_network_lands_from_four_files(bring, pool, market):
     assert summary.counts == {"created": 1}
     async with pool.acquire() as conn:
         node = await network.node(conn, market, "D")
-    assert node.services == ["pickup", "ship"]
+    assert (node.services, node.handling_hours) == (["pickup", "ship"], 8)
     assert json.loads(node.calendar)["weekly"] == {"mon": ["09:00-12:00", "13:00-18:00"]}
 
 

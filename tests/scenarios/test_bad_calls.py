@@ -44,6 +44,7 @@ CALLS = {
             },
             "calendar": {"weekly": {"mon": ["09:00-18:00"]}, "holidays": ["2026-11-26"]},
             "capacity_per_day": 100, "services": ["ship"], "handling_cost": 40, "enabled": True,
+            "handling_hours": 8,
         },
         {
             "/name": [MISSING, None, 7],
@@ -61,6 +62,7 @@ CALLS = {
             "/capacity_per_day": [each for each in NOT_WHOLE if each is not None],
             "/services": [MISSING, None, "ship", ["fly"], [7], {}],
             "/handling_cost": NOT_WHOLE,
+            "/handling_hours": [*NOT_WHOLE, 241],
             "/enabled": FLAG,
             "/surprise": [1],
         },
