@@ -68,6 +68,7 @@ async def test_customers_come_in_bulk_and_a_wrong_one_says_why(call):
         ({"addresses": [HOME, {**HOME, "postal_code": " "}]}, "/addresses/1/postal_code"),
         ({"addresses": [{**HOME, "country": "us"}]}, "/addresses/0/country"),
         ({"attributes": {"a": []}}, "/attributes"),
+        ({"attributes": {"": 1}}, "/attributes"),
         ({"customer_class": "vip"}, "/customer_class"),
     ],
 )

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 PARAMETERS_MAX = 500
 
-_WHERE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$.*)`)?$", re.DOTALL)
+_WHERE = re.compile(r"^(?P<what>.*?)(?: - at (?:`key` in )?`(?P<path>\$.*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[\]`]+)|\[(\d+|\.\.\.)\]")
 _FIELD = re.compile(r"(?:unknown|required) field `(?P<name>.*?)`$")
 DEPTH_MAX = 32
