@@ -96,6 +96,7 @@ class Compiled:
         self._zone_infos = tuple(time_zone(node.time_zone) for node in nodes)
         self._zones: dict[_Key, Bytes] = {}
         self._cut_off = lru_cache(INSTANTS_KEPT_MAX)(self._cut_off_uncached)
+        self._order_by = lru_cache(INSTANTS_KEPT_MAX)(self._order_by_uncached)
         self._clock = _WorkClock(self)
 
     def channel_mask(self, channel: ChannelId) -> Bools | None:
@@ -157,8 +158,8 @@ class Compiled:
     def days(self, at: datetime) -> Days:
         """Say on which local day each node will do work it is asked for at `at`.
 
-        That is today if the node is open today and `at` is before its cut-off, else its next open
-        day. The same object is given again while it is true.
+        That is today if the node is open today and `at` is before the day's `order_by`, else the
+        next open day of which that is true. The same object is given again while it is true.
         """
         return self._clock.days(at)
 
@@ -167,12 +168,21 @@ class Compiled:
         return self._zone_infos[ix]
 
     def cut_off(self, ix: int, day: int) -> datetime:
-        """Give the UTC instant at which a node stops taking work for an open local day (ordinal).
+        """Give the UTC instant at which the work of an open local day (ordinal) is handed over.
 
-        Its cut-off time or its last closing, whichever is earlier: what is asked for after either
+        The node's cut-off time or its last closing, whichever is earlier: what is not ready by then
         is not done that day.
         """
         return self._cut_off(ix, day)
+
+    def order_by(self, ix: int, day: int) -> datetime:
+        """Give the UTC instant at which a node stops taking work for an open local day (ordinal).
+
+        The day's cut-off, less the node's handling hours as far as they are opening hours: what is
+        asked for at that instant or after is not done that day. An instant long past where they
+        do not fit into the 30 days before.
+        """
+        return self._order_by(ix, day)
 
     def next_work_day(self, ix: int, day: int) -> int:
         """Give the node's first open day after a local day (ordinals); -1 if none in 30 days."""
@@ -183,11 +193,14 @@ class Compiled:
     def work_day(self, ix: int, at: datetime) -> int:
         """Answer for one node what `days` answers for all."""
         today = at.astimezone(self._zone_infos[ix]).date()
-        ordinal = today.toordinal()
+        last = today.toordinal() + WORK_DAYS_AHEAD_MAX
         open_today = self.network.nodes[ix].calendar.is_open_day(today)
-        if open_today and at < self.cut_off(ix, ordinal):
-            return ordinal
-        return self.next_work_day(ix, ordinal)
+        day = today.toordinal() if open_today else self.next_work_day(ix, today.toordinal())
+        while 0 <= day <= last:
+            if at < self.order_by(ix, day):
+                return day
+            day = self.next_work_day(ix, day)
+        return -1
 
     def _cut_off_uncached(self, ix: int, day: int) -> datetime:
         node = self.network.nodes[ix]
@@ -197,6 +210,21 @@ class Compiled:
         if node.cut_off is not None:
             minute = min(minute, _minute_of(node.cut_off))
         return instant(local_day, minute, self._zone_infos[ix])
+
+    def _order_by_uncached(self, ix: int, day: int) -> datetime:
+        node, zone, ends = self.network.nodes[ix], self._zone_infos[ix], self.cut_off(ix, day)
+        left = timedelta(hours=node.handling_hours)
+        if not left:
+            return ends
+        for back in range(WORK_DAYS_AHEAD_MAX + 1):
+            local_day = date.fromordinal(day - back)
+            for first, last in reversed(node.calendar.spans(local_day)):
+                opens, closes = instant(local_day, first, zone), instant(local_day, last, zone)
+                worked = max(min(closes, ends) - opens, timedelta(0))
+                if worked >= left:
+                    return min(closes, ends) - left
+                left -= worked
+        return instant(date.fromordinal(day - WORK_DAYS_AHEAD_MAX - 1), 0, zone)
 
 
 class _WorkClock:
@@ -229,7 +257,7 @@ class _WorkClock:
     def _renewed(self, ix: int, at: datetime) -> tuple[int, datetime]:
         day = self._compiled.work_day(ix, at)
         if day >= 0:
-            return day, self._compiled.cut_off(ix, day)
+            return day, self._compiled.order_by(ix, day)
         zone = self._compiled.zone_info(ix)
         return day, instant(at.astimezone(zone).date(), DAY_MINUTES, zone)
 

@@ -31,10 +31,6 @@ Pool = asyncpg.Pool
 Fault = asyncpg.exceptions.PostgresError
 """A statement that failed for a reason of the database's."""
 
-UniqueViolation = asyncpg.UniqueViolationError
-ForeignKeyViolation = asyncpg.ForeignKeyViolationError
-CheckViolation = asyncpg.CheckViolationError
-
 
 class Outrun(Exception):  # noqa: N818 - what happened
     """Something was decided on what another transaction has changed meanwhile: decide again."""
@@ -121,11 +117,6 @@ async def fetch(conn: Connection, query: Query, row: type[R], /, **values: objec
     """Run a statement and give each record as `row`, built by position."""
     records = await conn.fetch(query.text, *query.places(values))
     return [row(*record) for record in records]
-
-
-async def fetch_values(conn: Connection, query: Query, /, **values: object) -> list[object]:
-    """Run a statement of one column and give its values."""
-    return [record[0] for record in await conn.fetch(query.text, *query.places(values))]
 
 
 async def execute(conn: Connection, query: Query, /, **values: object) -> int:

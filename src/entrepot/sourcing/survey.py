@@ -274,7 +274,8 @@ class Survey:
 
 def _quick(ask: Ask, standing: Standing) -> bool:
     """Say whether the pass can look at an ask; the rest (barred, malformed) is decided alone."""
-    if ask.barred or not ask.wants or standing.able(ask.channel, ask.method) is None:
+    able = standing.able(ask.channel, ask.method)
+    if ask.barred or not ask.wants or able is None or not len(able):
         return False
     if ask.method is Method.SHIP:
         return ask.destination is not None
