@@ -13,11 +13,13 @@ from entrepot.api import (
     network,
     orders,
     policies,
+    reservations,
     tracking,
 )
 
 ROUTES = [
     *orders.ROUTES,
+    *reservations.ROUTES,
     *fulfillment.ROUTES,
     *tracking.ROUTES,
     *availability.ROUTES,

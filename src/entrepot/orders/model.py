@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from entrepot.network.model import Method
 from entrepot.terms.ids import LineNo, OrderId, Sku
@@ -75,7 +75,11 @@ class NewLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class NewOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An order as a channel places it. `pickup_node` belongs to pickup and curbside."""
+    """An order as a channel places it. `pickup_node` belongs to pickup and curbside.
+
+    `reservation` is the cart it came out of. Where there is none it is not part of what an order
+    says, so that an order sent before there were any is still the same order.
+    """
 
     channel: Identifier
     external_id: Identifier
@@ -92,6 +96,7 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     backorder: Backorder = Backorder.REFUSE
     payment: Payment | None = None
     note: Annotated[str, Meta(max_length=2000)] | None = None
+    reservation: UUID | UnsetType | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)

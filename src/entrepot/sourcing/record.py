@@ -63,7 +63,7 @@ class PackedNoPlan(msgspec.Struct, array_like=True, frozen=True):
 class PackedDecision(msgspec.Struct, array_like=True, frozen=True):
     """One question and its answer; `wants` are (shelf, units, grams per unit).
 
-    Exactly one of `plan` and `refusal` is there.
+    Exactly one of `plan` and `refusal` is there. `own` is there only where a cart was.
     """
 
     channel: ChannelId
@@ -75,6 +75,7 @@ class PackedDecision(msgspec.Struct, array_like=True, frozen=True):
     barred: tuple[tuple[Sku, NodeId], ...]
     plan: PackedPlan | None
     refusal: PackedNoPlan | None
+    own: tuple[tuple[Sku, NodeId, int], ...] = ()
 
 
 class Record(msgspec.Struct, array_like=True, frozen=True):
@@ -143,7 +144,10 @@ def pack(
             seen.nodes.astype("<u2").tobytes(),
             seen.units.astype("<u4" if wide else "<u2").tobytes(),
             seen.owed,
-            [(*_asked(a, row), *_answered(a, said)) for a, said in zip(asks, answers, strict=True)],
+            [
+                (*_asked(a, row), *_answered(a, said), *((a.own,) if a.own else ()))
+                for a, said in zip(asks, answers, strict=True)
+            ],
         )
     )
 
@@ -231,10 +235,21 @@ def _taken(record: Record, place: int, compiled: Compiled) -> _Taken:
             node = compiled.index[node_id]
             if limits[node] < NO_LIMIT:
                 taken.used[node] = taken.used.get(node, 0) + 1
-            for line, units in items:
+            for line, units in _off_the_shelf(record, kept, node_id, items):
                 key = (kept.wants[line][0], node)
                 taken.units[key] = taken.units.get(key, 0) + units
     return taken
+
+
+def _off_the_shelf(
+    record: Record, kept: PackedDecision, node_id: NodeId, items: Sequence[tuple[int, int]]
+) -> Sequence[tuple[int, int]]:
+    """Say what a shipment took of what was seen: (line, units) beyond what its cart held."""
+    if not kept.own:
+        return items
+    own = {sku: units for sku, node, units in kept.own if node == node_id}
+    skus = [record.skus[shelf] for shelf, _, _ in kept.wants]
+    return [(line, units - min(units, own.get(skus[line], 0))) for line, units in items]
 
 
 def _ask_of(record: Record, kept: PackedDecision) -> Ask:
@@ -246,6 +261,7 @@ def _ask_of(record: Record, kept: PackedDecision) -> Ask:
         destination=Place(*kept.destination) if kept.destination else None,
         pickup_node=kept.pickup_node,
         barred=frozenset(kept.barred),
+        own=kept.own,
     )
 
 

@@ -7,6 +7,7 @@ from entrepot.journey.world import World
 from entrepot.plumbing import db, telemetry
 from entrepot.plumbing.relay import relay
 from entrepot.plumbing.settings import Settings
+from entrepot.work.carts import keep_sweeping
 from entrepot.work.journey import Runner
 from entrepot.work.timers import sweep
 
@@ -19,6 +20,7 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
     """Work until `stop` is set. A database that does not answer is waited out."""
     runner = Runner(pool, world, settings.release_after_s)
     fresh = asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop))
+    carts = asyncio.create_task(keep_sweeping(pool, stop))
     while not stop.is_set():
         try:
             done = await _turn(pool, runner)
@@ -35,7 +37,7 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
                 await asyncio.wait_for(stop.wait(), settings.work_poll_ms / 1000)
             except TimeoutError:
                 continue
-    await fresh
+    await asyncio.gather(fresh, carts)
 
 
 async def _turn(pool: db.Pool, runner: Runner) -> int:
