@@ -117,7 +117,7 @@ class _Batch:
         except BaseException:
             self._believe(asked, taken=False)
             raise
-        self.network_version = taken[0].network.version if taken else None
+        self.network_version = next((d.network.version for d in taken if d.plan), None)
         self._believe([d for d in asked if d.order_id not in answers], taken=False)
         self._learn(taken)
 
