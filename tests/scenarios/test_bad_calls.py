@@ -243,6 +243,29 @@ CALLS = {
             "/surprise": [1],
         },
     ),
+    "POST /v1/reservations": (
+        {"channel": "{channel}", "lines": [{"sku": "{sku}", "quantity": 1}], "method": "ship",
+         "destination": {"country": "US", "postal_code": "78701"}, "ttl_s": 60, "customer": "kim"},
+        {
+            "/channel": [*ID, "no-such-channel"],
+            "/destination": ["x", 7, [], {}],
+            "/destination/country": [MISSING, None, 7, "us", "USA"],
+            "/destination/postal_code": [MISSING, *text_of(20), " "],
+            "/destination/surprise": [1],
+            "/lines": [MISSING, None, "x", {}, [], [None], [{"sku": "{sku}", "quantity": 1}] * 101],
+            "/lines/0/sku": [*ID, "no-such-sku"],
+            "/lines/0/quantity": [*QUANTITY, 0, 1000],
+            "/lines/0/unit_price": [1],
+            "/method": [*wrong.CHOICE, "fly", "pickup"],
+            "/pickup_node": [*text_of(128, null=True), "{node}"],
+            "/ttl_s": [*NOT_WHOLE, 0, 3601],
+            "/customer": text_of(128, null=True),
+            "/surprise": [1],
+        },
+    ),
+    "POST /v1/reservations/{cart}/extend": (
+        {"ttl_s": 60}, {"/ttl_s": [MISSING, *NOT_WHOLE, 0, 3601], "/surprise": [1]},
+    ),
     "POST /v1/promises": (
         {"channel": "{channel}", "destination": {"country": "US", "postal_code": "78701"},
          "lines": [{"sku": "{sku}", "quantity": 1}], "methods": ["ship"]},
@@ -269,10 +292,12 @@ def stall(other_market):
     order = shop.buy([(sku, 3)])
     [work] = shop.released(order)
     shop.told(order, "fulfillment.released")
+    kept = {"channel": shop.web, "lines": [{"sku": sku, "quantity": 1}], "ttl_s": 3600}
+    cart = shop.client.post("/v1/reservations", kept).expect(201).json
     names = {
         "sku": sku, "part": shop.item("PART"), "node": node, "channel": shop.web,
         "order": order["id"], "work": work["id"], "lane": f"LANE-{shop.tag}",
-        "customer": f"CUST-{shop.tag}",
+        "customer": f"CUST-{shop.tag}", "cart": cart["id"],
     }  # fmt: skip
     return shop, names
 
@@ -333,12 +358,14 @@ def test_what_is_no_object_is_refused(stall, call):
 
 
 @pytest.mark.usefixtures("still")
-@pytest.mark.parametrize("call", [call for call in CALLS if "{order}" in call or "{work}" in call])
+@pytest.mark.parametrize(
+    "call", [call for call in CALLS if "{order}" in call or "{work}" in call or "{cart}" in call]
+)
 def test_what_is_not_there_is_not_found(stall, call):
     shop, names = stall
     body = named(CALLS[call][0], names)
     for unknown in ("01920000-0000-7000-8000-000000000000", "1", "%00", "x" * 2000):
-        method, path = call.format(order=unknown, work=unknown).split()
+        method, path = call.format(order=unknown, work=unknown, cart=unknown).split()
         answer = shop.client.send(method, path, body)
         assert answer.status in {404, 414, 422}, f"{path[:100]}: {answer.status}"
 

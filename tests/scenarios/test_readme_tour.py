@@ -20,10 +20,10 @@ READY_S_MAX = 120
 pytestmark = pytest.mark.slow
 
 
-def steps() -> list[tuple[str, str | None]]:
-    """Read the tour: each shell block, and the output shown for it, None where none is shown."""
+def steps(page: Path = ROOT / "README.md") -> list[tuple[str, str | None]]:
+    """Read a tour: each shell block, and the output shown for it, None where none is shown."""
     found: list[tuple[str, str | None]] = []
-    for block in BLOCK.finditer((ROOT / "README.md").read_text(encoding="utf-8")):
+    for block in BLOCK.finditer(page.read_text(encoding="utf-8")):
         if block["kind"] == "sh":
             found.append((block["body"], None))
         else:
@@ -58,9 +58,9 @@ def system(tmp_path) -> Iterator[str]:
         process.stdout.close()
 
 
-def script(between: str) -> str:
+def script(between: str, told: list[tuple[str, str | None]]) -> str:
     """Put the blocks into one script, with a line after each that tells their outputs apart."""
-    body = "".join(f"{block}echo '{between}'\n" for block, _ in steps())
+    body = "".join(f"{block}echo '{between}'\n" for block, _ in told)
     return f"set -euo pipefail\n{body}"
 
 
@@ -68,7 +68,7 @@ def script(between: str) -> str:
 def test_the_tour_works_as_written(system, tmp_path):
     between = "-- next --"
     done = subprocess.run(
-        ["bash", "-c", script(between)],
+        ["bash", "-c", script(between, steps())],
         cwd=tmp_path,
         env={**os.environ, "URL": system, "KEY": KEY},
         capture_output=True,

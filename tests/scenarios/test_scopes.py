@@ -8,6 +8,9 @@ from scenarios.shop import Shop, eventually
 CALLS = [
     ("GET", "/v1/orders", "orders:read"),
     ("POST", "/v1/orders", "orders:write"),
+    ("POST", "/v1/reservations", "orders:write"),
+    ("GET", "/v1/reservations/A", "orders:read"),
+    ("DELETE", "/v1/reservations/A", "orders:write"),
     ("GET", "/v1/availability?sku=A&channel=web", "inventory:read"),
     ("POST", "/v1/inventory/counts", "inventory:write"),
     ("POST", "/v1/inventory/movements", "inventory:write"),
