@@ -10,6 +10,7 @@ from bench import (
     capture_hot,
     capture_uniform,
     counts,
+    expiry,
     growth,
     promises,
     relay,
@@ -27,6 +28,7 @@ STAGED: tuple[Callable[[Stage, Effort], list[Figure]], ...] = (
     capture_hot.figures,
     growth.figures,
     counts.figures,
+    expiry.figures,
     availability.figures,
     promises.figures,
 )
