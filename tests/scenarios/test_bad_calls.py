@@ -256,7 +256,7 @@ CALLS = {
             "/lines/0/sku": [*ID, "no-such-sku"],
             "/lines/0/quantity": [*QUANTITY, 0, 1000],
             "/lines/0/unit_price": [1],
-            "/method": [*wrong.CHOICE, "fly", "pickup"],
+            "/method": [*wrong.CHOICE, "fly"],
             "/pickup_node": [*text_of(128, null=True), "{node}"],
             "/ttl_s": [*NOT_WHOLE, 0, 3601],
             "/customer": text_of(128, null=True),

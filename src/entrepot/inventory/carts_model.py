@@ -23,8 +23,9 @@ KEPT_FOR = timedelta(days=1)
 """How long an ended cart can be asked about, and told apart from one that never was. The ledger
 keeps its entries for ever."""
 
-CARTS_PER_COMMIT_MAX = 1_000
-"""Carts ended by one commit: positions stay locked for some 30 ms, as by a chunk of counts."""
+CARTS_PER_COMMIT_MAX = 500
+"""Carts ended by one commit: their positions stay locked about as long as those of a chunk of
+counts, and larger chunks were not measured to be quicker."""
 
 
 class CartState(StrEnum):
