@@ -54,6 +54,18 @@ async def test_the_view_is_right_after_carts_and_orders(shop, carts):
     await shop.buy(("TEE", 1), external_id="2", reservation=third)
     _, free = market.stock.of(["TEE"])["TEE"]
     assert free.tolist() == [5]
+    last = await carts.held(("TEE", 5))
+    await shop.buy(("TEE", 4), external_id="3", reservation=last)
+    _, free = market.stock.of(["TEE"])["TEE"]
+    assert free.tolist() == [1]
+    whole = await carts.held(("TEE", 1))
+    (refused,) = await shop.place(
+        placing(order(("TEE", 1), ("CAP", 1), external_id="4", reservation=whole))
+    )
+    assert not_taken(refused) == ("short", ["/lines/1/quantity"])
+    await shop.buy(("TEE", 1), external_id="5", reservation=whole)
+    _, free = market.stock.of(["TEE"])["TEE"]
+    assert free.tolist() == [0]
 
 
 async def test_last_units_are_kept_once_however_many_want_them(shop, carts):

@@ -182,14 +182,20 @@ class _Batch:
 
     def _believe(self, made: Sequence[Draft], *, taken: bool) -> None:
         """Let the view know at once: the next batch plans while this one commits."""
+        if taken and self.carts:
+            self._open_carts(made, -1)
         for draft in made:
             for claim in draft.claims:
                 units = claim.quantity if taken else -claim.quantity
                 self.market.stock.take(claim.sku, claim.node_id, units)
-        for draft in made if self.carts else ():
-            for kept in draft.cart.claims if draft.cart else ():  # never were free, in the view
-                units = -kept.quantity if taken else kept.quantity
-                self.market.stock.take(kept.sku, kept.node_id, units)
+        if not taken and self.carts:
+            self._open_carts(made, 1)
+
+    def _open_carts(self, made: Sequence[Draft], sign: int) -> None:
+        """Carts' units were never free in the view: let them be before their orders take them."""
+        for draft in made:
+            for kept in draft.cart.claims if draft.cart else ():
+                self.market.stock.take(kept.sku, kept.node_id, sign * kept.quantity)
 
     def _learn(self, taken: Sequence[Draft]) -> None:
         """Where the rows held less than was believed, believe the rows."""
