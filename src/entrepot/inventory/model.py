@@ -1,8 +1,10 @@
 """Stock, as plain data: what nodes hold, what lines claim, what counts and movements say."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -208,6 +210,21 @@ class Available:
 
     sku: Sku
     available: int
+
+
+class Shelf(msgspec.Struct, frozen=True, gc=False):
+    """What a channel may sell of a sku: a JSON array of nodes that have some, the units there."""
+
+    sku: Sku
+    nodes: str
+    units: list[int]
+
+
+class AtNodes(NamedTuple):
+    """Units at nodes, ascending by node id. Equal nodes are the same tuple, whoever asks."""
+
+    nodes: tuple[NodeId, ...]
+    units: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)

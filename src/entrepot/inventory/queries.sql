@@ -322,6 +322,19 @@ WHERE
     AND (:node_ids::text[] IS NULL OR p.node_id = any(:node_ids::text[]))
 GROUP BY p.sku;
 
+-- name: shelves_of_skus -> Shelf
+-- The same node by node, one row for each sku: two hundred nodes are two values, not two hundred
+-- records. A node with nothing left for the channel is not on the shelf.
+SELECT
+    p.sku,
+    json_agg(p.node_id)::text AS nodes,
+    array_agg(p.on_hand - p.reserved - p.unavailable - p.safety - :buffer::integer) AS units
+FROM inventory.position AS p
+WHERE
+    p.market = :market::text AND p.sku = any(:skus::text[])
+    AND p.on_hand - p.reserved - p.unavailable - p.safety > :buffer::integer
+GROUP BY p.sku;
+
 -- name: positions_of -> Position
 -- The balances people ask for, by sku and node.
 SELECT p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage
