@@ -114,10 +114,19 @@ ORDER BY e.sequence
 LIMIT :most::integer;
 
 -- name: events_of_orders -> Event
--- The same for a row that follows everything that happens to orders.
+-- For a row that follows everything that happens to orders and looks at each as it stands: of an
+-- order's facts the last one, for who handles that has handled all.
 SELECT e.sequence, e.type, e.event_id, e.order_id, e.subject, e.at, e.data
 FROM plumbing.event AS e
-WHERE e.market = :market::text AND e.sequence > :after::bigint AND e.order_id IS NOT NULL
+WHERE
+    e.market = :market::text AND e.sequence > :after::bigint AND e.order_id IS NOT NULL
+    AND NOT EXISTS (
+        SELECT 1
+        FROM plumbing.event AS later
+        WHERE
+            later.market = e.market AND later.order_id = e.order_id
+            AND later.sequence > e.sequence
+    )
 ORDER BY e.sequence
 LIMIT :most::integer;
 

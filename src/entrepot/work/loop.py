@@ -1,4 +1,4 @@
-"""The loop: relay, journey, timers; at once while there is work, else after a nap."""
+"""The loop: relay, journey, timers, summaries; at once while there is work, else after a nap."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from entrepot.journey.world import World
 from entrepot.plumbing import db, telemetry
 from entrepot.plumbing.relay import relay
 from entrepot.plumbing.settings import Settings
-from entrepot.work.journey import Runner
+from entrepot.work.journey import AFTERWARDS, FIRST, Runner
 from entrepot.work.timers import sweep
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,14 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
 
 
 async def _turn(pool: db.Pool, runner: Runner) -> int:
+    """What journey and timers tell is numbered before anybody looks at where orders stand."""
+    done = await _relay(pool) + await runner.run(FIRST) + await sweep(pool)
+    if done:
+        await _relay(pool)
+    return done + await runner.run(AFTERWARDS)
+
+
+async def _relay(pool: db.Pool) -> int:
     numbered = await relay(pool)
     telemetry.RELAYED.inc(numbered)
-    return numbered + await runner.run() + await sweep(pool)
+    return numbered
