@@ -88,8 +88,8 @@ def figures(host: System, effort: Effort) -> list[Figure]:
             cost=drained.cost,
             floor_cost=floor_cost,
             notes=(
-                f"{placed:,} orders, {drained.events:,} events in {drained.seconds:.1f} s:"
-                f" {per_order:.0f} µs an order.",
+                f"{placed:,} orders, {drained.events:,} events in {drained.seconds:.1f} s.",
+                f"Server and PostgreSQL took {per_order:.0f} µs an order.",
                 "The server's CPU is that of `entrepot work`.",
             ),
         )

@@ -110,7 +110,7 @@ async def serve(
 def _calm_collector() -> None:
     """What was loaded stays: the collector need not walk it again and again among the orders.
 
-    Requests and steps make few cycles, so that the young generation may grow before it is looked at.
+    Requests and steps make few cycles: the young generation may grow before it is looked at.
     """
     gc.collect()
     gc.freeze()

@@ -1,9 +1,9 @@
 """Stock in the database: reserved, freed, consumed, doubted, counted and moved."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from entrepot.inventory import browse, store
 from entrepot.inventory.count import count

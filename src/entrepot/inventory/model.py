@@ -47,8 +47,7 @@ class Claim(msgspec.Struct, frozen=True, gc=False):
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(msgspec.Struct, frozen=True, gc=False):
     """A claim and how much of it was resolved. Open units are neither freed nor consumed."""
 
     order_id: OrderId
@@ -74,8 +73,7 @@ class Ending(StrEnum):
     GIVEN_UP = "given_up"
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(msgspec.Struct, frozen=True, gc=False):
     """Units accepted that no node has a claim for."""
 
     order_id: OrderId
