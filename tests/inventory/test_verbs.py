@@ -237,11 +237,12 @@ async def test_stale_counts_change_nothing_and_sources_are_judged_apart(house):
 
 
 async def test_a_count_that_finds_what_is_known_writes_no_entry_and_is_remembered(house):
-    await count(house, US, [counted(5, sequence=1)], at=NOON)
+    first = await count(house, US, [counted(5, sequence=1)], at=NOON)
     told = await count(house, US, [counted(5, sequence=3)], at=minutes(1))
     late = await count(house, US, [counted(9, sequence=2)], at=minutes(2))
     assert [r.status.value for r in told.results + late.results] == ["applied", "stale"]
-    assert [(p.sku, p.on_hand) for p in told.positions] == [("TEE", 5)]
+    assert [(p.sku, p.on_hand) for p in first.changed] == [("TEE", 5)]
+    assert told.changed == []
     assert len(await browse.ledger(house, US, TEE, LYON, 9)) == 1
 
 

@@ -1,5 +1,6 @@
 """Stock over HTTP: counts and movements in, balances and their ledger out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -7,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
-from entrepot.api.commands import command
+from entrepot.api.commands import REPLAYED, command, part_of
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import invalid
@@ -15,6 +16,7 @@ from entrepot.inventory import browse
 from entrepot.inventory.model import (
     COUNTS_PER_CALL_MAX,
     QUANTITY_MAX,
+    ROWS_PER_COMMIT_MAX,
     Count,
     Delta,
     Free,
@@ -22,8 +24,9 @@ from entrepot.inventory.model import (
     RowResult,
 )
 from entrepot.journey.stocktake import take_counts, take_movements
+from entrepot.journey.world import Market
 from entrepot.orders.rules import AHEAD_MAX, EARLIEST
-from entrepot.plumbing import db
+from entrepot.plumbing import db, mint
 from entrepot.terms.ids import NodeId, Sku
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -70,6 +73,10 @@ class RowAnswer(msgspec.Struct, frozen=True):
 
 class RowsAnswer(msgspec.Struct, frozen=True):
     results: list[RowAnswer]
+
+
+BEFORE_ROWS, AFTER_ROWS = b'{"results":[', b"]}"
+"""What stands around the rows of a `RowsAnswer`."""
 
 
 class PositionsQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,19 +127,29 @@ class LedgerAnswer(msgspec.Struct, frozen=True):
 
 
 async def post_counts(request: Request) -> Answer:
-    """Apply counts: one result per row, in order."""
+    """Apply counts: one result per row, in order. A long list is applied commit by commit."""
     body: CountsBody = request.body
+    latest = mint.now() + AHEAD_MAX
+    for place, row in enumerate(body.counts):
+        if row.counted_at is not None and not EARLIEST <= row.counted_at <= latest:
+            pointer = f"/counts/{place}/counted_at"
+            raise invalid(pointer, "lies before 2000, or more than a day ahead")
     market = await request.app.world.market(request.principal.market)
+    parts = [
+        await _counted(part_of(request, number), market, body.counts[at : at + ROWS_PER_COMMIT_MAX])
+        for number, at in enumerate(range(0, len(body.counts), ROWS_PER_COMMIT_MAX))
+    ]
+    return _joined(parts)
+
+
+async def _counted(request: Request, market: Market, counts: Sequence[CountRow]) -> Answer:
+    """Apply one commit's counts."""
     free: list[Free] = []
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
-        for place, row in enumerate(body.counts):
-            if row.counted_at is not None and not EARLIEST <= row.counted_at <= at + AHEAD_MAX:
-                pointer = f"/counts/{place}/counted_at"
-                raise invalid(pointer, "lies before 2000, or more than a day ahead")
         rows = [
             Count(Sku(c.sku), NodeId(c.node), c.on_hand, c.source, c.sequence, c.counted_at or at)
-            for c in body.counts
+            for c in counts
         ]
         booked = await take_counts(conn, market, rows, at=at)
         free[:] = booked.free
@@ -207,6 +224,16 @@ async def get_ledger(request: Request) -> Answer:
             ]
         ),
     )  # fmt: skip
+
+
+def _joined(parts: Sequence[Answer]) -> Answer:
+    """One answer of all: a replay where every part was one."""
+    if len(parts) == 1:
+        return parts[0]
+    inside = (part.body[len(BEFORE_ROWS) : -len(AFTER_ROWS)] for part in parts)
+    replayed = all(REPLAYED in part.headers for part in parts)
+    headers = (REPLAYED,) if replayed else ()
+    return Answer(200, BEFORE_ROWS + b",".join(inside) + AFTER_ROWS, headers)
 
 
 def _results(results: list[RowResult]) -> Answer:

@@ -18,7 +18,7 @@ of a batch stay far inside PostgreSQL's integer."""
 COUNTS_PER_CALL_MAX = 10_000
 """Rows in one call: locks are held for one chunk of it at a time."""
 
-ROWS_PER_COMMIT_MAX = 2_000
+ROWS_PER_COMMIT_MAX = 1_000
 """Positions locked by one commit of a feed: about 20 ms, so that captures never queue behind it."""
 
 

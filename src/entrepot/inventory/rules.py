@@ -106,9 +106,9 @@ def counted(position: Position, count: Count, moved_since: int) -> Change:
     return _change(position, on_hand, position.reserved, 0, kind="count", reference=count.source)
 
 
-def is_nothing(change: Change) -> bool:
-    """A count that found what the books say changes nothing and needs no entry."""
-    return not (change.on_hand_delta or change.reserved_delta or change.unavailable_delta)
+def is_as_counted(position: Position, count: Count, moved_since: int) -> bool:
+    """A count that found what the books say, none of it in doubt, changes nothing: no entry."""
+    return position.on_hand == max(0, count.on_hand + moved_since) and not position.unavailable
 
 
 def sign_is_wrong(delta: Delta) -> bool:

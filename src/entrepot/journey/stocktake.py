@@ -41,7 +41,7 @@ async def take_counts(
     if not known:
         return Booked(_in_order(results), [])
     counted = await count(conn, market.id, [rows[place] for place in known], at=at)
-    free = [Free(p.sku, p.node_id, max(0, p.free)) for p in counted.positions]
+    free = [Free(p.sku, p.node_id, max(0, p.free)) for p in counted.changed]
     await _tell(conn, market, counted.results, at)
     return Booked(_in_order(results | dict(zip(known, counted.results, strict=True))), free)
 
