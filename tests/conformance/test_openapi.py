@@ -27,6 +27,8 @@ PUT /v1/items/{}                           GET /v1/items/{}
 PUT /v1/nodes/{}                           GET /v1/nodes/{}
 PUT /v1/channels/{}                        GET /v1/channels/{}
 PUT /v1/lanes/{}                           GET /v1/lanes/{}
+PUT /v1/customers/{}                       GET /v1/customers/{}
+GET /v1/customers                          POST /v1/import/customers
 POST /v1/inventory/counts                  POST /v1/inventory/movements
 GET /v1/inventory/positions                GET /v1/availability
 POST /v1/promises                          POST /v1/orders

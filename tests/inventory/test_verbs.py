@@ -2,6 +2,7 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 from msgspec.structs import replace
 
@@ -129,7 +130,7 @@ async def test_reserving_fails_rather_than_commits_where_guard_and_decision_disa
 
 async def test_the_database_itself_refuses_an_oversold_position(conn):
     await stocked(conn, TEE=5)
-    with pytest.raises(db.CheckViolation, match="never_oversold"):
+    with pytest.raises(asyncpg.CheckViolationError, match="never_oversold"):
         await conn.execute("UPDATE inventory.position SET reserved = 6")
 
 

@@ -26,8 +26,8 @@ from entrepot.network.open import open_market
 from entrepot.network.upsert import upsert_nodes
 from entrepot.orders.hold import unhold
 from entrepot.orders.model import HoldKind
-from entrepot.ports.channel import Payment, ShipTo
 from entrepot.ports.history import PastLine, PastOrder, PastParcel, Stage
+from entrepot.ports.sale import Payment, ShipTo
 from entrepot.terms.ids import MarketId, NodeId, Sku, uuid7_ms
 from entrepot.terms.outcome import Refused
 

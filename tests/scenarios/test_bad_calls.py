@@ -44,6 +44,7 @@ CALLS = {
             },
             "calendar": {"weekly": {"mon": ["09:00-18:00"]}, "holidays": ["2026-11-26"]},
             "capacity_per_day": 100, "services": ["ship"], "handling_cost": 40, "enabled": True,
+            "handling_hours": 8,
         },
         {
             "/name": [MISSING, None, 7],
@@ -61,6 +62,7 @@ CALLS = {
             "/capacity_per_day": [each for each in NOT_WHOLE if each is not None],
             "/services": [MISSING, None, "ship", ["fly"], [7], {}],
             "/handling_cost": NOT_WHOLE,
+            "/handling_hours": [*NOT_WHOLE, 241],
             "/enabled": FLAG,
             "/surprise": [1],
         },
@@ -99,6 +101,30 @@ CALLS = {
             "/cost/breaks/1/cost": [499],
             "/cost/per_kg_over": NOT_WHOLE,
             "/enabled": FLAG,
+            "/surprise": [1],
+        },
+    ),
+    "PUT /v1/customers/{customer}": (
+        {
+            "name": "Kim Doe", "email": "kim@example.com", "phone": "+12025550123",
+            "class": "vip", "attributes": {"since": 2019},
+            "addresses": [
+                {"name": "Kim Doe", "line1": "1 Main St", "city": "Austin", "region": "TX",
+                 "postal_code": "78701", "country": "US", "latitude": 30.27, "longitude": -97.74}
+            ],
+        },
+        {
+            "/name": text_of(200, null=True),
+            "/email": [*text_of(320, null=True), "kim", "@", "kim@", "@x", "a b@x.com"],
+            "/phone": text_of(40, null=True),
+            "/class": text_of(128, null=True),
+            "/addresses": [None, "x", 7, {}, [None], ["x"], [{}]],
+            "/addresses/0/postal_code": [MISSING, *text_of(20), " "],
+            "/addresses/0/country": [MISSING, *text_of(2), "us", "USA", ""],
+            "/addresses/0/latitude": [*wrong.DEGREES, 90.01],
+            "/addresses/0/planet": ["earth"],
+            "/attributes": [None, "x", 7, [], {"": 1}, {"a": {}}, {"a": []}],
+            "/customer_class": ["vip"],
             "/surprise": [1],
         },
     ),
@@ -221,7 +247,7 @@ CALLS = {
         {"channel": "{channel}", "destination": {"country": "US", "postal_code": "78701"},
          "lines": [{"sku": "{sku}", "quantity": 1}], "methods": ["ship"]},
         {
-            "/channel": ID,
+            "/channel": [*ID, "no-such-channel"],
             "/destination/country": [MISSING, None, 7, "us", "USA"],
             "/destination/surprise": [1],
             "/lines": [MISSING, None, "x", {}, [], [None]],
@@ -246,6 +272,7 @@ def stall(other_market):
     names = {
         "sku": sku, "part": shop.item("PART"), "node": node, "channel": shop.web,
         "order": order["id"], "work": work["id"], "lane": f"LANE-{shop.tag}",
+        "customer": f"CUST-{shop.tag}",
     }  # fmt: skip
     return shop, names
 
@@ -316,7 +343,9 @@ def test_what_is_not_there_is_not_found(stall, call):
         assert answer.status in {404, 414, 422}, f"{path[:100]}: {answer.status}"
 
 
-@pytest.mark.parametrize("kind", ["items", "nodes", "node-groups", "channels", "lanes"])
+@pytest.mark.parametrize(
+    "kind", ["items", "nodes", "node-groups", "channels", "lanes", "customers"]
+)
 def test_a_bulk_of_wrong_rows_is_answered_row_by_row_and_none_of_them_lands(stall, rows, kind):
     shop, _ = stall
     before = rows(MARKET)

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.face import Answer, Request, Route, json_answer
-from entrepot.api.problems import Code, FieldError, Problem
+from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.inventory.browse import NODE_LISTS_MAX
 from entrepot.inventory.model import AtNodes
 from entrepot.journey import asking, quote
@@ -118,15 +118,12 @@ async def get_availability(request: Request) -> Answer:
     offer = Offer(
         ChannelId(query.channel), tuple(Sku(s) for s in query.sku), query.detail == "nodes", place
     )
-    market = await request.app.world.market(request.principal.market)
-    if market.compiled.channel_mask(offer.channel) is None:
-        await request.app.world.refresh(market.id, stock=False)
-    if market.compiled.channel_mask(offer.channel) is None:
+    if not await _is_known(request, offer.channel):
         raise Problem(
             Code.NOT_FOUND, f"there is no channel {query.channel}",
             errors=[FieldError("is not known", parameter="channel")],
         )  # fmt: skip
-    found = await request.app.offers.submit((market.id, offer))
+    found = await request.app.offers.submit((request.principal.market, offer))
     items = [
         SkuAvailable(
             sku=sku,
@@ -169,6 +166,8 @@ async def post_promises(request: Request) -> Answer:
         methods,
         NodeId(body.pickup_node) if body.pickup_node else None,
     )
+    if not await _is_known(request, cart.channel):
+        raise invalid("/channel", f"there is no channel {body.channel}")
     quoted = await request.app.quotes.submit((request.principal.market, cart))
     if quoted.unknown:
         errors = [
@@ -177,6 +176,14 @@ async def post_promises(request: Request) -> Answer:
         ]
         raise Problem(Code.INVALID, errors[0].detail, errors=errors)
     return json_answer(200, _promises(quoted, mint.now()))
+
+
+async def _is_known(request: Request, channel: ChannelId) -> bool:
+    """Say whether the market has this channel, also where it was put a moment ago elsewhere."""
+    market = await request.app.world.market(request.principal.market)
+    if market.compiled.channel_mask(channel) is None:
+        await request.app.world.refresh(market.id, stock=False)
+    return market.compiled.channel_mask(channel) is not None
 
 
 def _promises(quoted: quote.Quote, at: datetime) -> PromiseAnswer:

@@ -96,6 +96,8 @@ def _codes(route: Route) -> Iterable[Code]:
         codes |= {Code.UNAUTHORIZED, Code.FORBIDDEN, Code.INVALID}
     if route.body is not None or route.raw_body:
         codes |= {Code.MALFORMED, Code.TOO_LARGE, route.code}
+    if route.body is not None:
+        codes.add(Code.NOT_JSON)
     if route.keyed:
         codes |= {Code.KEY_REUSED, Code.KEY_INVALID}
     if "{" in route.path:

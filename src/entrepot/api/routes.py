@@ -3,6 +3,7 @@
 from entrepot.api import (
     availability,
     catalog,
+    customers,
     exceptions,
     feed,
     fulfillment,
@@ -23,6 +24,7 @@ ROUTES = [
     *inventory.ROUTES,
     *catalog.ROUTES,
     *network.ROUTES,
+    *customers.ROUTES,
     *policies.ROUTES,
     *exceptions.ROUTES,
     *feed.ROUTES,

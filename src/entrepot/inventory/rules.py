@@ -1,6 +1,6 @@
 """Who gets the stock, and what counts and movements do to it. Pure: same inputs, same answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from entrepot.inventory.model import (
@@ -11,7 +11,6 @@ from entrepot.inventory.model import (
     Delta,
     MovementKind,
     Position,
-    Reservation,
     WhyNotReserved,
 )
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
@@ -163,24 +162,6 @@ def after(position: Position, change: Change) -> Position:
         position.sku, position.node_id, change.on_hand, change.reserved, change.unavailable,
         position.safety, change.shortage,
     )  # fmt: skip
-
-
-def open_claims(
-    reservations: Sequence[Reservation], wanted: Mapping[tuple[OrderId, LineNo, Sku], int]
-) -> list[Claim]:
-    """Which open claims to resolve for the wanted units per line and sku: last made, first freed.
-
-    Never more than is open.
-    """
-    left = dict(wanted)
-    claims: list[Claim] = []
-    for each in reversed(reservations):
-        key = (each.order_id, each.line_no, each.sku)
-        quantity = min(each.open, left.get(key, 0))
-        if quantity > 0:
-            left[key] -= quantity
-            claims.append(Claim(each.order_id, each.line_no, each.sku, each.node_id, quantity))
-    return claims
 
 
 def _change(  # noqa: PLR0913 - one place where a position's arithmetic is written

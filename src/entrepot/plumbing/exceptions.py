@@ -7,7 +7,7 @@ from uuid import UUID
 
 from entrepot.plumbing import db, sql
 from entrepot.plumbing.mint import MINT
-from entrepot.plumbing.model import Closed, Count, Trouble
+from entrepot.plumbing.model import Closed, Trouble
 from entrepot.terms.ids import LineNo, MarketId, OrderId
 
 Q = sql.load(__package__)
@@ -58,11 +58,6 @@ async def open_ones(
     return await db.fetch(
         conn, Q["open_exceptions"], Trouble, market=market, after=after, most=most
     )
-
-
-async def count_open(conn: db.Connection, market: MarketId) -> int:
-    """Count what waits for a person."""
-    return (await db.fetch(conn, Q["open_exception_count"], Count, market=market))[0].count
 
 
 async def close(

@@ -117,11 +117,6 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class Taken:
     message_id: str
 

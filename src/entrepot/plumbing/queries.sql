@@ -232,12 +232,6 @@ WHERE
     AND x.kind = any(:kinds::text[]) AND x.closed_at IS NULL
 RETURNING x.exception_id, x.kind, x.subject, x.order_id, x.line_no;
 
--- name: open_exception_count -> Count
--- How much waits for a person.
-SELECT count(*)::bigint AS count
-FROM plumbing.exception AS x
-WHERE x.market = :market::text AND x.closed_at IS NULL;
-
 -- name: take_delivery -> Taken
 -- An inbound delivery is taken once; told again, the answer is empty.
 INSERT INTO plumbing.inbox (market, source, message_id, digest, received_at, outcome)
