@@ -17,6 +17,7 @@ from entrepot.inventory.model import (
     QUANTITY_MAX,
     Count,
     Delta,
+    Free,
     MovementKind,
     RowResult,
 )
@@ -121,6 +122,8 @@ class LedgerAnswer(msgspec.Struct, frozen=True):
 async def post_counts(request: Request) -> Answer:
     """Apply counts: one result per row, in order."""
     body: CountsBody = request.body
+    market = await request.app.world.market(request.principal.market)
+    free: list[Free] = []
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
         for place, row in enumerate(body.counts):
@@ -131,25 +134,33 @@ async def post_counts(request: Request) -> Answer:
             Count(Sku(c.sku), NodeId(c.node), c.on_hand, c.source, c.sequence, c.counted_at or at)
             for c in body.counts
         ]
-        market = await request.app.world.market(request.principal.market)
-        return _results(await take_counts(conn, market, rows, at=at))
+        booked = await take_counts(conn, market, rows, at=at)
+        free[:] = booked.free
+        return _results(booked.results)
 
-    return await command(request, act)
+    answer = await command(request, act)
+    market.stock.put(free)
+    return answer
 
 
 async def post_movements(request: Request) -> Answer:
     """Apply movements: each row whole or not at all, one result per row, in order."""
     body: MovementsBody = request.body
+    market = await request.app.world.market(request.principal.market)
+    free: list[Free] = []
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
         rows = [
             Delta(m.kind, Sku(m.sku), NodeId(m.node), m.quantity, m.reference)
             for m in body.movements
         ]
-        market = await request.app.world.market(request.principal.market)
-        return _results(await take_movements(conn, market, rows, at=at))
+        booked = await take_movements(conn, market, rows, at=at)
+        free[:] = booked.free
+        return _results(booked.results)
 
-    return await command(request, act)
+    answer = await command(request, act)
+    market.stock.put(free)
+    return answer
 
 
 async def get_positions(request: Request) -> Answer:

@@ -3,7 +3,8 @@
 Those who wait for what came are told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -20,29 +21,43 @@ from entrepot.terms.ids import Sku
 R = TypeVar("R", Count, Delta)
 
 
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """One result per row, in order, and what is free now where rows were applied.
+
+    The stock view is told of `free` when the commit has succeeded, and not before: what is rolled
+    back was never there.
+    """
+
+    results: list[RowResult]
+    free: list[Free]
+
+
 async def take_counts(
     conn: db.Connection, market: Market, rows: Sequence[Count], *, at: datetime
-) -> list[RowResult]:
-    """Answer every count, in order. The caller owns the transaction."""
+) -> Booked:
+    """Answer every count. The caller owns the transaction, and tells the view after it."""
     results, known = await _sort_out(conn, market, rows)
     if not known:
-        return [results[place] for place in range(len(results))]
+        return Booked(_in_order(results), [])
     counted = await count(conn, market.id, [rows[place] for place in known], at=at)
     free = [Free(p.sku, p.node_id, max(0, p.free)) for p in counted.positions]
-    return await _finish(conn, market, results, known, counted.results, free=free, at=at)
+    await _tell(conn, market, counted.results, at)
+    return Booked(_in_order(results | dict(zip(known, counted.results, strict=True))), free)
 
 
 async def take_movements(
     conn: db.Connection, market: Market, rows: Sequence[Delta], *, at: datetime
-) -> list[RowResult]:
-    """Answer every movement, in order. The caller owns the transaction."""
+) -> Booked:
+    """Answer every movement. The caller owns the transaction, and tells the view after it."""
     results, known = await _sort_out(conn, market, rows)
     if not known:
-        return [results[place] for place in range(len(results))]
+        return Booked(_in_order(results), [])
     done = await move(conn, market.id, [rows[place] for place in known], at=at)
     keys = sorted({(rows[place].sku, rows[place].node_id) for place in known})
     free = await browse.free_at(conn, market.id, keys)
-    return await _finish(conn, market, results, known, done, free=free, at=at)
+    await _tell(conn, market, done, at)
+    return Booked(_in_order(results | dict(zip(known, done, strict=True))), free)
 
 
 async def _sort_out(
@@ -70,22 +85,16 @@ async def _sort_out(
     return results, known
 
 
-async def _finish(  # noqa: PLR0913 - the rows, what became of them, and what is free now
-    conn: db.Connection,
-    market: Market,
-    results: dict[int, RowResult],
-    known: Sequence[int],
-    done: Sequence[RowResult],
-    *,
-    free: Sequence[Free],
-    at: datetime,
-) -> list[RowResult]:
-    results |= dict(zip(known, done, strict=True))
-    market.stock.put(free)
+def _in_order(results: Mapping[int, RowResult]) -> list[RowResult]:
+    return [results[place] for place in range(len(results))]
+
+
+async def _tell(
+    conn: db.Connection, market: Market, done: Sequence[RowResult], at: datetime
+) -> None:
     applied = {r.sku for r in done if r.status is RowStatus.APPLIED}
     if applied:
         await tell_those_who_wait(conn, market, applied, at)
-    return [results[place] for place in range(len(results))]
 
 
 async def tell_those_who_wait(
