@@ -38,11 +38,19 @@ async def close(conn: db.Connection, market: MarketId, *, at: datetime) -> int:
     return closed[0].entries if closed else 0
 
 
+async def take_turn(conn: db.Connection, market: MarketId) -> None:
+    """Wait until nobody else writes the contents or mends the books; until the commit."""
+    await db.execute(conn, Q["open_chapters"], market=market, first=FIRST)
+    await db.fetch(conn, Q["wait_for_chapters"], ChapterMark, market=market)
+
+
 async def burn(conn: db.Connection, market: MarketId) -> None:
-    """Throw the contents away: they are written again from the ledger's first entry on."""
-    if await _mark(conn, market) is not None:
-        await db.execute(conn, Q["burn_chapters"], market=market)
-        await db.execute(conn, Q["reopen_chapters"], market=market, first=FIRST)
+    """Throw the contents away: they are written again from the ledger's first entry on.
+
+    The caller has taken its turn.
+    """
+    await db.execute(conn, Q["burn_chapters"], market=market)
+    await db.execute(conn, Q["reopen_chapters"], market=market, first=FIRST)
 
 
 def first_id_at(at: datetime) -> UUID:

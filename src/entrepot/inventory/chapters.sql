@@ -11,6 +11,13 @@ FROM inventory.chapter_mark AS k
 WHERE k.market = :market::text
 FOR NO KEY UPDATE OF k SKIP LOCKED;
 
+-- name: wait_for_chapters -> ChapterMark
+-- Whoever mends the ledger's books waits for its turn.
+SELECT k.upto_id
+FROM inventory.chapter_mark AS k
+WHERE k.market = :market::text
+FOR NO KEY UPDATE OF k;
+
 -- name: close_chapter -> Closing
 -- The next span of the ledger by position, with the balances at its end, in one statement.
 WITH span AS (

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from entrepot.terms.ids import NodeId, Sku
+from entrepot.terms.ids import NodeId, OrderId, Sku
 
 
 class PositionThen(msgspec.Struct, frozen=True, gc=False):
@@ -17,6 +17,26 @@ class PositionThen(msgspec.Struct, frozen=True, gc=False):
     on_hand: int
     reserved: int
     unavailable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the movement ledger. `actor` None: the order's, or nobody's in particular."""
+
+    movement_id: UUID
+    sku: Sku
+    node_id: NodeId
+    kind: str
+    on_hand_delta: int
+    reserved_delta: int
+    unavailable_delta: int
+    order_id: OrderId | None
+    line_no: int | None
+    reference: str | None
+    at: datetime
+    actor: str | None
+    source: str | None
+    sequence: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from entrepot.inventory.chapters import FIRST, first_id_at
-from entrepot.inventory.feed_model import PositionThen
-from entrepot.inventory.model import Ledger
+from entrepot.inventory.feed_model import Entry, PositionThen
 from entrepot.plumbing import db, sql
 from entrepot.terms.ids import MarketId, NodeId, Sku, uuid7_ms
 
@@ -30,14 +29,14 @@ async def movements(  # noqa: PLR0913 - whose entries, and which of them
     until: datetime | None,
     before: UUID = LAST,
     most: int,
-) -> list[Ledger]:
+) -> list[Entry]:
     """Read a sku's entries, newest first: made from `since` to `until`, to the millisecond.
 
     `before` is the last entry seen: what follows it is read.
     """
     end = before if until is None else min(before, first_id_at(until + _MS))
     return await db.fetch(
-        conn, Q["movements_of"], Ledger,
+        conn, Q["movements_of"], Entry,
         market=market, sku=sku, node_id=node_id, before=end, most=most,
         since=FIRST if since is None else first_id_at(since),
     )  # fmt: skip
@@ -65,6 +64,6 @@ async def positions_as_of(  # noqa: PLR0913 - when, and which of them
     )  # fmt: skip
 
 
-def recorded_ms(entry: Ledger) -> int:
+def recorded_ms(entry: Entry) -> int:
     """Say when the books learned of it, in Unix ms."""
     return uuid7_ms(entry.movement_id)

@@ -1,4 +1,4 @@
--- name: movements_of -> Ledger
+-- name: movements_of -> Entry
 -- A sku's entries, newest first: what is not in the contents yet from the ledger's end, the rest by
 -- the contents. Rows of one chapter come all or none, for their entries lie among each other.
 WITH young AS (

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
 
 import msgspec
 
@@ -220,26 +219,6 @@ class Available:
 
     sku: Sku
     available: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """An entry of the movement ledger. `actor` None: the order's, or nobody's in particular."""
-
-    movement_id: UUID
-    sku: Sku
-    node_id: NodeId
-    kind: str
-    on_hand_delta: int
-    reserved_delta: int
-    unavailable_delta: int
-    order_id: OrderId | None
-    line_no: int | None
-    reference: str | None
-    at: datetime
-    actor: str | None
-    source: str | None
-    sequence: int | None
 
 
 class Guarded(msgspec.Struct, frozen=True, gc=False):

@@ -1,23 +1,22 @@
 """Compare balances with the ledger and the claims; mend by an entry, never in silence."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from entrepot.inventory import chapters, mend, store
 from entrepot.inventory.feed_model import Drift, Tally
+from entrepot.inventory.model import ROWS_PER_COMMIT_MAX
 from entrepot.plumbing import db, sql
-from entrepot.terms.ids import MarketId, Sku
+from entrepot.terms.ids import MarketId
 
 Q = sql.load(__package__, "rebuild.sql")
 
 
-async def drifted(
-    conn: db.Connection, market: MarketId, skus: Sequence[Sku] | None = None
-) -> list[Drift]:
-    """Find positions that do not say what their ledger and claims say, ascending."""
-    return await db.fetch(
-        conn, Q["drifted"], Drift, market=market, skus=None if skus is None else list(skus)
-    )
+async def drifted(conn: db.Connection, market: MarketId, *, most: int | None = None) -> list[Drift]:
+    """Find positions that do not say what their ledger and claims say, ascending.
+
+    It reads the whole ledger of the market.
+    """
+    return await db.fetch(conn, Q["drifted"], Drift, market=market, most=most)
 
 
 async def contents_are_false(conn: db.Connection, market: MarketId) -> bool:
@@ -26,24 +25,28 @@ async def contents_are_false(conn: db.Connection, market: MarketId) -> bool:
 
 
 async def rebuild(
-    conn: db.Connection, market: MarketId, found: Sequence[Drift], *, actor: str, at: datetime
+    conn: db.Connection, market: MarketId, *, actor: str, at: datetime
 ) -> list[Drift]:
-    """Mend what has drifted and does still, now that it is locked; answers it.
+    """Mend what has drifted, ROWS_PER_COMMIT_MAX positions at most; answers it.
 
-    The caller owns the commit.
+    The caller owns the commit, and comes again until there is nothing left. Two at once would mend
+    twice: the second waits for the mark of the contents, and finds nothing.
     """
+    await chapters.take_turn(conn, market)
+    found = await drifted(conn, market, most=ROWS_PER_COMMIT_MAX)
+    if not found:
+        return []
     keys = sorted({(each.sku, each.node_id) for each in found})
     locked = {(p.sku, p.node_id): p for p in await store.lock_or_make(conn, market, keys)}
-    still = [
-        each
-        for each in await drifted(conn, market, sorted({sku for sku, _ in keys}))
-        if (each.sku, each.node_id) in locked
-    ]
-    changes = [mend.mended(locked[each.sku, each.node_id], each) for each in still]
+    changes = [mend.mended(locked[each.sku, each.node_id], each) for each in found]
     await store.record_changes(conn, market, changes, at, actor=actor)
-    return still
+    return found
 
 
-async def rewrite_contents(conn: db.Connection, market: MarketId) -> None:
-    """Have the contents written again; the background does it."""
+async def rewrite_contents(conn: db.Connection, market: MarketId) -> bool:
+    """Throw away contents that are false; the background writes them again. The caller commits."""
+    await chapters.take_turn(conn, market)
+    if not await contents_are_false(conn, market):
+        return False
     await chapters.burn(conn, market)
+    return True

@@ -1,5 +1,5 @@
 -- name: drifted -> Drift
--- Positions that do not say what their ledger and their open claims say; of some only, where named.
+-- Positions that do not say what their ledger and their open claims say.
 WITH entered AS (
     SELECT
         m.sku,
@@ -10,7 +10,6 @@ WITH entered AS (
     FROM inventory.movement AS m
     WHERE
         m.market = :market::text
-        AND (:skus::text[] IS NULL OR m.sku = any(:skus::text[]))
     GROUP BY m.sku, m.node_id
 ),
 
@@ -22,7 +21,6 @@ claimed AS (
     FROM inventory.reservation AS r
     WHERE
         r.market = :market::text
-        AND (:skus::text[] IS NULL OR r.sku = any(:skus::text[]))
     GROUP BY r.sku, r.node_id
 ),
 
@@ -31,7 +29,6 @@ held AS (
     FROM inventory.position AS p
     WHERE
         p.market = :market::text
-        AND (:skus::text[] IS NULL OR p.sku = any(:skus::text[]))
 )
 
 SELECT
@@ -54,7 +51,8 @@ WHERE
     OR h.unavailable <> coalesce(e.unavailable, 0)
     OR h.reserved <> coalesce(e.reserved, 0)
     OR h.reserved <> coalesce(c.units, 0)
-ORDER BY sku, node_id;
+ORDER BY sku, node_id
+LIMIT :most::integer;
 
 -- name: false_chapters -> Tally
 -- Positions whose contents do not come to what the ledger says up to the same entry.
