@@ -234,7 +234,7 @@ async def test_stale_counts_change_nothing_and_the_newest_look_holds(house):
     ]
     told = await count(house, US, rows, at=minutes(2))
     assert [(r.status.value, r.on_hand) for r in told.results] == [
-        ("applied", 5), ("stale", 5), ("stale", 5), ("applied", 7), ("stale", 7), ("applied", 6),
+        ("applied", 5), ("stale", 5), ("stale", 5), ("applied", 7), ("applied", 7), ("applied", 6),
     ]  # fmt: skip
     again = await count(house, US, rows[:1], at=minutes(3))
     assert [r.status for r in again.results] == [RowStatus.STALE]

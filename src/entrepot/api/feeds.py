@@ -113,10 +113,8 @@ async def post_feed(request: Request) -> Answer:
     Every chunk is a commit of its own, so that no order waits for a feed: a call that breaks off
     has applied some chunks whole, and the same body sent again applies the rest.
     """
-    lines = request.raw.split(b"\n")
-    if not lines[-1].strip():
-        lines.pop()
-    if not lines:
+    lines = request.raw.rstrip().split(b"\n")
+    if not request.raw.strip():
         raise Problem(Code.INVALID, "the body has no rows: one JSON object on each line")
     if len(lines) > ROWS_MAX:
         raise Problem(Code.TOO_LARGE, f"more than {ROWS_MAX} rows")

@@ -1,6 +1,6 @@
 """Stock over HTTP: counts and movements in, balances out, as they are and as they were."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -185,7 +185,7 @@ async def get_positions(request: Request) -> Answer:
     cursor = cursor_of(f"{shown[-1].sku}\n{shown[-1].node}")
     link = next_link(
         "/v1/inventory/positions", cursor, limit=query.limit, sku=query.sku, node=query.node,
-        as_of=None if query.as_of is None else query.as_of.astimezone(UTC).isoformat(),
+        as_of=None if query.as_of is None else query.as_of.isoformat(),
     )  # fmt: skip
     return json_answer(200, PositionsAnswer(shown, cursor), link)
 

@@ -108,7 +108,7 @@ def _shown(step: trace.Step) -> StepAnswer:
 
 
 def _text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).isoformat()
+    return None if moment is None else moment.isoformat()
 
 
 ROUTES = [

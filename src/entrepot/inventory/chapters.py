@@ -4,7 +4,7 @@ An index of the ledger by position would be fed by every reservation, at a rando
 contents are written in the background instead, many entries to a row, once nothing older can come.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from entrepot.inventory.feed_model import ChapterMark, Closing
@@ -21,6 +21,9 @@ ENTRIES_MAX = 50_000
 """Entries of one chapter: about half a second of work."""
 
 FIRST = UUID(int=0)
+MS_MAX = (1 << 48) - 1
+
+_EPOCH, _MS = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 
 
 async def close(conn: db.Connection, market: MarketId, *, at: datetime) -> int:
@@ -55,7 +58,16 @@ async def burn(conn: db.Connection, market: MarketId) -> None:
 
 def first_id_at(at: datetime) -> UUID:
     """Give the least id that can be made in the millisecond of a moment."""
-    return uuid7(int(at.timestamp() * 1000), 0)
+    return _first_id((at - _EPOCH) // _MS)
+
+
+def first_id_after(at: datetime) -> UUID:
+    """Give the least id that can be made after the millisecond of a moment."""
+    return _first_id((at - _EPOCH) // _MS + 1)
+
+
+def _first_id(ms: int) -> UUID:
+    return uuid7(min(max(ms, 0), MS_MAX), 0)
 
 
 async def _mark(conn: db.Connection, market: MarketId) -> ChapterMark | None:

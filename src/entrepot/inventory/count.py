@@ -51,7 +51,7 @@ async def count(
         there[each.source] = newer[each.source, key] = rules.mark_of(each)
         base = reckon.base(each, before, there.values())
         if base is None:
-            results.append(RowResult(each.sku, each.node_id, RowStatus.STALE, position.on_hand, 0))
+            results.append(_remembered(position))
             continue
         since = moved.get(rules.mark_of(base), 0)
         change = rules.counted(position, base, since)
@@ -67,3 +67,10 @@ async def count(
     await store.set_count_marks(conn, market, [newer[name] for name in sorted(newer)])
     await heard.owe(conn, market, missing)
     return Counted(results, list(positions.values()))
+
+
+def _remembered(position: Position) -> RowResult:
+    """Take a source's word, while another one's of a later moment stands."""
+    return RowResult(
+        position.sku, position.node_id, RowStatus.APPLIED, position.on_hand, position.shortage
+    )

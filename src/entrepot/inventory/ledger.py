@@ -5,10 +5,10 @@ stands beside it.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from entrepot.inventory.chapters import FIRST, first_id_at
+from entrepot.inventory.chapters import FIRST, first_id_after, first_id_at
 from entrepot.inventory.feed_model import Entry, PositionThen
 from entrepot.plumbing import db, sql
 from entrepot.terms.ids import MarketId, NodeId, Sku, uuid7_ms
@@ -16,7 +16,6 @@ from entrepot.terms.ids import MarketId, NodeId, Sku, uuid7_ms
 Q = sql.load(__package__, "ledger.sql")
 
 LAST = UUID(int=(1 << 128) - 1)
-_MS = timedelta(milliseconds=1)
 
 
 async def movements(  # noqa: PLR0913 - whose entries, and which of them
@@ -34,7 +33,7 @@ async def movements(  # noqa: PLR0913 - whose entries, and which of them
 
     `before` is the last entry seen: what follows it is read.
     """
-    end = before if until is None else min(before, first_id_at(until + _MS))
+    end = before if until is None else min(before, first_id_after(until))
     return await db.fetch(
         conn, Q["movements_of"], Entry,
         market=market, sku=sku, node_id=node_id, before=end, most=most,
@@ -58,7 +57,7 @@ async def positions_as_of(  # noqa: PLR0913 - when, and which of them
     """
     return await db.fetch(
         conn, Q["positions_as_of"], PositionThen,
-        market=market, before=first_id_at(moment + _MS),
+        market=market, before=first_id_after(moment),
         skus=None if skus is None else list(skus), node_id=node_id,
         after_sku=after[0], after_node=after[1], most=most,
     )  # fmt: skip
