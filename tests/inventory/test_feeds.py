@@ -1,11 +1,14 @@
 """How fresh a feed is: when it was heard, how often, what it left out, and when it is stale."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
+import jsonschema_rs
 import pytest
 
-from entrepot.inventory import freshness, heard, watch
+from entrepot.inventory import freshness, heard, tell, watch
 from entrepot.inventory.heard import listen
 from entrepot.inventory.model import Delta, MovementKind
 from entrepot.plumbing import exceptions
@@ -108,6 +111,18 @@ async def test_a_silent_feed_raises_one_alarm_until_it_speaks_again(house):
     assert await look(minutes(14)) == ([], [])
     assert await exceptions.open_ones(house, US, after=FIRST, most=9) == []
     assert all(r.stale_since is None for r in (await feeds(house))[0])
+
+
+async def test_an_alarm_is_told_as_its_schema_says(house):
+    await listen(house, US, [moved(1)], at=NOON)
+    (raised,) = (await watch.watch(house, US, stale_after_s=60, at=minutes(5))).raised
+    fact = tell.raised(raised)
+    assert (fact.type, fact.subject, fact.order_id) == (
+        "exception.opened", "feeds/wms/LYON", None,
+    )  # fmt: skip
+    file = Path(__file__).parents[2] / "docs" / "events" / f"{fact.type}.json"
+    schema = json.loads(file.read_text(encoding="utf-8"))
+    assert jsonschema_rs.is_valid(schema, json.loads(fact.data))
 
 
 async def test_where_nobody_watches_no_feed_is_stale(house):

@@ -18,7 +18,7 @@ SETTLED = timedelta(minutes=5)
 run for half a minute, a transaction wait for its client as long."""
 
 ENTRIES_MAX = 50_000
-"""Entries of one chapter: about half a second of work."""
+"""Entries of one chapter: a second or two of work, which nobody waits for."""
 
 FIRST = UUID(int=0)
 MS_MAX = (1 << 48) - 1

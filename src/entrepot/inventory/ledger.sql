@@ -56,17 +56,32 @@ ORDER BY m.movement_id DESC;
 
 -- name: positions_as_of -> PositionThen
 -- What balances were before an id was made: the last chapter that ended by then, what the next one
--- tells until then, and what is too young for the contents.
-WITH page AS (
+-- tells until then, and what is too young for the contents. Skus are looked up, never walked to.
+WITH named AS (
     SELECT p.sku, p.node_id
     FROM inventory.position AS p
     WHERE
-        p.market = :market::text
-        AND (:skus::text[] IS NULL OR p.sku = any(:skus::text[]))
+        p.market = :market::text AND p.sku = any(:skus::text[])
         AND (:node_id::text IS NULL OR p.node_id = :node_id::text)
         AND (p.sku, p.node_id) > (:after_sku::text, :after_node::text)
     ORDER BY p.sku, p.node_id
     LIMIT :most::integer
+),
+
+standing AS (
+    SELECT p.sku, p.node_id
+    FROM inventory.position AS p
+    WHERE
+        :skus::text[] IS NULL AND p.market = :market::text AND p.node_id = :node_id::text
+        AND (p.sku, p.node_id) > (:after_sku::text, :after_node::text)
+    ORDER BY p.sku, p.node_id
+    LIMIT :most::integer
+),
+
+page AS (
+    SELECT n.sku, n.node_id FROM named AS n
+    UNION ALL
+    SELECT s.sku, s.node_id FROM standing AS s
 ),
 
 young AS (

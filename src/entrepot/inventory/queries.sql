@@ -336,13 +336,32 @@ WHERE
 GROUP BY p.sku;
 
 -- name: positions_of -> Position
--- The balances people ask for, by sku and node.
-SELECT p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage
-FROM inventory.position AS p
-WHERE
-    p.market = :market::text
-    AND (:skus::text[] IS NULL OR p.sku = any(:skus::text[]))
-    AND (:node_id::text IS NULL OR p.node_id = :node_id::text)
-    AND (p.sku, p.node_id) > (:after_sku::text, :after_node::text)
-ORDER BY p.sku, p.node_id
-LIMIT :most::integer;
+-- The balances people ask for, by sku and node. Skus that are named are looked up, never walked to.
+WITH named AS (
+    SELECT p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage
+    FROM inventory.position AS p
+    WHERE
+        p.market = :market::text AND p.sku = any(:skus::text[])
+        AND (:node_id::text IS NULL OR p.node_id = :node_id::text)
+        AND (p.sku, p.node_id) > (:after_sku::text, :after_node::text)
+    ORDER BY p.sku, p.node_id
+    LIMIT :most::integer
+),
+
+walked AS (
+    SELECT p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage
+    FROM inventory.position AS p
+    WHERE
+        :skus::text[] IS NULL AND p.market = :market::text
+        AND (:node_id::text IS NULL OR p.node_id = :node_id::text)
+        AND (p.sku, p.node_id) > (:after_sku::text, :after_node::text)
+    ORDER BY p.sku, p.node_id
+    LIMIT :most::integer
+)
+
+SELECT n.sku, n.node_id, n.on_hand, n.reserved, n.unavailable, n.safety, n.shortage
+FROM named AS n
+UNION ALL
+SELECT w.sku, w.node_id, w.on_hand, w.reserved, w.unavailable, w.safety, w.shortage
+FROM walked AS w
+ORDER BY sku, node_id;

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from entrepot.inventory import chapters
+from entrepot.inventory import chapters, tell
 from entrepot.inventory.watch import SPEAKS_AGAIN, watch
-from entrepot.journey import alarms, told
+from entrepot.journey import told
 from entrepot.network import browse as network
 from entrepot.plumbing import db, mint, outbox, telemetry
 from entrepot.policies import browse as policies
@@ -54,7 +54,7 @@ async def watch_feeds(pool: db.Pool, market: MarketId, *, at: datetime) -> int:
     async def work(conn: db.Connection) -> int:
         _, policy = await policies.current(conn, market)
         seen = await watch(conn, market, stale_after_s=policy.feed_stale_after_s, at=at)
-        facts = [alarms.raised(each) for each in seen.raised]
+        facts = [tell.raised(each) for each in seen.raised]
         facts += [told.unstuck(each, actor="entrepot", reason=SPEAKS_AGAIN) for each in seen.ended]
         if facts:
             await outbox.tell(conn, market, facts, at=at)

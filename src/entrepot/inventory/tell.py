@@ -1,4 +1,4 @@
-"""The facts of exceptions that are no order's. Pure; what they carry is fixed by docs/events."""
+"""What stock tells by itself: exceptions that are no order's. Pure; docs/events fixes the form."""
 
 import msgspec
 
