@@ -13,7 +13,6 @@ from entrepot.inventory.model import (
     Demand,
     Free,
     FreeRow,
-    Ledger,
     Owed,
     Position,
     Reservation,
@@ -44,7 +43,6 @@ __all__ = [
     "free_by_sku",
     "free_of_skus",
     "free_since",
-    "ledger",
     "node_list",
     "orders_waiting_for",
     "owed",
@@ -151,15 +149,6 @@ async def positions(
         market=market, skus=None if skus is None else list(skus), node_id=node_id,
         after_sku=after[0], after_node=after[1], most=most,
     )  # fmt: skip
-
-
-async def ledger(
-    conn: db.Connection, market: MarketId, sku: Sku, node_id: NodeId, most: int
-) -> list[Ledger]:
-    """Read the newest entries of a position."""
-    return await db.fetch(
-        conn, Q["ledger_of"], Ledger, market=market, sku=sku, node_id=node_id, most=most
-    )
 
 
 async def claims(

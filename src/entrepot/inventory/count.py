@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from entrepot.inventory import rules, store
-from entrepot.inventory.model import Change, Count, Position, RowResult, RowStatus
+from entrepot.inventory import heard, reckon, rules, store
+from entrepot.inventory.model import Change, Count, CountMark, Position, RowResult, RowStatus
 from entrepot.plumbing import db
-from entrepot.terms.ids import MarketId, NodeId, Sku
+from entrepot.terms.ids import MarketId
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,12 @@ class Counted:
 
 
 async def count(
-    conn: db.Connection, market: MarketId, counts: Sequence[Count], *, at: datetime
+    conn: db.Connection,
+    market: MarketId,
+    counts: Sequence[Count],
+    *,
+    at: datetime,
+    actor: str | None = None,
 ) -> Counted:
     """Answer every count. Skus and nodes are known to exist; the caller owns the commit.
 
@@ -29,31 +34,38 @@ async def count(
     keys = sorted({(each.sku, each.node_id) for each in counts})
     locked = await store.lock_or_make(conn, market, keys)
     positions = {(p.sku, p.node_id): p for p in locked}
-    marks = {(m.source, m.sku, m.node_id): m for m in await store.count_marks(conn, market, counts)}
-    moved = await store.moved_since(conn, market, counts)
+    marks = reckon.by_position(await store.count_marks(conn, market, keys))
+    asked = [*map(rules.mark_of, counts), *reckon.others(counts, marks)]
+    moved = await store.moved_since(conn, market, asked)
 
     results: list[RowResult] = []
     changes: list[Change] = []
-    changed: dict[tuple[Sku, NodeId], Position] = {}
-    newer = {}
-    for place, each in enumerate(counts):
-        key, source = (each.sku, each.node_id), (each.source, each.sku, each.node_id)
-        position, mark = positions[key], marks.get(source)
-        if rules.is_stale(each, mark):
+    changed: dict[store.Key, Position] = {}
+    newer: dict[tuple[str, store.Key], CountMark] = {}
+    missing: dict[store.Key, int] = {}
+    for each in counts:
+        key = (each.sku, each.node_id)
+        position, there = positions[key], marks.setdefault(key, {})
+        before = there.get(each.source)
+        if rules.is_stale(each, before):
             results.append(RowResult(each.sku, each.node_id, RowStatus.STALE, position.on_hand, 0))
             continue
-        units = moved.get(place, 0)
-        if not rules.is_as_counted(position, each, units):
-            change = rules.counted(position, each, units)
-            changes.append(change)
-            position = positions[key] = changed[key] = rules.after(position, change)
-        marks[source] = newer[source] = rules.mark_of(each)
+        there[each.source] = newer[each.source, key] = rules.mark_of(each)
+        base = reckon.base(each, before, there.values())
+        if base is not None:
+            since = moved.get(rules.mark_of(base), 0)
+            missing[key] = reckon.missing(base.on_hand, since)
+            if not rules.is_as_counted(position, base, since):
+                change = rules.counted(position, base, since)
+                changes.append(change)
+                position = positions[key] = changed[key] = rules.after(position, change)
         results.append(
             RowResult(
                 each.sku, each.node_id, RowStatus.APPLIED, position.on_hand, position.shortage
             )
         )
 
-    await store.record_changes(conn, market, changes, at)
+    await store.record_changes(conn, market, changes, at, actor=actor)
     await store.set_count_marks(conn, market, list(newer.values()))
+    await heard.owe(conn, market, missing)
     return Counted(results, list(changed.values()))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
-from uuid import UUID
 
 import msgspec
 
@@ -118,13 +117,14 @@ class Count(msgspec.Struct, frozen=True, gc=False):
 
 
 class CountMark(msgspec.Struct, frozen=True, gc=False):
-    """The newest count applied from a source."""
+    """The newest count heard from a source; `on_hand` None: it was not kept what it found."""
 
     sku: Sku
     node_id: NodeId
     source: str
     sequence: int | None
     counted_at: datetime
+    on_hand: int | None
 
 
 class Moved(msgspec.Struct, frozen=True, gc=False):
@@ -135,19 +135,28 @@ class Moved(msgspec.Struct, frozen=True, gc=False):
 
 
 class Delta(msgspec.Struct, frozen=True, gc=False):
-    """A movement a node reports: signed units."""
+    """A movement a node reports: signed units, its source's `sequence`-th message.
+
+    With a number it is applied once, and never refused for want of units.
+    """
 
     kind: MovementKind
     sku: Sku
     node_id: NodeId
     quantity: int
     reference: str | None = None
+    source: str | None = None
+    sequence: int | None = None
+    occurred_at: datetime | None = None
 
 
 class RowStatus(StrEnum):
     """What became of one row of a feed."""
 
     APPLIED = "applied"
+    BELOW_ZERO = "below_zero"
+    ALREADY_COUNTED = "already_counted"
+    DUPLICATE = "duplicate"
     STALE = "stale"
     UNKNOWN_SKU = "unknown_sku"
     UNKNOWN_NODE = "unknown_node"
@@ -183,6 +192,8 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     line_no: LineNo | None = None
     reference: str | None = None
     at: datetime | None = None
+    source: str | None = None
+    sequence: int | None = None
 
 
 class Free(msgspec.Struct, frozen=True, gc=False):
@@ -223,23 +234,6 @@ class AtNodes(NamedTuple):
 
     nodes: tuple[NodeId, ...]
     units: Sequence[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """An entry of the movement ledger."""
-
-    movement_id: UUID
-    sku: Sku
-    node_id: NodeId
-    kind: str
-    on_hand_delta: int
-    reserved_delta: int
-    unavailable_delta: int
-    order_id: OrderId | None
-    line_no: int | None
-    reference: str | None
-    at: datetime
 
 
 class Guarded(msgspec.Struct, frozen=True, gc=False):
