@@ -128,7 +128,8 @@ async def test_nothing_that_may_still_come_late_is_closed(house):
 async def test_one_process_at_a_time_writes_the_contents(pool):
     async with pool.acquire() as first, pool.acquire() as second:
         async with first.transaction():
-            assert await chapters.close(first, US, at=mint.now() + LATER) == 0
+            await move(first, US, [delta("receipt", 1)], at=NOON)
+            assert await chapters.close(first, US, at=mint.now() + LATER) == 1
             await move(first, US, [delta("receipt", 1)], at=NOON)
         async with first.transaction(), second.transaction():
             await chapters.take_turn(first, US)

@@ -109,6 +109,30 @@ def test_freshness_is_told_by_source_and_node(shop):
     assert ([i["node"] for i in rest["items"]], rest["next"]) == ([other], None)
 
 
+def test_what_was_refused_is_missing_until_it_comes_mended(shop):
+    sku, node = shop.item(), shop.node("DC")
+    wrong = moved(shop, sku, node, -2, 2, 3, kind="receipt")
+    rows = [moved(shop, sku, node, 1, 1, 3), wrong, moved(shop, sku, node, 1, 3, 3)]
+    assert statuses(send(shop, *rows)) == ["applied", "wrong_sign", "applied"]
+    path = f"/v1/inventory/feeds?source=wms-{shop.tag}"
+    assert shop.client.get(path).json["items"][0]["first_gap"] == 2
+    assert statuses(send(shop, {**wrong, "quantity": 2})) == ["applied"]
+    assert shop.client.get(path).json["items"][0]["gaps"] == 0
+    assert shop.balance(sku, node) == (4, 0)
+
+
+def test_a_feed_of_more_rows_than_a_commit_takes_is_applied_whole(shop):
+    """Many chunks, positions in no order, among them one with most of the rows."""
+    skus = [shop.item(f"I{number}") for number in range(5)]
+    node = shop.node("DC")
+    rows = [moved(shop, skus[0 if n % 10 else n // 10 % 5], node, 1, n, 3) for n in range(1, 6_001)]
+    rows.reverse()
+    assert set(statuses(send(shop, *rows))) == {"applied"}
+    assert sum(shop.balance(sku, node)[0] for sku in skus) == 6_000
+    assert set(statuses(send(shop, *rows))) == {"duplicate"}
+    assert sum(shop.balance(sku, node)[0] for sku in skus) == 6_000
+
+
 def test_a_feed_that_falls_silent_is_told_and_ends_when_it_speaks(other_market):
     shop = Shop(other_market("silent-feed"))
     sku, node = shop.item(), shop.node("DC")

@@ -7,7 +7,7 @@ contents are written in the background instead, many entries to a row, once noth
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from entrepot.inventory.feed_model import ChapterMark, Closing
+from entrepot.inventory.feed_model import ChapterMark, Closing, Tally
 from entrepot.plumbing import db, sql
 from entrepot.terms.ids import MarketId, uuid7
 
@@ -31,12 +31,14 @@ async def close(conn: db.Connection, market: MarketId, *, at: datetime) -> int:
 
     The caller owns the commit and comes again while a chapter was full.
     """
-    mark = await _mark(conn, market)
+    before = first_id_at(at - SETTLED)
+    waits = await db.fetch(conn, Q["settled_entries"], Tally, market=market, before=before)
+    mark = await _mark(conn, market) if waits[0].count else None
     if mark is None:
         return 0
     closed = await db.fetch(
         conn, Q["close_chapter"], Closing,
-        market=market, after_id=mark.upto_id, before=first_id_at(at - SETTLED), most=ENTRIES_MAX,
+        market=market, after_id=mark.upto_id, before=before, most=ENTRIES_MAX,
     )  # fmt: skip
     return closed[0].entries if closed else 0
 

@@ -4,6 +4,22 @@ INSERT INTO inventory.chapter_mark (market, upto_id)
 VALUES (:market::text, :first::uuid)
 ON CONFLICT (market) DO NOTHING;
 
+-- name: settled_entries -> Tally
+-- Whether anything waits for the contents; a ledger without any is left without a mark.
+SELECT count(*)::bigint AS count
+FROM (
+    SELECT m.movement_id
+    FROM inventory.movement AS m
+    WHERE
+        m.market = :market::text AND m.movement_id < :before::uuid
+        AND m.movement_id > coalesce(
+            (SELECT k.upto_id FROM inventory.chapter_mark AS k WHERE k.market = :market::text),
+            '00000000-0000-0000-0000-000000000000'
+        )
+    ORDER BY m.movement_id
+    LIMIT 1
+) AS e;
+
 -- name: take_chapters -> ChapterMark
 -- One process at a time writes the contents; the others find the mark taken.
 SELECT k.upto_id

@@ -1,7 +1,7 @@
 """Apply counts: what a source found at a node, as of the moment it looked."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from entrepot.inventory import heard, reckon, rules, store
@@ -38,34 +38,47 @@ async def count(
     asked = [*map(rules.mark_of, counts), *reckon.others(counts, marks)]
     moved = await store.moved_since(conn, market, asked)
 
-    results: list[RowResult] = []
-    changes: list[Change] = []
-    changed: dict[store.Key, Position] = {}
-    newer: dict[tuple[str, store.Key], CountMark] = {}
-    missing: dict[store.Key, int] = {}
-    for each in counts:
+    sheet = _Sheet(positions, marks, moved)
+    results = [sheet.judge(each) for each in counts]
+
+    await store.record_changes(conn, market, sheet.changes, at, actor=actor)
+    await store.set_count_marks(conn, market, list(sheet.newer.values()))
+    await heard.owe(conn, market, sheet.missing)
+    return Counted(results, list(sheet.changed.values()))
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """Positions as row after row leaves them, and all that is to be written of it."""
+
+    positions: dict[store.Key, Position]
+    marks: dict[store.Key, dict[str, CountMark]]
+    moved: Mapping[CountMark, int]
+    changes: list[Change] = field(default_factory=list)
+    changed: dict[store.Key, Position] = field(default_factory=dict)
+    newer: dict[tuple[str, store.Key], CountMark] = field(default_factory=dict)
+    missing: dict[store.Key, int] = field(default_factory=dict)
+
+    def judge(self, each: Count) -> RowResult:
+        """Apply one row, unless it is stale or another source's word of a later moment stands."""
         key = (each.sku, each.node_id)
-        position, there = positions[key], marks.setdefault(key, {})
+        there = self.marks.setdefault(key, {})
         before = there.get(each.source)
         if rules.is_stale(each, before):
-            results.append(RowResult(each.sku, each.node_id, RowStatus.STALE, position.on_hand, 0))
-            continue
-        there[each.source] = newer[each.source, key] = rules.mark_of(each)
+            on_hand = self.positions[key].on_hand
+            return RowResult(each.sku, each.node_id, RowStatus.STALE, on_hand, 0)
+        there[each.source] = self.newer[each.source, key] = rules.mark_of(each)
         base = reckon.base(each, before, there.values())
         if base is not None:
-            since = moved.get(rules.mark_of(base), 0)
-            missing[key] = reckon.missing(base.on_hand, since)
-            if not rules.is_as_counted(position, base, since):
-                change = rules.counted(position, base, since)
-                changes.append(change)
-                position = positions[key] = changed[key] = rules.after(position, change)
-        results.append(
-            RowResult(
-                each.sku, each.node_id, RowStatus.APPLIED, position.on_hand, position.shortage
-            )
-        )
+            self._rebase(key, base)
+        now = self.positions[key]
+        return RowResult(each.sku, each.node_id, RowStatus.APPLIED, now.on_hand, now.shortage)
 
-    await store.record_changes(conn, market, changes, at, actor=actor)
-    await store.set_count_marks(conn, market, list(newer.values()))
-    await heard.owe(conn, market, missing)
-    return Counted(results, list(changed.values()))
+    def _rebase(self, key: store.Key, base: Count) -> None:
+        since = self.moved.get(rules.mark_of(base), 0)
+        self.missing[key] = reckon.missing(base.on_hand, since)
+        position = self.positions[key]
+        if not rules.is_as_counted(position, base, since):
+            change = rules.counted(position, base, since)
+            self.changes.append(change)
+            self.positions[key] = self.changed[key] = rules.after(position, change)

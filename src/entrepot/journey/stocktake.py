@@ -50,7 +50,7 @@ async def take_counts(
         return Booked(_in_order(results), [])
     good = [rows[place] for place in known]
     counted = await count(conn, market.id, good, at=at, actor=actor)
-    await listen(conn, market.id, good, at=at)
+    await listen(conn, market.id, _taken(good, counted.results), at=at)
     free = [Free(p.sku, p.node_id, max(0, p.free)) for p in counted.changed]
     await _tell(conn, market, counted.results, at)
     return Booked(_in_order(results | dict(zip(known, counted.results, strict=True))), free)
@@ -70,7 +70,7 @@ async def take_movements(
         return Booked(_in_order(results), [])
     good = [rows[place] for place in known]
     done = await move(conn, market.id, good, at=at, actor=actor)
-    await listen(conn, market.id, good, at=at)
+    await listen(conn, market.id, _taken(good, done), at=at)
     keys = sorted({(rows[place].sku, rows[place].node_id) for place in known})
     free = await browse.free_at(conn, market.id, keys)
     await _tell(conn, market, done, at)
@@ -91,7 +91,7 @@ async def take_feed(
         return Booked(_in_order(results), [])
     good = [rows[place] for place in known]
     done = await hear(conn, market.id, good, at=at, actor=actor)
-    await listen(conn, market.id, good, at=at)
+    await listen(conn, market.id, _taken(good, done), at=at)
     free = await browse.free_at(conn, market.id, sorted({(m.sku, m.node_id) for m in good}))
     await _tell(conn, market, done, at)
     return Booked(_in_order(results | dict(zip(known, done, strict=True))), free)
@@ -120,6 +120,12 @@ async def _sort_out(
         else:
             known.append(place)
     return results, known
+
+
+def _taken(rows: Sequence[R], results: Sequence[RowResult]) -> list[R]:
+    """Leave out what was refused: mended, it comes again, and until then it is missing."""
+    refused = {RowStatus.WRONG_SIGN, RowStatus.INSUFFICIENT}
+    return [row for row, told in zip(rows, results, strict=True) if told.status not in refused]
 
 
 def _in_order(results: Mapping[int, RowResult]) -> list[RowResult]:
