@@ -63,17 +63,18 @@ FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: number_events -> Numbered
 -- Every visible outbox row gets the next dense number; rows not yet committed come later, and no
--- reader ever has to guess. Moved in one statement, so that a crash leaves either state whole.
+-- reader ever has to guess. Moved in one statement, so that a crash leaves either state whole. The
+-- ids are an array, not a join: one planned while the outbox was empty would compare all with all.
 WITH taken AS (
     DELETE FROM plumbing.outbox
     WHERE
-        outbox_id IN (
+        outbox_id = any(array(
             SELECT o.outbox_id
             FROM plumbing.outbox AS o
             WHERE o.market = :market::text
             ORDER BY o.outbox_id
             LIMIT :most::integer
-        )
+        ))
     RETURNING outbox_id, type, event_id, order_id, subject, at, data
 ),
 
