@@ -11,8 +11,9 @@ from entrepot.bootstrap import invariants, transitions
 from entrepot.catalog import browse as catalog
 from entrepot.cli.importing import KINDS, import_file
 from entrepot.customers import browse as customers
+from entrepot.inventory import freshness
 from entrepot.network import browse as network
-from entrepot.plumbing import db, migrate
+from entrepot.plumbing import db, migrate, mint
 from entrepot.terms.ids import CustomerId, MarketId, Sku
 
 NODE = {
@@ -236,6 +237,38 @@ async def test_customers_land_from_parquet_too(pool, market, tmp_path):
     for status in ("created", "unchanged"):
         summary = await import_file(pool, market, "customers", tmp_path / "people.parquet")
         assert (summary.counts, summary.rejected) == ({status: 2}, 0)
+
+
+ROWS = [
+    {"sku": "A", "node": "D", "on_hand": 5, "source": "wms", "sequence": 7},
+    {"sku": "B", "node": "D", "on_hand": 7, "source": "wms", "sequence": 9},
+]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+async def test_a_snapshot_lands_from_each_form_of_file_and_is_heard(
+    bring, pool, market, tmp_path, form
+):
+    await bring("items", [{"sku": "A", "name": "a"}, {"sku": "B", "name": "b"}])
+    await bring("nodes", [{"node": "D", **NODE}])
+    path = tmp_path / f"snapshot.{form}"
+    if form == "csv":
+        lines = [",".join(map(str, row.values())) for row in ROWS]
+        path.write_text("\n".join([",".join(ROWS[0]), *lines]) + "\n")
+    elif form == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    else:
+        pq.write_table(pa.Table.from_pylist(ROWS), path)
+
+    summary = await import_file(pool, market, "inventory", path)
+
+    assert summary.counts == {"updated": 2}
+    assert await on_hand(pool, market) == {"A": 5, "B": 7}
+    async with pool.acquire() as conn:
+        (feed,), gaps = await freshness.feeds(
+            conn, market, source=None, node_id=None, after=("", ""), most=9, at=mint.now()
+        )
+    assert (feed.source, feed.node_id, feed.messages, gaps) == ("wms", "D", 2, {})
 
 
 def test_the_kinds_are_those_that_have_a_way_in():

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-from entrepot.inventory import rules, store
+from entrepot.inventory import heard, reckon, rules, store
 from entrepot.inventory.model import Change, Claim, Ending, Position
 from entrepot.inventory.reserve import GuardFailed
 from entrepot.plumbing import db
@@ -23,8 +23,12 @@ async def free(
 
     The caller holds the orders' locks and owns the transaction.
     """
+    if not claims:
+        return
     end = Ending.GIVEN_UP if given_up else Ending.FREED
-    await _resolve(conn, market, claims, [rules.freed] * len(claims), at=at, end=end)
+    locked = await store.positions_for_update(conn, market, _keys(claims))
+    effects = [_freed] * len(claims)
+    await _resolve(conn, market, claims, locked, effects, at=at, end=end)
 
 
 async def consume(
@@ -34,10 +38,29 @@ async def consume(
     *,
     at: datetime,
 ) -> None:
-    """Consume open claims, each as of when its units left. Books that held fewer end at zero."""
-    effects = [partial(rules.consumed, at=left_at) for _, left_at in left]
+    """Consume open claims, each as of when its units left. Books that held fewer owe the rest.
+
+    What had left before the newest count was taken is not taken off it again.
+    """
+    if not left:
+        return
     claims = [claim for claim, _ in left]
-    await _resolve(conn, market, claims, effects, at=at, end=Ending.CONSUMED)
+    keys = _keys(claims)
+    locked = await store.positions_for_update(conn, market, keys)
+    marks = reckon.by_position(await store.count_marks(conn, market, keys))
+    anchors = {key: reckon.anchor(there.values()) for key, there in marks.items()}
+    before = await heard.deficits(conn, market, keys)
+    owed = dict(before)
+
+    def leave(position: Position, claim: Claim, left_at: datetime) -> list[Change]:
+        key = (claim.sku, claim.node_id)
+        seen = reckon.left_before(left_at, anchors.get(key))
+        changes, owed[key] = reckon.shipped(position, owed.get(key, 0), claim, left_at, seen=seen)
+        return changes
+
+    effects = [partial(leave, left_at=left_at) for _, left_at in left]
+    await _resolve(conn, market, claims, locked, effects, at=at, end=Ending.CONSUMED)
+    await heard.owe(conn, market, {k: u for k, u in owed.items() if u != before.get(k, 0)})
 
 
 async def doubt(
@@ -50,26 +73,30 @@ async def doubt(
         await store.record_changes(conn, market, changes, at)
 
 
-async def _resolve(
+def _keys(claims: Sequence[Claim]) -> list[store.Key]:
+    return sorted({(claim.sku, claim.node_id) for claim in claims})
+
+
+def _freed(position: Position, claim: Claim) -> list[Change]:
+    return [rules.freed(position, claim)]
+
+
+async def _resolve(  # noqa: PLR0913 - claims, where they stand, and what becomes of them
     conn: db.Connection,
     market: MarketId,
     claims: Sequence[Claim],
-    effects: Sequence[Callable[[Position, Claim], Change]],
+    locked: Sequence[Position],
+    effects: Sequence[Callable[[Position, Claim], list[Change]]],
     *,
     at: datetime,
     end: Ending,
 ) -> None:
-    if not claims:
-        return
-    locked = await store.positions_for_update(
-        conn, market, sorted({(claim.sku, claim.node_id) for claim in claims})
-    )
     positions = {(p.sku, p.node_id): p for p in locked}
 
     changes: list[Change] = []
     for claim, effect in zip(claims, effects, strict=True):
         key = (claim.sku, claim.node_id)
-        changes.append(effect(positions[key], claim))
+        changes += effect(positions[key], claim)
         positions[key] = rules.after(positions[key], changes[-1])
 
     rows = rules.merged(claims)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from entrepot.inventory.model import (
     Change,
     Claim,
@@ -21,6 +23,9 @@ Basket = Sequence[Claim]
 """All that one order asks for: reserved whole or not at all."""
 
 Reserved = Outcome[Basket, WhyNotReserved]
+
+CORRECTION = "correction"
+"""The entry of a rebuild: what a row said and its ledger does not."""
 
 _COMES_IN = {MovementKind.RECEIPT, MovementKind.TRANSFER_IN}
 _GOES_OUT = {MovementKind.DAMAGE, MovementKind.TRANSFER_OUT}
@@ -91,7 +96,9 @@ def is_stale(count: Count, mark: CountMark | None) -> bool:
 
 def mark_of(count: Count) -> CountMark:
     """What is remembered of a count once it is applied."""
-    return CountMark(count.sku, count.node_id, count.source, count.sequence, count.counted_at)
+    return CountMark(
+        count.sku, count.node_id, count.source, count.sequence, count.counted_at, count.on_hand
+    )
 
 
 def counted(position: Position, count: Count, moved_since: int) -> Change:
@@ -102,12 +109,13 @@ def counted(position: Position, count: Count, moved_since: int) -> Change:
     somebody has looked.
     """
     on_hand = max(0, count.on_hand + moved_since)
-    return _change(position, on_hand, position.reserved, 0, kind="count", reference=count.source)
+    change = _change(position, on_hand, position.reserved, 0, kind="count", reference=count.source)
+    return replace(change, source=count.source, sequence=count.sequence)
 
 
-def is_nothing(change: Change) -> bool:
-    """A count that found what the books say changes nothing and needs no entry."""
-    return not (change.on_hand_delta or change.reserved_delta or change.unavailable_delta)
+def is_as_counted(position: Position, count: Count, moved_since: int) -> bool:
+    """A count that found what the books say, none of it in doubt, changes nothing: no entry."""
+    return position.on_hand == max(0, count.on_hand + moved_since) and not position.unavailable
 
 
 def sign_is_wrong(delta: Delta) -> bool:
@@ -124,10 +132,11 @@ def moved(position: Position, delta: Delta) -> Change | None:
     on_hand = position.on_hand + delta.quantity
     if on_hand < 0:
         return None
-    return _change(
+    change = _change(
         position, on_hand, position.reserved, min(position.unavailable, on_hand),
-        kind=delta.kind.value, reference=delta.reference,
+        kind=delta.kind.value, reference=delta.reference, at=delta.occurred_at,
     )  # fmt: skip
+    return replace(change, source=delta.source, sequence=delta.sequence)
 
 
 def freed(position: Position, claim: Claim) -> Change:
@@ -138,9 +147,14 @@ def freed(position: Position, claim: Claim) -> Change:
     )  # fmt: skip
 
 
-def consumed(position: Position, claim: Claim, at: datetime) -> Change:
-    """The claim's units have left. Where the books held fewer, the books end at 0."""
-    on_hand = max(0, position.on_hand - claim.quantity)
+def consumed(
+    position: Position, claim: Claim, at: datetime, *, on_hand: int | None = None
+) -> Change:
+    """The claim's units have left. Where the books held fewer, the books end at 0.
+
+    `on_hand` is what is left, where somebody knows better.
+    """
+    on_hand = max(0, position.on_hand - claim.quantity) if on_hand is None else on_hand
     return _change(
         position, on_hand, position.reserved - claim.quantity, min(position.unavailable, on_hand),
         kind="ship", order_id=claim.order_id, line_no=claim.line_no, at=at,

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from entrepot.inventory import rules
 from entrepot.inventory.model import (
     Change,
     Claim,
-    Count,
     CountMark,
     Demand,
     Ending,
@@ -82,13 +82,26 @@ async def record_reservations(
 
 
 async def record_changes(
-    conn: db.Connection, market: MarketId, changes: Sequence[Change], at: datetime
+    conn: db.Connection,
+    market: MarketId,
+    changes: Sequence[Change],
+    at: datetime,
+    *,
+    actor: str | None = None,
 ) -> None:
-    """Write the entries, and for each position the balances of its last change."""
+    """Write the entries, and for each position the balances of its last change.
+
+    `actor` None: the order's, or nobody in particular. An entry that changes nothing is written
+    where it mends a row: the row changes.
+    """
     if not changes:
         return
     last = {(c.sku, c.node_id): c for c in changes}
-    told = [c for c in changes if c.on_hand_delta or c.reserved_delta or c.unavailable_delta]
+    told = [
+        c
+        for c in changes
+        if c.on_hand_delta or c.reserved_delta or c.unavailable_delta or c.kind == rules.CORRECTION
+    ]
     await db.execute(
         conn, Q["record_changes"],
         market=market,
@@ -105,6 +118,9 @@ async def record_changes(
         line_nos=[c.line_no for c in told],
         refs=[c.reference for c in told],
         ats=[c.at for c in told],
+        actor=actor,
+        sources=[c.source for c in told],
+        sequences=[c.sequence for c in told],
         skus=[c.sku for c in last.values()],
         node_ids=[c.node_id for c in last.values()],
         on_hands=[c.on_hand for c in last.values()],
@@ -184,12 +200,11 @@ async def settle_demand(
 
 
 async def count_marks(
-    conn: db.Connection, market: MarketId, counts: Sequence[Count]
+    conn: db.Connection, market: MarketId, keys: Sequence[Key]
 ) -> list[CountMark]:
     return await db.fetch(
         conn, Q["count_marks"], CountMark,
-        market=market, sources=[c.source for c in counts], skus=[c.sku for c in counts],
-        node_ids=[c.node_id for c in counts],
+        market=market, skus=[sku for sku, _ in keys], node_ids=[node for _, node in keys],
     )  # fmt: skip
 
 
@@ -202,17 +217,18 @@ async def set_count_marks(
         conn, Q["set_count_marks"],
         market=market, sources=[c.source for c in counts], skus=[c.sku for c in counts],
         node_ids=[c.node_id for c in counts], sequences=[c.sequence for c in counts],
-        counted_ats=[c.counted_at for c in counts],
+        counted_ats=[c.counted_at for c in counts], on_hands=[c.on_hand for c in counts],
     )  # fmt: skip
 
 
 async def moved_since(
-    conn: db.Connection, market: MarketId, counts: Sequence[Count]
-) -> dict[int, int]:
-    """Physical units that came or left after each count was taken, by the count's place."""
+    conn: db.Connection, market: MarketId, marks: Sequence[CountMark]
+) -> dict[CountMark, int]:
+    """Physical units that came or left after each count was taken."""
     rows = await db.fetch(
         conn, Q["moved_since"], Moved,
-        market=market, ask_nos=list(range(len(counts))), skus=[c.sku for c in counts],
-        node_ids=[c.node_id for c in counts], since=[c.counted_at for c in counts],
+        market=market, ask_nos=list(range(len(marks))), skus=[m.sku for m in marks],
+        node_ids=[m.node_id for m in marks], since=[m.counted_at for m in marks],
+        sources=[m.source for m in marks], sequences=[m.sequence for m in marks],
     )  # fmt: skip
-    return {row.ask_no: row.quantity for row in rows}
+    return {marks[row.ask_no]: row.quantity for row in rows}

@@ -10,6 +10,8 @@ from typing import TypeVar
 
 from entrepot.inventory import browse
 from entrepot.inventory.count import count
+from entrepot.inventory.hear import hear
+from entrepot.inventory.heard import listen
 from entrepot.inventory.model import Count, Delta, Free, RowResult, RowStatus
 from entrepot.inventory.move import move
 from entrepot.journey import told
@@ -18,7 +20,8 @@ from entrepot.network import browse as network
 from entrepot.plumbing import db, outbox
 from entrepot.terms.ids import Sku
 
-R = TypeVar("R", Count, Delta)
+Message = Count | Delta
+R = TypeVar("R", Count, Delta, Message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +37,62 @@ class Booked:
 
 
 async def take_counts(
-    conn: db.Connection, market: Market, rows: Sequence[Count], *, at: datetime
+    conn: db.Connection,
+    market: Market,
+    rows: Sequence[Count],
+    *,
+    at: datetime,
+    actor: str | None = None,
 ) -> Booked:
     """Answer every count. The caller owns the transaction, and tells the view after it."""
     results, known = await _sort_out(conn, market, rows)
     if not known:
         return Booked(_in_order(results), [])
-    counted = await count(conn, market.id, [rows[place] for place in known], at=at)
-    free = [Free(p.sku, p.node_id, max(0, p.free)) for p in counted.positions]
+    good = [rows[place] for place in known]
+    counted = await count(conn, market.id, good, at=at, actor=actor)
+    await listen(conn, market.id, _taken(good, counted.results), at=at)
+    free = [Free(p.sku, p.node_id, max(0, p.free)) for p in counted.changed]
     await _tell(conn, market, counted.results, at)
     return Booked(_in_order(results | dict(zip(known, counted.results, strict=True))), free)
 
 
 async def take_movements(
-    conn: db.Connection, market: Market, rows: Sequence[Delta], *, at: datetime
+    conn: db.Connection,
+    market: Market,
+    rows: Sequence[Delta],
+    *,
+    at: datetime,
+    actor: str | None = None,
 ) -> Booked:
     """Answer every movement. The caller owns the transaction, and tells the view after it."""
     results, known = await _sort_out(conn, market, rows)
     if not known:
         return Booked(_in_order(results), [])
-    done = await move(conn, market.id, [rows[place] for place in known], at=at)
+    good = [rows[place] for place in known]
+    done = await move(conn, market.id, good, at=at, actor=actor)
+    await listen(conn, market.id, _taken(good, done), at=at)
     keys = sorted({(rows[place].sku, rows[place].node_id) for place in known})
     free = await browse.free_at(conn, market.id, keys)
+    await _tell(conn, market, done, at)
+    return Booked(_in_order(results | dict(zip(known, done, strict=True))), free)
+
+
+async def take_feed(
+    conn: db.Connection,
+    market: Market,
+    rows: Sequence[Message],
+    *,
+    at: datetime,
+    actor: str | None = None,
+) -> Booked:
+    """Answer every message. The caller owns the transaction, and tells the view after it."""
+    results, known = await _sort_out(conn, market, rows)
+    if not known:
+        return Booked(_in_order(results), [])
+    good = [rows[place] for place in known]
+    done = await hear(conn, market.id, good, at=at, actor=actor)
+    await listen(conn, market.id, _taken(good, done), at=at)
+    free = await browse.free_at(conn, market.id, sorted({(m.sku, m.node_id) for m in good}))
     await _tell(conn, market, done, at)
     return Booked(_in_order(results | dict(zip(known, done, strict=True))), free)
 
@@ -83,6 +120,12 @@ async def _sort_out(
         else:
             known.append(place)
     return results, known
+
+
+def _taken(rows: Sequence[R], results: Sequence[RowResult]) -> list[R]:
+    """Leave out what was refused: mended, it comes again, and until then it is missing."""
+    refused = {RowStatus.WRONG_SIGN, RowStatus.INSUFFICIENT}
+    return [row for row, told in zip(rows, results, strict=True) if told.status not in refused]
 
 
 def _in_order(results: Mapping[int, RowResult]) -> list[RowResult]:
