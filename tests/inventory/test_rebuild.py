@@ -3,10 +3,13 @@
 import pytest
 
 from entrepot.inventory import chapters, ledger, rebuild
+from entrepot.inventory.carts_model import CartClaim, NewCart
 from entrepot.inventory.count import count
+from entrepot.inventory.hold import hold
+from entrepot.inventory.let_go import sweep
 from entrepot.inventory.reserve import reserve
 from entrepot.plumbing import mint
-from inventory.stock import LYON, NOON, TEE, US, claim, counted
+from inventory.stock import LYON, NOON, TEE, US, claim, counted, minutes, order_id
 
 SAYS = "SELECT on_hand, reserved, unavailable, shortage FROM inventory.position"
 
@@ -30,6 +33,19 @@ async def test_books_that_agree_are_left_alone(house):
     assert await rebuild.drifted(house, US) == []
     assert await rebuild.rebuild(house, US, actor="kim", at=NOON) == []
     assert await entries(house) == []
+
+
+async def test_what_carts_hold_is_claimed_too(house):
+    await stocked(house)
+    kept = CartClaim(order_id(7), 1, TEE, LYON, 2)
+    await hold(house, US, [NewCart(order_id(7), "web", None, minutes(10), (kept,))], at=NOON)
+    assert await rebuild.drifted(house, US) == []
+    await house.execute("UPDATE inventory.position SET reserved = 3")
+    assert [d.claimed for d in await rebuild.drifted(house, US)] == [5]
+    await rebuild.rebuild(house, US, actor="kim", at=NOON)
+    assert await house.fetchval("SELECT reserved FROM inventory.position") == 5
+    assert (await sweep(house, US, at=minutes(10), most=9)).freed == [kept]
+    assert await rebuild.drifted(house, US) == []
 
 
 @pytest.mark.parametrize(

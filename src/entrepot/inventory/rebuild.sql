@@ -1,5 +1,5 @@
 -- name: drifted -> Drift
--- Positions that do not say what their ledger and their open claims say.
+-- Positions that do not say what their ledger and their open claims say, orders' and carts'.
 WITH entered AS (
     SELECT
         m.sku,
@@ -13,15 +13,31 @@ WITH entered AS (
     GROUP BY m.sku, m.node_id
 ),
 
-claimed AS (
+claim AS (
     SELECT
         r.sku,
         r.node_id,
-        sum(r.quantity - r.freed - r.consumed) AS units
+        r.quantity - r.freed - r.consumed AS units
     FROM inventory.reservation AS r
     WHERE
         r.market = :market::text
-    GROUP BY r.sku, r.node_id
+    UNION ALL
+    SELECT
+        k.sku,
+        k.node_id,
+        k.quantity AS units
+    FROM inventory.cart_claim AS k
+    INNER JOIN inventory.cart AS h ON k.market = h.market AND k.cart_id = h.cart_id
+    WHERE k.market = :market::text AND h.state = 'held'
+),
+
+claimed AS (
+    SELECT
+        c.sku,
+        c.node_id,
+        sum(c.units) AS units
+    FROM claim AS c
+    GROUP BY c.sku, c.node_id
 ),
 
 held AS (
