@@ -14,6 +14,7 @@ from entrepot.api import (
     orders,
     policies,
     tracking,
+    truth,
 )
 
 ROUTES = [
@@ -22,6 +23,7 @@ ROUTES = [
     *tracking.ROUTES,
     *availability.ROUTES,
     *inventory.ROUTES,
+    *truth.ROUTES,
     *catalog.ROUTES,
     *network.ROUTES,
     *customers.ROUTES,

@@ -9,6 +9,7 @@ from entrepot.plumbing.relay import relay
 from entrepot.plumbing.settings import Settings
 from entrepot.work.journey import Runner
 from entrepot.work.timers import sweep
+from entrepot.work.truth import Keeper
 
 log = logging.getLogger(__name__)
 
@@ -18,10 +19,11 @@ AFTER_FAULT_S = 0.5
 async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set. A database that does not answer is waited out."""
     runner = Runner(pool, world, settings.release_after_s)
+    keeper = Keeper(pool, world)
     fresh = asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop))
     while not stop.is_set():
         try:
-            done = await _turn(pool, runner)
+            done = await _turn(pool, runner, keeper)
         except (*db.UNREACHABLE, *db.TRY_AGAIN) as fault:
             log.warning("the database did not let us work: %r", fault)
             done = 0
@@ -38,7 +40,7 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
     await fresh
 
 
-async def _turn(pool: db.Pool, runner: Runner) -> int:
+async def _turn(pool: db.Pool, runner: Runner, keeper: Keeper) -> int:
     numbered = await relay(pool)
     telemetry.RELAYED.inc(numbered)
-    return numbered + await runner.run() + await sweep(pool)
+    return numbered + await runner.run() + await sweep(pool) + await keeper.run()
