@@ -1,13 +1,11 @@
-"""Store truth in a market: pickers are believed, counts end doubt, policies discount, lists rank."""
+"""Store truth in a market: pickers are believed, counts end doubt, the policy discounts."""
 
 from datetime import timedelta
 
 import pytest
 
-from entrepot.fulfillment import tell
 from entrepot.fulfillment.accept import accept
-from entrepot.fulfillment.act import done
-from entrepot.fulfillment.model import Ask, Units
+from entrepot.fulfillment.model import Named
 from entrepot.fulfillment.pick import pick
 from entrepot.fulfillment.reject import reject
 from entrepot.fulfillment.short import short
@@ -15,10 +13,10 @@ from entrepot.inventory import truth_browse
 from entrepot.inventory.learn import learn_rates
 from entrepot.inventory.truth_model import Counting, Truth
 from entrepot.journey.keep_truth import begin_all, keep_truth
-from entrepot.plumbing import mint, outbox
+from entrepot.plumbing import mint
 from entrepot.policies.model import Policy, StoreTruth, TruthDiscount
 from entrepot.policies.publish import publish
-from entrepot.terms.ids import FulfillmentOrderId, LineNo, NodeId, Sku
+from entrepot.terms.ids import LineNo, NodeId, Sku
 from entrepot.work.truth import Keeper
 from journey.shop import US
 
@@ -33,15 +31,11 @@ async def store(shop):
     return shop
 
 
-async def did(shop, work, *asks) -> None:
+async def did(shop, work, *steps) -> None:
     """Take steps of a node's work, and let everything follow."""
-    for verb, ask in asks:
-        async with shop.pool.acquire() as conn, conn.transaction():
-            acted = done(await verb(conn, US, [ask], at=mint.now()))
-            assert acted, verb
-            await outbox.tell(conn, US, tell.facts(acted), at=mint.now())
+    for verb, told in steps:
+        await shop.do(verb, work, **told)
     await shop.turn()
-    assert work
 
 
 async def work_of(shop, *lines):
@@ -51,16 +45,14 @@ async def work_of(shop, *lines):
     return work
 
 
-def asking(work, sku=None, units=0, **more) -> Ask:
-    named = [Units(LineNo(1), Sku(sku), units)] if sku else []
-    return Ask(FulfillmentOrderId(work.id), "crew", units=named, **more)
+def some(sku: str, units: int) -> dict:
+    """Name some units of the first line."""
+    return {"units": (Named(LineNo(1), units, Sku(sku)),)}
 
 
 async def came_up_short(shop, sku="TEE", asked=2) -> None:
     work = await work_of(shop, (sku, asked))
-    await did(
-        shop, work, (accept, asking(work)), (pick, asking(work, sku, 1)), (short, asking(work))
-    )
+    await did(shop, work, (accept, {}), (pick, some(sku, 1)), (short, {}))
 
 
 async def believed(shop, sku="TEE") -> Truth:
@@ -99,7 +91,7 @@ async def test_what_nobody_has_picked_is_believed_as_counted_and_has_no_row(stor
 async def test_a_pick_that_finds_makes_the_rest_no_less_sure(store):
     before = (await believed(store)).at_least
     work = await work_of(store, ("TEE", 2))
-    await did(store, work, (accept, asking(work)), (pick, asking(work)))
+    await did(store, work, (accept, {}), (pick, {}))
     after = (await believed(store)).at_least
     assert all(late >= early - 1e-4 for early, late in zip(before, after, strict=True))
     assert after[:2] == pytest.approx([1, 1])
@@ -124,20 +116,20 @@ async def test_a_short_pick_is_doubt_and_a_count_ends_it(store):
 
 async def test_a_rejection_for_want_of_time_says_nothing_of_the_shelf(store):
     work = await work_of(store, ("TEE", 2))
-    await did(store, work, (accept, asking(work)), (reject, asking(work, reason="too_busy")))
+    await did(store, work, (accept, {}), (reject, {"reason": "too_busy"}))
     assert await rows(store) == []
 
 
 async def test_a_rejection_for_want_of_goods_is_doubt(store):
     work = await work_of(store, ("TEE", 5))
-    await did(store, work, (accept, asking(work)), (reject, asking(work, reason="gone")))
+    await did(store, work, (accept, {}), (reject, {"reason": "gone"}))
     assert await rows(store) == [("TEE", 1, 0)]
     assert (await believed(store)).at_least[4] < 0.6
 
 
 async def test_the_list_puts_the_short_pick_first_until_it_is_counted(store):
     work = await work_of(store, ("CAP", 1))
-    await did(store, work, (accept, asking(work)), (pick, asking(work)))
+    await did(store, work, (accept, {}), (pick, {}))
     await came_up_short(store)
     first, second = await list_of(store)
     assert (first.sku, first.seconds, second.sku) == ("TEE", 55, "CAP")

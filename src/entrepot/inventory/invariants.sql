@@ -47,3 +47,11 @@ WHERE p.reserved + p.unavailable > p.on_hand + p.shortage OR p.on_hand < 0 OR p.
 SELECT p.market, p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.shortage
 FROM inventory.position AS p
 WHERE p.shortage <> greatest(0, p.reserved + p.unavailable - p.on_hand);
+
+-- name: a_belief_is_a_distribution
+-- What is believed of a shelf are probabilities, and together they are one.
+SELECT b.market, b.sku, b.node_id, b.missing
+FROM inventory.belief AS b
+WHERE
+    0 > any(b.missing)
+    OR (SELECT abs(sum(m.chance) - 1) FROM unnest(b.missing) AS m (chance)) > 0.000001;

@@ -82,8 +82,9 @@ WHERE p.market = :market::text
 ORDER BY p.sku, p.node_id;
 
 -- name: record_beliefs
--- All that was learned, in one statement; probabilities come as the text of an array.
-INSERT INTO inventory.belief (
+-- All that was learned, in one statement; probabilities come as the text of an array. What was
+-- just begun by one worker does not undo what another has learned meanwhile: picks only add up.
+INSERT INTO inventory.belief AS w (
     market, sku, node_id, as_of, looked_at, missing, exposed, running, lost, picked, shorted,
     shorted_at, attempts, misfound, velocity, doubtful, expected_lost, policy_version
 )
@@ -130,7 +131,8 @@ DO UPDATE SET
     velocity = excluded.velocity,
     doubtful = excluded.doubtful,
     expected_lost = excluded.expected_lost,
-    policy_version = excluded.policy_version;
+    policy_version = excluded.policy_version
+WHERE w.attempts <= excluded.attempts;
 
 -- name: untracked -> Untracked
 -- Positions of nodes of some kinds of which nothing is believed yet.
