@@ -120,6 +120,14 @@ def test_a_count_is_sure_up_to_its_error():
     assert chances == pytest.approx([1 - COUNT_ERROR / 2, 1 - COUNT_ERROR / 2, 1 - COUNT_ERROR])
 
 
+@given(steps)
+def test_a_unit_found_on_a_large_shelf_says_that_not_all_is_gone(story):
+    missing = lived(story)
+    before, after = (truth.at_least(each, 60) for each in (missing, truth.alive(missing)))
+    assert all(late >= early - 1e-9 for early, late in zip(before, after, strict=True))
+    assert sum(truth.alive(missing)) == pytest.approx(1)
+
+
 def test_what_cannot_be_is_believed_when_it_is_seen():
     assert truth.found((0.0, 0.0, 1.0, *[0.0] * 13), 1) == (0.0, 1.0, *[0.0] * 14)
     assert truth.found(SURE, -2) == SURE

@@ -79,6 +79,18 @@ def test_a_miss_lowers_a_find_restores_and_a_count_resets():
     assert counted.exposed == pytest.approx(22)
 
 
+def test_on_a_large_shelf_a_find_after_a_miss_is_believed():
+    belief = BEGUN
+    for number in (1, 2, 3):
+        belief = truth_rules.seen(belief, RATES, sighting("empty", number), book=100)
+    assert any_at_all(belief, 100) < 0.01
+    told = truth_rules.seen(belief, RATES, sighting("found", 3, in_hand=1), book=100)
+    assert (told.missing, told.picked) == (belief.missing, 0)
+    for number in (4, 5, 6, 7):
+        belief = truth_rules.seen(belief, RATES, sighting("found", number, in_hand=1), book=100)
+    assert any_at_all(belief, 100) > 0.8
+
+
 def test_a_rejection_of_more_than_is_there_says_less_than_an_empty_shelf():
     belief = passed(BEGUN, 60)
     fewer = truth_rules.seen(belief, RATES, sighting("fewer", 60, units=4), book=5)

@@ -111,7 +111,7 @@ async def test_a_short_pick_is_doubt_and_a_count_ends_it(store):
     assert (seen.book, seen.at_least) == (1, pytest.approx([0.98], abs=1e-3))
     assert await rows(store) == [("TEE", 0, 0)]
     learned = await store.pool.fetchrow("SELECT lost, attempts, misfound FROM inventory.belief")
-    assert tuple(learned) == (4, 2, 0)
+    assert tuple(learned) == (4, 1, 0)
 
 
 async def test_a_rejection_for_want_of_time_says_nothing_of_the_shelf(store):

@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 
 from entrepot.inventory.truth_model import (
+    ALL_GONE,
     COUNT_ERROR,
     GONE,
     MISSING_MAX,
@@ -78,6 +79,18 @@ def found(missing: Missing, spare: int) -> Missing:
     if total < NEGLIGIBLE:
         return (*[0.0] * max(0, spare), 1.0, *[0.0] * (MISSING_MAX - max(0, spare)))
     return (*[weight / total for weight in possible], *[0.0] * (MISSING_MAX + 1 - len(possible)))
+
+
+def alive(missing: Missing) -> Missing:
+    """Answer the belief once a unit was taken off the shelf: not all of them can be gone.
+
+    For books so large that nothing finer is known; of smaller ones `found` says all there is.
+    """
+    last = missing[MISSING_MAX] * (1 - ALL_GONE)
+    total = sum(missing[:MISSING_MAX]) + last
+    if total < NEGLIGIBLE:
+        return missing
+    return (*[weight / total for weight in missing[:MISSING_MAX]], last / total)
 
 
 def missed(missing: Missing, spare: int, misfind: float, *, fewer_than: int = 1) -> Missing:

@@ -19,6 +19,9 @@ from entrepot.terms.ids import NodeId, Sku
 MISSING_MAX = 15
 """Losses are told apart up to 14 units; the last place says "so many or more, perhaps all"."""
 
+ALL_GONE = 0.9
+"""So much of the last place means that nothing is left: a unit that a picker finds disproves it."""
+
 COUNT_ERROR = 0.02
 """How often a count says too much: half by one unit, half by goods that nobody will find."""
 

@@ -93,14 +93,20 @@ def _velocity(before: float, left: int, days: float) -> float:
 
 
 def seen(belief: Belief, rates: Rates, sighting: Sighting, *, book: int) -> Belief:
-    """Answer the belief after a sighting; one from before the last count says nothing."""
+    """Answer the belief after a sighting; one from before the last count says nothing.
+
+    What is told as picked together with a miss was in hand when the miss was told.
+    """
     if sighting.at < belief.looked_at:
         return belief
     missing, spare = tuple(belief.missing), book - sighting.in_hand
     if sighting.what is Evidence.FOUND:
+        missing = truth.found(missing, spare)
+        if belief.shorted_at is not None and sighting.at <= belief.shorted_at:
+            return msgspec.structs.replace(belief, missing=list(missing))
         return msgspec.structs.replace(
             belief,
-            missing=list(truth.found(missing, spare)),
+            missing=list(truth.alive(missing) if spare >= MISSING_MAX else missing),
             picked=belief.picked + 1,
             attempts=belief.attempts + 1,
         )
