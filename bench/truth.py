@@ -1,6 +1,6 @@
 """Calibration of store truth: simulated stores whose shelves are known, believed by the product.
 
-`python -m bench.truth [--seeds 201,202,203,204]` prints how often what was said with a probability came
+`python -m bench.truth` prints how often what was said with a probability came
 true, beside what the books alone would have said. The stores do not behave as the model assumes:
 skus and stores differ widely, sales are booked on a neighbor, goods are put away wrongly and
 come back, deliveries are short, pickers overlook and counters miscount.
