@@ -17,6 +17,7 @@ from entrepot.api import (
     policies,
     reservations,
     tracking,
+    truth,
 )
 
 ROUTES = [
@@ -28,6 +29,7 @@ ROUTES = [
     *inventory.ROUTES,
     *feeds.ROUTES,
     *ledger.ROUTES,
+    *truth.ROUTES,
     *catalog.ROUTES,
     *network.ROUTES,
     *customers.ROUTES,

@@ -159,3 +159,11 @@ FROM (
 FULL JOIN inventory.message AS m
     ON e.market = m.market AND e.source = m.source AND e.sequence = m.sequence
 WHERE e.entries IS DISTINCT FROM 1 OR m.sequence IS NULL;
+
+-- name: a_belief_is_a_distribution
+-- What is believed of a shelf are probabilities, and together they are one.
+SELECT b.market, b.sku, b.node_id, b.missing
+FROM inventory.belief AS b
+WHERE
+    0 > any(b.missing)
+    OR (SELECT abs(sum(m.chance) - 1) FROM unnest(b.missing) AS m (chance)) > 0.000001;

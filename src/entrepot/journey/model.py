@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from entrepot.terms.ids import NodeId, Sku
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -13,6 +15,15 @@ class Summary:
     phase: str
     nodes: list[str]
     skus: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """Units of a sku that are picked at a node and have not left it."""
+
+    sku: Sku
+    node_id: NodeId
+    units: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,12 @@ from entrepot.inventory import browse
 from entrepot.inventory.count import count
 from entrepot.inventory.hear import hear
 from entrepot.inventory.heard import listen
+from entrepot.inventory.learn import Held, hold, look
 from entrepot.inventory.model import Count, Delta, Free, RowResult, RowStatus
 from entrepot.inventory.move import move
+from entrepot.inventory.truth_model import Look
 from entrepot.journey import told
+from entrepot.journey.learn import bar_of, is_tracked
 from entrepot.journey.world import Market
 from entrepot.network import browse as network
 from entrepot.plumbing import db, outbox
@@ -49,11 +52,40 @@ async def take_counts(
     if not known:
         return Booked(_in_order(results), [])
     good = [rows[place] for place in known]
+    held = await _hold(conn, market, good, at)
     counted = await count(conn, market.id, good, at=at, actor=actor)
+    await _look(conn, market, held, good, counted.results, at)
     await listen(conn, market.id, _taken(good, counted.results), at=at)
     free = [Free(p.sku, p.node_id, max(0, p.free)) for p in counted.changed]
     await _tell(conn, market, counted.results, at)
     return Booked(_in_order(results | dict(zip(known, counted.results, strict=True))), free)
+
+
+async def _hold(conn: db.Connection, market: Market, counts: Sequence[Count], at: datetime) -> Held:
+    """Hold what is believed of the shelves that are counted; feeds of other nodes ask nothing."""
+    sources = market.policy.truth.count_sources
+    keys = [
+        (each.sku, each.node_id)
+        for each in counts
+        if is_tracked(market, each.node_id) and (sources is None or each.source in sources)
+    ]
+    return await hold(conn, market.id, keys, at=at) if keys else Held({}, {}, {})
+
+
+async def _look(
+    conn: db.Connection,
+    market: Market,
+    held: Held,
+    counts: Sequence[Count],
+    results: Sequence[RowResult],
+    at: datetime,
+) -> None:
+    looks = [
+        Look(each.sku, each.node_id, 0, result.on_hand or 0, min(each.counted_at, at))
+        for each, result in zip(counts, results, strict=True)
+        if result.status is RowStatus.APPLIED and (each.sku, each.node_id) in held.standings
+    ]
+    await look(conn, market.id, held, looks, bar=bar_of(market), at=at)
 
 
 async def take_movements(
@@ -90,7 +122,11 @@ async def take_feed(
     if not known:
         return Booked(_in_order(results), [])
     good = [rows[place] for place in known]
+    counts = [each for each in good if isinstance(each, Count)]
+    held = await _hold(conn, market, counts, at)
     done = await hear(conn, market.id, good, at=at, actor=actor)
+    found = [result for each, result in zip(good, done, strict=True) if isinstance(each, Count)]
+    await _look(conn, market, held, counts, found, at)
     await listen(conn, market.id, _taken(good, done), at=at)
     free = await browse.free_at(conn, market.id, sorted({(m.sku, m.node_id) for m in good}))
     await _tell(conn, market, done, at)

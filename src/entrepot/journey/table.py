@@ -14,6 +14,7 @@ from entrepot.journey import (
     consume,
     deliver,
     expect,
+    learn,
     open_work,
     replan,
     summarize,
@@ -30,6 +31,9 @@ fulfillment.shorted      sourcing.replan        order
 inventory.supplied       sourcing.supply        sku
 fulfillment.shipped      inventory.consume      sku
 fulfillment.collected    inventory.consume      sku
+fulfillment.picked       inventory.learn        sku
+fulfillment.shorted      inventory.learn        sku
+fulfillment.rejected     inventory.learn        sku
 fulfillment.shipped      delivery.expect        order
 delivery.delivered       fulfillment.deliver    order
 fulfillment.delivered    orders.close           order
@@ -46,6 +50,7 @@ STEPS: dict[str, Step] = {
     "sourcing.replan": replan.replan,
     "sourcing.supply": supply.supply,
     "inventory.consume": consume.consume_shipped,
+    "inventory.learn": learn.learn_from_picks,
     "delivery.expect": expect.expect_parcels,
     "fulfillment.deliver": deliver.deliver_parcels,
     "orders.close": close.close_done,

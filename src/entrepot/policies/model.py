@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -12,6 +12,42 @@ HOLIDAYS_MAX = 1_000
 """Twenty years of fifty holidays."""
 
 REASON_LENGTH_MAX = 500
+
+NodeKindName = Literal["dc", "store", "3pl", "supplier", "virtual"]
+
+
+class StoreTruth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where it is asked whether the books' units are really there, and what counting costs."""
+
+    node_kinds: Annotated[
+        tuple[NodeKindName, ...],
+        Meta(max_length=5, description="Kinds of nodes whose picks and counts are learned from."),
+    ] = ("store",)
+    count_sources: (
+        Annotated[
+            tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...],
+            Meta(max_length=100, description="Sources whose counts are looks at the shelf."),
+        ]
+        | None
+    ) = None
+    count_s: Annotated[
+        int, Meta(ge=1, le=3600, description="Seconds to get to a shelf and back to the list.")
+    ] = 45
+    count_unit_s: Annotated[
+        int, Meta(ge=0, le=600, description="Seconds to count each unit of the books.")
+    ] = 2
+
+
+class TruthDiscount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Stock counts only up to the largest n of which P(at least n are there) reaches the bar."""
+
+    node_kinds: Annotated[
+        tuple[NodeKindName, ...],
+        Meta(min_length=1, max_length=5, description="Kinds of nodes whose stock is discounted."),
+    ] = ("store",)
+    at_least_probability: Annotated[
+        float, Meta(ge=0.5, le=0.999, description="The bar: 0.9 breaks one promise in ten at most.")
+    ] = 0.9
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -69,6 +105,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             ge=0, le=20, description="How often a line is planned again before a person is asked."
         ),
     ] = 3
+    truth: StoreTruth = StoreTruth()
+    truth_discount: TruthDiscount | None = None
 
 
 @dataclass(frozen=True, slots=True)

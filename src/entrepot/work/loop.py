@@ -10,6 +10,7 @@ from entrepot.plumbing.settings import Settings
 from entrepot.work.carts import keep_sweeping
 from entrepot.work.journey import AFTERWARDS, FIRST, Runner
 from entrepot.work.timers import sweep
+from entrepot.work.truth import Keeper
 from entrepot.work.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
@@ -20,12 +21,12 @@ AFTER_FAULT_S = 0.5
 async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set. A database that does not answer is waited out."""
     runner = Runner(pool, world, settings.release_after_s)
-    upkeep = Upkeep(pool)
+    upkeep, keeper = Upkeep(pool), Keeper(pool, world)
     fresh = asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop))
     carts = asyncio.create_task(keep_sweeping(pool, stop))
     while not stop.is_set():
         try:
-            done = await _turn(pool, runner, upkeep)
+            done = await _turn(pool, runner) + await upkeep.run() + await keeper.run()
         except (*db.UNREACHABLE, *db.TRY_AGAIN) as fault:
             log.warning("the database did not let us work: %r", fault)
             done = 0
@@ -42,9 +43,9 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
     await asyncio.gather(fresh, carts)
 
 
-async def _turn(pool: db.Pool, runner: Runner, upkeep: Upkeep) -> int:
+async def _turn(pool: db.Pool, runner: Runner) -> int:
     """What journey and timers tell is numbered before anybody looks at where orders stand."""
-    done = await _relay(pool) + await runner.run(FIRST) + await sweep(pool) + await upkeep.run()
+    done = await _relay(pool) + await runner.run(FIRST) + await sweep(pool)
     if done:
         await _relay(pool)
     return done + await runner.run(AFTERWARDS)
