@@ -13,7 +13,9 @@ from entrepot.api import (
     network,
     orders,
     policies,
+    publication,
     tracking,
+    webhooks,
 )
 
 ROUTES = [
@@ -26,6 +28,8 @@ ROUTES = [
     *network.ROUTES,
     *customers.ROUTES,
     *policies.ROUTES,
+    *publication.ROUTES,
+    *webhooks.ROUTES,
     *exceptions.ROUTES,
     *feed.ROUTES,
     *hooks.ROUTES,

@@ -1,13 +1,19 @@
-"""The loop: relay, journey, timers; at once while there is work, else after a nap."""
+"""The loop: relay, journey, timers; at once while there is work, else after a nap.
+
+Publication and webhooks run beside it: neither may keep an order waiting.
+"""
 
 import asyncio
 import logging
 
 from entrepot.journey.world import World
+from entrepot.notices.post import Caller
 from entrepot.plumbing import db, telemetry
 from entrepot.plumbing.relay import relay
 from entrepot.plumbing.settings import Settings
 from entrepot.work.journey import Runner
+from entrepot.work.notices import Courier
+from entrepot.work.publication import Publisher
 from entrepot.work.timers import sweep
 
 log = logging.getLogger(__name__)
@@ -18,7 +24,12 @@ AFTER_FAULT_S = 0.5
 async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set. A database that does not answer is waited out."""
     runner = Runner(pool, world, settings.release_after_s)
-    fresh = asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop))
+    courier = Courier(pool, Caller(anywhere=settings.webhooks_anywhere > 0), settings.public_url)
+    beside = [
+        asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop)),
+        asyncio.create_task(Publisher(pool, world).keep_telling(stop)),
+        asyncio.create_task(courier.keep_delivering(stop)),
+    ]
     while not stop.is_set():
         try:
             done = await _turn(pool, runner)
@@ -35,7 +46,7 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
                 await asyncio.wait_for(stop.wait(), settings.work_poll_ms / 1000)
             except TimeoutError:
                 continue
-    await fresh
+    await asyncio.gather(*beside)
 
 
 async def _turn(pool: db.Pool, runner: Runner) -> int:
