@@ -12,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrepot.notices import rules
-from entrepot.notices.model import ATTEMPTS_MAX, PAUSE_S_MAX, Claimed, Posted, State, Webhook
+from entrepot.notices.model import (
+    ATTEMPTS_MAX,
+    PAUSE_S_MAX,
+    Claimed,
+    DeliveryState,
+    Posted,
+    Webhook,
+)
 from notices.world import SECRET
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -134,7 +141,7 @@ def test_pauses_differ_between_deliveries():
 
 def test_a_success_ends_the_failures():
     said = rules.verdict(replace(HOOK, failures=3), [(claimed(1), Posted(204))], at=AT)
-    assert [(each.state, each.status) for each in said.ended] == [(State.DELIVERED, 204)]
+    assert [(each.state, each.status) for each in said.ended] == [(DeliveryState.DELIVERED, 204)]
     assert (said.failures, said.due_at, said.succeeded, said.disable) == (0, AT, True, None)
 
 
@@ -142,7 +149,11 @@ def test_a_success_ends_the_failures():
 def test_a_failure_pauses_the_whole_endpoint(posted):
     said = rules.verdict(replace(HOOK, failures=3), [(claimed(1, 4), posted)], at=AT)
     (ended,) = said.ended
-    assert (ended.state, ended.status, ended.error) == (State.WAITING, posted.status, posted.error)
+    assert (ended.state, ended.status, ended.error) == (
+        DeliveryState.WAITING,
+        posted.status,
+        posted.error,
+    )
     assert (said.failures, said.disable, said.succeeded) == (4, None, False)
     assert ended.due_at == said.due_at == AT + rules.pause(4, UUID(int=1))
 
@@ -150,7 +161,7 @@ def test_a_failure_pauses_the_whole_endpoint(posted):
 def test_one_refused_message_of_an_endpoint_that_lives_pauses_alone():
     calls = [(claimed(1, 3), Posted(422)), (claimed(2), Posted(200))]
     said = rules.verdict(HOOK, calls, at=AT)
-    assert [each.state for each in said.ended] == [State.WAITING, State.DELIVERED]
+    assert [each.state for each in said.ended] == [DeliveryState.WAITING, DeliveryState.DELIVERED]
     assert said.ended[0].due_at == AT + rules.pause(3, UUID(int=1))
     assert (said.due_at, said.failures) == (AT, 0)
 
@@ -159,16 +170,19 @@ def test_a_message_that_a_living_endpoint_never_takes_is_given_up():
     lives = replace(HOOK, succeeded_at=AT + timedelta(hours=1))
     said = rules.verdict(lives, [(claimed(5, ATTEMPTS_MAX), Posted(422))], at=AT)
     assert (said.given_up, said.disable) == ([5], None)
-    assert said.ended[0].state is State.FAILED
+    assert said.ended[0].state is DeliveryState.FAILED
 
 
 def test_an_endpoint_that_takes_nothing_is_disabled_and_its_messages_wait():
     failing = replace(HOOK, failures=ATTEMPTS_MAX - 1, succeeded_at=AT - timedelta(days=1))
     said = rules.verdict(failing, [(claimed(5, ATTEMPTS_MAX), Posted(503))], at=AT)
     assert said.disable == "16 calls in a row failed, the last with status 503"
-    assert (said.given_up, said.ended[0].state) == ([], State.WAITING)
+    assert (said.given_up, said.ended[0].state) == ([], DeliveryState.WAITING)
 
 
 def test_an_endpoint_that_says_it_is_gone_is_disabled_at_once():
     said = rules.verdict(HOOK, [(claimed(5), Posted(410))], at=AT)
-    assert (said.disable, said.ended[0].state) == ("the endpoint says it is gone", State.WAITING)
+    assert (said.disable, said.ended[0].state) == (
+        "the endpoint says it is gone",
+        DeliveryState.WAITING,
+    )

@@ -27,8 +27,8 @@ from entrepot.notices.model import (
     TYPES,
     URL_CHARS_MAX,
     WEBHOOKS_MAX,
+    DeliveryState,
     Put,
-    State,
     Wanted,
     Webhook,
     WhyNot,
@@ -104,7 +104,7 @@ class WebhooksAnswer(msgspec.Struct, frozen=True):
 class DeliveriesQuery(msgspec.Struct, frozen=True, kw_only=True):
     """`state`: waiting, delivered or failed."""
 
-    state: State | None = None
+    state: DeliveryState | None = None
     limit: Limit = 50
     cursor: Cursor = ""
 
@@ -222,7 +222,7 @@ async def list_deliveries(request: Request) -> Answer:
         DeliveryAnswer(
             id=row.event_id, sequence=row.sequence, type=row.type, subject=row.subject,
             state=row.state, attempts=row.attempts, ended_at=row.ended_at, status=row.status,
-            due_at=row.due_at if row.state == State.WAITING else None, error=row.error,
+            due_at=row.due_at if row.state == DeliveryState.WAITING else None, error=row.error,
         )
         for row in rows[: query.limit]
     ]  # fmt: skip

@@ -1,6 +1,6 @@
 """What faces ask of webhooks. No locks, no writes."""
 
-from entrepot.notices.model import Delivery, State, Webhook
+from entrepot.notices.model import Delivery, DeliveryState, Webhook
 from entrepot.plumbing import db, sql
 from entrepot.terms.ids import MarketId
 
@@ -25,7 +25,7 @@ async def deliveries(
     market: MarketId,
     webhook_id: str,
     *,
-    state: State | None,
+    state: DeliveryState | None,
     before: int,
     most: int,
 ) -> list[Delivery]:

@@ -53,7 +53,7 @@ ERROR_CHARS_MAX = 300
 """What is kept of an answer that was no success; no more of it is read."""
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """Where a delivery stands."""
 
     WAITING = "waiting"
@@ -164,7 +164,7 @@ class Ended:
 
     sequence: int
     attempt: int
-    state: State
+    state: DeliveryState
     due_at: datetime
     status: int | None
     error: str | None

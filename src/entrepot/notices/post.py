@@ -1,7 +1,8 @@
 """Call an endpoint: once, bounded in time and in what is read, and only where it may be.
 
 The name is looked up here and the address that was judged is the one that is called, so that a name
-cannot mean a public address when it is looked at and a private one when it is called.
+cannot mean a public address when it is looked at and a private one when it is called. Connections
+are not kept: two names may lead to one address, and neither may use what was opened for the other.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 
 import httpx
 
-from entrepot.notices.model import AT_ONCE_MAX, CALL_S_MAX, ERROR_CHARS_MAX, Posted
+from entrepot.notices.model import CALL_S_MAX, ERROR_CHARS_MAX, Posted
 from entrepot.notices.rules import is_public
 
 CALLS_MAX = 64
@@ -28,7 +29,7 @@ class Caller:
         self._anywhere = anywhere
         self._within_s = within_s
         self._http = httpx.AsyncClient(
-            limits=httpx.Limits(max_connections=CALLS_MAX, max_keepalive_connections=AT_ONCE_MAX),
+            limits=httpx.Limits(max_connections=CALLS_MAX, max_keepalive_connections=0),
             timeout=within_s, follow_redirects=False, trust_env=False,
         )  # fmt: skip
 

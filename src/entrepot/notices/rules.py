@@ -17,9 +17,9 @@ from entrepot.notices.model import (
     SECRET_BYTES_MAX,
     SECRET_BYTES_MIN,
     Claimed,
+    DeliveryState,
     Ended,
     Posted,
-    State,
     Verdict,
     Webhook,
 )
@@ -128,14 +128,14 @@ def verdict(webhook: Webhook, calls: Sequence[tuple[Claimed, Posted]], *, at: da
     ended: list[Ended] = []
     given_up: list[int] = []
     for claimed, posted in calls:
-        state, due_at = State.WAITING, again
+        state, due_at = DeliveryState.WAITING, again
         lives = succeeded or (webhook.succeeded_at or claimed.tried_at) > claimed.tried_at
         if posted.ok:
-            state = State.DELIVERED
+            state = DeliveryState.DELIVERED
         elif posted.status == GONE:
             disable = "the endpoint says it is gone"
         elif claimed.attempt >= ATTEMPTS_MAX and lives:
-            state = State.FAILED
+            state = DeliveryState.FAILED
             given_up.append(claimed.sequence)
         elif succeeded:
             due_at = at + pause(claimed.attempt, claimed.event_id)

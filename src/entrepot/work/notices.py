@@ -23,7 +23,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Courier:
-    """Reads the feeds for webhooks and calls them; remembers how far each feed was read."""
+    """Reads the feeds for webhooks and calls them, each webhook by one task at a time."""
 
     def __init__(self, pool: db.Pool, caller: Caller, public_url: str) -> None:
         self._pool = pool
