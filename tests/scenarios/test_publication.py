@@ -50,6 +50,12 @@ def published(shop, channel):
     return {each["sku"]: (each["available"], each["version"]) for each in page["items"]}
 
 
+def changes(shop, sku):
+    """Read what the feed tells of a sku's availability."""
+    facts = [each for each in feed(shop.client) if each["type"] == "availability.changed"]
+    return [each for each in facts if each["data"]["sku"] == sku]
+
+
 def test_every_channel_hears_of_a_sale_made_in_another(shop, endpoint):
     url, heard = endpoint
     sku, _ = shop.stocked(10)
@@ -57,8 +63,12 @@ def test_every_channel_hears_of_a_sale_made_in_another(shop, endpoint):
     rules = [{"channel": each, "low_at": 3, "coalesce_ms": WINDOW_MS} for each in (web, amazon)]
     body = {"document": {"publication": rules}, "reason": "we sell in two places"}
     shop.client.put("/v1/policy", body).expect(200)
-    for channel in (web, amazon):
-        eventually(lambda c=channel: published(shop, c).get(sku) == (10, 1), what="the first fact")
+
+    def first():
+        return {each["data"]["channel"] for each in changes(shop, sku)} == {web, amazon}
+
+    eventually(first, what="the first facts")
+    assert published(shop, web)[sku] == published(shop, amazon)[sku] == (10, 1)
     hook = {"url": url, "secret": SECRET, "types": ["availability.changed"], "channels": [amazon]}
     shop.client.put("/v1/webhooks/amazon", hook).expect(200)
 
@@ -73,9 +83,9 @@ def test_every_channel_hears_of_a_sale_made_in_another(shop, endpoint):
         "channel": amazon, "sku": sku, "available": 2, "was": 10, "version": 2, "as_of": None,
         "reason": "threshold",
     }  # fmt: skip
-    facts = [each for each in feed(shop.client) if each["type"] == "availability.changed"]
+    facts = changes(shop, sku)
     assert event in facts
-    newest = {each["data"]["channel"]: each["data"] for each in facts if each["data"]["sku"] == sku}
+    newest = {each["data"]["channel"]: each["data"] for each in facts}
     assert {c: (d["available"], d["version"]) for c, d in newest.items()} == {
         web: (2, 2), amazon: (2, 2),
     }  # fmt: skip

@@ -96,9 +96,6 @@ async def post_republish(request: Request) -> Answer:
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
         channel = await _channel(request, conn, market.id)
-        fresh = await request.app.world.fresh(conn, market.id)
-        if channel not in rules_of(fresh.policy):
-            raise Problem(Code.CONFLICT, f"the policy publishes nothing to {channel}")
         if body.skus is not None:
             await market.catalog.fetch_missing(conn, body.skus)
             errors = [
@@ -110,6 +107,9 @@ async def post_republish(request: Request) -> Answer:
                 raise Problem(
                     Code.INVALID, f"{errors[0].pointer}: {errors[0].detail}", errors=errors[:100]
                 )
+        fresh = await request.app.world.fresh(conn, market.id)
+        if channel not in rules_of(fresh.policy):
+            raise Problem(Code.CONFLICT, f"the policy publishes nothing to {channel}")
         sweep = await republish(conn, fresh, channel, skus=skus, category=body.category, at=at)
         return json_answer(
             202, RepublishAnswer(channel, sweep, None if skus is None else len(skus))
