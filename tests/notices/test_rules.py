@@ -139,6 +139,10 @@ def test_pauses_differ_between_deliveries():
     assert len({rules.pause(5, UUID(int=n)) for n in range(100)}) > 90
 
 
+def test_a_secret_is_in_no_text_of_a_webhook():
+    assert SECRET not in f"{HOOK} {HOOK!r}"
+
+
 def test_a_success_ends_the_failures():
     said = rules.verdict(replace(HOOK, failures=3), [(claimed(1), Posted(204))], at=AT)
     assert [(each.state, each.status) for each in said.ended] == [(DeliveryState.DELIVERED, 204)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scenarios import wrong
+from scenarios import wrong, wrong_notices
 from scenarios.shop import Shop
 from scenarios.wrong import MISSING, NOT_WHOLE, text_of
 
@@ -17,6 +17,7 @@ CHOICE = [MISSING, *wrong.CHOICE]
 TIME = [each for each in wrong.NOT_A_TIME if each not in wrong.TOO_EARLY_OR_LATE]
 
 CALLS = {
+    **wrong_notices.CALLS,
     "PUT /v1/items/{sku}": (
         {
             "name": "Tee", "price": 1999, "weight_g": 180, "category": "tops",
@@ -232,61 +233,6 @@ CALLS = {
             "/events/0/surprise": [1],
             "/surprise": [1],
         },
-    ),
-    "PUT /v1/policy": (
-        {
-            "document": {
-                "release_after_s": 0,
-                "publication": [{
-                    "channel": "{channel}", "enabled": True, "low_at": 3, "step_units": 5,
-                    "step_share": 0.5, "coalesce_ms": 100,
-                }],
-            },
-            "reason": "test",
-        },
-        {
-            "/document": [MISSING, None, "x", []],
-            "/document/publication": [None, "x", 7, {}, [None], ["web"]],
-            "/document/publication/0/channel": [*ID, "no-such-channel"],
-            "/document/publication/0/enabled": FLAG,
-            "/document/publication/0/low_at": NOT_WHOLE,
-            "/document/publication/0/step_units": [*NOT_WHOLE[1:], 0],
-            "/document/publication/0/step_share": [0, -1, 1.5, "0.5", [], True, *wrong.NUMBERS],
-            "/document/publication/0/coalesce_ms": NOT_WHOLE,
-            "/document/publication/0/surprise": [1],
-            "/document/release_after_s": NOT_WHOLE[1:],
-            "/document/surprise": [1],
-            "/reason": [MISSING, None, 7, "", "a\x00"],
-            "/surprise": [1],
-        },
-    ),
-    "POST /v1/channels/{channel}/republish": (
-        {"skus": ["{sku}"]},
-        {
-            "/skus": ["x", 7, {}, [], [None], [7], [""]],
-            "/skus/0": [*ID[1:], "no-such-sku"],
-            "/category": [7, [], {}, "", "a\x00", "x" * 1000, "tops"],
-            "/surprise": [1],
-        },
-    ),
-    "PUT /v1/webhooks/{webhook}": (
-        {
-            "url": "https://erp.example.com/hook", "types": ["order.captured"], "enabled": True,
-            "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "channels": ["{channel}"],
-        },
-        {
-            "/url": [MISSING, *text_of(2000), "x", "ftp://erp.example.com", "https://", "//x",
-                     "https://kim@erp.example.com", "https://erp.example.com:0x50/"],
-            "/secret": [MISSING, None, *wrong.NOT_TEXT, "", "x", "whsec_", "whsec_????", "a\x00"],
-            "/types": ["order.captured", 7, {}, None, ["*"], [None], ["order.exploded"]],
-            "/channels": ["x", 7, {}, [], [None], [""], ["no-such-channel"]],
-            "/enabled": FLAG,
-            "/surprise": [1],
-        },
-    ),
-    "POST /v1/webhooks/{webhook}/replay": (
-        {"from": 1},
-        {"/from": [MISSING, *NOT_WHOLE[:12], 0, 2**63, *wrong.NUMBERS], "/surprise": [1]},
     ),
     "POST /v1/promises": (
         {"channel": "{channel}", "destination": {"country": "US", "postal_code": "78701"},

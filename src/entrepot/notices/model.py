@@ -1,6 +1,6 @@
 """Webhooks and what is owed to them, as plain data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -71,7 +71,7 @@ class Webhook:
 
     webhook_id: str
     url: str
-    secret: str
+    secret: str = field(repr=False)
     types: list[str]
     channels: list[str] | None
     enabled: bool
@@ -89,7 +89,7 @@ class Wanted:
 
     webhook_id: str
     url: str
-    secret: str | None
+    secret: str | None = field(repr=False)
     types: list[str]
     channels: list[str] | None
     enabled: bool

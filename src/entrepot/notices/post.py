@@ -14,22 +14,22 @@ import httpx
 from entrepot.notices.model import CALL_S_MAX, ERROR_CHARS_MAX, Posted
 from entrepot.notices.rules import is_public
 
-CALLS_MAX = 64
-"""Calls in flight from one process, to all endpoints."""
-
 
 class Refused(Exception):  # noqa: N818 - what happened
     """The endpoint's name leads to an address that may not be called."""
 
 
 class Caller:
-    """Calls endpoints; `anywhere` allows loopback and private addresses."""
+    """Calls endpoints; `anywhere` allows loopback and private addresses.
+
+    Connections are bounded by who calls, for each endpoint: slow ones take none from the others.
+    """
 
     def __init__(self, *, anywhere: bool, within_s: float = CALL_S_MAX) -> None:
         self._anywhere = anywhere
         self._within_s = within_s
         self._http = httpx.AsyncClient(
-            limits=httpx.Limits(max_connections=CALLS_MAX, max_keepalive_connections=0),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
             timeout=within_s, follow_redirects=False, trust_env=False,
         )  # fmt: skip
 
