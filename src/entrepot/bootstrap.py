@@ -34,7 +34,7 @@ from entrepot.work import loop
 
 CAPABILITIES = (
     "plumbing", "access", "catalog", "network", "policies", "customers", "orders",
-    "inventory", "sourcing", "promise", "fulfillment", "delivery", "journey",
+    "inventory", "sourcing", "promise", "fulfillment", "delivery", "notices", "journey",
 )  # fmt: skip
 """Every room that may keep rows, from the ground floor up."""
 
@@ -129,7 +129,7 @@ async def _answers(url: str) -> None:
 
 async def work(settings: Settings, dsn: str, *, stop: asyncio.Event) -> None:
     """Run the background work until `stop` is set."""
-    pool = await db.open_pool(dsn, size=4)
+    pool = await db.open_pool(dsn, size=6)
     _calm_collector()
     try:
         await loop.work(pool, World(pool, mint.now, stock=False), settings, stop)

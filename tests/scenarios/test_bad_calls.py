@@ -2,7 +2,7 @@
 
 import pytest
 
-from scenarios import wrong
+from scenarios import wrong, wrong_notices
 from scenarios.shop import Shop
 from scenarios.wrong import MISSING, NOT_WHOLE, text_of
 
@@ -17,6 +17,7 @@ CHOICE = [MISSING, *wrong.CHOICE]
 TIME = [each for each in wrong.NOT_A_TIME if each not in wrong.TOO_EARLY_OR_LATE]
 
 CALLS = {
+    **wrong_notices.CALLS,
     "PUT /v1/items/{sku}": (
         {
             "name": "Tee", "price": 1999, "weight_g": 180, "category": "tops",
@@ -233,34 +234,6 @@ CALLS = {
             "/surprise": [1],
         },
     ),
-    "PUT /v1/policy": (
-        {
-            "document": {
-                "release_after_s": 0,
-                "truth": {"node_kinds": ["store"], "count_sources": ["crew"], "count_s": 45,
-                          "count_unit_s": 2},
-                "truth_discount": {"node_kinds": ["store"], "at_least_probability": 0.9},
-            },
-            "reason": "test",
-        },
-        {
-            "/document": [MISSING, None, "x", []],
-            "/document/release_after_s": NOT_WHOLE[1:],
-            "/document/truth": [None, "x", [], 7],
-            "/document/truth/node_kinds": [None, "store", ["shop"], [7], {}],
-            "/document/truth/count_sources": ["crew", [""], [7], ["x" * 65], {}],
-            "/document/truth/count_s": [*NOT_WHOLE, 0, 3601],
-            "/document/truth/count_unit_s": [*NOT_WHOLE, 601],
-            "/document/truth/surprise": [1],
-            "/document/truth_discount": ["x", [], 7],
-            "/document/truth_discount/node_kinds": [None, [], "store", ["shop"], [7]],
-            "/document/truth_discount/at_least_probability": [None, "0.9", 0.4, 1, -1, True, []],
-            "/document/truth_discount/surprise": [1],
-            "/document/surprise": [1],
-            "/reason": [MISSING, None, 7, "", "a\x00"],
-            "/surprise": [1],
-        },
-    ),
     "POST /v1/reservations": (
         {"channel": "{channel}", "lines": [{"sku": "{sku}", "quantity": 1}], "method": "ship",
          "destination": {"country": "US", "postal_code": "78701"}, "ttl_s": 60, "customer": "kim"},
@@ -315,7 +288,7 @@ def stall(other_market):
     names = {
         "sku": sku, "part": shop.item("PART"), "node": node, "channel": shop.web,
         "order": order["id"], "work": work["id"], "lane": f"LANE-{shop.tag}",
-        "customer": f"CUST-{shop.tag}", "cart": cart["id"],
+        "customer": f"CUST-{shop.tag}", "cart": cart["id"], "webhook": f"HOOK-{shop.tag}",
     }  # fmt: skip
     return shop, names
 

@@ -26,6 +26,13 @@ CALLS = [
     ("GET", "/v1/fulfillment-orders", "fulfillment:read"),
     ("POST", "/v1/tracking", "tracking:write"),
     ("GET", "/v1/events", "events:read"),
+    ("GET", "/v1/channels/A/availability", "inventory:read"),
+    ("POST", "/v1/channels/A/republish", "inventory:write"),
+    ("GET", "/v1/webhooks", "webhooks:read"),
+    ("GET", "/v1/webhooks/A", "webhooks:read"),
+    ("GET", "/v1/webhooks/A/deliveries", "webhooks:read"),
+    ("PUT", "/v1/webhooks/A", "webhooks:write"),
+    ("POST", "/v1/webhooks/A/replay", "webhooks:write"),
 ]
 
 

@@ -15,9 +15,11 @@ from entrepot.api import (
     network,
     orders,
     policies,
+    publication,
     reservations,
     tracking,
     truth,
+    webhooks,
 )
 
 ROUTES = [
@@ -34,6 +36,8 @@ ROUTES = [
     *network.ROUTES,
     *customers.ROUTES,
     *policies.ROUTES,
+    *publication.ROUTES,
+    *webhooks.ROUTES,
     *exceptions.ROUTES,
     *feed.ROUTES,
     *hooks.ROUTES,

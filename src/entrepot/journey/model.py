@@ -1,7 +1,11 @@
-"""The journey's read model, as plain data."""
+"""The journey's read models, as plain data: orders' summaries, and what channels were told."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
+
+import msgspec
 
 from entrepot.terms.ids import NodeId, Sku
 
@@ -32,3 +36,77 @@ class Listed:
 
     order_id: UUID
     phase: str | None
+
+
+class Why(StrEnum):
+    """Why a channel is told what it may sell."""
+
+    FIRST = "first"
+    REPUBLISH = "republish"
+    THRESHOLD = "threshold"
+    STEP = "step"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How far a market was looked through for what changed."""
+
+    looked_at: datetime
+    looked_back_at: datetime
+    sequence: int
+    network_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Skus to go through; no channel: all that publish; no category: all items."""
+
+    sweep_id: UUID
+    channel: str | None
+    category: str | None
+    forced: bool
+    after_sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How many items a page had, and the last of them."""
+
+    skus: int
+    last_sku: str
+
+
+class Due(msgspec.Struct, frozen=True, gc=False):
+    """To be looked at; `forced`: to be told whether it changed or not."""
+
+    channel: str
+    sku: Sku
+    forced: bool
+
+
+class Published(msgspec.Struct, frozen=True, gc=False):
+    """What a channel was told it may sell of a sku, in units."""
+
+    channel: str
+    sku: Sku
+    available: int
+    version: int
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in the feed."""
+
+    sequence: int
+
+
+class News(msgspec.Struct, frozen=True, gc=False):
+    """What a channel is told now; `was` is what it was told before, None where it never was."""
+
+    channel: str
+    sku: Sku
+    available: int
+    was: int | None
+    version: int
+    why: Why

@@ -50,6 +50,34 @@ class TruthDiscount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     ] = 0.9
 
 
+CHANNELS_PUBLISHED_MAX = 1_000
+"""Every change of a sku is looked at for each of them."""
+
+UNITS_MAX = 1_000_000
+
+
+class Publication(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """When a channel is told that what it may sell has changed.
+
+    Crossing between none, low and normal is always told. Another change is where it reaches
+    `step_units` or `step_share` of what was told last; a step that is null tells of nothing.
+    """
+
+    channel: Annotated[str, Meta(min_length=1, max_length=128)]
+    enabled: bool = True
+    low_at: Annotated[
+        int, Meta(ge=0, le=UNITS_MAX, description="Units at which stock is low; 0: no such band.")
+    ] = 0
+    step_units: Annotated[int, Meta(ge=1, le=UNITS_MAX, description="Units.")] | None = 1
+    step_share: (
+        Annotated[float, Meta(gt=0, le=1, description="Of what was published last.")] | None
+    ) = None
+    coalesce_ms: Annotated[
+        int,
+        Meta(ge=0, le=3_600_000, description="Milliseconds in which changes of a sku become one."),
+    ] = 1_000
+
+
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A market's rules. What a document does not say has the default below."""
 
@@ -107,6 +135,13 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = 3
     truth: StoreTruth = StoreTruth()
     truth_discount: TruthDiscount | None = None
+    publication: Annotated[
+        tuple[Publication, ...],
+        Meta(
+            max_length=CHANNELS_PUBLISHED_MAX,
+            description="The channels that are told what they may sell; others are not.",
+        ),
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,20 @@
-"""The loop: relay, journey, timers, summaries; at once while there is work, else after a nap."""
+"""The loop: relay, journey, timers, summaries; at once while there is work, else after a nap.
+
+Publication, webhooks and carts' ends run beside it: none may keep an order waiting.
+"""
 
 import asyncio
 import logging
 
 from entrepot.journey.world import World
+from entrepot.notices.post import Caller
 from entrepot.plumbing import db, telemetry
 from entrepot.plumbing.relay import relay
 from entrepot.plumbing.settings import Settings
 from entrepot.work.carts import keep_sweeping
 from entrepot.work.journey import AFTERWARDS, FIRST, Runner
+from entrepot.work.notices import Courier
+from entrepot.work.publication import Publisher
 from entrepot.work.timers import sweep
 from entrepot.work.truth import Keeper
 from entrepot.work.upkeep import Upkeep
@@ -22,8 +28,13 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
     """Work until `stop` is set. A database that does not answer is waited out."""
     runner = Runner(pool, world, settings.release_after_s)
     upkeep, keeper = Upkeep(pool), Keeper(pool, world)
-    fresh = asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop))
-    carts = asyncio.create_task(keep_sweeping(pool, stop))
+    courier = Courier(pool, Caller(anywhere=settings.webhooks_anywhere > 0), settings.public_url)
+    beside = [
+        asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop)),
+        asyncio.create_task(keep_sweeping(pool, stop)),
+        asyncio.create_task(Publisher(pool, world).keep_telling(stop)),
+        asyncio.create_task(courier.keep_delivering(stop)),
+    ]
     while not stop.is_set():
         try:
             done = await _turn(pool, runner) + await upkeep.run() + await keeper.run()
@@ -40,7 +51,7 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
                 await asyncio.wait_for(stop.wait(), settings.work_poll_ms / 1000)
             except TimeoutError:
                 continue
-    await asyncio.gather(fresh, carts)
+    await asyncio.gather(*beside)
 
 
 async def _turn(pool: db.Pool, runner: Runner) -> int:
