@@ -16,6 +16,7 @@ from entrepot.inventory.model import (
 from entrepot.inventory.store import (
     Q,
     demand_of_orders,
+    held_at,
     orders_waiting_for,
     reservations_of_orders,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "free_by_sku",
     "free_of_skus",
     "free_since",
+    "held_at",
     "ledger",
     "orders_waiting_for",
     "owed",

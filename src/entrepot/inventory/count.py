@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from entrepot.inventory import rules, store
+from entrepot.inventory import buckets, rules, store
+from entrepot.inventory.buckets import NOTHING
 from entrepot.inventory.model import Change, Count, Position, RowResult, RowStatus
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId
@@ -30,6 +31,7 @@ async def count(
     positions = {(p.sku, p.node_id): p for p in locked}
     marks = {(m.source, m.sku, m.node_id): m for m in await store.count_marks(conn, market, counts)}
     moved = await store.moved_since(conn, market, counts)
+    asides = await store.asides_of(conn, market, locked)
 
     results: list[RowResult] = []
     changes: list[Change] = []
@@ -40,14 +42,14 @@ async def count(
         if rules.is_stale(each, marks.get(source)):
             results.append(RowResult(each.sku, each.node_id, RowStatus.STALE, position.on_hand, 0))
             continue
-        change = rules.counted(position, each, moved.get(place, 0))
+        aside = asides.get(key, NOTHING)
+        change = rules.counted(position, each, moved.get(place, 0), aside)
         if not rules.is_nothing(change):
             changes.append(change)
             positions[key] = rules.after(position, change)
+            asides[key] = buckets.after(aside, change.buckets)
         marks[source] = newer[source] = rules.mark_of(each)
-        results.append(
-            RowResult(each.sku, each.node_id, RowStatus.APPLIED, change.on_hand, change.shortage)
-        )
+        results.append(rules.applied(position, change))
 
     await store.record_changes(conn, market, changes, at)
     await store.set_count_marks(conn, market, [newer[source] for source in sorted(newer)])

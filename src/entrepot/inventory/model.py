@@ -7,7 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
+from entrepot.inventory.buckets import AsideReason, Bucket
+from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku, TransferId
 
 QUANTITY_MAX = 1_000_000
 """One row of a feed or order speaks of at most a million units: beyond it is a unit error, and sums
@@ -135,13 +136,17 @@ class Moved(msgspec.Struct, frozen=True, gc=False):
 
 
 class Delta(msgspec.Struct, frozen=True, gc=False):
-    """A movement a node reports: signed units."""
+    """A movement a node reports: signed units.
+
+    `set_aside`: they come in set aside for that reason, or leave from what is; None: sellable ones.
+    """
 
     kind: MovementKind
     sku: Sku
     node_id: NodeId
     quantity: int
     reference: str | None = None
+    set_aside: AsideReason | None = None
 
 
 class RowStatus(StrEnum):
@@ -153,21 +158,31 @@ class RowStatus(StrEnum):
     UNKNOWN_NODE = "unknown_node"
     WRONG_SIGN = "wrong_sign"
     INSUFFICIENT = "insufficient_stock"
+    CLAIMED = "claimed"
+    NOT_SET_ASIDE = "not_set_aside"
     KIT = "kit_has_no_stock"
 
 
 class RowResult(msgspec.Struct, frozen=True, gc=False):
-    """`short` is how many reserved units the row found missing: a shortage now stands."""
+    """`short` is how many reserved units the row found missing: a shortage now stands.
+
+    `mended`: one stood before the row, and none does after it.
+    """
 
     sku: Sku
     node_id: NodeId
     status: RowStatus
     on_hand: int | None = None
     short: int = 0
+    mended: bool = False
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
-    """New balances of a position and the ledger entry that explains them."""
+    """New balances of a position and the ledger entry that explains them.
+
+    `buckets` says for which reasons `unavailable` changed: their deltas sum to its delta, and each
+    has an entry of its own.
+    """
 
     sku: Sku
     node_id: NodeId
@@ -183,6 +198,8 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     line_no: LineNo | None = None
     reference: str | None = None
     at: datetime | None = None
+    buckets: tuple[Bucket, ...] = ()
+    transfer_id: TransferId | None = None
 
 
 class Free(msgspec.Struct, frozen=True, gc=False):
@@ -224,6 +241,7 @@ class Ledger:
     order_id: OrderId | None
     line_no: int | None
     reference: str | None
+    reason: str | None
     at: datetime
 
 

@@ -73,11 +73,11 @@ ON CONFLICT (market, sku, node_id) DO NOTHING;
 WITH told AS (
     INSERT INTO inventory.movement (
         market, movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
-        order_id, line_no, reference, at, writer
+        reason, order_id, line_no, reference, transfer_id, at, writer
     )
     SELECT
         :market::text, m.movement_id, m.sku, m.node_id, m.kind, m.on_hand_delta, m.reserved_delta,
-        m.unavailable_delta, m.order_id, m.line_no, m.reference,
+        m.unavailable_delta, m.reason, m.order_id, m.line_no, m.reference, m.transfer_id,
         coalesce(m.at, :at::timestamptz), :writer::integer
     FROM
         unnest(
@@ -88,13 +88,15 @@ WITH told AS (
             :on_hand_deltas::integer[],
             :reserved_deltas::integer[],
             :unavailable_deltas::integer[],
+            :reasons::text[],
             :order_ids::uuid[],
             :line_nos::smallint[],
             :refs::text[],
+            :transfer_ids::text[],
             :ats::timestamptz[]
         ) AS m (
             movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
-            order_id, line_no, reference, at
+            reason, order_id, line_no, reference, transfer_id, at
         )
 )
 
@@ -338,7 +340,7 @@ LIMIT :most::integer;
 -- The entries that explain a position, newest first.
 SELECT
     m.movement_id, m.sku, m.node_id, m.kind, m.on_hand_delta, m.reserved_delta,
-    m.unavailable_delta, m.order_id, m.line_no, m.reference, m.at
+    m.unavailable_delta, m.order_id, m.line_no, m.reference, m.reason, m.at
 FROM inventory.movement AS m
 WHERE m.market = :market::text AND m.sku = :sku::text AND m.node_id = :node_id::text
 ORDER BY m.movement_id DESC

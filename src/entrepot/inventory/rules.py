@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from entrepot.inventory import buckets
+from entrepot.inventory.buckets import FACTS, Aside, AsideReason, Bucket, SetAside
 from entrepot.inventory.model import (
     Change,
     Claim,
@@ -12,6 +14,8 @@ from entrepot.inventory.model import (
     MovementKind,
     Position,
     Reservation,
+    RowResult,
+    RowStatus,
     WhyNotReserved,
 )
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
@@ -95,20 +99,24 @@ def mark_of(count: Count) -> CountMark:
     return CountMark(count.sku, count.node_id, count.source, count.sequence, count.counted_at)
 
 
-def counted(position: Position, count: Count, moved_since: int) -> Change:
+def counted(position: Position, count: Count, moved_since: int, aside: Aside) -> Change:
     """What a count makes of a position: what was there then, and what came and went since.
 
     `moved_since` are the physical units that came (+) or left (-) after `counted_at`: a count
     taken before a sale left the building must not bring the sold units back. A count ends doubt:
-    somebody has looked.
+    somebody has looked. What is set aside for any other reason was counted with the rest and stays.
     """
     on_hand = max(0, count.on_hand + moved_since)
-    return _change(position, on_hand, position.reserved, 0, kind="count", reference=count.source)
+    kept = buckets.fitting(buckets.without(aside, AsideReason.DOUBT), on_hand)
+    return _change(
+        position, on_hand, position.reserved, buckets.turned(aside, kept),
+        kind="count", reference=count.source,
+    )  # fmt: skip
 
 
 def is_nothing(change: Change) -> bool:
     """A count that found what the books say changes nothing and needs no entry."""
-    return not (change.on_hand_delta or change.reserved_delta or change.unavailable_delta)
+    return not (change.on_hand_delta or change.reserved_delta or change.buckets)
 
 
 def sign_is_wrong(delta: Delta) -> bool:
@@ -120,39 +128,72 @@ def sign_is_wrong(delta: Delta) -> bool:
     )
 
 
-def moved(position: Position, delta: Delta) -> Change | None:
-    """What a movement makes of a position; None where more would leave than is there."""
+def moved(position: Position, delta: Delta, aside: Aside) -> Change | None:
+    """What a movement makes of a position; None where more would leave than is there.
+
+    What leaves is sellable, unless the movement says what it was set aside for; but no unit stays
+    set aside that is not there.
+    """
     on_hand = position.on_hand + delta.quantity
-    if on_hand < 0:
+    then = aside
+    if delta.set_aside is not None:
+        then = buckets.more(aside, delta.set_aside, delta.quantity)
+    if on_hand < 0 or any(units < 0 for units in then.values()):
         return None
+    kept = buckets.fitting(then, on_hand)
     return _change(
-        position, on_hand, position.reserved, min(position.unavailable, on_hand),
+        position, on_hand, position.reserved, buckets.turned(aside, kept),
         kind=delta.kind.value, reference=delta.reference,
+    )  # fmt: skip
+
+
+def set_aside(position: Position, ask: SetAside, aside: Aside) -> Change | RowStatus:
+    """What setting units aside makes of a position, or making them sellable again.
+
+    Refused: none (wrong_sign), more than is there and sellable (insufficient_stock), claimed units
+    for a reason that is no fact of the goods (claimed), more back than was set aside
+    (not_set_aside).
+    """
+    there = position.on_hand - position.unavailable
+    if ask.quantity == 0:
+        return RowStatus.WRONG_SIGN
+    if ask.quantity > there:
+        return RowStatus.INSUFFICIENT
+    if ask.reason not in FACTS and ask.quantity > max(0, there - position.reserved):
+        return RowStatus.CLAIMED
+    if aside.get(ask.reason, 0) + ask.quantity < 0:
+        return RowStatus.NOT_SET_ASIDE
+    then = buckets.more(aside, ask.reason, ask.quantity)
+    return _change(
+        position, position.on_hand, position.reserved, buckets.turned(aside, then),
+        kind="set_aside", reference=ask.reference,
     )  # fmt: skip
 
 
 def freed(position: Position, claim: Claim) -> Change:
     """The claim's units are for sale again."""
     return _change(
-        position, position.on_hand, position.reserved - claim.quantity, position.unavailable,
+        position, position.on_hand, position.reserved - claim.quantity, (),
         kind="free", order_id=claim.order_id, line_no=claim.line_no,
     )  # fmt: skip
 
 
-def consumed(position: Position, claim: Claim, at: datetime) -> Change:
+def consumed(position: Position, claim: Claim, at: datetime, aside: Aside) -> Change:
     """The claim's units have left. Where the books held fewer, the books end at 0."""
     on_hand = max(0, position.on_hand - claim.quantity)
     return _change(
-        position, on_hand, position.reserved - claim.quantity, min(position.unavailable, on_hand),
+        position, on_hand, position.reserved - claim.quantity,
+        buckets.turned(aside, buckets.fitting(aside, on_hand)),
         kind="ship", order_id=claim.order_id, line_no=claim.line_no, at=at,
     )  # fmt: skip
 
 
-def doubted(position: Position) -> Change:
+def doubted(position: Position, aside: Aside) -> Change:
     """The node could not find what the books say it has: no more of it is sold until a count."""
     unclaimed = max(0, position.on_hand - position.reserved - position.unavailable)
     return _change(
-        position, position.on_hand, position.reserved, position.unavailable + unclaimed,
+        position, position.on_hand, position.reserved,
+        buckets.turned(aside, buckets.more(aside, AsideReason.DOUBT, unclaimed)),
         kind="doubt",
     )  # fmt: skip
 
@@ -163,6 +204,14 @@ def after(position: Position, change: Change) -> Position:
         position.sku, position.node_id, change.on_hand, change.reserved, change.unavailable,
         position.safety, change.shortage,
     )  # fmt: skip
+
+
+def applied(position: Position, change: Change) -> RowResult:
+    """Answer a row that changed a position so."""
+    mended = position.shortage > 0 and change.shortage == 0
+    return RowResult(
+        position.sku, position.node_id, RowStatus.APPLIED, change.on_hand, change.shortage, mended
+    )
 
 
 def open_claims(
@@ -187,7 +236,7 @@ def _change(  # noqa: PLR0913 - one place where a position's arithmetic is writt
     position: Position,
     on_hand: int,
     reserved: int,
-    unavailable: int,
+    turned: tuple[Bucket, ...],
     *,
     kind: str,
     order_id: OrderId | None = None,
@@ -195,6 +244,7 @@ def _change(  # noqa: PLR0913 - one place where a position's arithmetic is writt
     reference: str | None = None,
     at: datetime | None = None,
 ) -> Change:
+    unavailable = position.unavailable + sum(each.delta for each in turned)
     return Change(
         sku=position.sku,
         node_id=position.node_id,
@@ -210,4 +260,5 @@ def _change(  # noqa: PLR0913 - one place where a position's arithmetic is writt
         line_no=line_no,
         reference=reference,
         at=at,
+        buckets=turned,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from entrepot.inventory.buckets import Aside, AsideReason, Held
 from entrepot.inventory.model import (
     Change,
     Claim,
@@ -21,6 +22,7 @@ from entrepot.plumbing.mint import MINT, WRITER
 from entrepot.terms.ids import LineNo, MarketId, NodeId, OrderId, Sku
 
 Q = sql.load(__package__)
+A = sql.load(__package__, "set_asides.sql")
 
 Key = tuple[Sku, NodeId]
 
@@ -84,33 +86,81 @@ async def record_reservations(
 async def record_changes(
     conn: db.Connection, market: MarketId, changes: Sequence[Change], at: datetime
 ) -> None:
-    """Write the entries, and for each position the balances of its last change."""
+    """Write the entries, and for each position the balances and buckets of its last change."""
     if not changes:
         return
     last = {(c.sku, c.node_id): c for c in changes}
-    told = [c for c in changes if c.on_hand_delta or c.reserved_delta or c.unavailable_delta]
+    told = [entry for change in changes for entry in _entries(change)]
     await db.execute(
         conn, Q["record_changes"],
         market=market,
         at=at,
         movement_ids=MINT.ids(len(told)),
         writer=WRITER,
-        move_skus=[c.sku for c in told],
-        move_nodes=[c.node_id for c in told],
-        kinds=[c.kind for c in told],
-        on_hand_deltas=[c.on_hand_delta for c in told],
-        reserved_deltas=[c.reserved_delta for c in told],
-        unavailable_deltas=[c.unavailable_delta for c in told],
-        order_ids=[c.order_id for c in told],
-        line_nos=[c.line_no for c in told],
-        refs=[c.reference for c in told],
-        ats=[c.at for c in told],
+        move_skus=[c.sku for c, *_ in told],
+        move_nodes=[c.node_id for c, *_ in told],
+        kinds=[c.kind for c, *_ in told],
+        on_hand_deltas=[on_hand for _, on_hand, _, _, _ in told],
+        reserved_deltas=[reserved for _, _, reserved, _, _ in told],
+        unavailable_deltas=[unavailable for _, _, _, unavailable, _ in told],
+        reasons=[reason for *_, reason in told],
+        order_ids=[c.order_id for c, *_ in told],
+        line_nos=[c.line_no for c, *_ in told],
+        refs=[c.reference for c, *_ in told],
+        transfer_ids=[c.transfer_id for c, *_ in told],
+        ats=[c.at for c, *_ in told],
         skus=[c.sku for c in last.values()],
         node_ids=[c.node_id for c in last.values()],
         on_hands=[c.on_hand for c in last.values()],
         reserveds=[c.reserved for c in last.values()],
         unavailables=[c.unavailable for c in last.values()],
         shortages=[c.shortage for c in last.values()],
+    )  # fmt: skip
+    await _put_asides(conn, market, changes)
+
+
+Entry = tuple[Change, int, int, int, AsideReason | None]
+
+
+def _entries(change: Change) -> list[Entry]:
+    """A change's entries: on hand, reserved, unavailable; one for each reason that it touches."""
+    on_hand, reserved = change.on_hand_delta, change.reserved_delta
+    if not change.buckets:
+        return [(change, on_hand, reserved, 0, None)] if on_hand or reserved else []
+    first, *others = change.buckets
+    return [
+        (change, on_hand, reserved, first.delta, first.reason),
+        *((change, 0, 0, each.delta, each.reason) for each in others),
+    ]
+
+
+async def _put_asides(conn: db.Connection, market: MarketId, changes: Sequence[Change]) -> None:
+    now = {(c.sku, c.node_id, b.reason): b.quantity for c in changes for b in c.buckets}
+    if now:
+        await db.execute(
+            conn, A["put_set_asides"],
+            market=market, skus=[sku for sku, _, _ in now], node_ids=[node for _, node, _ in now],
+            reasons=[reason.value for *_, reason in now], quantities=list(now.values()),
+        )  # fmt: skip
+
+
+async def asides_of(
+    conn: db.Connection, market: MarketId, positions: Iterable[Position]
+) -> dict[Key, Aside]:
+    """Read what is set aside of these locked positions; asks nothing where nothing is."""
+    keys = [(p.sku, p.node_id) for p in positions if p.unavailable]
+    found: dict[Key, dict[AsideReason, int]] = {}
+    for row in await held_at(conn, market, keys):
+        found.setdefault((row.sku, row.node_id), {})[AsideReason(row.reason)] = row.quantity
+    return dict(found)
+
+
+async def held_at(conn: db.Connection, market: MarketId, keys: Sequence[Key]) -> list[Held]:
+    if not keys:
+        return []
+    return await db.fetch(
+        conn, A["set_asides_at"], Held,
+        market=market, skus=[sku for sku, _ in keys], node_ids=[node for _, node in keys],
     )  # fmt: skip
 
 
