@@ -1,5 +1,7 @@
 """The other calls that change something: what is wrong is named, and nothing is written."""
 
+import re
+
 import pytest
 
 from scenarios import wrong
@@ -7,6 +9,7 @@ from scenarios.shop import Shop
 from scenarios.wrong import MISSING, NOT_WHOLE, text_of
 
 MARKET = "bad-calls"
+SINGLE = re.compile(r"\{(order|work|transfer|road)\}")
 
 QUANTITY = [MISSING, *NOT_WHOLE[:8], None, [], wrong.NAN, 10**30]
 SIGNED = [each for each in QUANTITY if each != -1]
@@ -127,9 +130,60 @@ CALLS = {
             "/movements/0/node": ID,
             "/movements/0/quantity": SIGNED,
             "/movements/0/reference": [7, [], "a\x00", "x" * 10_000],
+            "/movements/0/set_aside": ["whim", 7, [], {}, "", "DAMAGED"],
             "/movements/0/surprise": [1],
             "/surprise": [1],
         },
+    ),
+    "POST /v1/inventory/set-asides": (
+        {"rows": [{"sku": "{sku}", "node": "{node}", "reason": "display", "quantity": 1,
+                   "reference": "window"}]},
+        {
+            "/rows": [MISSING, None, "x", {}, [], [None], [7]],
+            "/rows/0/sku": ID,
+            "/rows/0/node": ID,
+            "/rows/0/reason": [*CHOICE, "whim", "DAMAGED"],
+            "/rows/0/quantity": [*SIGNED, 1_000_001, -1_000_001],
+            "/rows/0/reference": [7, [], "a\x00", "x" * 10_000],
+            "/rows/0/surprise": [1],
+            "/surprise": [1],
+        },
+    ),
+    "POST /v1/transfers": (
+        {"transfer": "T-2", "from": "{node}", "to": "{other}",
+         "lines": [{"sku": "{sku}", "quantity": 2}], "expected_at": "2026-12-20T10:00:00Z"},
+        {
+            "/transfer": [*ID, "a\nb", "{transfer}"],
+            "/from": [*ID, "no-such-node"],
+            "/to": [*ID, "no-such-node", "{node}"],
+            "/lines": [MISSING, None, "x", {}, [], [None], [7]],
+            "/lines/0/sku": [*ID, "no-such-sku", "{kit}"],
+            "/lines/0/quantity": [*QUANTITY, 0, 1_000_001],
+            "/lines/0/surprise": [1],
+            "/expected_at": [*TIME, *wrong.TOO_EARLY_OR_LATE],
+            "/surprise": [1],
+        },
+    ),
+    "POST /v1/transfers/{transfer}/send": (
+        {"lines": [{"sku": "{sku}", "quantity": 1}]},
+        {"/lines": [None, "x", 7, {}, [None]], "/lines/0/sku": [*ID, "no-such-sku"],
+         "/lines/0/quantity": [*QUANTITY, 0, 3], "/lines/0/surprise": [1], "/surprise": [1]},
+    ),
+    "POST /v1/transfers/{road}/receive": (
+        {"lines": [{"sku": "{sku}", "quantity": 1, "set_aside": "damaged"}]},
+        {"/lines": [None, "x", 7, {}, [None]], "/lines/0/sku": [*ID, "no-such-sku"],
+         "/lines/0/quantity": [*QUANTITY, 0], "/lines/0/set_aside": ["whim", 7, [], "DAMAGED"],
+         "/lines/0/surprise": [1], "/surprise": [1]},
+    ),
+    "POST /v1/transfers/{road}/write-off": (
+        {"lines": [{"sku": "{sku}", "quantity": 1}], "reason": "lost"},
+        {"/lines": [None, "x", 7, {}, [None]], "/lines/0/sku": [*ID, "no-such-sku"],
+         "/lines/0/quantity": [*QUANTITY, 0, 3], "/lines/0/surprise": [1],
+         "/reason": [MISSING, None, 7, "", "a\x00", "x" * 10_000], "/surprise": [1]},
+    ),
+    "POST /v1/transfers/{transfer}/cancel": (
+        {"reason": "not needed"},
+        {"/reason": [MISSING, None, 7, "", "a\x00", "x" * 10_000], "/surprise": [1]},
     ),
     "POST /v1/orders/{order}/hold": (
         {"kind": "fraud", "reason": "score", "until": "2027-11-20T10:00:00Z"},
@@ -240,11 +294,19 @@ def stall(other_market):
     """A shop in a market of its own: one order, its released work, and their names."""
     shop = Shop(other_market(MARKET))
     sku, node = shop.stocked(10)
+    other, part = shop.node("OTHER"), shop.item("PART")
+    kit = shop.item("KIT", components=[{"sku": part, "quantity": 2}])
+    for id_ in ("T-1", "T-0"):
+        told = {"transfer": id_, "from": node, "to": other,
+                "lines": [{"sku": sku, "quantity": 2}]}  # fmt: skip
+        shop.client.post("/v1/transfers", told).expect(201)
+    shop.client.post("/v1/transfers/T-0/send", {}).expect(200)
     order = shop.buy([(sku, 3)])
     [work] = shop.released(order)
     shop.told(order, "fulfillment.released")
     names = {
-        "sku": sku, "part": shop.item("PART"), "node": node, "channel": shop.web,
+        "transfer": "T-1", "road": "T-0", "other": other, "kit": kit,
+        "sku": sku, "part": part, "node": node, "channel": shop.web,
         "order": order["id"], "work": work["id"], "lane": f"LANE-{shop.tag}",
     }  # fmt: skip
     return shop, names
@@ -285,7 +347,7 @@ def test_a_member_that_is_wrong_is_named_and_nothing_is_written(stall, call):
     unfit = []
     for pointer, values in members.items():
         for value in values:
-            sent = wrong.text(wrong.put(right, pointer, value))
+            sent = wrong.text(wrong.put(right, pointer, named(value, names)))
             answer = shop.client.send(method, path, sent)
             if answer.status not in {409, 422} or not points_at(answer, pointer):
                 what = f"{pointer} = {wrong.shown(value)}"
@@ -306,12 +368,12 @@ def test_what_is_no_object_is_refused(stall, call):
 
 
 @pytest.mark.usefixtures("still")
-@pytest.mark.parametrize("call", [call for call in CALLS if "{order}" in call or "{work}" in call])
+@pytest.mark.parametrize("call", [call for call in CALLS if SINGLE.search(call)])
 def test_what_is_not_there_is_not_found(stall, call):
     shop, names = stall
     body = named(CALLS[call][0], names)
     for unknown in ("01920000-0000-7000-8000-000000000000", "1", "%00", "x" * 2000):
-        method, path = call.format(order=unknown, work=unknown).split()
+        method, path = SINGLE.sub(unknown, call).split()
         answer = shop.client.send(method, path, body)
         assert answer.status in {404, 414, 422}, f"{path[:100]}: {answer.status}"
 

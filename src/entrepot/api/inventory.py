@@ -11,19 +11,21 @@ from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import invalid
-from entrepot.inventory import browse
+from entrepot.inventory import browse, browse_transfers
+from entrepot.inventory.buckets import AsideReason, SetAside
 from entrepot.inventory.model import (
     COUNTS_PER_CALL_MAX,
     QUANTITY_MAX,
     Count,
     Delta,
     MovementKind,
+    Position,
     RowResult,
 )
-from entrepot.journey.stocktake import take_counts, take_movements
+from entrepot.journey.stocktake import take_counts, take_movements, take_set_asides
 from entrepot.orders.rules import AHEAD_MAX, EARLIEST
 from entrepot.plumbing import db
-from entrepot.terms.ids import NodeId, Sku
+from entrepot.terms.ids import MarketId, NodeId, Sku
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 
@@ -44,17 +46,35 @@ class CountsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MovementRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`quantity` is signed: what comes in is positive, what goes out negative."""
+    """`quantity` is signed: what comes in is positive, what goes out negative.
+
+    `set_aside`: the units come in set aside for that reason, or leave from what is set aside so.
+    """
 
     kind: MovementKind
     sku: Id
     node: Id
     quantity: Annotated[int, Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
     reference: Annotated[str, Meta(max_length=200)] | None = None
+    set_aside: AsideReason | None = None
 
 
 class MovementsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     movements: Annotated[list[MovementRow], Meta(min_length=1, max_length=COUNTS_PER_CALL_MAX)]
+
+
+class SetAsideRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`quantity` units more are set aside for the reason (+), or are sellable again (-)."""
+
+    sku: Id
+    node: Id
+    reason: AsideReason
+    quantity: Annotated[int, Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
+    reference: Annotated[str, Meta(max_length=200)] | None = None
+
+
+class SetAsidesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rows: Annotated[list[SetAsideRow], Meta(min_length=1, max_length=COUNTS_PER_CALL_MAX)]
 
 
 class RowAnswer(msgspec.Struct, frozen=True):
@@ -79,16 +99,21 @@ class PositionsQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PositionAnswer(msgspec.Struct, frozen=True):
-    """`available` is what could be sold from here by a channel without a buffer."""
+    """`available` is what could be sold from here by a channel without a buffer.
+
+    `unavailable_by` takes `unavailable` apart by reason; `in_transit` is on its way here.
+    """
 
     sku: str
     node: str
     on_hand: int
     reserved: int
     unavailable: int
+    unavailable_by: dict[str, int]
     safety: int
     shortage: int
     available: int
+    in_transit: int
 
 
 class PositionsAnswer(msgspec.Struct, frozen=True):
@@ -111,6 +136,7 @@ class LedgerEntry(msgspec.Struct, frozen=True):
     order_id: str | None
     line: int | None
     reference: str | None
+    reason: str | None
     at: datetime
 
 
@@ -143,11 +169,26 @@ async def post_movements(request: Request) -> Answer:
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
         rows = [
-            Delta(m.kind, Sku(m.sku), NodeId(m.node), m.quantity, m.reference)
+            Delta(m.kind, Sku(m.sku), NodeId(m.node), m.quantity, m.reference, m.set_aside)
             for m in body.movements
         ]
         market = await request.app.world.market(request.principal.market)
         return _results(await take_movements(conn, market, rows, at=at))
+
+    return await command(request, act)
+
+
+async def post_set_asides(request: Request) -> Answer:
+    """Set units aside, or make them sellable again: each row whole or not at all, in order."""
+    body: SetAsidesBody = request.body
+
+    async def act(conn: db.Connection, at: datetime) -> Answer:
+        rows = [
+            SetAside(Sku(r.sku), NodeId(r.node), r.reason, r.quantity, r.reference)
+            for r in body.rows
+        ]
+        market = await request.app.world.market(request.principal.market)
+        return _results(await take_set_asides(conn, market, rows, at=at))
 
     return await command(request, act)
 
@@ -162,18 +203,33 @@ async def get_positions(request: Request) -> Answer:
             node_id=NodeId(query.node) if query.node else None,
             after=(after[0], after[2]), most=query.limit + 1,
         )  # fmt: skip
-    shown = [
-        PositionAnswer(
-            p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage,
-            max(0, p.free),
-        )
-        for p in rows[: query.limit]
-    ]  # fmt: skip
+        shown = await _positions(conn, request.principal.market, rows[: query.limit])
     if len(rows) <= query.limit:
         return json_answer(200, PositionsAnswer(shown, None))
     cursor = cursor_of(f"{shown[-1].sku}\n{shown[-1].node}")
     link = next_link("/v1/inventory/positions", cursor, limit=query.limit, node=query.node)
     return json_answer(200, PositionsAnswer(shown, cursor), link)
+
+
+async def _positions(
+    conn: db.Connection, market: MarketId, rows: list[Position]
+) -> list[PositionAnswer]:
+    """Take a page of positions apart: two statements, however many."""
+    keys = [(p.sku, p.node_id) for p in rows]
+    arriving = await browse_transfers.arriving(conn, market, keys)
+    by: dict[tuple[Sku, NodeId], dict[str, int]] = {}
+    for held in await browse.held_at(
+        conn, market, [(p.sku, p.node_id) for p in rows if p.unavailable]
+    ):
+        by.setdefault((held.sku, held.node_id), {})[held.reason] = held.quantity
+    return [
+        PositionAnswer(
+            p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable,
+            by.get((p.sku, p.node_id), {}), p.safety, p.shortage, max(0, p.free),
+            arriving.get((p.sku, p.node_id), 0),
+        )
+        for p in rows
+    ]  # fmt: skip
 
 
 async def get_ledger(request: Request) -> Answer:
@@ -190,7 +246,7 @@ async def get_ledger(request: Request) -> Answer:
                 LedgerEntry(
                     str(e.movement_id), e.kind, e.on_hand_delta, e.reserved_delta,
                     e.unavailable_delta, str(e.order_id) if e.order_id else None, e.line_no,
-                    e.reference, e.at,
+                    e.reference, e.reason, e.at,
                 )
                 for e in entries
             ]
@@ -215,6 +271,11 @@ ROUTES = [
     Route(
         "POST", "/v1/inventory/movements", post_movements, Scope.INVENTORY_WRITE,
         "Apply movements", body=MovementsBody, answer=RowsAnswer, keyed=True,
+    ),
+    Route(
+        "POST", "/v1/inventory/set-asides", post_set_asides, Scope.INVENTORY_WRITE,
+        "Set units aside, or make them sellable again", body=SetAsidesBody, answer=RowsAnswer,
+        keyed=True,
     ),
     Route(
         "GET", "/v1/inventory/positions", get_positions, Scope.INVENTORY_READ, "Balances",

@@ -13,6 +13,7 @@ from entrepot.api import (
     orders,
     policies,
     tracking,
+    transfers,
 )
 
 ROUTES = [
@@ -21,6 +22,7 @@ ROUTES = [
     *tracking.ROUTES,
     *availability.ROUTES,
     *inventory.ROUTES,
+    *transfers.ROUTES,
     *catalog.ROUTES,
     *network.ROUTES,
     *policies.ROUTES,

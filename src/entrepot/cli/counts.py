@@ -13,6 +13,7 @@ from entrepot.api.kinds import Result
 from entrepot.catalog import browse as catalog
 from entrepot.inventory.count import count
 from entrepot.inventory.model import QUANTITY_MAX, Count, RowStatus
+from entrepot.journey.notice import notice
 from entrepot.network import browse as network
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId, NodeId, Sku
@@ -70,7 +71,9 @@ async def put(
     )
     refused = [_refusal(row, known, at) for row in rows]
     good = [row for row, why in zip(rows, refused, strict=True) if why is None]
-    done = iter((await count(conn, market, good, at=at)).results)
+    counted = (await count(conn, market, good, at=at)).results
+    await notice(conn, market, counted, at=at)
+    done = iter(counted)
     results = []
     for row, why in zip(rows, refused, strict=True):
         if why is not None:

@@ -17,9 +17,10 @@ from entrepot.inventory.model import Claim
 from entrepot.inventory.resolve import free
 from entrepot.inventory.wait import settle
 from entrepot.journey import told
+from entrepot.journey.mend import mend
+from entrepot.journey.notice import tell_those_who_wait
 from entrepot.journey.progress import Standing, given_up, standings, unopened
 from entrepot.journey.record import UNROUTABLE
-from entrepot.journey.stocktake import tell_those_who_wait
 from entrepot.journey.world import Market
 from entrepot.orders import browse as orders
 from entrepot.orders.cancel import cancel as cancel_units
@@ -158,9 +159,10 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
         await outbox.tell(conn, market.id, tell.facts(withdrawn.acted), at=at)
         days = [(a.after.head.node_id, a.after.head.day) for a in withdrawn.acted if _ended(a)]
         await capacity.give_back(conn, market.id, days, _limits(market, days))
-    await free(conn, market.id, claims, at=at)
-    await free(conn, market.id, lost, at=at, given_up=True)
-    await tell_those_who_wait(conn, market, {claim.sku for claim in claims}, at)
+    mended = await free(conn, market.id, claims, at=at)
+    mended += await free(conn, market.id, lost, at=at, given_up=True)
+    await mend(conn, market.id, mended, at=at)
+    await tell_those_who_wait(conn, market.id, {claim.sku for claim in claims}, at)
     for claim in claims + lost:
         market.stock.take(claim.sku, claim.node_id, -claim.quantity)
 

@@ -1,7 +1,9 @@
-"""The journey's read model, as plain data."""
+"""The journey's read model and what it finds at risk, as plain data."""
 
 from dataclasses import dataclass
 from uuid import UUID
+
+from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +23,25 @@ class Listed:
 
     order_id: UUID
     phase: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """Claimed units that are missing at their node, and can still come from another."""
+
+    order_id: OrderId
+    line_no: LineNo
+    sku: Sku
+    node_id: NodeId
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class StillShort:
+    """A position where claimed units are missing, and the orders that have them in hand."""
+
+    sku: Sku
+    node_id: NodeId
+    on_hand: int
+    shortage: int
+    order_ids: list[OrderId]

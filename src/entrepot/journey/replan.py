@@ -12,6 +12,7 @@ from entrepot.inventory.wait import wait
 from entrepot.journey import told
 from entrepot.journey.asking import Need
 from entrepot.journey.here import Here, WorkTold, orders_of, work_told
+from entrepot.journey.mend import mend
 from entrepot.journey.progress import Standing, given_up, standings
 from entrepot.journey.record import UNROUTABLE
 from entrepot.journey.reroute import Unrouted, reroute
@@ -34,7 +35,8 @@ async def replan(here: Here, events: Sequence[Event]) -> None:
     tolds = [each for each in work_told(events) if each.lines]
     await bar(here.conn, here.market, _bars(tolds), at=here.at)
     claims = _still_claimed(tolds, await standings(here.conn, here.market, orders_of(events)))
-    await free(here.conn, here.market, claims, at=here.at, given_up=True)
+    mended = await free(here.conn, here.market, claims, at=here.at, given_up=True)
+    await mend(here.conn, here.market, mended, at=here.at)
     doubtful = [
         (line.sku, each.node)
         for each in tolds

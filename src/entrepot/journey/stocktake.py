@@ -1,6 +1,6 @@
-"""Counts and movements as they come in: known skus and nodes only, in key order.
+"""Counts, movements and set-asides as they come in: known skus and nodes only, in key order.
 
-Those who wait for what came are told.
+Those who wait for what came are told, and so is a shortage.
 """
 
 from collections.abc import Sequence
@@ -8,16 +8,17 @@ from datetime import datetime
 from typing import TypeVar
 
 from entrepot.inventory import browse
+from entrepot.inventory.buckets import SetAside
 from entrepot.inventory.count import count
 from entrepot.inventory.model import Count, Delta, Free, RowResult, RowStatus
 from entrepot.inventory.move import move
-from entrepot.journey import told
+from entrepot.inventory.set_aside import set_aside
+from entrepot.journey.notice import notice
 from entrepot.journey.world import Market
 from entrepot.network import browse as network
-from entrepot.plumbing import db, outbox
-from entrepot.terms.ids import Sku
+from entrepot.plumbing import db
 
-R = TypeVar("R", Count, Delta)
+R = TypeVar("R", Count, Delta, SetAside)
 
 
 async def take_counts(
@@ -40,6 +41,19 @@ async def take_movements(
     if not known:
         return [results[place] for place in range(len(results))]
     done = await move(conn, market.id, [rows[place] for place in known], at=at)
+    keys = sorted({(rows[place].sku, rows[place].node_id) for place in known})
+    free = await browse.free_at(conn, market.id, keys)
+    return await _finish(conn, market, results, known, done, free=free, at=at)
+
+
+async def take_set_asides(
+    conn: db.Connection, market: Market, rows: Sequence[SetAside], *, at: datetime
+) -> list[RowResult]:
+    """Answer every row of what is set aside, in order. The caller owns the transaction."""
+    results, known = await _sort_out(conn, market, rows)
+    if not known:
+        return [results[place] for place in range(len(results))]
+    done = await set_aside(conn, market.id, [rows[place] for place in known], at=at)
     keys = sorted({(rows[place].sku, rows[place].node_id) for place in known})
     free = await browse.free_at(conn, market.id, keys)
     return await _finish(conn, market, results, known, done, free=free, at=at)
@@ -82,17 +96,5 @@ async def _finish(  # noqa: PLR0913 - the rows, what became of them, and what is
 ) -> list[RowResult]:
     results |= dict(zip(known, done, strict=True))
     market.stock.put(free)
-    applied = {r.sku for r in done if r.status is RowStatus.APPLIED}
-    if applied:
-        await tell_those_who_wait(conn, market, applied, at)
+    await notice(conn, market.id, done, at=at)
     return [results[place] for place in range(len(results))]
-
-
-async def tell_those_who_wait(
-    conn: db.Connection, market: Market, skus: set[Sku], at: datetime
-) -> None:
-    """If anybody waits for one of these skus, the journey is told that it came."""
-    owed = await browse.owed(conn, market.id, sorted(skus))
-    if owed:
-        fact = told.supplied(market.id, sorted(owed))
-        await outbox.tell(conn, market.id, [fact], at=at)

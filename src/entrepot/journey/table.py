@@ -14,6 +14,7 @@ from entrepot.journey import (
     deliver,
     expect,
     open_work,
+    relieve,
     replan,
     summarize,
     supply,
@@ -27,6 +28,7 @@ sourcing.planned         fulfillment.open       order
 fulfillment.rejected     sourcing.replan        order
 fulfillment.shorted      sourcing.replan        order
 inventory.supplied       sourcing.supply        sku
+inventory.shorted        inventory.relieve      sku
 fulfillment.shipped      inventory.consume      sku
 fulfillment.collected    inventory.consume      sku
 fulfillment.shipped      delivery.expect        order
@@ -44,6 +46,7 @@ STEPS: dict[str, Step] = {
     "fulfillment.open": open_work.open_work,
     "sourcing.replan": replan.replan,
     "sourcing.supply": supply.supply,
+    "inventory.relieve": relieve.relieve,
     "inventory.consume": consume.consume_shipped,
     "delivery.expect": expect.expect_parcels,
     "fulfillment.deliver": deliver.deliver_parcels,
