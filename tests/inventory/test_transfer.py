@@ -1,5 +1,6 @@
 """Transfers in the database: no unit is lost between two nodes."""
 
+import asyncio
 from datetime import datetime
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from entrepot.inventory import browse, browse_transfers
 from entrepot.inventory.buckets import AsideReason, SetAside
 from entrepot.inventory.count import count
+from entrepot.inventory.move import move
 from entrepot.inventory.reserve import reserve
 from entrepot.inventory.set_aside import set_aside
 from entrepot.inventory.states import TransferState, TransferVerb
@@ -22,7 +24,7 @@ from entrepot.inventory.transit import (
 from entrepot.plumbing import db
 from entrepot.terms.ids import TransferId
 from entrepot.terms.outcome import Done, Refused
-from inventory.stock import BR, CAP, LYON, NICE, NOON, TEE, US, claim, counted, minutes
+from inventory.stock import BR, CAP, LYON, NICE, NOON, TEE, US, claim, counted, delta, minutes
 
 T1 = TransferId("T1")
 
@@ -226,3 +228,61 @@ async def test_the_database_itself_refuses_more_ends_than_were_sent(conn):
     await done(conn, ask("send"))
     with pytest.raises(db.CheckViolation, match="no_more_ends_than_was_sent"):
         await conn.execute("UPDATE inventory.transfer_line SET received = 9")
+
+
+async def test_many_buyers_and_trucks_at_once_take_exactly_what_is_there(pool):
+    names = [f"T{number}" for number in range(20)]
+    async with pool.acquire() as conn:
+        await stocked(conn, TEE=20)
+        await plan(conn, US, [transfer(name, TEE=1) for name in names], at=NOON)
+
+    async def buy(order: int) -> bool:
+        async def work(conn: db.Connection) -> bool:
+            answers = (await reserve(conn, US, [[claim(order, 1)]], at=NOON)).answers
+            return isinstance(answers[0], Done)
+
+        return await db.in_transaction(pool, work)
+
+    async def send(name: str) -> bool:
+        async def work(conn: db.Connection) -> bool:
+            (answer,) = await carry(conn, US, [ask("send", id_=name)], at=NOON)
+            return isinstance(answer, Done)
+
+        return await db.in_transaction(pool, work)
+
+    took = [each for pair in zip(range(20), names, strict=True) for each in pair]
+    done_ = await asyncio.gather(
+        *(buy(each) if isinstance(each, int) else send(each) for each in took)
+    )
+
+    assert sum(done_) == 20
+    async with pool.acquire() as conn:
+        bought = sum(won for each, won in zip(took, done_, strict=True) if isinstance(each, int))
+        assert await balances(conn) == (bought, bought, 0, 0)
+        assert await browse_transfers.arriving(conn, US, [(TEE, NICE)]) == {
+            (TEE, NICE): 20 - bought
+        }
+
+
+async def test_transfers_in_opposite_directions_at_once_never_deadlock(pool):
+    there = [transfer(f"A{number}", TEE=1, CAP=1) for number in range(10)]
+    back = [
+        NewTransfer(TransferId(f"B{number}"), NICE, LYON, None, ((CAP, 1), (TEE, 1)))
+        for number in range(10)
+    ]
+    async with pool.acquire() as conn:
+        await stocked(conn, TEE=50, CAP=50)
+        await move(conn, US, [delta("receipt", 50, sku, NICE) for sku in (TEE, CAP)], at=NOON)
+        await plan(conn, US, [*there, *back], at=NOON)
+
+    async def go(one: NewTransfer) -> None:
+        async def work(conn: db.Connection) -> None:
+            asks = [ask(verb, id_=one.transfer_id) for verb in ("send", "receive")]
+            await done(conn, *asks)
+
+        await db.in_transaction(pool, work, tries=1)
+
+    await asyncio.gather(*(go(each) for pair in zip(there, back, strict=True) for each in pair))
+    async with pool.acquire() as conn:
+        for node in (LYON, NICE):
+            assert await balances(conn, TEE, node) == (50, 0, 0, 0)

@@ -1,5 +1,6 @@
 """Claimed units that are missing come from elsewhere, newest orders first, or a person is told."""
 
+import asyncio
 import json
 
 import pytest
@@ -13,11 +14,13 @@ from entrepot.fulfillment.ship import ship
 from entrepot.inventory.buckets import AsideReason, SetAside
 from entrepot.inventory.model import Delta, MovementKind
 from entrepot.journey import relieve
+from entrepot.journey.cancel import cancel
 from entrepot.journey.stocktake import take_movements, take_set_asides
 from entrepot.network.model import Method
 from entrepot.plumbing import exceptions, mint
 from entrepot.terms.ids import NodeId, Sku
 from entrepot.terms.order_number import number_of
+from entrepot.terms.outcome import Done
 from journey.shop import NEWARK, US
 
 
@@ -281,3 +284,45 @@ async def test_a_pickup_that_its_store_cannot_hand_over_waits_for_a_person(shop)
     assert [(line, units) for line, _, units, _ in await shop.waiting(id_)] == [(1, 1)]
     assert len(await shop.troubles(id_)) == 1
     assert await shortage(shop, "SHOP") == 0
+
+
+async def blocked(shop) -> None:
+    """Wait until somebody waits for a row that another has locked."""
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    for _ in range(500):
+        if await shop.pool.fetchval(waits):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
+async def test_what_is_picked_while_its_claim_is_about_to_give_way_stays(two):
+    """The newest order is picked after it was found at risk, and before its work is locked."""
+    ids = await bought(two, 3, units=3)
+    (work,) = await two.works(ids[2])
+    await two.do(accept, work)
+    await two.count("DC", TEE=6)
+    async with two.pool.acquire() as conn, conn.transaction():
+        await two.step(conn, pick, work)
+        turning = asyncio.create_task(two.turn())
+        await blocked(two)
+    await turning
+    assert await two.pieces(ids[2]) == [("DC", "picked", 3)]
+    assert await two.pieces(ids[1]) == [("DC", "canceled", 0), ("NEWARK", "released", 3)]
+    assert (await shortage(two), await standing(two)) == (0, [])
+
+
+async def test_what_is_canceled_while_its_claim_is_about_to_give_way_is_only_canceled(two):
+    ids = await bought(two, 3, units=3)
+    await two.count("DC", TEE=6)
+    async with two.pool.acquire() as conn, conn.transaction():
+        market = await two.world.market(US)
+        told = {"actor": "kim", "reason": "no", "at": mint.now()}
+        assert isinstance(await cancel(conn, market, ids[2], None, **told), Done)
+        turning = asyncio.create_task(two.turn())
+        await blocked(two)
+    await turning
+    assert await two.pieces(ids[2]) == [("DC", "canceled", 0)]
+    assert [await two.pieces(id_) for id_ in ids[:2]] == [[("DC", "released", 3)]] * 2
+    assert await two.balance("TEE", "NEWARK") == (10, 0, 0)
+    assert (await shortage(two), await standing(two)) == (0, [])

@@ -9,7 +9,7 @@ from entrepot.inventory import buckets, rules, store, transit
 from entrepot.inventory.buckets import NOTHING
 from entrepot.inventory.model import Change, Position
 from entrepot.inventory.reserve import GuardFailed
-from entrepot.inventory.states import TRANSFER
+from entrepot.inventory.states import TRANSFER, TransferVerb
 from entrepot.inventory.transit import (
     Carriage,
     NewTransfer,
@@ -62,9 +62,9 @@ async def carry(
     trips = await _locked(conn, market, sorted({ask.transfer_id for ask in asks}))
     keys = {
         (line.sku, node)
-        for trip in trips.values()
+        for ask in asks
+        if (trip := trips.get(ask.transfer_id)) and (node := transit.end(trip, ask.verb))
         for line in trip.lines
-        for node in (trip.head.from_node, trip.head.to_node)
     }
     desk = await _Desk.open(conn, market, sorted(keys), trips, at)
     answers = [desk.answer(ask) for ask in asks]
@@ -157,6 +157,18 @@ class _Desk:
         if len(passed) != len(ids):
             raise GuardFailed("a transfer changed under its lock")
         await store.record_changes(conn, market, self.changes, self.at)
+        await store.make_positions(conn, market, self._expecting())
+
+    def _expecting(self) -> list[store.Key]:
+        """Name the positions that goods are now on their way to: they show it while still empty."""
+        return sorted(
+            {
+                (units.sku, each.after.head.to_node)
+                for each in self.done
+                if each.ask.verb is TransferVerb.SEND
+                for units in each.leg.units
+            }
+        )
 
 
 def _moves(done: Carriage) -> list[tuple[TransferId, int, str, str, str, str | None]]:

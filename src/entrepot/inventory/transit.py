@@ -168,8 +168,17 @@ Decided = Outcome[Leg, WhyNotCarried]
 Stock = Mapping[tuple[Sku, NodeId], Position]
 
 
+def end(trip: Trip, verb: TransferVerb) -> NodeId | None:
+    """Name the node whose positions a verb moves; None where it moves none."""
+    ends = {
+        TransferVerb.SEND: trip.head.from_node,
+        TransferVerb.RECEIVE: trip.head.to_node,
+    }
+    return ends.get(verb)
+
+
 def decide(trip: Trip, ask: TripAsk, stock: Stock) -> Decided:
-    """Answer what is asked of a transfer; `stock` are the positions at both ends, as locked.
+    """Answer what is asked of a transfer; `stock` are the positions it may move, as locked.
 
     Done whole or not at all.
     """
