@@ -1,16 +1,18 @@
 """Files in, rows landed: on a database of its own, because imports commit."""
 
 import json
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
 
 from entrepot.bootstrap import invariants, transitions
 from entrepot.catalog import browse as catalog
 from entrepot.cli.importing import KINDS, import_file
+from entrepot.inventory.model import Claim
+from entrepot.inventory.reserve import reserve
 from entrepot.network import browse as network
-from entrepot.plumbing import db, migrate
-from entrepot.terms.ids import MarketId, Sku
+from entrepot.plumbing import db, migrate, mint
+from entrepot.terms.ids import LineNo, MarketId, NodeId, OrderId, Sku
 
 NODE = {
     "name": "Dallas",
@@ -166,6 +168,23 @@ async def test_counts_land_and_the_same_file_is_stale_the_second_time(bring, poo
     newer, _ = await bring("inventory", "sku,node,on_hand\nA,D,9\n", "counts.csv")
     assert newer.counts == {"updated": 1}
     assert await on_hand(pool, market) == {"A": 9, "B": 7}
+
+
+async def test_a_file_that_counts_less_than_is_claimed_tells_the_shortage(bring, pool, market):
+    await bring("items", [{"sku": "A", "name": "a"}])
+    await bring("nodes", [{"node": "D", **NODE}])
+    await bring("inventory", "sku,node,on_hand\nA,D,5\n", "counts.csv")
+    order = OrderId(UUID(int=1))
+    basket = [Claim(order, LineNo(1), Sku("A"), NodeId("D"), 4)]
+    async with pool.acquire() as conn, conn.transaction():
+        await reserve(conn, market, [basket], at=mint.now())
+    await bring("inventory", "sku,node,on_hand\nA,D,1\n", "counts.csv")
+    told = await pool.fetch(
+        "SELECT type, data::text FROM plumbing.outbox WHERE market = $1", market
+    )
+    assert [(type_, json.loads(data)) for type_, data in told] == [
+        ("inventory.shorted", {"sku": "A", "node": "D", "on_hand": 1, "shortage": 3})
+    ]
 
 
 async def test_a_kit_has_no_stock_to_count(bring, pool, market):

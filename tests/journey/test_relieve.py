@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+import databases
 from entrepot.fulfillment.accept import accept
 from entrepot.fulfillment.model import Named
 from entrepot.fulfillment.pack import pack
@@ -286,16 +287,6 @@ async def test_a_pickup_that_its_store_cannot_hand_over_waits_for_a_person(shop)
     assert await shortage(shop, "SHOP") == 0
 
 
-async def blocked(shop) -> None:
-    """Wait until somebody waits for a row that another has locked."""
-    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    for _ in range(500):
-        if await shop.pool.fetchval(waits):
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("nobody waits")
-
-
 async def test_what_is_picked_while_its_claim_is_about_to_give_way_stays(two):
     """The newest order is picked after it was found at risk, and before its work is locked."""
     ids = await bought(two, 3, units=3)
@@ -305,7 +296,7 @@ async def test_what_is_picked_while_its_claim_is_about_to_give_way_stays(two):
     async with two.pool.acquire() as conn, conn.transaction():
         await two.step(conn, pick, work)
         turning = asyncio.create_task(two.turn())
-        await blocked(two)
+        await databases.somebody_waits(two.pool)
     await turning
     assert await two.pieces(ids[2]) == [("DC", "picked", 3)]
     assert await two.pieces(ids[1]) == [("DC", "canceled", 0), ("NEWARK", "released", 3)]
@@ -320,7 +311,7 @@ async def test_what_is_canceled_while_its_claim_is_about_to_give_way_is_only_can
         told = {"actor": "kim", "reason": "no", "at": mint.now()}
         assert isinstance(await cancel(conn, market, ids[2], None, **told), Done)
         turning = asyncio.create_task(two.turn())
-        await blocked(two)
+        await databases.somebody_waits(two.pool)
     await turning
     assert await two.pieces(ids[2]) == [("DC", "canceled", 0)]
     assert [await two.pieces(id_) for id_ in ids[:2]] == [[("DC", "released", 3)]] * 2

@@ -31,7 +31,10 @@ Id = Annotated[str, Meta(min_length=1, max_length=128)]
 
 
 class CountRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`on_hand` units were there at `counted_at` (now, where it is not said)."""
+    """`on_hand` units were there at `counted_at` (now, where it is not said).
+
+    All that were there: those that are set aside are among them.
+    """
 
     sku: Id
     node: Id
