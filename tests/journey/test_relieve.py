@@ -16,6 +16,7 @@ from entrepot.inventory.buckets import AsideReason, SetAside
 from entrepot.inventory.model import Delta, MovementKind
 from entrepot.journey import relieve
 from entrepot.journey.cancel import cancel
+from entrepot.journey.here import Here
 from entrepot.journey.stocktake import take_movements, take_set_asides
 from entrepot.network.model import Method
 from entrepot.plumbing import exceptions, mint
@@ -216,6 +217,25 @@ async def test_units_their_node_has_given_up_already_are_not_missed_twice(two):
     await two.count("DC", TEE=6)  # just as many as the other two claim
     await two.turn()
     assert [await two.pieces(id_) for id_ in ids[:2]] == [[("DC", "released", 3)]] * 2
+    assert await two.pieces(ids[2]) == [("DC", "rejected", 0), ("NEWARK", "released", 3)]
+    assert (await shortage(two), await standing(two)) == (0, [])
+
+
+async def test_it_may_run_before_what_a_node_has_given_up_was_planned_again(two):
+    """Steps have cursors of their own: this one leaves to the other what is the other's."""
+    ids = await bought(two, 3, units=3)
+    (work,) = await two.works(ids[2])
+    await two.do(reject, work, reason="too_busy")
+    await two.count("DC", TEE=5)  # one less than the other two claim
+    await two.numbered()
+    facts = await two.events("inventory.shorted")
+    async with two.pool.acquire() as conn, conn.transaction():
+        await relieve.relieve(Here(conn, US, two.world, mint.now(), 0), facts)
+    assert await shortage(two) == 3
+    assert await standing(two) == []
+    await two.turn()
+    assert await two.pieces(ids[0]) == [("DC", "released", 3)]
+    assert await two.pieces(ids[1]) == [("DC", "released", 2), ("NEWARK", "released", 1)]
     assert await two.pieces(ids[2]) == [("DC", "rejected", 0), ("NEWARK", "released", 3)]
     assert (await shortage(two), await standing(two)) == (0, [])
 
