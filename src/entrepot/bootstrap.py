@@ -25,7 +25,7 @@ from entrepot.journey import audit
 from entrepot.journey.world import World
 from entrepot.network import browse
 from entrepot.network.open import open_market
-from entrepot.plumbing import cursors, db, mint, relay, sql
+from entrepot.plumbing import cursors, db, mint, sql
 from entrepot.plumbing.settings import DEFAULT_MARKET, Settings
 from entrepot.terms.geo import locate
 from entrepot.terms.lifecycle import Lifecycle
@@ -33,8 +33,8 @@ from entrepot.terms.place import Place
 from entrepot.work import loop
 
 CAPABILITIES = (
-    "plumbing", "access", "catalog", "network", "policies", "orders", "inventory", "sourcing",
-    "promise", "fulfillment", "delivery", "journey",
+    "plumbing", "access", "catalog", "network", "policies", "customers", "orders",
+    "inventory", "sourcing", "promise", "fulfillment", "delivery", "journey",
 )  # fmt: skip
 """Every room that may keep rows, from the ground floor up."""
 
@@ -110,7 +110,7 @@ async def serve(
 def _calm_collector() -> None:
     """What was loaded stays: the collector need not walk it again and again among the orders.
 
-    Requests make few cycles, so that the young generation may grow before it is looked at.
+    Requests and steps make few cycles: the young generation may grow before it is looked at.
     """
     gc.collect()
     gc.freeze()
@@ -130,6 +130,7 @@ async def _answers(url: str) -> None:
 async def work(settings: Settings, dsn: str, *, stop: asyncio.Event) -> None:
     """Run the background work until `stop` is set."""
     pool = await db.open_pool(dsn, size=4)
+    _calm_collector()
     try:
         await loop.work(pool, World(pool, mint.now, stock=False), settings, stop)
     finally:
@@ -187,10 +188,7 @@ async def drained(dsn: str, *, within_s: float) -> bool:
     try:
         ends = asyncio.get_running_loop().time() + within_s
         while asyncio.get_running_loop().time() < ends:
-            behind = (await relay.lag(conn)).waiting
-            heads = {feed.market: feed.last_sequence for feed in await relay.feeds(conn)}
-            late = [c for c in await cursors.all_of(conn) if c.sequence < heads.get(c.market, 0)]
-            if not behind and not late:
+            if not await cursors.are_behind(conn):
                 return True
             await asyncio.sleep(0.1)
         return False

@@ -272,3 +272,35 @@ def test_a_path_parameter_is_printable_and_bounded(text, read):
         assert refused.value.status == 422
     else:
         assert parameter(request, "thing") == read
+
+
+JSON_TYPES = [
+    "application/json",
+    "application/json; charset=utf-8",
+    "application/json;charset=UTF-8",
+    "Application/JSON",
+    "application/vnd.shop+json; v=2",
+]
+
+
+@pytest.mark.parametrize("said", [None, *JSON_TYPES])
+async def test_a_body_may_be_said_to_be_json_or_nothing(face, said):
+    headers = {} if said is None else {"content_type": said}
+    answer = await face.ask("POST", "/v1/things", b'{"name": "x"}', key=face.admin, **headers)
+    assert answer.status == 200
+
+
+NO_JSON_TYPES = ["", "text/xml", "application/x-www-form-urlencoded", "text/json", "json", "+json"]
+
+
+@pytest.mark.parametrize("said", NO_JSON_TYPES)
+async def test_a_body_that_is_said_to_be_anything_else_is_not_read(face, said):
+    body = b'{"name": "x"}'
+    answer = await face.ask("POST", "/v1/things", body, key=face.admin, content_type=said)
+    assert problem(answer) == (415, "unsupported-media-type")
+    assert ("accept", "application/json") in answer.headers
+
+
+async def test_who_has_no_body_to_send_may_say_what_it_is(face):
+    answer = await face.ask("GET", "/v1/things/7", key=face.reader, content_type="text/xml")
+    assert answer.status == 200

@@ -2,24 +2,12 @@
 
 import asyncio
 import json
-from dataclasses import dataclass, field
-from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
-from entrepot.access.model import Principal
-from entrepot.api import catalog, network, policies
-from entrepot.api.app import App, app_of
-from entrepot.api.face import Answer, Table, respond
-from entrepot.api.principals import Principals
-from entrepot.bootstrap import invariants, transitions
-from entrepot.journey.world import World
+from api.caller import Caller
 from entrepot.network.read import read
-from entrepot.plumbing import db, migrate, mint
-from entrepot.plumbing.settings import Settings
-from entrepot.terms.ids import KeyId, MarketId
 
-TABLE = Table([*catalog.ROUTES, *network.ROUTES, *policies.ROUTES])
 TEE = {"name": "Tee", "price": 1999, "weight_g": 180, "attributes": {"color": "black"}}
 NODE = {
     "name": "Dallas",
@@ -31,6 +19,7 @@ NODE = {
     "capacity_per_day": 40,
     "services": ["pickup", "ship"],
     "handling_cost": 90,
+    "handling_hours": 16,
     "enabled": True,
 }
 LANE = {
@@ -44,75 +33,6 @@ LANE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What the server tells of a request."""
-
-    method: str
-    path: str
-    query_string: str
-    headers: dict[str, str] = field(default_factory=dict)
-    proto: str = "http"
-
-
-@dataclass(slots=True)
-class Caller:
-    app: App
-    market: MarketId
-
-    async def __call__(self, method: str, url: str, body: object = None, **headers) -> Answer:
-        path, _, query = url.partition("?")
-        sent = {"authorization": f"Bearer {self.market}"}
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-
-        async def received() -> bytes:
-            return raw
-
-        return await respond(self.app, TABLE, Scope(method, path, query, sent), received)
-
-    async def ok(self, method: str, url: str, body: object = None, **headers) -> dict:
-        answer = await self(method, url, body, **headers)
-        assert answer.status == 200, answer.body
-        return json.loads(answer.body)
-
-    async def refused(self, method: str, url: str, body: object = None, **headers):
-        answer = await self(method, url, body, **headers)
-        problem = json.loads(answer.body)
-        pointers = [error["pointer"] for error in problem["errors"] if "pointer" in error]
-        return answer.status, problem["type"].rpartition("/")[2], pointers
-
-
-class Everybody(Principals):
-    """Any key is an administrator's of the market of its name."""
-
-    def authorize(self, header: str | None, scope: str | None) -> Principal:
-        assert header is not None
-        assert scope is not None
-        market = MarketId(header.removeprefix("Bearer "))
-        return Principal(market, KeyId("key"), "kim", frozenset({"admin"}))
-
-
-@pytest.fixture(scope="module")
-async def app(server):
-    conn = await db.connect(server.url("postgres"))
-    await conn.execute("CREATE DATABASE master_data")
-    await conn.close()
-    await migrate.migrate(server.url("master_data"), transitions())
-    pool = await db.open_pool(server.url("master_data"), size=4)
-    wired = app_of(Settings(), pool, pool, World(pool, mint.now))
-    wired.principals = Everybody()
-    yield wired
-    for name, query in invariants().items():
-        assert await pool.fetch(query.text) == [], name
-    await pool.close()
-
-
-@pytest.fixture
-def call(app, request) -> Caller:
-    return Caller(app, MarketId(str(uuid5(NAMESPACE_URL, request.node.name))))
-
-
 async def test_an_item_is_given_back_as_it_was_put_with_its_version_as_etag(call):
     answer = await call("PUT", "/v1/items/TEE%20M", TEE)
     assert (answer.status, dict(answer.headers)["etag"]) == (200, '"1"')
@@ -123,7 +43,7 @@ async def test_an_item_is_given_back_as_it_was_put_with_its_version_as_etag(call
 
 
 async def test_what_there_is_not_is_404(call):
-    for path in ("items/A", "nodes/A", "node-groups/A", "channels/A", "lanes/A"):
+    for path in ("items/A", "nodes/A", "node-groups/A", "channels/A", "lanes/A", "customers/A"):
         assert await call.refused("GET", f"/v1/{path}") == (404, "not-found", [])
 
 
@@ -149,6 +69,7 @@ async def test_the_same_key_and_body_is_answered_once_and_again(call):
         ("/v1/node-groups/A", {"nodes": []}),
         ("/v1/channels/A", {"name": "Web"}),
         ("/v1/lanes/A", LANE),
+        ("/v1/customers/A", {"name": "Kim"}),
     ],
 )
 async def test_if_match_lets_through_only_who_has_seen_the_newest(call, path, body):
@@ -206,6 +127,8 @@ async def test_a_market_lists_its_rate_card_and_what_was_put(call):
         ("items/A", {"name": "a", "components": [{"sku": "NONE", "quantity": 1}]}, "/components"),
         ("items/A", {"name": "a", "components": [{"sku": "A", "quantity": 1}]}, "/components"),
         ("nodes/A", {**NODE, "time_zone": "Mars/Base"}, "/time_zone"),
+        ("nodes/A", {**NODE, "handling_hours": 241}, "/handling_hours"),
+        ("nodes/A", {**NODE, "handling_hours": 1.5}, "/handling_hours"),
         ("node-groups/A", {"nodes": ["NONE"]}, "/nodes"),
         ("channels/A", {"nodes": ["NONE"]}, "/nodes"),
         ("channels/A", {"node_groups": ["NONE"]}, "/node_groups"),
@@ -245,6 +168,7 @@ async def test_a_node_is_given_back_as_it_was_put(call):
         "cut_off": None,
         "capacity_per_day": None,
         "handling_cost": 0,
+        "handling_hours": 0,
         "enabled": True,
         "version": 1,
     }

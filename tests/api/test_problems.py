@@ -22,6 +22,7 @@ def test_every_code_has_one_status_and_one_title():
         409,
         412,
         413,
+        415,
         422,
         500,
         503,

@@ -3,16 +3,20 @@
 import json
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from entrepot.bootstrap import invariants, transitions
 from entrepot.catalog import browse as catalog
 from entrepot.cli.importing import KINDS, import_file
+from entrepot.customers import browse as customers
+from entrepot.inventory import freshness
 from entrepot.inventory.model import Claim
 from entrepot.inventory.reserve import reserve
 from entrepot.network import browse as network
 from entrepot.plumbing import db, migrate, mint
-from entrepot.terms.ids import LineNo, MarketId, NodeId, OrderId, Sku
+from entrepot.terms.ids import CustomerId, LineNo, MarketId, NodeId, OrderId, Sku
 
 NODE = {
     "name": "Dallas",
@@ -111,9 +115,9 @@ async def test_a_kit_may_stand_before_its_parts_however_far(bring):
 async def test_a_network_lands_from_four_files(bring, pool, market):
     nodes = (
         "node,name,kind,time_zone,address.country,address.postal_code,services,cut_off,"
-        "calendar.weekly.mon,enabled\n"
-        "D,Dallas,dc,America/Chicago,US,75201,ship|pickup,15:30,09:00-12:00|13:00-18:00,true\n"
-        "X,Nowhere,dc,Mars/Base,US,75201,ship,,,\n"
+        "calendar.weekly.mon,enabled,handling_hours\n"
+        "D,Dallas,dc,America/Chicago,US,75201,ship|pickup,15:30,09:00-12:00|13:00-18:00,true,8\n"
+        "X,Nowhere,dc,Mars/Base,US,75201,ship,,,,\n"
     )
     summary, rejects = await bring("nodes", nodes, "nodes.csv")
     assert summary.counts == {"created": 1}
@@ -140,7 +144,7 @@ async def test_a_network_lands_from_four_files(bring, pool, market):
     assert summary.counts == {"created": 1}
     async with pool.acquire() as conn:
         node = await network.node(conn, market, "D")
-    assert node.services == ["pickup", "ship"]
+    assert (node.services, node.handling_hours) == (["pickup", "ship"], 8)
     assert json.loads(node.calendar)["weekly"] == {"mon": ["09:00-12:00", "13:00-18:00"]}
 
 
@@ -215,5 +219,78 @@ async def test_a_count_says_itself_when_and_by_whom(bring, pool, market):
     assert await on_hand(pool, market) == {"A": 5}
 
 
+CUSTOMERS = (
+    "customer,name,email,class,addresses,attributes.since\n"
+    'K,Kim Doe,kim@example.com,vip,"[{""postal_code"":""78701"",""country"":""US""}]",2019\n'
+    "L,,lee@,,,\n"
+    ",Nobody,,,,\n"
+    "K,Again,,,,\n"
+    'M,Mo,,,"[{""country"":""US""}]",\n'
+)
+
+
+async def test_customers_land_from_a_table_and_coming_again_change_nothing(bring, pool, market):
+    summary, rejects = await bring("customers", CUSTOMERS)
+    assert summary.counts == {"created": 1}
+    assert [(r["row"], r["field"], r["reason"]) for r in rejects] == [
+        (3, "email", "is not an e-mail address"),
+        (4, "customer", "is missing"),
+        (5, "", "K stands in row 2 already"),
+        (6, "addresses.0.postal_code", "Object missing required field `postal_code`"),
+    ]
+    async with pool.acquire() as conn:
+        kim = await customers.customer(conn, market, CustomerId("K"))
+        others = await customers.customers(conn, market, after="K", most=9)
+    assert (kim.name, kim.email, kim.customer_class) == ("Kim Doe", "kim@example.com", "vip")
+    assert json.loads(kim.addresses)[0]["postal_code"] == "78701"
+    assert (kim.attributes, others) == ('{"since":"2019"}', [])
+
+    again, _ = await bring("customers", CUSTOMERS)
+    assert (again.counts, again.rejected) == ({"unchanged": 1}, 4)
+
+
+async def test_customers_land_from_parquet_too(pool, market, tmp_path):
+    home = {"postal_code": "78701", "country": "US"}
+    rows = [{"customer": "K", "class": "vip", "addresses": [home]}, {"customer": "L"}]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "people.parquet")
+    for status in ("created", "unchanged"):
+        summary = await import_file(pool, market, "customers", tmp_path / "people.parquet")
+        assert (summary.counts, summary.rejected) == ({status: 2}, 0)
+
+
+ROWS = [
+    {"sku": "A", "node": "D", "on_hand": 5, "source": "wms", "sequence": 7},
+    {"sku": "B", "node": "D", "on_hand": 7, "source": "wms", "sequence": 9},
+]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+async def test_a_snapshot_lands_from_each_form_of_file_and_is_heard(
+    bring, pool, market, tmp_path, form
+):
+    await bring("items", [{"sku": "A", "name": "a"}, {"sku": "B", "name": "b"}])
+    await bring("nodes", [{"node": "D", **NODE}])
+    path = tmp_path / f"snapshot.{form}"
+    if form == "csv":
+        lines = [",".join(map(str, row.values())) for row in ROWS]
+        path.write_text("\n".join([",".join(ROWS[0]), *lines]) + "\n")
+    elif form == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    else:
+        pq.write_table(pa.Table.from_pylist(ROWS), path)
+
+    summary = await import_file(pool, market, "inventory", path)
+
+    assert summary.counts == {"updated": 2}
+    assert await on_hand(pool, market) == {"A": 5, "B": 7}
+    async with pool.acquire() as conn:
+        (feed,), gaps = await freshness.feeds(
+            conn, market, source=None, node_id=None, after=("", ""), most=9, at=mint.now()
+        )
+    assert (feed.source, feed.node_id, feed.messages, gaps) == ("wms", "D", 2, {})
+
+
 def test_the_kinds_are_those_that_have_a_way_in():
-    assert {"items", "nodes", "node-groups", "channels", "lanes", "inventory"} <= set(KINDS)
+    assert {"items", "nodes", "node-groups", "channels", "lanes", "customers", "inventory"} <= set(
+        KINDS
+    )

@@ -12,7 +12,6 @@ from entrepot.cli.take_over import bring
 from entrepot.journey.world import World
 from entrepot.plumbing import mint
 from entrepot.plumbing.relay import relay
-from entrepot.ports.channel import ShipTo
 from entrepot.ports.histories import history
 from entrepot.ports.history import (
     Effect,
@@ -24,6 +23,7 @@ from entrepot.ports.history import (
     Stage,
     Told,
 )
+from entrepot.ports.sale import ShipTo
 from entrepot.terms.ids import MarketId, NodeId, Sku
 from entrepot.work.journey import Runner
 from entrepot.work.timers import sweep

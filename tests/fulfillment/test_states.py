@@ -1,12 +1,12 @@
 """The table of a fulfillment order's life, and that the database holds to it."""
 
+import asyncpg
 import pytest
 
 from entrepot.fulfillment import store
 from entrepot.fulfillment.model import Move
 from entrepot.fulfillment.rules import may_be_withdrawn
 from entrepot.fulfillment.states import FULFILLMENT_ORDER, State, Verb
-from entrepot.plumbing import db
 from fulfillment.world import NOON, US, opened
 
 ENDS = {State.COLLECTED, State.DELIVERED, State.REJECTED, State.CANCELED}
@@ -36,5 +36,5 @@ async def test_the_database_takes_exactly_the_moves_of_the_table(conn, state, ve
         assert await store.record_moves(conn, US, [], [move], []) == 0
         assert await conn.fetchval("SELECT verb FROM fulfillment.move") == verb
     else:
-        with pytest.raises(db.ForeignKeyViolation, match="only_legal_moves"):
+        with pytest.raises(asyncpg.ForeignKeyViolationError, match="only_legal_moves"):
             await store.record_moves(conn, US, [], [move], [])

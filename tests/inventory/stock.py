@@ -50,7 +50,7 @@ def delta(
     set_aside: AsideReason | None = None,
 ) -> Delta:
     """Let a node report a movement."""
-    return Delta(MovementKind(kind), sku, node, quantity, reference, set_aside)
+    return Delta(MovementKind(kind), sku, node, quantity, reference, set_aside=set_aside)
 
 
 def doubtful(before: Position) -> Aside:

@@ -36,7 +36,7 @@ from inventory.stock import (
     ],
 )
 def test_a_count_is_stale_when_its_source_has_said_something_newer(count, mark, stale):
-    known = CountMark(TEE, LYON, "wms", *mark) if mark else None
+    known = CountMark(TEE, LYON, "wms", *mark, 5) if mark else None
     assert rules.is_stale(count, known) is stale
 
 

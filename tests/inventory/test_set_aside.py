@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
-from entrepot.inventory import browse
+from entrepot.inventory import browse, ledger
 from entrepot.inventory.buckets import AsideReason, SetAside
 from entrepot.inventory.count import count
+from entrepot.inventory.model import Delta, MovementKind
 from entrepot.inventory.move import move
 from entrepot.inventory.reserve import reserve
 from entrepot.inventory.resolve import consume, doubt
@@ -30,7 +31,7 @@ async def held(conn, sku=TEE, node=LYON) -> dict[str, int]:
 
 
 async def entries(conn, most=9) -> list[tuple[str, int, int, str | None, str | None]]:
-    told = await browse.ledger(conn, US, TEE, LYON, most)
+    told = await ledger.movements(conn, US, TEE, node_id=LYON, since=None, until=None, most=most)
     return [(e.kind, e.on_hand_delta, e.unavailable_delta, e.reason, e.reference) for e in told]
 
 
@@ -129,3 +130,48 @@ async def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(ho
     await set_aside(house, US, [aside("display", 1)] * rows, at=NOON)
     await asyncio.sleep(0)  # the driver tells its listeners at the loop's next turn
     assert len(told) == 3  # the lock, the change with its entries, what is set aside
+
+
+def numbered(quantity: int, sequence: int, *, at: int = 1, reason: str | None = None) -> Delta:
+    """Let the warehouse tell, by its number, of tees that came or left."""
+    held = AsideReason(reason) if reason else None
+    kind = MovementKind.ADJUSTMENT
+    return Delta(kind, TEE, LYON, quantity, None, "wms", sequence, minutes(at), held)
+
+
+async def test_a_message_that_ends_two_reasons_is_one_message(house):
+    await stocked(house, TEE=5)
+    await set_aside(house, US, [aside("damaged", 2), aside("display", 2)], at=NOON)
+    told = await move(house, US, [numbered(-4, 1), numbered(-4, 1)], at=NOON)
+    assert [row.status.value for row in told] == ["applied", "duplicate"]
+    assert (await balances(house), await held(house)) == ((1, 0, 1, 0), {"damaged": 1})
+
+
+async def test_a_numbered_message_takes_no_more_of_a_reason_than_is_set_aside(house):
+    await stocked(house, TEE=5)
+    await set_aside(house, US, [aside("damaged", 2)], at=NOON)
+    (told,) = await move(house, US, [numbered(-3, 1, reason="damaged")], at=NOON)
+    assert (told.status.value, await balances(house)) == ("applied", (2, 0, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("reason", "quantity", "unavailable"),
+    [("damaged", 3, 5), ("damaged", -1, 1), ("doubt", 3, 2), (None, -1, 2)],
+)
+async def test_a_count_has_seen_late_units_but_not_why_they_are_set_aside(
+    house, reason, quantity, unavailable
+):
+    await stocked(house, TEE=9)
+    await set_aside(house, US, [aside("damaged", 2)], at=NOON)
+    await count(house, US, [counted(9, source="wms", sequence=1, at=minutes(5))], at=minutes(5))
+    late = numbered(quantity, 2, at=4, reason=reason)
+    (told,) = await move(house, US, [late], at=minutes(6))
+    assert told.status.value == "already_counted"
+    assert await balances(house) == (9, 0, unavailable, 0)
+
+
+async def test_a_wish_for_more_than_is_set_aside_is_refused(house):
+    await stocked(house, TEE=5)
+    await set_aside(house, US, [aside("damaged", 2)], at=NOON)
+    (told,) = await move(house, US, [delta("damage", -3, set_aside=AsideReason.DAMAGED)], at=NOON)
+    assert (told.status.value, await balances(house)) == ("insufficient_stock", (5, 0, 2, 0))

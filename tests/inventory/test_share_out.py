@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entrepot.inventory.model import Reservation, WhyNotReserved
-from entrepot.inventory.rules import open_claims, share_out, totals
+from entrepot.inventory.model import WhyNotReserved
+from entrepot.inventory.rules import share_out, totals
 from entrepot.terms.outcome import Done, Refused
-from inventory.stock import CAP, LYON, NICE, TEE, claim, order_id, position
+from inventory.stock import CAP, LYON, NICE, TEE, claim, position
 
 SHORT = Refused(WhyNotReserved.SHORT)
 UNKNOWN = Refused(WhyNotReserved.UNKNOWN_POSITION)
@@ -85,22 +85,3 @@ def test_never_a_unit_twice_and_never_one_kept_from_somebody(baskets, tees, caps
         if fits:
             left = {key: units - wanted.get(key, 0) for key, units in left.items()}
     assert min(left.values()) >= 0
-
-
-def reserved(quantity: int, node=LYON, freed: int = 0, consumed: int = 0) -> Reservation:
-    return Reservation(order_id(1), 1, TEE, node, quantity, freed, consumed)
-
-
-@pytest.mark.parametrize(
-    ("wanted", "claims"),
-    [
-        (1, [claim(1, 1, node=NICE)]),  # last made, first freed
-        (2, [claim(1, 2, node=NICE)]),
-        (5, [claim(1, 2, node=NICE), claim(1, 3)]),
-        (99, [claim(1, 2, node=NICE), claim(1, 4)]),  # never more than is open
-        (0, []),
-    ],
-)
-def test_which_claims_are_resolved(wanted, claims):
-    rows = [reserved(6, freed=1, consumed=1), reserved(2, NICE)]
-    assert open_claims(rows, {(order_id(1), 1, TEE): wanted}) == claims

@@ -3,11 +3,13 @@
 import asyncio
 from datetime import datetime
 
+import asyncpg
 import pytest
 
-from entrepot.inventory import browse, browse_transfers
+from entrepot.inventory import browse, browse_transfers, heard, ledger
 from entrepot.inventory.buckets import AsideReason, SetAside
 from entrepot.inventory.count import count
+from entrepot.inventory.model import Delta, MovementKind
 from entrepot.inventory.move import move
 from entrepot.inventory.reserve import reserve
 from entrepot.inventory.set_aside import set_aside
@@ -45,7 +47,7 @@ async def held(conn, sku=TEE, node=LYON) -> dict[str, int]:
 
 
 async def entries(conn, most=9) -> list[tuple[str, int, int, str | None, str | None]]:
-    told = await browse.ledger(conn, US, TEE, LYON, most)
+    told = await ledger.movements(conn, US, TEE, node_id=LYON, since=None, until=None, most=most)
     return [(e.kind, e.on_hand_delta, e.unavailable_delta, e.reason, e.reference) for e in told]
 
 
@@ -151,7 +153,7 @@ async def test_what_arrives_beyond_what_was_sent_is_there_and_is_no_part_of_the_
     seen = await line(sent)
     assert (seen.sent, seen.received, seen.in_transit, seen.surplus) == (5, 5, 0, 2)
     assert await balances(sent, TEE, NICE) == (7, 0, 0, 0)
-    told = await browse.ledger(sent, US, TEE, NICE, 9)
+    told = await ledger.movements(sent, US, TEE, node_id=NICE, since=None, until=None, most=9)
     assert sorted((e.kind, e.on_hand_delta, e.reference) for e in told) == [
         ("adjustment", 2, "T1"), ("transfer_in", 5, "T1"),
     ]  # fmt: skip
@@ -226,7 +228,7 @@ async def test_the_database_itself_refuses_more_ends_than_were_sent(conn):
     await stocked(conn, TEE=9)
     await plan(conn, US, [transfer(TEE=5)], at=NOON)
     await done(conn, ask("send"))
-    with pytest.raises(db.CheckViolation, match="no_more_ends_than_was_sent"):
+    with pytest.raises(asyncpg.CheckViolationError, match="no_more_ends_than_was_sent"):
         await conn.execute("UPDATE inventory.transfer_line SET received = 9")
 
 
@@ -286,3 +288,20 @@ async def test_transfers_in_opposite_directions_at_once_never_deadlock(pool):
     async with pool.acquire() as conn:
         for node in (LYON, NICE):
             assert await balances(conn, TEE, node) == (50, 0, 0, 0)
+
+
+async def test_what_arrives_pays_back_first_what_its_receiver_owes(house):
+    await stocked(house, TEE=9)
+    went = Delta(MovementKind.ADJUSTMENT, TEE, NICE, -2, None, "till", 1, NOON)
+    await move(house, US, [went], at=NOON)
+    await plan(house, US, [transfer(TEE=5)], at=NOON)
+    for verb in (TransferVerb.SEND, TransferVerb.RECEIVE):
+        (answer,) = await carry(house, US, [TripAsk(T1, verb, "ann")], at=NOON)
+        assert isinstance(answer, Done)
+    assert await balances(house, node=NICE) == (3, 0, 0, 0)
+    assert await heard.deficits(house, US, [(TEE, NICE)]) == {}
+    told = await ledger.movements(house, US, TEE, node_id=NICE, since=None, until=None, most=2)
+    assert [(e.kind, e.on_hand_delta, e.actor) for e in told] == [
+        ("netted", -2, "ann"),
+        ("transfer_in", 5, "ann"),
+    ]

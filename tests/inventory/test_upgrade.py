@@ -4,7 +4,7 @@ from uuid import UUID
 
 import databases
 from entrepot.bootstrap import transitions
-from entrepot.inventory import browse
+from entrepot.inventory import browse, ledger
 from entrepot.plumbing import db, migrate
 from inventory.stock import LYON, NOON, TEE, US
 
@@ -34,14 +34,14 @@ async def test_what_was_unavailable_is_in_doubt_and_the_ledger_says_so(server, m
         )
         entries = [("receipt", 9, 0), ("doubt", 0, 4), ("damage", -4, -1)]
         for number, entry in enumerate(entries):
-            await conn.execute(MOVED, US, UUID(int=number), *entry, NOON)
+            await conn.execute(MOVED, US, UUID(int=1 + number), *entry, NOON)
 
         monkeypatch.setattr(migrate, "known", lambda: shipped)
         await migrate.migrate(dsn, transitions())
 
         (held,) = await browse.held_at(conn, US, [(TEE, LYON)])
         assert (held.reason, held.quantity) == ("doubt", 3)
-        told = await browse.ledger(conn, US, TEE, LYON, 9)
+        told = await ledger.movements(conn, US, TEE, node_id=LYON, since=None, until=None, most=9)
         assert [entry.reason for entry in told] == ["doubt", "doubt", None]
         await databases.nothing_is_broken(conn)
         await conn.close()

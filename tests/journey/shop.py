@@ -36,6 +36,7 @@ from entrepot.plumbing.idempotency import Key
 from entrepot.plumbing.model import Event, Trouble
 from entrepot.plumbing.relay import events_after, relay
 from entrepot.terms.ids import ChannelId, LineNo, MarketId, NodeId, OrderId, Sku
+from entrepot.terms.outcome import Done
 from entrepot.work.journey import Runner
 from entrepot.work.timers import sweep
 
@@ -113,15 +114,21 @@ class Shop:
         """Count units of skus at a node, now."""
         at = mint.now()
         rows = [Count(Sku(s), NodeId(node), q, "wms", None, at) for s, q in units.items()]
+        market = await self.world.market(US)
         async with self.pool.acquire() as conn, conn.transaction():
-            return await take_counts(conn, await self.world.market(US), rows, at=at)
+            booked = await take_counts(conn, market, rows, at=at)
+        market.stock.put(booked.free)
+        return booked.results
 
     async def receive(self, node: str, **units: int) -> list[RowResult]:
         """Let units of skus come in at a node."""
         kind = MovementKind.RECEIPT
         rows = [Delta(kind, Sku(s), NodeId(node), q) for s, q in units.items()]
+        market = await self.world.market(US)
         async with self.pool.acquire() as conn, conn.transaction():
-            return await take_movements(conn, await self.world.market(US), rows, at=mint.now())
+            booked = await take_movements(conn, market, rows, at=mint.now())
+        market.stock.put(booked.free)
+        return booked.results
 
     # What people do.
 
@@ -139,13 +146,17 @@ class Shop:
         """Cancel (line, units), or all of an order."""
         asked = [Wish(LineNo(line), units) for line, units in wishes] or None
 
+        market = await self.world.market(US)
+
         async def work(conn: db.Connection) -> Canceled:
-            market = await self.world.market(US)
             return await cancel(
                 conn, market, order_id, asked, actor="kim", reason=reason, at=mint.now()
             )
 
-        return await db.in_transaction(self.pool, work)
+        answer = await db.in_transaction(self.pool, work)
+        if isinstance(answer, Done):
+            market.stock.give_back(answer.value.freed)
+        return answer
 
     async def do(self, verb, work: Work, **told) -> Acted:
         """Take a step of a node's work; it must be allowed."""

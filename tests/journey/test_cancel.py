@@ -22,7 +22,7 @@ ALLOW = {"backorder": Backorder.ALLOW}
 
 def units(answer) -> list[tuple[int, int]]:
     assert isinstance(answer, Done), answer
-    return [(each.line_no, each.quantity) for each in answer.value]
+    return [(each.line_no, each.quantity) for each in answer.value.units]
 
 
 def why(answer) -> WhyNotCanceled:

@@ -73,7 +73,8 @@ async def move(shop, kind: str, units: int) -> int:
     row = Delta(MovementKind(kind), Sku("TEE"), NodeId("DC"), units)
     async with shop.pool.acquire() as conn, conn.transaction():
         market = await shop.world.market(US)
-        (result,) = await take_movements(conn, market, [row], at=mint.now())
+        booked = await take_movements(conn, market, [row], at=mint.now())
+    (result,) = booked.results
     return result.short
 
 

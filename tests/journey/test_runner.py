@@ -11,7 +11,7 @@ from entrepot.journey.table import JOURNEY, STEPS, rows
 from entrepot.plumbing import cursors, db, exceptions, mint, outbox
 from entrepot.plumbing.model import CursorAt
 from entrepot.plumbing.relay import relay
-from entrepot.work.journey import Faulted, Runner
+from entrepot.work.journey import FIRST, Faulted, Runner
 from fulfillment.world import order_id
 from journey.shop import US
 
@@ -89,6 +89,42 @@ async def test_every_event_is_handled_once_and_the_cursor_stands_behind_the_last
     await runner(pool, shop).run()  # another worker, who knows nothing yet
     assert step.sets == [[1, 2, 3], [4]]
     assert await cursor(pool) == 4
+
+
+async def test_a_row_that_is_far_behind_comes_to_the_end_in_one_run(shop, pool, notes, monkeypatch):
+    monkeypatch.setattr("entrepot.work.journey.EVENTS_PER_STEP_MAX", 2)
+    step = notes()
+    await happens(pool, *range(1, 6))
+    assert await runner(pool, shop).run(FIRST) == 5
+    assert step.sets == [[1, 2], [3, 4], [5]]
+
+
+async def test_no_row_keeps_the_others_waiting_for_ever(shop, pool, notes, monkeypatch):
+    monkeypatch.setattr("entrepot.work.journey.EVENTS_PER_STEP_MAX", 1)
+    monkeypatch.setattr("entrepot.work.journey.STEPS_PER_TURN_MAX", 2)
+    step = notes()
+    await happens(pool, 1, 2, 3)
+    run = runner(pool, shop)
+    assert (await run.run(FIRST), await run.run(FIRST), await run.run(FIRST)) == (2, 1, 0)
+    assert step.sets == [[1], [2], [3]]
+
+
+async def test_who_looks_at_orders_as_they_stand_is_given_each_orders_last_fact(
+    shop, pool, notes, monkeypatch
+):
+    notes()
+    step = Notes()
+    monkeypatch.setitem(STEPS, "orders.summarize", step)
+    facts = [told.fact("order.held", order_id(o), {"n": n}) for n, o in enumerate((7, 8, 7, 9, 8))]
+    async with pool.acquire() as conn, conn.transaction():
+        await outbox.tell(conn, US, facts, at=mint.now())
+    await relay(pool)
+    run = runner(pool, shop)
+    await run.run()
+    await happens(pool, 7)
+    await run.run()
+    await runner(pool, shop).run()
+    assert step.sets == [[2, 3, 4], [7]]
 
 
 async def test_a_poison_event_goes_to_the_exceptions_and_the_row_goes_on(shop, pool, notes):

@@ -2,6 +2,7 @@ import zlib
 from dataclasses import replace
 from datetime import date, time
 
+import msgspec
 import pytest
 
 from entrepot.network.model import Channel, Costs, Method, Network, Node, NodeKind
@@ -56,6 +57,13 @@ def test_types_come_back_too():
     assert {type(service) for service in back.nodes[0].services} == {Method}
     assert type(back.channels[2].node_ids) is frozenset
     assert hash(back) == hash(NETWORK)
+
+
+def test_what_was_packed_before_nodes_had_handling_hours_comes_back_with_none():
+    told = msgspec.msgpack.decode(zlib.decompress(pack(NETWORK)))
+    for node in told["nodes"]:
+        del node["handling_hours"]
+    assert unpack(zlib.compress(msgspec.msgpack.encode(told))) == NETWORK
 
 
 def test_the_same_network_gives_the_same_bytes():

@@ -49,6 +49,7 @@ def node(name: str, **changes) -> NodeRow:
         services=["pickup", "ship"],
         handling_cost=150,
         enabled=True,
+        handling_hours=24,
     )
     return replace(row, **changes)
 
@@ -119,6 +120,7 @@ async def test_a_node_is_read_as_it_was_put(house):
             time(15, 30),
             40,
             150,
+            handling_hours=24,
         ),
     )
 

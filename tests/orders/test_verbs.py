@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+import asyncpg
 import pytest
 
 import databases
@@ -12,7 +13,6 @@ from entrepot.orders.capture import NOT_TO_BE_HAD, capture
 from entrepot.orders.close import close
 from entrepot.orders.hold import expired, hold, lift_expired, unhold
 from entrepot.orders.model import Cancellation, HoldKind, Known, Part, WhyNotHeld
-from entrepot.plumbing import db
 from entrepot.terms.ids import LineNo, Sku
 from entrepot.terms.outcome import Done, Refused
 from orders.orders import BR, NOON, US, captured, line, minutes, order, order_id, standing
@@ -71,7 +71,7 @@ async def test_one_external_id_of_a_channel_is_one_order(conn):
     await standing(conn, 1)
     again = captured(2, order(external_id="1"))
     await capture(conn, BR, [again], at=NOON)  # another market's
-    with pytest.raises(db.UniqueViolation, match="one_order_per_external_id"):
+    with pytest.raises(asyncpg.UniqueViolationError, match="one_order_per_external_id"):
         await capture(conn, US, [again], at=NOON)
 
 
@@ -158,7 +158,7 @@ async def test_units_are_canceled_line_by_line_and_add_up(house):
 
 async def test_more_than_was_ordered_is_never_canceled(conn):
     await standing(conn, 1)
-    with pytest.raises(db.CheckViolation, match="no_more_canceled_than_ordered"):
+    with pytest.raises(asyncpg.CheckViolationError, match="no_more_canceled_than_ordered"):
         await cancel(conn, US, [dropped(ONE, 1, 3)], at=NOON)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 
+import asyncpg
 import pytest
 
 from entrepot.plumbing import db
@@ -41,7 +42,7 @@ async def test_work_that_keeps_failing_gives_up_with_the_fault_and_has_written_n
         await conn.execute(POSITION, "TEE")
         await conn.execute(POSITION, "TEE")
 
-    with pytest.raises(db.UniqueViolation):
+    with pytest.raises(asyncpg.UniqueViolationError):
         await db.in_transaction(pool, twice, tries=3)
     assert len(tries) == 3
     assert await pool.fetchval("SELECT count(*) FROM inventory.position") == 0

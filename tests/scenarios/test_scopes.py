@@ -25,6 +25,8 @@ CALLS = [
     ("PUT", "/v1/nodes/A", "network:write"),
     ("PUT", "/v1/channels/A", "network:write"),
     ("PUT", "/v1/lanes/A", "network:write"),
+    ("PUT", "/v1/customers/A", "customers:write"),
+    ("GET", "/v1/customers", "customers:read"),
     ("POST", "/v1/promises", "promises:read"),
     ("GET", "/v1/fulfillment-orders", "fulfillment:read"),
     ("POST", "/v1/tracking", "tracking:write"),

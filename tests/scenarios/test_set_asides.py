@@ -87,7 +87,9 @@ def test_the_ledger_says_what_for(shop):
     aside(shop, (sku, node, "damaged", 2))
     row = {"kind": "damage", "sku": sku, "node": node, "quantity": -2, "set_aside": "damaged"}
     shop.client.post("/v1/inventory/movements", {"movements": [row]}).expect(200)
-    told = shop.client.get(f"/v1/inventory/ledger?sku={sku}&node={node}").expect(200).json["items"]
+    told = (
+        shop.client.get(f"/v1/inventory/movements?sku={sku}&node={node}").expect(200).json["items"]
+    )
     assert [
         (e["kind"], e["on_hand_delta"], e["unavailable_delta"], e["reason"]) for e in told[:2]
     ] == [("damage", -2, -2, "damaged"), ("set_aside", 0, 2, "damaged")]

@@ -87,7 +87,7 @@ def test_the_ledger_names_the_transfer_at_both_ends(shop, road):
     step(shop, "send")
     step(shop, "receive")
     for node, kind, units in ((dallas, "transfer_out", -5), (newark, "transfer_in", 5)):
-        path = f"/v1/inventory/ledger?sku={tee}&node={node}&limit=1"
+        path = f"/v1/inventory/movements?sku={tee}&node={node}&limit=1"
         [entry] = shop.client.get(path).expect(200).json["items"]
         assert (entry["kind"], entry["on_hand_delta"]) == (kind, units)
         assert entry["reference"] == f"T-{shop.tag}"

@@ -1,17 +1,15 @@
 """Who may supply an order, and the first reason why not."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from entrepot.network.model import Channel, Method
 from entrepot.sourcing.eligibility import Eliminated, Standing, eliminations
 from entrepot.sourcing.model import Elimination, NoPlan, Plan, WhyNoPlan
-from entrepot.sourcing.solve import plan_one
+from entrepot.sourcing.solve import plan_batch, plan_one
 from entrepot.sourcing.survey import Shelves
 from entrepot.terms.ids import ChannelId, NodeId, Sku
-from sourcing.worlds import ask_of, network_of, node, world
+from sourcing.worlds import ask_of, network_of, node, replace, world
 
 APP = ChannelId("app")
 NEAR, FAR = node("NEAR", region="R1"), node("FAR", region="R2")
@@ -204,3 +202,10 @@ class TestRefusals:
         seen = world(network_of(NEAR, FAR), {"A": {"FAR": 5}})
         assert decide(replace(ONE, service="express"), seen).why is WhyNoPlan.SHORT
         assert isinstance(decide(ONE, seen), Plan)
+
+
+def test_in_a_market_without_a_node_nothing_can_be_sourced():
+    seen = world(network_of(), {})
+    answers = plan_batch([ask_of(("A", 1, 100))] * 2, *seen.arguments)
+    assert [answer.why for answer in answers] == [WhyNoPlan.NODE_CANNOT] * 2
+    assert plan_one(ask_of(("A", 1, 100)), *seen.arguments).why is WhyNoPlan.NODE_CANNOT

@@ -1,28 +1,33 @@
 """Why these nodes, in numbers and in words."""
 
-from dataclasses import replace
-
 import msgspec
 import pytest
 
 from entrepot.network.model import Channel, Method
 from entrepot.sourcing.explain import Explanation, Item, NodeShown, ShipmentShown, explain
 from entrepot.sourcing.model import Elimination, NoPlan, Plan, WhyNoPlan
-from entrepot.sourcing.record import Scene, pack, unpack
+from entrepot.sourcing.record import Scene, decision, pack, unpack
 from entrepot.sourcing.solve import plan_one
+from entrepot.sourcing.survey import Shelves
 from entrepot.sourcing.tell import amount
 from entrepot.terms.ids import LaneId, NodeId, Sku
 from sourcing import worlds
-from sourcing.worlds import AT, ask_of, network_of, node, world
+from sourcing.worlds import AT, ask_of, network_of, node, replace, world
 
 EAST = node("DC-EAST", region="R1", handling=45)
 STORE = node("STORE-014", region="R2", handling=140)
 
 
 def explained(ask, seen):
-    answer = plan_one(ask, *seen.arguments)
+    return explain(decided(ask, seen))
+
+
+def decided(ask, seen):
+    """Decide, pack, unpack."""
+    shelves = Shelves((ask,), seen.stock, seen.compiled)
     scene = Scene(seen.compiled, seen.days, seen.load, AT)
-    return explain(unpack(pack(ask, seen.stock, scene, answer)), seen.network)
+    packed = pack([ask], [plan_one(ask, *seen.arguments)], shelves, scene)
+    return decision(unpack(packed), 0, seen.network)
 
 
 def test_one_shipment_in_numbers():
@@ -222,10 +227,9 @@ def test_an_explanation_is_plain_json():
 def test_another_version_of_the_network_is_refused():
     seen = world(network_of(EAST), {"A": {"DC-EAST": 3}})
     ask = ask_of(("A", 1, 10))
-    scene = Scene(seen.compiled, seen.days, seen.load, AT)
-    kept = unpack(pack(ask, seen.stock, scene, plan_one(ask, *seen.arguments)))
+    other = replace(seen, network=replace(seen.network, version=9))
     with pytest.raises(ValueError, match="version 7, not 9"):
-        explain(kept, replace(seen.network, version=9))
+        explain(decided(ask, other))
 
 
 def test_random_decisions_are_explained_consistently():

@@ -1,7 +1,5 @@
 """Which nodes ship what: hand-made cases to the cent, then thousands against an oracle."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +9,7 @@ from entrepot.sourcing.model import EXACT_LINES_MAX, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.solve import plan_one
 from entrepot.terms.ids import NodeId, Sku
 from sourcing import worlds
-from sourcing.worlds import ask_of, lane, network_of, node, world
+from sourcing.worlds import ask_of, lane, network_of, node, replace, world
 
 NEAR = node("NEAR", region="R1")  # zone 3 from R1: 500 up to 1 kg, 650 up to 2 kg, 1100 up to 5 kg
 FAR = node("FAR", region="R2")  # zone 5: 700, 900, 1500

@@ -1,7 +1,5 @@
 """A batch is planned as its orders one by one: first come, first served."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +8,7 @@ from entrepot.sourcing.model import NoPlan, Plan, Stock, Want, WhyNoPlan
 from entrepot.sourcing.solve import plan_batch, plan_one
 from entrepot.terms.ids import ChannelId, Sku
 from sourcing import worlds
-from sourcing.worlds import ask_of, lane, network_of, node, world
+from sourcing.worlds import ask_of, lane, network_of, node, replace, world
 
 NEAR, FAR = node("NEAR", region="R1"), node("FAR", region="R2")
 

@@ -4,11 +4,13 @@ The oracle shares no code with what it judges: it reads the rate card lane by la
 assignment of items to nodes, and compares whole plans.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from dataclasses import replace as _replace
 from datetime import UTC, datetime
 from itertools import product
 from random import Random
 
+import msgspec
 import numpy as np
 
 from entrepot.network.compiled import NO_COST, Compiled, Days
@@ -30,6 +32,12 @@ AT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 TODAY = AT.date().toordinal()
 WEB = ChannelId("web")
 EVERY = frozenset(Method)
+
+
+def replace(value, **fields):
+    """Give the same value with other fields, whatever it is made of."""
+    change = msgspec.structs.replace if isinstance(value, msgspec.Struct) else _replace
+    return change(value, **fields)
 
 
 @dataclass(frozen=True)

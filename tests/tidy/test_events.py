@@ -7,6 +7,7 @@ import re
 import pytest
 
 from entrepot.bootstrap import lifecycles
+from entrepot.inventory.watch import FEED_STALE
 from entrepot.journey.mend import SHORT
 from entrepot.journey.record import UNROUTABLE
 from entrepot.journey.table import STEPS, rows
@@ -43,7 +44,8 @@ def named() -> set[str]:
     """Find whatever the code says that looks like a fact's type: told, followed or listened to."""
     words = {word for tree in TREES.values() for word in strings(tree) if A_TYPE.fullmatch(word)}
     # steps, lives and kinds of exceptions have names of the same form
-    others = {*STEPS, *(life.machine for life in lifecycles()), UNROUTABLE, SHORT, SURPLUS}
+    others = {*STEPS, *(life.machine for life in lifecycles())}
+    others |= {UNROUTABLE, SHORT, SURPLUS, FEED_STALE}
     followed = {type_ for row in rows() for type_ in row.types}
     return followed | {w for w in words - others if w.partition(".")[0] in NOUNS}
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from entrepot.ports.amount import minor_units
-from entrepot.ports.channel import Payment, ShipTo
 from entrepot.ports.history import Effect, Finding, PastLine, PastOrder, Stage
+from entrepot.ports.sale import Payment, ShipTo
 from entrepot.terms.ids import NodeId, Sku
 from entrepot_olist import times as when
 from entrepot_olist.files import CUSTOMERS, ITEMS, ORDERS, PAYMENTS, Fields, Row

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from entrepot.ports.channel import Payment, ShipTo
 from entrepot.ports.history import Effect, PastLine, Stage
+from entrepot.ports.sale import Payment, ShipTo
 from entrepot_olist.files import Row
 from entrepot_olist.mapper import Bundle, Known, minor, past_order
 from entrepot_olist.places import Centroids

@@ -9,18 +9,16 @@ from collections.abc import Iterable
 
 from entrepot.ports.channel import (
     KEY_LENGTH_MAX,
-    Customer,
     Doubt,
     DoubtKind,
     Ignored,
     Method,
-    Payment,
     Service,
-    ShipTo,
     SoldLine,
     SoldOrder,
     Unmapped,
 )
+from entrepot.ports.sale import Customer, Payment, ShipTo
 from entrepot.terms.ids import NodeId, Sku
 from entrepot_shopify.charges import Charge, charges, shipping_lines, units
 from entrepot_shopify.wire import At, UnreadableError, decode, shop_money

@@ -7,16 +7,8 @@ from typing import Any
 
 import pytest
 
-from entrepot.ports.channel import (
-    Customer,
-    Doubt,
-    DoubtKind,
-    Ignored,
-    Payment,
-    ShipTo,
-    SoldLine,
-    SoldOrder,
-)
+from entrepot.ports.channel import Doubt, DoubtKind, Ignored, SoldLine, SoldOrder
+from entrepot.ports.sale import Customer, Payment, ShipTo
 from entrepot.terms.ids import Sku
 from entrepot_shopify.mapper import read_order
 

@@ -17,6 +17,8 @@ class Scope(StrEnum):
     CATALOG_WRITE = "catalog:write"
     NETWORK_READ = "network:read"
     NETWORK_WRITE = "network:write"
+    CUSTOMERS_READ = "customers:read"
+    CUSTOMERS_WRITE = "customers:write"
     INVENTORY_READ = "inventory:read"
     INVENTORY_WRITE = "inventory:write"
     ORDERS_READ = "orders:read"

@@ -30,6 +30,10 @@ Scalar = (
     | bool
     | None
 )
+Attributes = Annotated[
+    dict[Annotated[str, Meta(min_length=1, max_length=100)], Scalar],
+    Meta(max_length=ATTRIBUTES_MAX, description="whatever else is to be known of it"),
+]
 
 
 class Component(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,10 +53,7 @@ class ItemBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     weight_g: Annotated[int, Meta(ge=0, le=WEIGHT_G_MAX, description="grams of one unit")] = 0
     category: Text = ""
     components: Annotated[tuple[Component, ...], Meta(max_length=COMPONENTS_MAX)] = ()
-    attributes: Annotated[
-        dict[Annotated[str, Meta(min_length=1, max_length=100)], Scalar],
-        Meta(max_length=ATTRIBUTES_MAX, description="whatever else is to be known of it"),
-    ] = {}
+    attributes: Attributes = {}
 
 
 class ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):

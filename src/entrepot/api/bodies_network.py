@@ -12,6 +12,7 @@ from msgspec import UNSET, Meta, UnsetType
 from entrepot.api.bodies_catalog import Identifier, Name, Text
 from entrepot.api.problems import invalid
 from entrepot.network.model import (
+    HANDLING_HOURS_MAX,
     WEIGHT_BREAKS_MAX,
     ZONE_MAX,
     ChannelRow,
@@ -43,6 +44,15 @@ Clock = Annotated[
 ]
 Zone = Annotated[int, Meta(ge=1, le=ZONE_MAX, description="1 to 8 by distance; 9: far or unknown")]
 Days = Annotated[int, Meta(ge=0, le=TRANSIT_DAYS_MAX, description="carrier business days")]
+
+Handling = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=HANDLING_HOURS_MAX,
+        description="opening hours between an order and the hand-over to the carrier",
+    ),
+]
 
 
 class NodeAddress(
@@ -96,6 +106,7 @@ class NodeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ) = None
     services: Annotated[tuple[Method, ...], Meta(max_length=len(Method))]
     handling_cost: Price = 0
+    handling_hours: Handling = 0
     enabled: bool = True
 
 
@@ -112,6 +123,7 @@ class NodeAnswer(msgspec.Struct, frozen=True, kw_only=True):
     capacity_per_day: int | None
     services: list[str]
     handling_cost: int
+    handling_hours: int
     enabled: bool
     version: int
 
@@ -234,6 +246,7 @@ def node_row(name: str, body: NodeBody) -> NodeRow:
         services=sorted({method.value for method in body.services}),
         handling_cost=body.handling_cost,
         enabled=body.enabled,
+        handling_hours=body.handling_hours,
     )
 
 
@@ -252,6 +265,7 @@ def node_answer(row: NodeRow) -> NodeAnswer:
         capacity_per_day=row.capacity_per_day,
         services=row.services,
         handling_cost=row.handling_cost,
+        handling_hours=row.handling_hours,
         enabled=row.enabled,
         version=row.version,
     )

@@ -32,6 +32,9 @@ PROBLEM = ("content-type", "application/problem+json")
 NO_STORE = ("cache-control", "no-store")
 KEY_CHARS_MAX = 255
 
+_PLAINLY_JSON = frozenset({None, "application/json", "application/json; charset=utf-8"})
+"""What nearly every caller says of its body; others are looked at closely."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -178,13 +181,10 @@ async def _serve(
     principal = app.principals.authorize(headers.get("authorization"), route.scope)
     request = Request(app, principal, path, headers)
     if route.body is not None or route.raw_body:
-        length = headers.get("content-length")
-        if length is not None and length.isdigit() and int(length) > app.settings.body_bytes_max:
-            raise Problem(Code.TOO_LARGE)
-        request.raw = await read()
-        if len(request.raw) > app.settings.body_bytes_max:
-            raise Problem(Code.TOO_LARGE)
+        request.raw = await _bounded(headers, read, app.settings.body_bytes_max)
         if route.body is not None:
+            if (said := headers.get("content-type")) not in _PLAINLY_JSON:
+                strict.check_type(said)
             request.body = strict.decode(route.body, request.raw or b"{}", code=route.code)
     if route.query is not None:
         request.query = strict.query(route.query, scope.query_string)
@@ -193,6 +193,20 @@ async def _serve(
     if route.keyed:
         request.key = _key(request, scope)
     return await route.handler(request)
+
+
+async def _bounded(
+    headers: Any,  # noqa: ANN401 - the server's own type
+    read: Callable[[], Awaitable[bytes]],
+    most: int,
+) -> bytes:
+    length = headers.get("content-length")
+    if length is not None and length.isdigit() and int(length) > most:
+        raise Problem(Code.TOO_LARGE)
+    body = await read()
+    if len(body) > most:
+        raise Problem(Code.TOO_LARGE)
+    return body
 
 
 def _key(request: Request, scope: Any) -> Key | None:  # noqa: ANN401 - the server's own type

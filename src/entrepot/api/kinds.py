@@ -1,4 +1,4 @@
-"""What the five kinds of master data have in common: read a row, put rows, find one, list some.
+"""What the six kinds of master data have in common: read a row, put rows, find one, list some.
 
 Single calls, bulk calls and imports from files all go this one way; a kind's row below says how.
 """
@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from entrepot.api import bodies_catalog as goods
+from entrepot.api import bodies_customers as people
 from entrepot.api import bodies_network as places
 from entrepot.api import strict
 from entrepot.api.problems import invalid
@@ -16,13 +17,17 @@ from entrepot.catalog import browse as catalog
 from entrepot.catalog import upsert as catalog_upsert
 from entrepot.catalog.model import Item
 from entrepot.catalog.model import Upserted as ItemUpserted
+from entrepot.customers import browse as customers
+from entrepot.customers import upsert as customers_upsert
+from entrepot.customers.model import Customer
+from entrepot.customers.model import Upserted as CustomerUpserted
 from entrepot.network import browse as network
 from entrepot.network import upsert as network_upsert
 from entrepot.network.model import ChannelRow, GroupRow, LaneRow, NodeRow
 from entrepot.network.model import Upserted as RowUpserted
 from entrepot.network.open import hold
 from entrepot.plumbing import db
-from entrepot.terms.ids import MarketId, Sku
+from entrepot.terms.ids import CustomerId, MarketId, Sku
 
 ID_CHARS_MAX = 128
 
@@ -118,6 +123,12 @@ async def _put_lanes(
     return [_of_row(each) for each in await network_upsert.upsert_lanes(conn, market, rows)]
 
 
+async def _put_customers(
+    conn: db.Connection, market: MarketId, rows: Sequence[Customer], _: datetime
+) -> list[Result]:
+    return [_of_customer(each) for each in await customers_upsert.upsert(conn, market, rows)]
+
+
 def _of_item(done: ItemUpserted) -> Result:
     code = done.why.value if done.why else ""
     return Result(done.sku, done.status.value, done.version, code, done.detail)
@@ -128,8 +139,17 @@ def _of_row(done: RowUpserted) -> Result:
     return Result(done.name, done.status.value, done.version, code, done.detail)
 
 
+def _of_customer(done: CustomerUpserted) -> Result:
+    code = done.why.value if done.why else ""
+    return Result(done.customer_id, done.status.value, done.version, code, done.detail)
+
+
 async def _find_item(conn: db.Connection, market: MarketId, name: str) -> Item | None:
     return await catalog.item(conn, market, Sku(name))
+
+
+async def _find_customer(conn: db.Connection, market: MarketId, name: str) -> Customer | None:
+    return await customers.customer(conn, market, CustomerId(name))
 
 
 async def _page_items(conn: db.Connection, market: MarketId, after: str, most: int) -> list[Item]:
@@ -160,8 +180,18 @@ async def _page_lanes(
     return await network.lanes(conn, market, after=after, most=most)
 
 
+async def _page_customers(
+    conn: db.Connection, market: MarketId, after: str, most: int
+) -> list[Customer]:
+    return await customers.customers(conn, market, after=after, most=most)
+
+
 async def _lock_item(conn: db.Connection, market: MarketId, name: str) -> None:
     await catalog_upsert.hold(conn, market, [Sku(name)])
+
+
+async def _lock_customer(conn: db.Connection, market: MarketId, name: str) -> None:
+    await customers_upsert.hold(conn, market, CustomerId(name))
 
 
 async def _lock_network(conn: db.Connection, market: MarketId, _: str) -> None:
@@ -237,4 +267,18 @@ LANES = Kind(
     show=places.lane_answer,
     name_of=lambda row: row.lane_id,
     version_of=lambda row: row.version,
+)
+
+CUSTOMERS = Kind(
+    noun="customers",
+    id_field="customer",
+    body=people.CustomerBody,
+    read=people.customer_of,
+    put=_put_customers,
+    find=_find_customer,
+    page=_page_customers,
+    lock=_lock_customer,
+    show=people.customer_answer,
+    name_of=lambda customer: customer.customer_id,
+    version_of=lambda customer: customer.version,
 )

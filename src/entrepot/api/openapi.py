@@ -63,10 +63,10 @@ def _operation(route: Route) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": {"schema": _schema(route.body)}},
         }
-    elif route.raw_body:
+    elif route.raw_body:  # it is read by whoever speaks as its answer does
         operation["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": {}}},
+            "content": {route.answer_type: {"schema": {}}},
         }
     return operation
 
@@ -96,6 +96,8 @@ def _codes(route: Route) -> Iterable[Code]:
         codes |= {Code.UNAUTHORIZED, Code.FORBIDDEN, Code.INVALID}
     if route.body is not None or route.raw_body:
         codes |= {Code.MALFORMED, Code.TOO_LARGE, route.code}
+    if route.body is not None:
+        codes.add(Code.NOT_JSON)
     if route.keyed:
         codes |= {Code.KEY_REUSED, Code.KEY_INVALID}
     if "{" in route.path:

@@ -14,6 +14,7 @@ from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer, parameter
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem, invalid
+from entrepot.inventory.model import Claim
 from entrepot.journey import told
 from entrepot.journey.cancel import WhyNotCanceled, Wish, cancel
 from entrepot.journey.listing import Filters, list_orders
@@ -210,6 +211,7 @@ async def cancel_(request: Request) -> Answer:
         for each in body.lines:
             units[each.line] = units.get(each.line, 0) + each.quantity
         wishes = [Wish(LineNo(line), quantity) for line, quantity in units.items()]
+    freed: list[Claim] = []
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
         await _match(request, conn, order_id)
@@ -219,9 +221,12 @@ async def cancel_(request: Request) -> Answer:
         if isinstance(done, Refused):
             errors = [FieldError(done.detail, "/lines")] if body.lines else []
             raise Problem(_NOT_CANCELED[done.why], done.detail, errors=errors)
+        freed[:] = done.value.freed
         return await _order(conn, request, order_id)
 
-    return await command(request, act)
+    answer = await command(request, act)
+    market.stock.give_back(freed)
+    return answer
 
 
 async def decisions(request: Request) -> Answer:

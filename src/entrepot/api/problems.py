@@ -16,6 +16,7 @@ class Code(StrEnum):
     NOT_FOUND = "not-found"
     METHOD = "method-not-allowed"
     TOO_LARGE = "too-large"
+    NOT_JSON = "unsupported-media-type"
     INVALID = "invalid-request"
     INVALID_ORDER = "invalid-order"
     KEY_REUSED = "idempotency-key-reused"
@@ -40,6 +41,7 @@ _STATUS: Mapping[Code, tuple[int, str]] = {
     Code.NOT_FOUND: (404, "There is no such thing here"),
     Code.METHOD: (405, "The resource does not take this method"),
     Code.TOO_LARGE: (413, "The body is too large"),
+    Code.NOT_JSON: (415, "The body is not of a type taken here"),
     Code.INVALID: (422, "The request is invalid"),
     Code.INVALID_ORDER: (422, "The order is invalid"),
     Code.KEY_REUSED: (422, "The idempotency key was used for another request"),

@@ -38,7 +38,7 @@ class ImportBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             min_length=1,
             max_length=ROWS_PER_CALL_MAX,
             description="The fields of the single call's body, and the id in a field named as its "
-            "path says: sku, node, group, channel, lane.",
+            "path says: sku, node, group, channel, lane, customer.",
         ),
     ]
 

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 PARAMETERS_MAX = 500
 
-_WHERE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$.*)`)?$", re.DOTALL)
+_WHERE = re.compile(r"^(?P<what>.*?)(?: - at (?:`key` in )?`(?P<path>\$.*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[\]`]+)|\[(\d+|\.\.\.)\]")
 _FIELD = re.compile(r"(?:unknown|required) field `(?P<name>.*?)`$")
 DEPTH_MAX = 32
@@ -50,6 +50,19 @@ def decode(type_: type[T], body: bytes, *, code: Code = Code.INVALID) -> T:
     if b"\\u0000" in body and (pointer := blame.nul(body)) is not None:
         raise _at(pointer, "has a NUL", code)
     return value
+
+
+def check_type(said: str) -> None:
+    """Take a content type that is JSON, whatever its parameters; raises Problem for any other."""
+    media = said.partition(";")[0].strip().lower()
+    if media == "application/json" or (
+        media.startswith("application/") and media.endswith("+json")
+    ):
+        return
+    raise Problem(
+        Code.NOT_JSON, f"takes application/json, not {said[:100]!r}",
+        headers=[("accept", "application/json")],
+    )  # fmt: skip
 
 
 def convert(type_: type[T], value: object, *, code: Code = Code.INVALID, at: str = "") -> T:

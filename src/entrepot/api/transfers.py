@@ -16,7 +16,7 @@ from entrepot.api.paging import PageQuery, after_of, cursor_of
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.inventory import browse_transfers as browse
 from entrepot.inventory.buckets import AsideReason
-from entrepot.inventory.model import QUANTITY_MAX
+from entrepot.inventory.model import QUANTITY_MAX, Free
 from entrepot.inventory.states import TransferState, TransferVerb
 from entrepot.inventory.transit import (
     LINES_MAX,
@@ -198,15 +198,21 @@ def step(verb: TransferVerb) -> Handler:
             if_versions=_if_match(request.headers.get("if-match")),
         )
 
+        market = await request.app.world.market(request.principal.market)
+        free: list[Free] = []
+
         async def act(conn: db.Connection, at: datetime) -> Answer:
-            market = await request.app.world.market(request.principal.market)
-            (answer,) = await carry(conn, market, [ask], at=at)
+            done = await carry(conn, market, [ask], at=at)
+            (answer,) = done.answers
+            free[:] = done.free
             if isinstance(answer, Refused):
                 raise _problem(answer)
             after = answer.value.after
             return json_answer(200, _shown(after), etag(after.head.version))
 
-        return await command(request, act)
+        answer = await command(request, act)
+        market.stock.put(free)
+        return answer
 
     return handler
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+import msgspec
+
 from entrepot.terms.ids import Sku
 
 ROWS_PER_CALL_MAX = 5_000
@@ -103,8 +105,7 @@ class Made:
     parts: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(msgspec.Struct, frozen=True, gc=False):
     """What a node picks for one unit of a line: `per_unit` of this sku, `weight_g` grams each."""
 
     sku: Sku

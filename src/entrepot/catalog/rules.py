@@ -69,10 +69,11 @@ def explode(
     A line is (sku, quantity); it wants `quantity * per_unit` of each. None: the sku is not known,
     or a component of it is not. A line of no units is made of nothing.
     """
-    return [_units(sku, items) if quantity > 0 else () for sku, quantity in lines]
+    return [units_of(sku, items) if quantity > 0 else () for sku, quantity in lines]
 
 
-def _units(sku: Sku, items: Mapping[Sku, Made]) -> tuple[Unit, ...] | None:
+def units_of(sku: Sku, items: Mapping[Sku, Made]) -> tuple[Unit, ...] | None:
+    """Say what one unit of a sku is made of, as `explode` does for many."""
     made = items.get(sku)
     if made is None:
         return None

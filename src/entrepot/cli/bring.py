@@ -44,15 +44,12 @@ def command(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Import files; ends 1 where a row was rejected, 2 where a file could not be read."""
-    if kind in importing.KINDS:
-        importing.command(kind, files, market, database_url)
-        return
     if kind not in KINDS:
         raise typer.BadParameter(f"{kind!r} is none of {', '.join(KINDS)}", param_hint="KIND")
     dsn = database(settle(database_url=database_url))
     found = history(kind)
     if found is None:
-        ended = asyncio.run(_import(dsn, MarketId(market), GROUPS[kind], files))
+        ended = asyncio.run(_import(dsn, MarketId(market), kind, files))
     elif len(files) != 1:
         raise typer.BadParameter("a history is one folder", param_hint="FILES")
     else:
@@ -68,7 +65,7 @@ def _progress(console: Console) -> Progress:
     )  # fmt: skip
 
 
-async def _import(dsn: str, market: MarketId, kind: Grouped[Any], files: Sequence[Path]) -> int:
+async def _import(dsn: str, market: MarketId, kind: str, files: Sequence[Path]) -> int:
     console, ended = Console(stderr=True), 0
     pool = await db.open_pool(dsn, size=2)
     try:
@@ -88,14 +85,16 @@ async def _import(dsn: str, market: MarketId, kind: Grouped[Any], files: Sequenc
 
 
 async def _import_one(
-    pool: db.Pool, market: MarketId, kind: Grouped[Any], path: Path, progress: Progress
+    pool: db.Pool, market: MarketId, kind: str, path: Path, progress: Progress
 ) -> Summary:
     task = progress.add_task(path.name, total=None)
 
     def tell(table: Table) -> None:
         progress.update(task, total=table.total, completed=table.done)
 
-    return await import_groups(pool, market, kind, path, tell=tell)
+    if kind in GROUPS:
+        return await import_groups(pool, market, GROUPS[kind], path, tell=tell)
+    return await importing.import_file(pool, market, kind, path, tell=tell)
 
 
 def _say(summary: Summary, console: Console) -> None:

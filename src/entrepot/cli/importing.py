@@ -1,15 +1,10 @@
-"""`entrepot import KIND FILE…`: good rows land, bad rows are listed and written beside the file."""
+"""Import rows that stand alone: good ones land, bad ones are listed and written beside the file."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Generic, TypeVar
-
-import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from typing import Any, Generic, TypeVar
 
 from entrepot.api import kinds as master
 from entrepot.api.kinds import Kind, Result
@@ -18,12 +13,10 @@ from entrepot.catalog.model import ROWS_PER_COMMIT_MAX
 from entrepot.cli import counts
 from entrepot.cli.coerce import coerce
 from entrepot.cli.rejects import Reject, Rejects, Summary
-from entrepot.cli.settling import DatabaseUrl, database, settle
-from entrepot.cli.tables import FileUnreadable, Row, Table
+from entrepot.cli.tables import Row, Table
 from entrepot.inventory.model import ROWS_PER_COMMIT_MAX as COUNTS_PER_COMMIT_MAX
 from entrepot.inventory.model import Count
 from entrepot.plumbing import db, mint
-from entrepot.plumbing.settings import DEFAULT_MARKET
 from entrepot.terms.ids import MarketId
 
 E = TypeVar("E")
@@ -75,6 +68,7 @@ KINDS: dict[str, Importer[Any]] = {
     "node-groups": _of(master.NODE_GROUPS),
     "channels": _of(master.CHANNELS),
     "lanes": _of(master.LANES),
+    "customers": _of(master.CUSTOMERS),
     "inventory": Importer(_read_count, counts.put, COUNTS_PER_COMMIT_MAX),
 }
 """What can be imported; whoever brings another kind adds its row."""
@@ -178,59 +172,3 @@ def _reject(row: Row, wrong: Problem) -> Reject:
         where = wrong.errors[0].pointer.removeprefix("/").replace("/", ".")
         reason = wrong.errors[0].detail
     return Reject(row.number, where, reason, row.data)
-
-
-def command(
-    kind: Annotated[str, typer.Argument(help=f"One of: {', '.join(KINDS)}.")],
-    files: Annotated[list[Path], typer.Argument(help="CSV, JSONL or Parquet files.")],
-    market: Annotated[str, typer.Option("--market", help="The market they belong to.")] = (
-        DEFAULT_MARKET
-    ),
-    database_url: DatabaseUrl = None,
-) -> None:
-    """Import files; ends 1 where a row was rejected, 2 where a file could not be read."""
-    if kind not in KINDS:
-        raise typer.BadParameter(f"{kind!r} is none of {', '.join(KINDS)}", param_hint="KIND")
-    dsn = database(settle(database_url=database_url))
-    console = Console(stderr=True)
-    raise typer.Exit(asyncio.run(_import(dsn, MarketId(market), kind, files, console)))
-
-
-async def _import(
-    dsn: str, market: MarketId, kind: str, files: Sequence[Path], console: Console
-) -> int:
-    ended = 0
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    pool = await db.open_pool(dsn, size=2)
-    try:
-        for path in files:
-            with Progress(
-                *columns, TimeRemainingColumn(),
-                console=console, transient=True, disable=not console.is_terminal,
-            ) as progress:  # fmt: skip
-                task = progress.add_task(path.name, total=None)
-
-                def tell(table: Table, progress: Progress = progress, task: object = task) -> None:
-                    progress.update(task, total=table.total, completed=table.done)  # type: ignore[arg-type]
-
-                try:
-                    summary = await import_file(pool, market, kind, path, tell=tell)
-                except (FileUnreadable, OSError) as wrong:
-                    console.print(str(wrong), style="red", markup=False, highlight=False)
-                    ended = 2
-                    continue
-            _say(summary, console)
-            ended = max(ended, 1 if summary.rejected else 0)
-    finally:
-        await pool.close()
-    return ended
-
-
-def _say(summary: Summary, console: Console) -> None:
-    for each in summary.listed:
-        where = f", {each.field}" if each.field else ""
-        console.print(f"row {each.row}{where}: {each.reason}", markup=False, highlight=False)
-    more = summary.rejected - len(summary.listed)
-    if more > 0:
-        console.print(f"and {more:,} more", markup=False, highlight=False)
-    typer.echo(summary.line())

@@ -26,8 +26,8 @@ from entrepot.network.model import Method
 from entrepot.orders.model import Identifier, NewLine, NewOrder, Text, When
 from entrepot.orders.rules import faults
 from entrepot.plumbing import db
-from entrepot.ports.channel import Customer, Payment, ShipTo
 from entrepot.ports.history import PastLine, PastOrder, PastParcel, Stage
+from entrepot.ports.sale import Customer, Payment, ShipTo
 from entrepot.terms.ids import NodeId, Sku
 
 SOURCE = "import"

@@ -5,8 +5,9 @@ the lines they leave) or a refusal with a sentence for the person who asked.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from entrepot.fulfillment.model import (
     Ask,

@@ -1,17 +1,22 @@
 """What faces ask of stock: balances, availability, the ledger. No locks, no writes."""
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
+from sys import intern
 from uuid import UUID
 
+import msgspec
+
 from entrepot.inventory.model import (
+    AtNodes,
     Available,
     Demand,
     Free,
     FreeRow,
-    Ledger,
     Owed,
     Position,
     Reservation,
+    Shelf,
 )
 from entrepot.inventory.store import (
     Q,
@@ -26,7 +31,13 @@ from entrepot.terms.ids import MarketId, NodeId, OrderId, Sku
 
 Key = tuple[Sku, NodeId]
 
+NODE_LISTS_MAX = 1_024
+"""Lists of nodes that are remembered: some ten megabytes at 200 nodes each."""
+
+_names = msgspec.json.Decoder(list[str])
+
 __all__ = [
+    "at_nodes",
     "available",
     "claims",
     "free_at",
@@ -34,7 +45,7 @@ __all__ = [
     "free_of_skus",
     "free_since",
     "held_at",
-    "ledger",
+    "node_list",
     "orders_waiting_for",
     "owed",
     "positions",
@@ -61,6 +72,34 @@ async def available(
     owing = await owed(conn, market, skus)
     sums = {row.sku: row.available for row in rows}
     return {sku: max(0, sums.get(sku, 0) - owing.get(sku, 0)) for sku in skus}
+
+
+async def at_nodes(
+    conn: db.Connection, market: MarketId, skus: Sequence[Sku], *, buffer: int
+) -> dict[Sku, AtNodes]:
+    """Units a channel may sell now at each node that has some, from the rows themselves."""
+    rows = await db.fetch(
+        conn, Q["shelves_of_skus"], Shelf, market=market, skus=list(skus), buffer=buffer
+    )
+    return {row.sku: _at_nodes(row) for row in rows}
+
+
+def _at_nodes(shelf: Shelf) -> AtNodes:
+    nodes, order = node_list(shelf.nodes)
+    return AtNodes(nodes, shelf.units if order is None else [shelf.units[at] for at in order])
+
+
+@lru_cache(NODE_LISTS_MAX)
+def node_list(text: str) -> tuple[tuple[NodeId, ...], tuple[int, ...] | None]:
+    """Read a JSON array of ids: the ids, ascending, and how to order what lies beside them.
+
+    No order: they stood so. Skus lie at the same nodes again and again; their names are read once.
+    """
+    names = [NodeId(intern(name)) for name in _names.decode(text)]
+    order = tuple(sorted(range(len(names)), key=names.__getitem__))
+    if order == tuple(range(len(names))):
+        return tuple(names), None
+    return tuple(names[at] for at in order), order
 
 
 async def free_of_skus(conn: db.Connection, market: MarketId, skus: Sequence[Sku]) -> list[Free]:
@@ -112,15 +151,6 @@ async def positions(
         market=market, skus=None if skus is None else list(skus), node_id=node_id,
         after_sku=after[0], after_node=after[1], most=most,
     )  # fmt: skip
-
-
-async def ledger(
-    conn: db.Connection, market: MarketId, sku: Sku, node_id: NodeId, most: int
-) -> list[Ledger]:
-    """Read the newest entries of a position."""
-    return await db.fetch(
-        conn, Q["ledger_of"], Ledger, market=market, sku=sku, node_id=node_id, most=most
-    )
 
 
 async def claims(

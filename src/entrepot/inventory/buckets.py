@@ -1,6 +1,6 @@
 """Why units that are there are not for sale, and what becomes of that when units leave. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -57,6 +57,14 @@ class Held(msgspec.Struct, frozen=True, gc=False):
     node_id: NodeId
     reason: str
     quantity: int
+
+
+def by_position(rows: Sequence[Held]) -> dict[tuple[Sku, NodeId], Aside]:
+    """Sort rows by position."""
+    found: dict[tuple[Sku, NodeId], dict[AsideReason, int]] = {}
+    for row in rows:
+        found.setdefault((row.sku, row.node_id), {})[AsideReason(row.reason)] = row.quantity
+    return dict(found)
 
 
 def turned(before: Aside, after: Aside) -> tuple[Bucket, ...]:

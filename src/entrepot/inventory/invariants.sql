@@ -204,3 +204,58 @@ WHERE
     OR s.move_no <> s.place
     OR h.version <> 1 + coalesce(s.moves, 0)
     OR (coalesce(s.place, 0) = coalesce(s.moves, 0) AND h.state <> coalesce(s.to_state, 'planned'));
+-- name: chapters_say_what_the_ledger_says
+-- The ledger's contents come to what its entries come to, at the entry they reach.
+SELECT
+    coalesce(e.market, c.market) AS market,
+    coalesce(e.sku, c.sku) AS sku,
+    coalesce(e.node_id, c.node_id) AS node_id
+FROM (
+    SELECT
+        m.market,
+        m.sku,
+        m.node_id,
+        count(*) AS entries,
+        sum(m.on_hand_delta) AS on_hand,
+        sum(m.reserved_delta) AS reserved,
+        sum(m.unavailable_delta) AS unavailable
+    FROM inventory.movement AS m
+    INNER JOIN inventory.chapter_mark AS k ON m.market = k.market AND m.movement_id <= k.upto_id
+    GROUP BY m.market, m.sku, m.node_id
+) AS e
+FULL JOIN (
+    SELECT
+        c.market,
+        c.sku,
+        c.node_id,
+        sum(cardinality(c.movement_ids)) AS entries,
+        (array_agg(c.on_hand ORDER BY c.upto_id DESC))[1] AS on_hand,
+        (array_agg(c.reserved ORDER BY c.upto_id DESC))[1] AS reserved,
+        (array_agg(c.unavailable ORDER BY c.upto_id DESC))[1] AS unavailable
+    FROM inventory.chapter AS c
+    GROUP BY c.market, c.sku, c.node_id
+) AS c ON e.market = c.market AND e.sku = c.sku AND e.node_id = c.node_id
+WHERE
+    (e.entries, e.on_hand, e.reserved, e.unavailable)
+    IS DISTINCT FROM (c.entries, c.on_hand, c.reserved, c.unavailable);
+
+-- name: a_numbered_message_is_one_entry
+-- What a source has numbered stands in the ledger once, as often as it was told.
+SELECT
+    e.entries,
+    coalesce(e.market, m.market) AS market,
+    coalesce(e.source, m.source) AS source,
+    coalesce(e.sequence, m.sequence) AS sequence
+FROM (
+    SELECT
+        v.market,
+        v.source,
+        v.sequence,
+        count(*) AS entries
+    FROM inventory.movement AS v
+    WHERE v.sequence IS NOT NULL AND v.kind NOT IN ('count', 'netted')
+    GROUP BY v.market, v.source, v.sequence
+) AS e
+FULL JOIN inventory.message AS m
+    ON e.market = m.market AND e.source = m.source AND e.sequence = m.sequence
+WHERE e.entries IS DISTINCT FROM 1 OR m.sequence IS NULL;

@@ -1,9 +1,10 @@
 """Stock, as plain data: what nodes hold, what lines claim, what counts and movements say."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,7 +18,7 @@ of a batch stay far inside PostgreSQL's integer."""
 COUNTS_PER_CALL_MAX = 10_000
 """Rows in one call: locks are held for one chunk of it at a time."""
 
-ROWS_PER_COMMIT_MAX = 2_000
+ROWS_PER_COMMIT_MAX = 1_000
 """Positions locked by one commit of a feed: about 20 ms, so that captures never queue behind it."""
 
 
@@ -46,8 +47,7 @@ class Claim(msgspec.Struct, frozen=True, gc=False):
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(msgspec.Struct, frozen=True, gc=False):
     """A claim and how much of it was resolved. Open units are neither freed nor consumed."""
 
     order_id: OrderId
@@ -73,8 +73,7 @@ class Ending(StrEnum):
     GIVEN_UP = "given_up"
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(msgspec.Struct, frozen=True, gc=False):
     """Units accepted that no node has a claim for."""
 
     order_id: OrderId
@@ -119,13 +118,14 @@ class Count(msgspec.Struct, frozen=True, gc=False):
 
 
 class CountMark(msgspec.Struct, frozen=True, gc=False):
-    """The newest count applied from a source."""
+    """The newest count heard from a source; `on_hand` None: it was not kept what it found."""
 
     sku: Sku
     node_id: NodeId
     source: str
     sequence: int | None
     counted_at: datetime
+    on_hand: int | None
 
 
 class Moved(msgspec.Struct, frozen=True, gc=False):
@@ -136,9 +136,10 @@ class Moved(msgspec.Struct, frozen=True, gc=False):
 
 
 class Delta(msgspec.Struct, frozen=True, gc=False):
-    """A movement a node reports: signed units.
+    """A movement a node reports: signed units, its source's `sequence`-th message.
 
-    `set_aside`: they come in set aside for that reason, or leave from what is; None: sellable ones.
+    With a number it is applied once, and never refused for want of units. `set_aside`: the units
+    come in set aside for that reason, or leave from what is; None: sellable ones.
     """
 
     kind: MovementKind
@@ -146,6 +147,9 @@ class Delta(msgspec.Struct, frozen=True, gc=False):
     node_id: NodeId
     quantity: int
     reference: str | None = None
+    source: str | None = None
+    sequence: int | None = None
+    occurred_at: datetime | None = None
     set_aside: AsideReason | None = None
 
 
@@ -153,6 +157,9 @@ class RowStatus(StrEnum):
     """What became of one row of a feed."""
 
     APPLIED = "applied"
+    BELOW_ZERO = "below_zero"
+    ALREADY_COUNTED = "already_counted"
+    DUPLICATE = "duplicate"
     STALE = "stale"
     UNKNOWN_SKU = "unknown_sku"
     UNKNOWN_NODE = "unknown_node"
@@ -198,6 +205,9 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     line_no: LineNo | None = None
     reference: str | None = None
     at: datetime | None = None
+    source: str | None = None
+    sequence: int | None = None
+    actor: str | None = None
     buckets: tuple[Bucket, ...] = ()
     transfer_id: TransferId | None = None
 
@@ -227,22 +237,19 @@ class Available:
     available: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """An entry of the movement ledger."""
+class Shelf(msgspec.Struct, frozen=True, gc=False):
+    """What a channel may sell of a sku: a JSON array of nodes that have some, the units there."""
 
-    movement_id: UUID
     sku: Sku
-    node_id: NodeId
-    kind: str
-    on_hand_delta: int
-    reserved_delta: int
-    unavailable_delta: int
-    order_id: OrderId | None
-    line_no: int | None
-    reference: str | None
-    reason: str | None
-    at: datetime
+    nodes: str
+    units: list[int]
+
+
+class AtNodes(NamedTuple):
+    """Units at nodes, ascending by node id. Equal nodes are the same tuple, whoever asks."""
+
+    nodes: tuple[NodeId, ...]
+    units: Sequence[int]
 
 
 class Guarded(msgspec.Struct, frozen=True, gc=False):

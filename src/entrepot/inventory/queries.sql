@@ -73,12 +73,12 @@ ON CONFLICT (market, sku, node_id) DO NOTHING;
 WITH told AS (
     INSERT INTO inventory.movement (
         market, movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
-        reason, order_id, line_no, reference, transfer_id, at, writer
+        reason, order_id, line_no, reference, transfer_id, at, writer, actor, source, sequence
     )
     SELECT
         :market::text, m.movement_id, m.sku, m.node_id, m.kind, m.on_hand_delta, m.reserved_delta,
         m.unavailable_delta, m.reason, m.order_id, m.line_no, m.reference, m.transfer_id,
-        coalesce(m.at, :at::timestamptz), :writer::integer
+        coalesce(m.at, :at::timestamptz), :writer::integer, m.actor, m.source, m.sequence
     FROM
         unnest(
             :movement_ids::uuid[],
@@ -93,10 +93,13 @@ WITH told AS (
             :line_nos::smallint[],
             :refs::text[],
             :transfer_ids::text[],
-            :ats::timestamptz[]
+            :ats::timestamptz[],
+            :actors::text[],
+            :sources::text[],
+            :sequences::bigint[]
         ) AS m (
             movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
-            reason, order_id, line_no, reference, transfer_id, at
+            reason, order_id, line_no, reference, transfer_id, at, actor, source, sequence
         )
 )
 
@@ -211,39 +214,50 @@ WHERE
     AND d.sku = l.sku AND d.quantity > l.quantity;
 
 -- name: count_marks -> CountMark
--- The newest count applied from each asked source and position.
-SELECT m.sku, m.node_id, m.source, m.sequence, m.counted_at
+-- The newest count heard from each source at these positions.
+SELECT m.sku, m.node_id, m.source, m.sequence, m.counted_at, m.on_hand
 FROM inventory.count_mark AS m
 INNER JOIN
-    unnest(:sources::text[], :skus::text[], :node_ids::text[]) AS k (source, sku, node_id)
-    ON m.source = k.source AND m.sku = k.sku AND m.node_id = k.node_id
+    unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
+    ON m.sku = k.sku AND m.node_id = k.node_id
 WHERE m.market = :market::text;
 
 -- name: set_count_marks
--- Remember what was applied, so that an older count that comes late is refused.
-INSERT INTO inventory.count_mark (market, source, sku, node_id, sequence, counted_at)
-SELECT :market::text, k.source, k.sku, k.node_id, k.sequence, k.counted_at
+-- Remember what was heard, so that an older count that comes late is refused.
+INSERT INTO inventory.count_mark (market, source, sku, node_id, sequence, counted_at, on_hand)
+SELECT :market::text, k.source, k.sku, k.node_id, k.sequence, k.counted_at, k.on_hand
 FROM
     unnest(
         :sources::text[],
         :skus::text[],
         :node_ids::text[],
         :sequences::bigint[],
-        :counted_ats::timestamptz[]
-    ) AS k (source, sku, node_id, sequence, counted_at)
-ON CONFLICT (market, source, sku, node_id)
-DO UPDATE SET sequence = excluded.sequence, counted_at = excluded.counted_at;
+        :counted_ats::timestamptz[],
+        :on_hands::integer[]
+    ) AS k (source, sku, node_id, sequence, counted_at, on_hand)
+ON CONFLICT (market, sku, node_id, source)
+DO UPDATE SET
+    sequence = excluded.sequence, counted_at = excluded.counted_at, on_hand = excluded.on_hand;
 
 -- name: moved_since -> Moved
--- What physically came and went at a position after a moment.
+-- What physically came and went at a position after a count: counts themselves and what nets or
+-- mends the books moved nothing. Of its own moment the numbers of its source say what came after.
 SELECT k.ask_no, sum(m.on_hand_delta)::integer AS quantity
 FROM
     unnest(
-        :ask_nos::integer[], :skus::text[], :node_ids::text[], :since::timestamptz[]
-    ) AS k (ask_no, sku, node_id, since)
+        :ask_nos::integer[],
+        :skus::text[],
+        :node_ids::text[],
+        :since::timestamptz[],
+        :sources::text[],
+        :sequences::bigint[]
+    ) AS k (ask_no, sku, node_id, since, source, sequence)
 INNER JOIN inventory.movement AS m
-    ON k.sku = m.sku AND k.node_id = m.node_id AND k.since < m.at
-WHERE m.market = :market::text AND m.on_hand_delta <> 0 AND m.kind <> 'count'
+    ON k.sku = m.sku AND k.node_id = m.node_id AND k.since <= m.at
+WHERE
+    m.market = :market::text AND m.on_hand_delta <> 0
+    AND m.kind NOT IN ('count', 'netted', 'correction', 'set_aside')
+    AND (k.since < m.at OR (k.source = m.source AND k.sequence < m.sequence))
 GROUP BY k.ask_no;
 
 -- name: free_by_sku -> FreeRow
@@ -324,24 +338,46 @@ WHERE
     AND (:node_ids::text[] IS NULL OR p.node_id = any(:node_ids::text[]))
 GROUP BY p.sku;
 
--- name: positions_of -> Position
--- The balances people ask for, by sku and node.
-SELECT p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage
+-- name: shelves_of_skus -> Shelf
+-- The same node by node, one row for each sku: two hundred nodes are two values, not two hundred
+-- records. A node with nothing left for the channel is not on the shelf.
+SELECT
+    p.sku,
+    json_agg(p.node_id)::text AS nodes,
+    array_agg(p.on_hand - p.reserved - p.unavailable - p.safety - :buffer::integer) AS units
 FROM inventory.position AS p
 WHERE
-    p.market = :market::text
-    AND (:skus::text[] IS NULL OR p.sku = any(:skus::text[]))
-    AND (:node_id::text IS NULL OR p.node_id = :node_id::text)
-    AND (p.sku, p.node_id) > (:after_sku::text, :after_node::text)
-ORDER BY p.sku, p.node_id
-LIMIT :most::integer;
+    p.market = :market::text AND p.sku = any(:skus::text[])
+    AND p.on_hand - p.reserved - p.unavailable - p.safety > :buffer::integer
+GROUP BY p.sku;
 
--- name: ledger_of -> Ledger
--- The entries that explain a position, newest first.
-SELECT
-    m.movement_id, m.sku, m.node_id, m.kind, m.on_hand_delta, m.reserved_delta,
-    m.unavailable_delta, m.order_id, m.line_no, m.reference, m.reason, m.at
-FROM inventory.movement AS m
-WHERE m.market = :market::text AND m.sku = :sku::text AND m.node_id = :node_id::text
-ORDER BY m.movement_id DESC
-LIMIT :most::integer;
+-- name: positions_of -> Position
+-- The balances people ask for, by sku and node. Skus that are named are looked up, never walked to.
+WITH named AS (
+    SELECT p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage
+    FROM inventory.position AS p
+    WHERE
+        p.market = :market::text AND p.sku = any(:skus::text[])
+        AND (:node_id::text IS NULL OR p.node_id = :node_id::text)
+        AND (p.sku, p.node_id) > (:after_sku::text, :after_node::text)
+    ORDER BY p.sku, p.node_id
+    LIMIT :most::integer
+),
+
+walked AS (
+    SELECT p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage
+    FROM inventory.position AS p
+    WHERE
+        :skus::text[] IS NULL AND p.market = :market::text
+        AND (:node_id::text IS NULL OR p.node_id = :node_id::text)
+        AND (p.sku, p.node_id) > (:after_sku::text, :after_node::text)
+    ORDER BY p.sku, p.node_id
+    LIMIT :most::integer
+)
+
+SELECT n.sku, n.node_id, n.on_hand, n.reserved, n.unavailable, n.safety, n.shortage
+FROM named AS n
+UNION ALL
+SELECT w.sku, w.node_id, w.on_hand, w.reserved, w.unavailable, w.safety, w.shortage
+FROM walked AS w
+ORDER BY sku, node_id;

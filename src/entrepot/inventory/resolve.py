@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-from entrepot.inventory import buckets, rules, store
+from entrepot.inventory import buckets, heard, reckon, rules, store
 from entrepot.inventory.buckets import NOTHING, Aside
 from entrepot.inventory.model import Change, Claim, Ending, Position
 from entrepot.inventory.reserve import GuardFailed
@@ -25,8 +25,12 @@ async def free(
     Answers the positions whose shortage ended with it. The caller holds the orders' locks and owns
     the transaction.
     """
+    if not claims:
+        return []
     end = Ending.GIVEN_UP if given_up else Ending.FREED
-    return await _resolve(conn, market, claims, [_freed] * len(claims), at=at, end=end)
+    locked = await store.positions_for_update(conn, market, _keys(claims))
+    effects = [_freed] * len(claims)
+    return await _resolve(conn, market, claims, locked, effects, at=at, end=end)
 
 
 async def consume(
@@ -36,13 +40,33 @@ async def consume(
     *,
     at: datetime,
 ) -> list[store.Key]:
-    """Consume open claims, each as of when its units left. Books that held fewer end at zero.
+    """Consume open claims, each as of when its units left. Books that held fewer owe the rest.
 
-    Answers the positions whose shortage ended with it.
+    What had left before the newest count was taken is not taken off it again. Answers the positions
+    whose shortage ended with it.
     """
-    effects = [partial(_consumed, at=left_at) for _, left_at in left]
+    if not left:
+        return []
     claims = [claim for claim, _ in left]
-    return await _resolve(conn, market, claims, effects, at=at, end=Ending.CONSUMED)
+    keys = _keys(claims)
+    locked = await store.positions_for_update(conn, market, keys)
+    marks = reckon.by_position(await store.count_marks(conn, market, keys))
+    anchors = {key: reckon.anchor(there.values()) for key, there in marks.items()}
+    before = await heard.deficits(conn, market, keys)
+    owed = dict(before)
+
+    def leave(position: Position, claim: Claim, aside: Aside, left_at: datetime) -> list[Change]:
+        key = (claim.sku, claim.node_id)
+        seen = reckon.left_before(left_at, anchors.get(key))
+        changes, owed[key] = reckon.shipped(
+            position, owed.get(key, 0), claim, left_at, aside, seen=seen
+        )
+        return changes
+
+    effects = [partial(leave, left_at=left_at) for _, left_at in left]
+    mended = await _resolve(conn, market, claims, locked, effects, at=at, end=Ending.CONSUMED)
+    await heard.owe(conn, market, {k: u for k, u in owed.items() if u != before.get(k, 0)})
+    return mended
 
 
 async def doubt(
@@ -59,31 +83,27 @@ async def doubt(
         await store.record_changes(conn, market, changes, at)
 
 
-Effect = Callable[[Position, Claim, Aside], Change]
+Effect = Callable[[Position, Claim, Aside], list[Change]]
 
 
-def _freed(position: Position, claim: Claim, _: Aside) -> Change:
-    return rules.freed(position, claim)
+def _keys(claims: Sequence[Claim]) -> list[store.Key]:
+    return sorted({(claim.sku, claim.node_id) for claim in claims})
 
 
-def _consumed(position: Position, claim: Claim, aside: Aside, *, at: datetime) -> Change:
-    return rules.consumed(position, claim, at, aside)
+def _freed(position: Position, claim: Claim, _: Aside) -> list[Change]:
+    return [rules.freed(position, claim)]
 
 
-async def _resolve(
+async def _resolve(  # noqa: PLR0913 - claims, where they stand, and what becomes of them
     conn: db.Connection,
     market: MarketId,
     claims: Sequence[Claim],
+    locked: Sequence[Position],
     effects: Sequence[Effect],
     *,
     at: datetime,
     end: Ending,
 ) -> list[store.Key]:
-    if not claims:
-        return []
-    locked = await store.positions_for_update(
-        conn, market, sorted({(claim.sku, claim.node_id) for claim in claims})
-    )
     positions = {(p.sku, p.node_id): p for p in locked}
     asides = await store.asides_of(conn, market, locked)
 
@@ -91,9 +111,10 @@ async def _resolve(
     for claim, effect in zip(claims, effects, strict=True):
         key = (claim.sku, claim.node_id)
         aside = asides.get(key, NOTHING)
-        changes.append(effect(positions[key], claim, aside))
-        positions[key] = rules.after(positions[key], changes[-1])
-        asides[key] = buckets.after(aside, changes[-1].buckets)
+        done = effect(positions[key], claim, aside)
+        changes += done
+        positions[key] = rules.after(positions[key], done[-1])
+        asides[key] = buckets.after(aside, done[0].buckets)
 
     rows = rules.merged(claims)
     if await store.resolve_reservations(conn, market, rows, end) != len(rows):

@@ -1,7 +1,9 @@
 """Who gets the stock, and what counts and movements do to it. Pure: same inputs, same answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from entrepot.inventory import buckets
 from entrepot.inventory.buckets import FACTS, Aside, AsideReason, Bucket, SetAside
@@ -13,7 +15,6 @@ from entrepot.inventory.model import (
     Delta,
     MovementKind,
     Position,
-    Reservation,
     RowResult,
     RowStatus,
     WhyNotReserved,
@@ -26,6 +27,9 @@ Basket = Sequence[Claim]
 """All that one order asks for: reserved whole or not at all."""
 
 Reserved = Outcome[Basket, WhyNotReserved]
+
+CORRECTION = "correction"
+"""The entry of a rebuild: what a row said and its ledger does not."""
 
 _COMES_IN = {MovementKind.RECEIPT, MovementKind.TRANSFER_IN}
 _GOES_OUT = {MovementKind.DAMAGE, MovementKind.TRANSFER_OUT}
@@ -96,7 +100,9 @@ def is_stale(count: Count, mark: CountMark | None) -> bool:
 
 def mark_of(count: Count) -> CountMark:
     """What is remembered of a count once it is applied."""
-    return CountMark(count.sku, count.node_id, count.source, count.sequence, count.counted_at)
+    return CountMark(
+        count.sku, count.node_id, count.source, count.sequence, count.counted_at, count.on_hand
+    )
 
 
 def counted(position: Position, count: Count, moved_since: int, aside: Aside) -> Change:
@@ -108,14 +114,15 @@ def counted(position: Position, count: Count, moved_since: int, aside: Aside) ->
     """
     on_hand = max(0, count.on_hand + moved_since)
     kept = buckets.fitting(buckets.without(aside, AsideReason.DOUBT), on_hand)
-    return _change(
+    change = _change(
         position, on_hand, position.reserved, buckets.turned(aside, kept),
         kind="count", reference=count.source,
     )  # fmt: skip
+    return replace(change, source=count.source, sequence=count.sequence)
 
 
 def is_nothing(change: Change) -> bool:
-    """A count that found what the books say changes nothing and needs no entry."""
+    """A count that found what the books say, none of it in doubt, changes nothing: no entry."""
     return not (change.on_hand_delta or change.reserved_delta or change.buckets)
 
 
@@ -129,22 +136,34 @@ def sign_is_wrong(delta: Delta) -> bool:
 
 
 def moved(position: Position, delta: Delta, aside: Aside) -> Change | None:
-    """What a movement makes of a position; None where more would leave than is there.
+    """What a movement makes of a position; None where more would leave than is there."""
+    on_hand = position.on_hand + delta.quantity
+    if on_hand < 0 or takes_too_much(delta, aside):
+        return None
+    return left_with(position, on_hand, delta, aside)
+
+
+def takes_too_much(delta: Delta, aside: Aside) -> bool:
+    """Whether more would leave what is set aside for a reason than is set aside for it."""
+    return delta.set_aside is not None and aside.get(delta.set_aside, 0) + delta.quantity < 0
+
+
+def left_with(position: Position, on_hand: int, delta: Delta, aside: Aside) -> Change:
+    """What a movement makes of a position that it leaves with so many units: never refused.
 
     What leaves is sellable, unless the movement says what it was set aside for; but no unit stays
     set aside that is not there.
     """
-    on_hand = position.on_hand + delta.quantity
     then = aside
     if delta.set_aside is not None:
-        then = buckets.more(aside, delta.set_aside, delta.quantity)
-    if on_hand < 0 or any(units < 0 for units in then.values()):
-        return None
-    kept = buckets.fitting(then, on_hand)
-    return _change(
-        position, on_hand, position.reserved, buckets.turned(aside, kept),
-        kind=delta.kind.value, reference=delta.reference,
+        units = max(0, aside.get(delta.set_aside, 0) + delta.quantity)
+        then = {**aside, delta.set_aside: units}
+    change = _change(
+        position, on_hand, position.reserved,
+        buckets.turned(aside, buckets.fitting(then, on_hand)),
+        kind=delta.kind.value, reference=delta.reference, at=delta.occurred_at,
     )  # fmt: skip
+    return replace(change, source=delta.source, sequence=delta.sequence)
 
 
 def set_aside(position: Position, ask: SetAside, aside: Aside) -> Change | RowStatus:
@@ -178,9 +197,14 @@ def freed(position: Position, claim: Claim) -> Change:
     )  # fmt: skip
 
 
-def consumed(position: Position, claim: Claim, at: datetime, aside: Aside) -> Change:
-    """The claim's units have left. Where the books held fewer, the books end at 0."""
-    on_hand = max(0, position.on_hand - claim.quantity)
+def consumed(
+    position: Position, claim: Claim, at: datetime, aside: Aside, *, on_hand: int | None = None
+) -> Change:
+    """The claim's units have left. Where the books held fewer, the books end at 0.
+
+    `on_hand` is what is left, where somebody knows better.
+    """
+    on_hand = max(0, position.on_hand - claim.quantity) if on_hand is None else on_hand
     return _change(
         position, on_hand, position.reserved - claim.quantity,
         buckets.turned(aside, buckets.fitting(aside, on_hand)),
@@ -206,30 +230,12 @@ def after(position: Position, change: Change) -> Position:
     )  # fmt: skip
 
 
-def applied(position: Position, change: Change) -> RowResult:
+def applied(position: Position, change: Change, status: RowStatus = RowStatus.APPLIED) -> RowResult:
     """Answer a row that changed a position so."""
     mended = position.shortage > 0 and change.shortage == 0
     return RowResult(
-        position.sku, position.node_id, RowStatus.APPLIED, change.on_hand, change.shortage, mended
+        position.sku, position.node_id, status, change.on_hand, change.shortage, mended
     )
-
-
-def open_claims(
-    reservations: Sequence[Reservation], wanted: Mapping[tuple[OrderId, LineNo, Sku], int]
-) -> list[Claim]:
-    """Which open claims to resolve for the wanted units per line and sku: last made, first freed.
-
-    Never more than is open.
-    """
-    left = dict(wanted)
-    claims: list[Claim] = []
-    for each in reversed(reservations):
-        key = (each.order_id, each.line_no, each.sku)
-        quantity = min(each.open, left.get(key, 0))
-        if quantity > 0:
-            left[key] -= quantity
-            claims.append(Claim(each.order_id, each.line_no, each.sku, each.node_id, quantity))
-    return claims
 
 
 def _change(  # noqa: PLR0913 - one place where a position's arithmetic is written

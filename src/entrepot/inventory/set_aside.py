@@ -11,7 +11,12 @@ from entrepot.terms.ids import MarketId
 
 
 async def set_aside(
-    conn: db.Connection, market: MarketId, asks: Sequence[SetAside], *, at: datetime
+    conn: db.Connection,
+    market: MarketId,
+    asks: Sequence[SetAside],
+    *,
+    at: datetime,
+    actor: str | None = None,
 ) -> list[RowResult]:
     """Answer every ask in order, each whole or not at all. The caller owns the commit.
 
@@ -37,5 +42,5 @@ async def set_aside(
         asides[key] = buckets.after(aside, decided.buckets)
         results.append(rules.applied(position, decided))
 
-    await store.record_changes(conn, market, changes, at)
+    await store.record_changes(conn, market, changes, at, actor=actor)
     return results

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
+from entrepot.inventory import buckets, rules
 from entrepot.inventory.buckets import Aside, AsideReason, Held
 from entrepot.inventory.model import (
     Change,
     Claim,
-    Count,
     CountMark,
     Demand,
     Ending,
@@ -84,9 +86,18 @@ async def record_reservations(
 
 
 async def record_changes(
-    conn: db.Connection, market: MarketId, changes: Sequence[Change], at: datetime
+    conn: db.Connection,
+    market: MarketId,
+    changes: Sequence[Change],
+    at: datetime,
+    *,
+    actor: str | None = None,
 ) -> None:
-    """Write the entries, and for each position the balances and buckets of its last change."""
+    """Write the entries, and for each position the balances and buckets of its last change.
+
+    `actor` is whose changes these are that do not say; None: the order's, or nobody's in
+    particular.
+    """
     if not changes:
         return
     last = {(c.sku, c.node_id): c for c in changes}
@@ -109,6 +120,9 @@ async def record_changes(
         refs=[c.reference for c, *_ in told],
         transfer_ids=[c.transfer_id for c, *_ in told],
         ats=[c.at for c, *_ in told],
+        actors=[c.actor or actor for c, *_ in told],
+        sources=[c.source for c, *_ in told],
+        sequences=[c.sequence for c, *_ in told],
         skus=[c.sku for c in last.values()],
         node_ids=[c.node_id for c in last.values()],
         on_hands=[c.on_hand for c in last.values()],
@@ -123,14 +137,20 @@ Entry = tuple[Change, int, int, int, AsideReason | None]
 
 
 def _entries(change: Change) -> list[Entry]:
-    """A change's entries: on hand, reserved, unavailable; one for each reason that it touches."""
+    """A change's entries: on hand, reserved, unavailable; one for each reason that it touches.
+
+    What nothing changed has none, unless it mends a row: the row changes. A message's number
+    stands with the first alone.
+    """
     on_hand, reserved = change.on_hand_delta, change.reserved_delta
     if not change.buckets:
-        return [(change, on_hand, reserved, 0, None)] if on_hand or reserved else []
+        says = on_hand or reserved or change.kind == rules.CORRECTION
+        return [(change, on_hand, reserved, 0, None)] if says else []
     first, *others = change.buckets
+    beside = replace(change, sequence=None) if others else change
     return [
         (change, on_hand, reserved, first.delta, first.reason),
-        *((change, 0, 0, each.delta, each.reason) for each in others),
+        *((beside, 0, 0, each.delta, each.reason) for each in others if each.delta),
     ]
 
 
@@ -149,10 +169,7 @@ async def asides_of(
 ) -> dict[Key, Aside]:
     """Read what is set aside of these locked positions; asks nothing where nothing is."""
     keys = [(p.sku, p.node_id) for p in positions if p.unavailable]
-    found: dict[Key, dict[AsideReason, int]] = {}
-    for row in await held_at(conn, market, keys):
-        found.setdefault((row.sku, row.node_id), {})[AsideReason(row.reason)] = row.quantity
-    return dict(found)
+    return buckets.by_position(await held_at(conn, market, keys))
 
 
 async def held_at(conn: db.Connection, market: MarketId, keys: Sequence[Key]) -> list[Held]:
@@ -234,12 +251,11 @@ async def settle_demand(
 
 
 async def count_marks(
-    conn: db.Connection, market: MarketId, counts: Sequence[Count]
+    conn: db.Connection, market: MarketId, keys: Sequence[Key]
 ) -> list[CountMark]:
     return await db.fetch(
         conn, Q["count_marks"], CountMark,
-        market=market, sources=[c.source for c in counts], skus=[c.sku for c in counts],
-        node_ids=[c.node_id for c in counts],
+        market=market, skus=[sku for sku, _ in keys], node_ids=[node for _, node in keys],
     )  # fmt: skip
 
 
@@ -252,17 +268,18 @@ async def set_count_marks(
         conn, Q["set_count_marks"],
         market=market, sources=[c.source for c in counts], skus=[c.sku for c in counts],
         node_ids=[c.node_id for c in counts], sequences=[c.sequence for c in counts],
-        counted_ats=[c.counted_at for c in counts],
+        counted_ats=[c.counted_at for c in counts], on_hands=[c.on_hand for c in counts],
     )  # fmt: skip
 
 
 async def moved_since(
-    conn: db.Connection, market: MarketId, counts: Sequence[Count]
-) -> dict[int, int]:
-    """Physical units that came or left after each count was taken, by the count's place."""
+    conn: db.Connection, market: MarketId, marks: Sequence[CountMark]
+) -> dict[CountMark, int]:
+    """Physical units that came or left after each count was taken."""
     rows = await db.fetch(
         conn, Q["moved_since"], Moved,
-        market=market, ask_nos=list(range(len(counts))), skus=[c.sku for c in counts],
-        node_ids=[c.node_id for c in counts], since=[c.counted_at for c in counts],
+        market=market, ask_nos=list(range(len(marks))), skus=[m.sku for m in marks],
+        node_ids=[m.node_id for m in marks], since=[m.counted_at for m in marks],
+        sources=[m.source for m in marks], sequences=[m.sequence for m in marks],
     )  # fmt: skip
-    return {row.ask_no: row.quantity for row in rows}
+    return {marks[row.ask_no]: row.quantity for row in rows}

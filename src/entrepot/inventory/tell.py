@@ -1,4 +1,4 @@
-"""The facts of stock: shortages and transfers, as the feed tells them. Pure.
+"""The facts of stock: shortages, transfers, what waits for a person, as the feed tells them. Pure.
 
 What each carries is fixed by docs/events/<type>.json.
 """
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from entrepot.inventory.states import TransferVerb
 from entrepot.inventory.transit import Carriage, Carried, Trip
 from entrepot.plumbing import db
+from entrepot.plumbing.exceptions import Stuck
 from entrepot.plumbing.outbox import Fact
 from entrepot.terms.ids import NodeId, Sku
 
@@ -24,6 +25,12 @@ def shorted(sku: Sku, node: NodeId, on_hand: int, short: int) -> Fact:
     """Tell that claimed units are missing at a position."""
     data = {"sku": sku, "node": node, "on_hand": on_hand, "shortage": short}
     return Fact("inventory.shorted", f"positions/{sku}/{node}", db.json_text(data))
+
+
+def raised(stuck: Stuck) -> Fact:
+    """Something that is no order's waits for a person."""
+    data = {"kind": stuck.kind, "reason": stuck.reason, "line": None}
+    return Fact("exception.opened", stuck.subject, db.json_text(data))
 
 
 def planned(trip: Trip, *, actor: str) -> Fact:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
+from msgspec.structs import replace
 
-from entrepot.inventory import buckets, rules, store, transit
+from entrepot.inventory import buckets, heard, reckon, rules, store, transit
 from entrepot.inventory.buckets import NOTHING
 from entrepot.inventory.model import Change, Position
 from entrepot.inventory.reserve import GuardFailed
@@ -81,6 +81,8 @@ class _Desk:
         self.trips = trips
         self.positions: dict[store.Key, Position] = {}
         self.asides: dict[store.Key, buckets.Aside] = {}
+        self.deficits: dict[store.Key, int] = {}
+        self.owed: dict[store.Key, int] = {}
         self.changes: list[Change] = []
         self.done: list[Carriage] = []
 
@@ -97,6 +99,8 @@ class _Desk:
         locked = await store.lock_or_make(conn, market, keys)
         desk.positions = {(p.sku, p.node_id): p for p in locked}
         desk.asides = await store.asides_of(conn, market, locked)
+        desk.deficits = await heard.deficits(conn, market, keys)
+        desk.owed = dict(desk.deficits)
         return desk
 
     def answer(self, ask: TripAsk) -> Answer:
@@ -110,20 +114,22 @@ class _Desk:
         decided = transit.decide(trip, ask, self.positions)
         if isinstance(decided, Refused):
             return decided
-        self._move(trip.id, decided.value)
+        self._move(trip.id, decided.value, ask.actor)
         after = transit.after(trip, decided.value, self.at)
         self.trips[trip.id] = after
         self.done.append(Carriage(trip, after, decided.value, ask))
         return Done(self.done[-1])
 
-    def _move(self, transfer_id: TransferId, leg: transit.Leg) -> None:
+    def _move(self, transfer_id: TransferId, leg: transit.Leg, actor: str) -> None:
         for delta in leg.deltas:
             key = (delta.sku, delta.node_id)
             position, aside = self.positions[key], self.asides.get(key, NOTHING)
-            change = rules.moved(position, delta, aside)
-            if change is None:
+            told = reckon.told(position, self.owed.get(key, 0), delta, aside, seen=False)
+            if told is None:
                 raise GuardFailed("more would leave than is there")
-            self.changes.append(msgspec.structs.replace(change, transfer_id=transfer_id))
+            (change, *netted), self.owed[key] = told
+            carried = replace(change, transfer_id=transfer_id, actor=actor)
+            self.changes += [carried, *(replace(each, actor=actor) for each in netted)]
             self.positions[key] = rules.after(position, change)
             self.asides[key] = buckets.after(aside, change.buckets)
 
@@ -157,6 +163,8 @@ class _Desk:
         if len(passed) != len(ids):
             raise GuardFailed("a transfer changed under its lock")
         await store.record_changes(conn, market, self.changes, self.at)
+        owed = {k: u for k, u in self.owed.items() if u != self.deficits.get(k, 0)}
+        await heard.owe(conn, market, owed)
         await store.make_positions(conn, market, self._expecting())
 
     def _expecting(self) -> list[store.Key]:

@@ -241,7 +241,9 @@ def _receive(trip: Trip, ask: TripAsk, _: Stock) -> Decided:
         ):
             if quantity:
                 to = trip.head.to_node
-                deltas.append(Delta(kind, each.sku, to, quantity, trip.id, each.set_aside))
+                deltas.append(
+                    Delta(kind, each.sku, to, quantity, trip.id, set_aside=each.set_aside)
+                )
         if beyond:
             surplus[each.sku] = surplus.get(each.sku, 0) + beyond
     lines = tuple(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from entrepot.inventory.model import Free, FreeRow
+from entrepot.inventory.model import Claim, Free, FreeRow
 from entrepot.terms.ids import NodeId, Sku
 
 Ints = npt.NDArray[np.int32]
@@ -60,6 +60,11 @@ class StockView:
         at, free = self._find(sku, node)
         if at >= 0:
             free[at] = max(0, int(free[at]) - quantity)
+
+    def give_back(self, claims: Iterable[Claim]) -> None:
+        """These claims were freed: their units can be had again."""
+        for claim in claims:
+            self.take(claim.sku, claim.node_id, -claim.quantity)
 
     def put(self, rows: Iterable[Free]) -> None:
         """Positions were read: this is what is free there."""

@@ -1,15 +1,16 @@
 """From an order to sourcing's question, and from sourcing's answer to claims by line. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
-from entrepot.catalog.model import Made, Unit
-from entrepot.catalog.rules import explode
+import msgspec
+
+from entrepot.catalog.model import Made
+from entrepot.catalog.rules import units_of
 from entrepot.inventory.model import Claim
 from entrepot.network.model import Method
 from entrepot.orders.model import Address, NewOrder
 from entrepot.sourcing.model import Ask, Plan, Want
-from entrepot.terms.geo import locate
+from entrepot.terms.geo import located
 from entrepot.terms.ids import ChannelId, LineNo, NodeId, OrderId, Sku
 from entrepot.terms.place import Place
 
@@ -17,8 +18,7 @@ Need = tuple[LineNo, Sku, int]
 """Units of stock a line needs: its own sku, or a kit's parts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(msgspec.Struct, frozen=True, gc=False):
     """An order's question, its needs by line, and what its kits are made of.
 
     `unknown` are the lines (from 1) whose sku the market does not know: they are in no need.
@@ -39,21 +39,25 @@ def asking(
     barred: frozenset[tuple[Sku, NodeId]] = frozenset(),
 ) -> Asking:
     """Explode an order's lines and ask for them."""
-    made = explode([(Sku(line.sku), line.quantity) for line in order.lines], items)
     needs: list[Need] = []
     weights: dict[Sku, int] = {}
     parts: list[tuple[LineNo, Sku, int]] = []
     unknown: list[LineNo] = []
-    for number, (line, units) in enumerate(zip(order.lines, made, strict=True), start=1):
-        no = LineNo(number)
+    for number, line in enumerate(order.lines, start=1):
+        no, sku = LineNo(number), Sku(line.sku)
+        made = items.get(sku)
+        if made is not None and not made.parts:  # by far the most: no kit
+            needs.append((no, sku, line.quantity))
+            weights[sku] = made.weight_g
+            continue
+        units = units_of(sku, items)
         if units is None:
             unknown.append(no)
             continue
         for unit in units:
             needs.append((no, unit.sku, unit.per_unit * line.quantity))
             weights[unit.sku] = unit.weight_g
-        if _is_kit(units, line.sku):
-            parts += [(no, unit.sku, unit.per_unit) for unit in units]
+        parts += [(no, unit.sku, unit.per_unit) for unit in units]
     ask = Ask(
         channel=ChannelId(order.channel),
         method=order.method,
@@ -71,22 +75,17 @@ def wants(needs: Iterable[Need], weights: Mapping[Sku, int]) -> tuple[Want, ...]
     units: dict[Sku, int] = {}
     for _, sku, quantity in needs:
         units[sku] = units.get(sku, 0) + quantity
-    return tuple(Want(sku, quantity, weights.get(sku, 0)) for sku, quantity in units.items())
+    return tuple([Want(sku, quantity, weights.get(sku, 0)) for sku, quantity in units.items()])
 
 
 def destination(address: Address | None) -> Place | None:
     """Find where a parcel goes: coordinates and time zone are filled in where they are known."""
     if address is None:
         return None
-    return locate(
-        Place(
-            country=address.country,
-            postal_code=address.postal_code,
-            region=address.region or "",
-            latitude=address.latitude,
-            longitude=address.longitude,
-        )
-    )
+    return located(
+        address.country, address.postal_code, address.region or "", address.latitude,
+        address.longitude,
+    )  # fmt: skip
 
 
 def claims(order_id: OrderId, plan: Plan, needs: Sequence[Need]) -> list[Claim]:
@@ -174,7 +173,3 @@ def trimmed(
         if count
         for sku, quantity in per_unit.get(line, [(Sku(order.lines[line - 1].sku), 1)])
     ]
-
-
-def _is_kit(units: Sequence[Unit], sku: str) -> bool:
-    return len(units) != 1 or units[0].sku != sku

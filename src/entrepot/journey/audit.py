@@ -10,7 +10,7 @@ from entrepot.journey import store
 from entrepot.journey.progress import standings
 from entrepot.journey.summarize import summary_of
 from entrepot.journey.why import Networks, reproduced
-from entrepot.plumbing import cursors, db, relay
+from entrepot.plumbing import cursors, db
 from entrepot.terms.ids import MarketId, OrderId
 
 CHUNK = 500
@@ -18,7 +18,7 @@ CHUNK = 500
 
 async def stale_summaries(conn: db.Connection, market: MarketId) -> list[dict[str, object]]:
     """Give the orders whose summary is not what their rows say; none while the worker is behind."""
-    if await _is_behind(conn, market):
+    if await cursors.are_behind(conn, market):
         return []
     wrong: list[dict[str, object]] = []
     async for ids in _chunks(conn, market):
@@ -39,13 +39,6 @@ async def changed_decisions(conn: db.Connection, market: MarketId) -> list[dict[
             if not same:
                 wrong.append({"order_id": order_id, "decision_id": decision_id})
     return wrong
-
-
-async def _is_behind(conn: db.Connection, market: MarketId) -> bool:
-    heads = {feed.market: feed.last_sequence for feed in await relay.feeds(conn)}
-    waiting = (await relay.lag(conn)).waiting
-    steps = [c for c in await cursors.all_of(conn) if c.market == market]
-    return bool(waiting) or any(c.sequence < heads.get(market, 0) for c in steps)
 
 
 async def _chunks(conn: db.Connection, market: MarketId) -> AsyncIterator[list[OrderId]]:

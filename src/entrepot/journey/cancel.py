@@ -48,7 +48,19 @@ class Wish:
     quantity: int | None
 
 
-Canceled = Outcome[list[Cancellation], WhyNotCanceled]
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was canceled, and the claims that were given back with it.
+
+    The stock view is told of `freed` when the commit has succeeded, and not before: what is rolled
+    back is still claimed.
+    """
+
+    units: list[Cancellation]
+    freed: list[Claim]
+
+
+Canceled = Outcome[Undone, WhyNotCanceled]
 _GONE = {"shipped", "collected", "delivered"}
 
 
@@ -64,7 +76,7 @@ async def cancel(  # noqa: PLR0913 - who cancels what, why and when
 ) -> Canceled:
     """Cancel the wished units, whole or not at all; without wishes, all that has not left.
 
-    The caller owns the transaction.
+    The caller owns the transaction, and tells the view after it.
     """
     if not await orders.lock(conn, market.id, [order_id]):
         return Refused(WhyNotCanceled.UNKNOWN_ORDER)
@@ -72,14 +84,16 @@ async def cancel(  # noqa: PLR0913 - who cancels what, why and when
     decided = _decide(standing, wishes, actor, reason)
     if isinstance(decided, Refused):
         return decided
-    await _give_up(conn, market, standing, decided.value, actor=actor, reason=reason, at=at)
+    freed = await _give_up(conn, market, standing, decided.value, actor=actor, reason=reason, at=at)
     await cancel_units(conn, market.id, decided.value, at=at)
     fact = told.canceled(order_id, decided.value, actor=actor, reason=reason)
     await outbox.tell(conn, market.id, [fact], at=at)
-    return decided
+    return Done(Undone(decided.value, freed))
 
 
-def _decide(standing: Standing, wishes: Sequence[Wish] | None, actor: str, reason: str) -> Canceled:
+def _decide(
+    standing: Standing, wishes: Sequence[Wish] | None, actor: str, reason: str
+) -> Outcome[list[Cancellation], WhyNotCanceled]:
     lines = {line.line_no: line for line in standing.lines}
     asked = wishes if wishes is not None else [Wish(line, None) for line in lines]
     units: list[Cancellation] = []
@@ -129,7 +143,8 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
     actor: str,
     reason: str,
     at: datetime,
-) -> None:
+) -> list[Claim]:
+    """Give back all that the units held; answers the claims that were freed."""
     order_id = standing.head.order_id
     lines = {line.line_no: line for line in standing.lines}
     wanted = {
@@ -163,8 +178,7 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
     mended += await free(conn, market.id, lost, at=at, given_up=True)
     await mend(conn, market.id, mended, at=at)
     await tell_those_who_wait(conn, market.id, {claim.sku for claim in claims}, at)
-    for claim in claims + lost:
-        market.stock.take(claim.sku, claim.node_id, -claim.quantity)
+    return claims + lost
 
 
 def _no_longer_waiting(

@@ -5,7 +5,7 @@ What a past order cannot be without is checked here; what can be mended was mend
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -17,10 +17,10 @@ from entrepot.delivery.model import Status, TrackingEvent
 from entrepot.fulfillment.model import NewFulfillmentOrder, Packed, Units
 from entrepot.inventory.model import Claim
 from entrepot.inventory.take_over import PastClaim
-from entrepot.orders.model import Address, Captured, Customer, NewLine, NewOrder, Payment
+from entrepot.journey.fill import filled
+from entrepot.orders.model import Captured, NewOrder
 from entrepot.orders.phase import Phase
 from entrepot.orders.rules import faults
-from entrepot.ports.channel import ShipTo
 from entrepot.ports.history import PastOrder, PastParcel, Stage
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku, uuid7
 from entrepot.terms.outcome import Done, Outcome, Refused
@@ -108,7 +108,7 @@ def story(
 ) -> Outcome[Story, WhyNotTakenOver]:
     """Make the story of a past order, or say what is wrong with it."""
     try:
-        order = _decode(_encode(_new_order(past, channel)))
+        order = _decode(_encode(filled(past, channel, placed_at=past.placed_at.astimezone(UTC))))
     except msgspec.ValidationError as wrong:
         return Refused(WhyNotTakenOver.INVALID, str(wrong))
     refused = _wrong_in_itself(past, order, at) or _wrong_here(past, known)
@@ -234,48 +234,6 @@ def scans(told: Story) -> list[TrackingEvent]:
         for status, when in said
         if when is not None
     ]
-
-
-def _new_order(past: PastOrder, channel: str) -> NewOrder:
-    return NewOrder(
-        channel=channel,
-        external_id=past.external_id,
-        placed_at=past.placed_at.astimezone(UTC),
-        currency=past.currency,
-        customer=_customer(past),
-        ship_to=_address(past.ship_to) if past.ship_to else None,
-        service=past.service,
-        shipping=past.shipping,
-        shipping_tax=past.shipping_tax,
-        lines=[
-            NewLine(
-                external_id=line.external_id, sku=line.sku, quantity=line.quantity,
-                unit_price=line.unit_price, discount=line.discount, tax=line.tax,
-                name=line.name or None,
-            )
-            for line in past.lines
-        ],
-        payment=Payment(
-            provider=past.payment.provider,
-            reference=past.payment.reference,
-            authorized=past.payment.authorized,
-        )
-        if past.payment
-        else None,
-        note=past.note or None,
-    )  # fmt: skip
-
-
-def _customer(past: PastOrder) -> Customer | None:
-    said = past.customer
-    if said is None:
-        return None
-    return Customer(email=said.email or None, name=said.name or None, phone=said.phone or None)
-
-
-def _address(place: ShipTo) -> Address:
-    said = {name: value for name, value in asdict(place).items() if value not in {"", None}}
-    return msgspec.convert(said, Address)
 
 
 def _times(past: PastOrder, at: datetime) -> str:

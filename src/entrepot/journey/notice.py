@@ -10,6 +10,10 @@ from entrepot.journey.mend import mend
 from entrepot.plumbing import db, outbox
 from entrepot.terms.ids import MarketId, NodeId, Sku
 
+WRITTEN = frozenset({RowStatus.APPLIED, RowStatus.BELOW_ZERO, RowStatus.ALREADY_COUNTED})
+"""What may have changed a position: also what took more than there was, and what a count had seen
+already, for that says nothing of why units are set aside."""
+
 
 async def notice(
     conn: db.Connection, market: MarketId, results: Sequence[RowResult], *, at: datetime
@@ -18,7 +22,7 @@ async def notice(
 
     A shortage that stands is told, whoever found it again: its claims give way by the journey.
     """
-    last = {(r.sku, r.node_id): r for r in results if r.status is RowStatus.APPLIED}
+    last = {(r.sku, r.node_id): r for r in results if r.status in WRITTEN}
     if not last:
         return
     short = [

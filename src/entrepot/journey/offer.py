@@ -4,7 +4,7 @@ A kit can be sold as often as its scarcest part allows. Units that somebody wait
 offered again; what a channel leaves as a buffer at each position is not offered either.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from entrepot.inventory import browse
+from entrepot.inventory.model import AtNodes
 from entrepot.journey.world import Market
 from entrepot.plumbing import db
 from entrepot.terms.ids import ChannelId, NodeId, Sku
 from entrepot.terms.place import Place
+
+NOWHERE = AtNodes((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Offered:
     """The answer, as of a moment. `nodes` is there where it was asked for."""
 
     totals: Mapping[Sku, int]
-    nodes: Mapping[Sku, Sequence[tuple[NodeId, int]]]
+    nodes: Mapping[Sku, AtNodes]
     known: frozenset[Sku]
     as_of: datetime
 
@@ -88,22 +91,17 @@ class _Group:
         """A number per sku and node; the sum is less what others wait for."""
         parts = self._parts(skus)
         stocked = sorted({sku for made in parts.values() for sku, _ in made})
-        allowed = None if self.node_ids is None else set(self.node_ids)
-        free: dict[Sku, dict[NodeId, int]] = {}
-        for row in await browse.free_of_skus(conn, self.market.id, stocked):
-            if allowed is None or row.node_id in allowed:
-                free.setdefault(row.sku, {})[row.node_id] = max(0, row.free - self.buffer)
+        free = await browse.at_nodes(conn, self.market.id, stocked, buffer=self.buffer)
+        if self.node_ids is not None:
+            seen = frozenset(self.node_ids)
+            free = {sku: _seen(there, seen) for sku, there in free.items()}
         owed = await browse.owed(conn, self.market.id, stocked)
-        nodes: dict[Sku, Sequence[tuple[NodeId, int]]] = {}
-        totals: dict[Sku, int] = {}
-        for sku, made in parts.items():
-            at_nodes = _at_nodes(made, free)
-            nodes[sku] = sorted(at_nodes.items())
-            units = {
-                part: max(0, sum(free.get(part, {}).values()) - owed.get(part, 0))
-                for part, _ in made
-            }
-            totals[sku] = min((units[part] // count for part, count in made), default=0)
+        units = {sku: max(0, sum(there.units) - owed.get(sku, 0)) for sku, there in free.items()}
+        totals = {
+            sku: min((units.get(part, 0) // count for part, count in made), default=0)
+            for sku, made in parts.items()
+        }
+        nodes = {sku: _whole(made, free) for sku, made in parts.items()}
         return Offered(totals, nodes, self._known(skus), at)
 
     def _parts(self, skus: set[Sku]) -> dict[Sku, list[tuple[Sku, int]]]:
@@ -119,18 +117,29 @@ class _Group:
         return frozenset(sku for sku in skus if sku in self.market.catalog.items)
 
 
-def _at_nodes(
-    made: Sequence[tuple[Sku, int]], free: Mapping[Sku, Mapping[NodeId, int]]
-) -> dict[NodeId, int]:
+def _seen(there: AtNodes, seen: Collection[NodeId]) -> AtNodes:
+    """What of it lies at nodes that are seen."""
+    return _at_nodes({node: units for node, units in zip(*there, strict=True) if node in seen})
+
+
+def _whole(made: Sequence[tuple[Sku, int]], free: Mapping[Sku, AtNodes]) -> AtNodes:
     """How many whole units each node could supply alone."""
     if not made:
-        return {}
+        return NOWHERE
     first, count = made[0]
-    at_nodes = {node: units // count for node, units in free.get(first, {}).items()}
+    there = free.get(first, NOWHERE)
+    if len(made) == 1 and count == 1:
+        return there
+    least = {node: units // count for node, units in zip(*there, strict=True)}
     for part, count in made[1:]:
-        there = free.get(part, {})
-        at_nodes = {n: min(q, there.get(n, 0) // count) for n, q in at_nodes.items()}
-    return {node: units for node, units in at_nodes.items() if units}
+        units_at = dict(zip(*free.get(part, NOWHERE), strict=True))
+        least = {node: min(q, units_at.get(node, 0) // count) for node, q in least.items()}
+    return _at_nodes({node: units for node, units in least.items() if units})
+
+
+def _at_nodes(units: Mapping[NodeId, int]) -> AtNodes:
+    """Keep the order, which is that of the nodes' ids."""
+    return AtNodes(tuple(units), list(units.values()))
 
 
 def _reaching(market: Market, destination: Place) -> npt.NDArray[np.bool_]:

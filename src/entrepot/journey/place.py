@@ -3,8 +3,11 @@
 What is promised is what is planned is what is reserved. One transaction a batch, about ten
 statements whatever its size:
 
-    claim the keys -> look up external ids -> plan on the view -> take the days, lock the positions
-    -> decide again on the locked rows -> decisions, orders, demand, exceptions, facts -> commit
+    claim the keys -> look up external ids -> plan on the view -> make all rows ready
+    -> take the days, lock the positions -> decide again on the locked rows
+    -> decisions, orders, demand, exceptions, facts -> commit
+
+What can be done before the first lock is done there: the next batch waits for these locks.
 
 An order that the locked rows refuse is planned again, in a transaction of its own, on a view that
 knows better by then; it is refused only after the rows themselves were read.
@@ -20,8 +23,8 @@ from entrepot.inventory.reserve import reserve
 from entrepot.inventory.rules import totals
 from entrepot.journey.known import Sorted, sort_out
 from entrepot.journey.placing import BATCHES_MAX, NotTaken, Placed, Placing, Taken, Why
-from entrepot.journey.plan import Draft, drafts, limits, scarce
-from entrepot.journey.record import record
+from entrepot.journey.plan import Draft, Planned, limits, planned, scarce
+from entrepot.journey.record import make_ready, record
 from entrepot.journey.refusals import refusal
 from entrepot.journey.world import Market, World
 from entrepot.network.read import version
@@ -82,16 +85,19 @@ class _Batch:
         """Answer what can be answered now, by place; what is missing is to be asked again."""
         ids = [OrderId(each) for each in MINT.ids(len(placings))]
         known = await sort_out(self.conn, self.market.id, placings, ids, at=self.at)
-        made = await self._plan(
+        plans = await self._plan(
             [placings[at] for at in known.fresh], [ids[at] for at in known.fresh]
         )
+        made = plans.drafts
         refused = {id(d): why for d in made if (why := self._refusal(d)) is not None}
         asked = [draft for draft in made if id(draft) not in refused]
 
         self._believe(asked, taken=True)
         try:
+            ready = make_ready(asked, self.at)
             taken = await self._take(asked)
-            answers = await record(self.conn, self.market, taken, at=self.at)
+            written = [ready[draft.order_id] for draft in taken]
+            answers = await record(self.conn, self.market, written, plans.record, at=self.at)
         except BaseException:
             self._believe(asked, taken=False)
             raise
@@ -106,24 +112,25 @@ class _Batch:
         await self._give_back(placings, known)
         return known.answers
 
-    async def _plan(self, placings: list[Placing], ids: list[OrderId]) -> list[Draft]:
+    async def _plan(self, placings: list[Placing], ids: list[OrderId]) -> Planned:
         """Plan on the view; before anybody goes without, read the rows and plan again."""
         market = self.market
-        skus = {line.sku for placing in placings for line in placing.order.lines}
-        if any(sku not in market.catalog.items for sku in skus):
-            await market.catalog.fetch_missing(self.conn, skus)
-        made = drafts(market, placings, ids, self.at)
-        if any(_is_outdated(draft) for draft in made) and (
+        made = planned(market, placings, ids, self.at)
+        if any(draft.asking.unknown for draft in made.drafts):
+            lines = [line for placing in placings for line in placing.order.lines]
+            await market.catalog.fetch_missing(self.conn, {line.sku for line in lines})
+            made = planned(market, placings, ids, self.at)
+        if any(_is_outdated(draft) for draft in made.drafts) and (
             await version(self.conn, market.id) != market.network.version
         ):
             raise Outdated
-        lacking = scarce(made)
+        lacking = scarce(made.drafts)
         if lacking:
             rows = await stock.free_of_skus(self.conn, market.id, lacking)
             owed = await stock.owed(self.conn, market.id, lacking)
             changed = market.stock.owe(lacking, owed)
             if market.stock.replace(lacking, rows) or changed:
-                made = drafts(market, placings, ids, self.at)
+                made = planned(market, placings, ids, self.at)
         return made
 
     def _refusal(self, draft: Draft) -> NotTaken | None:
@@ -135,8 +142,8 @@ class _Batch:
         days = [[(node, day) for node, day in draft.days.items()] for draft in asked]
         forced = [draft.plan is not None and draft.plan.overflow for draft in asked]
         taking = await capacity.take(self.conn, self.market.id, days, caps, forced=forced)
-        for (node, day), planned in taking.planned.items():
-            self.market.load[self.market.compiled.index[node], day.toordinal()] = planned
+        for (node, day), count in taking.planned.items():
+            self.market.load[self.market.compiled.index[node], day.toordinal()] = count
         granted = [draft for draft, ok in zip(asked, taking.granted, strict=True) if ok]
 
         reserving = await reserve(

@@ -4,9 +4,12 @@ Each order ends planned, short of something, or not sourceable; what the policy 
 missing units (refuse, wait, drop) is applied here, so that the second half only writes.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
+
+import msgspec
 
 from entrepot.inventory.model import Claim
 from entrepot.journey import asking
@@ -19,29 +22,30 @@ from entrepot.orders.model import Backorder
 from entrepot.orders.rules import service_of
 from entrepot.promise.model import Promise
 from entrepot.promise.rules import promised
+from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock, WhyNoPlan
-from entrepot.sourcing.record import Scene, pack_batch
-from entrepot.sourcing.solve import plan_batch
+from entrepot.sourcing.record import Scene, pack
+from entrepot.sourcing.solve import plan_on
+from entrepot.sourcing.survey import Shelves
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(msgspec.Struct):
     """One order on its way: its question, and what was decided for it so far on which network."""
 
     order_id: OrderId
     placing: Placing
     service: str
     asking: Asking
-    needs: list[Need]
+    needs: Sequence[Need]
     answer: Plan | NoPlan
     network: Network
-    record: bytes = b""
-    claims: list[Claim] = field(default_factory=list)
-    waiting: list[tuple[Need, str]] = field(default_factory=list)
-    canceled: dict[LineNo, int] = field(default_factory=dict)
+    place: int = 0
+    claims: list[Claim] = []
+    waiting: list[tuple[Need, str]] = []
+    canceled: dict[LineNo, int] = {}
     promise: Promise | None = None
-    days: dict[NodeId, date] = field(default_factory=dict)
+    days: dict[NodeId, date] = {}
 
     @property
     def plan(self) -> Plan | None:
@@ -49,24 +53,36 @@ class Draft:
         return self.answer if isinstance(self.answer, Plan) else None
 
 
-def drafts(
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The drafts of a batch, and the packed record of what was decided, each at its `place`."""
+
+    drafts: list[Draft]
+    record: bytes = b""
+
+
+def planned(
     market: Market, placings: Sequence[Placing], ids: Sequence[OrderId], at: datetime
-) -> list[Draft]:
+) -> Planned:
     """Plan the orders in turn, each seeing what the earlier ones took."""
     made = []
     for placing, order_id in zip(placings, ids, strict=True):
         service = service_of(placing.order)
         question = asking.asking(placing.order, service, market.catalog.items)
-        needs = [n for n in question.needs if n[0] not in placing.digital]
+        needs: Sequence[Need] = question.needs
+        if placing.digital:
+            needs = [need for need in needs if need[0] not in placing.digital]
         made.append(Draft(order_id, placing, service, question, needs, _NOTHING, market.network))
-    _plan(market, made, at)
+    packing = _plan(market, made, at)
     softened = [draft for draft in made if _soften(draft)]
     while softened:
-        _plan(market, made, at)
+        packing = _plan(market, made, at)
         softened = [draft for draft in made if _soften(draft)]
+    days = market.compiled.days(at)
     for draft in made:
-        _finish(market, draft, at)
-    return made
+        if draft.needs and isinstance(draft.answer, Plan):
+            _finish(market, draft, draft.answer, days, at)
+    return Planned(made, packing())
 
 
 def scarce(made: Sequence[Draft]) -> list[Sku]:
@@ -86,24 +102,29 @@ def scarce(made: Sequence[Draft]) -> list[Sku]:
 _NOTHING = NoPlan(WhyNoPlan.SHORT, ())
 
 
-def _plan(market: Market, made: list[Draft], at: datetime) -> None:
-    """Decide for all, and pack the records while the view still is as it was seen."""
-    asks = [_ask(draft) for draft in made]
-    planned = [place for place, ask in enumerate(asks) if ask.wants]
-    asked = [asks[place] for place in planned]
+def _plan(market: Market, made: list[Draft], at: datetime) -> Callable[[], bytes]:
+    """Decide for all; answers what packs the record of it."""
+    asked: list[tuple[Draft, Ask]] = []
+    for draft in made:
+        ask = _ask(draft)
+        if ask.wants:
+            draft.place = len(asked)
+            asked.append((draft, ask))
+    asks = [ask for _, ask in asked]
     stock = Stock(
-        market.stock.of({want.sku for ask in asked for want in ask.wants}), market.stock.owed
+        market.stock.of({want.sku for ask in asks for want in ask.wants}), market.stock.owed
     )
-    days = market.compiled.days(at)
-    answers = plan_batch(asked, stock, market.compiled, days, market.load)
-    records = pack_batch(asked, answers, stock, Scene(market.compiled, days, market.load, at))
-    for place, answer, record in zip(planned, answers, records, strict=True):
-        made[place].answer, made[place].record = answer, record
+    scene = Scene(market.compiled, market.compiled.days(at), market.load, at)
+    shelves = Shelves(asks, stock, scene.compiled)
+    answers = plan_on(shelves, asks, Standing(scene.compiled, scene.days, scene.load))
+    for (draft, _), answer in zip(asked, answers, strict=True):
+        draft.answer = answer
+    return partial(pack, asks, answers, shelves, scene)
 
 
 def _ask(draft: Draft) -> Ask:
     question = draft.asking.ask
-    if len(draft.needs) == len(draft.asking.needs) and draft.needs == list(draft.asking.needs):
+    if draft.needs is draft.asking.needs:
         return question
     wants = asking.wants(draft.needs, draft.asking.weights)
     return Ask(
@@ -151,26 +172,26 @@ def _waits_for(draft: Draft, answer: NoPlan) -> str:
     return "no_stock" if answer.why is WhyNoPlan.SHORT else answer.why.value
 
 
-def _finish(market: Market, draft: Draft, at: datetime) -> None:
-    plan = draft.plan
-    if plan is None or not draft.needs:
-        return
+def _finish(market: Market, draft: Draft, plan: Plan, days: Days, at: datetime) -> None:
     draft.claims = asking.claims(draft.order_id, plan, draft.needs)
-    compiled, load = market.compiled, market.load
-    days = compiled.days(at)
     for shipment in plan.shipments:
-        ix = compiled.index[shipment.node_id]
+        ix = market.compiled.index[shipment.node_id]
         day = int(days.work_day[ix])
-        limit = compiled.network.nodes[ix].capacity_per_day
-        while plan.overflow and limit is not None and load.get((ix, day), 0) >= limit:
-            later = compiled.next_work_day(ix, day)
-            if later < 0:
-                break
-            day = later
+        day = _day_with_room(market, ix, day) if plan.overflow else day
         draft.days[shipment.node_id] = date.fromordinal(day)
-    if draft.waiting:
-        return
-    draft.promise = _promise(market, draft, plan, days, at)
+    if not draft.waiting:
+        draft.promise = _promise(market, draft, plan, days, at)
+
+
+def _day_with_room(market: Market, ix: int, day: int) -> int:
+    """Find the node's first working day from `day` on that is not full; the last one looked at."""
+    limit = market.compiled.network.nodes[ix].capacity_per_day
+    while limit is not None and market.load.get((ix, day), 0) >= limit:
+        later = market.compiled.next_work_day(ix, day)
+        if later < 0:
+            break
+        day = later
+    return day
 
 
 def _promise(market: Market, draft: Draft, plan: Plan, days: Days, at: datetime) -> Promise | None:

@@ -1,4 +1,8 @@
-"""Write what placing has decided: decisions, orders, demand, holds, exceptions and facts."""
+"""Write what placing has decided: decisions, orders, demand, holds, exceptions and facts.
+
+All that can be made ready is, before the first lock: while one batch holds its rows, the next one
+is being planned and put into words.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -36,27 +40,48 @@ _REASONS = {
 }
 
 
+class Ready(msgspec.Struct, frozen=True):
+    """An order to be written if it gets what it was planned: its row, its facts and demand."""
+
+    draft: Draft
+    captured: Captured
+    facts: list[Fact]
+    demands: list[Demand]
+
+
+def make_ready(drafts: Sequence[Draft], at: datetime) -> dict[OrderId, Ready]:
+    """Make all that the orders will be written with."""
+    return {
+        draft.order_id: Ready(draft, _captured(draft, at), _facts(draft), _demands(draft))
+        for draft in drafts
+    }
+
+
 async def record(
-    conn: db.Connection, market: Market, taken: Sequence[Draft], *, at: datetime
+    conn: db.Connection, market: Market, ready: Sequence[Ready], packed: bytes, *, at: datetime
 ) -> dict[OrderId, Taken]:
-    """Write all of it in the caller's transaction; answers the receipts by order."""
-    if not taken:
+    """Write all of it in the caller's transaction; answers the receipts by order.
+
+    `packed` is the record of the decisions, each at its draft's place.
+    """
+    if not ready:
         return {}
-    await _decisions(conn, market, [draft for draft in taken if draft.plan], at)
-    written = [_captured(draft, at) for draft in taken]
+    taken = [each.draft for each in ready]
+    await _decisions(conn, market, [draft for draft in taken if draft.plan], packed, at)
+    written = [each.captured for each in ready]
     await capture(conn, market.id, written, at=at)
-    facts = [fact for draft in taken for fact in _facts(draft)]
-    demands = [demand for draft in taken for demand in _demands(draft)]
+    facts = [fact for each in ready for fact in each.facts]
+    demands = [demand for each in ready for demand in each.demands]
     await wait(conn, market.id, demands, at=at)
     for demand in demands:
         market.stock.owed[demand.sku] = market.stock.owed.get(demand.sku, 0) + demand.quantity
-    facts += await _troubles(conn, market, taken, at)
+    facts += await _troubles(conn, market, ready, at)
     await outbox.tell(conn, market.id, facts, at=at)
     return {each.order_id: Taken(each.order_id, each.document) for each in written}
 
 
 async def _decisions(
-    conn: db.Connection, market: Market, taken: Sequence[Draft], at: datetime
+    conn: db.Connection, market: Market, taken: Sequence[Draft], packed: bytes, at: datetime
 ) -> None:
     if not taken:
         return
@@ -64,7 +89,7 @@ async def _decisions(
     if network.version not in market.snapshots_kept:
         await keep_network(conn, market.id, network.version, snapshot.pack(network))
     await keep_decisions(
-        conn, market.id, [draft.order_id for draft in taken], [draft.record for draft in taken],
+        conn, market.id, {draft.order_id: draft.place for draft in taken}, packed,
         kind="capture", network_version=network.version, at=at,
     )  # fmt: skip
 
@@ -146,18 +171,19 @@ def _facts(draft: Draft) -> list[Fact]:
 
 
 async def _troubles(
-    conn: db.Connection, market: Market, taken: Sequence[Draft], at: datetime
+    conn: db.Connection, market: Market, ready: Sequence[Ready], at: datetime
 ) -> list[Fact]:
     """Holds and exceptions of orders that their channels had sold already."""
     stuck: list[Stuck] = []
     wanted = [
         NewHold(draft.order_id, HoldKind(kind), reason, draft.placing.actor)
-        for draft in taken
+        for draft in (each.draft for each in ready)
         for kind, reason in draft.placing.holds
     ]
     facts = [told.held(each) for each in await hold_new(conn, market.id, wanted, at=at)]
-    for draft in taken:
-        for demand in _demands(draft):
+    for each in ready:
+        draft = each.draft
+        for demand in each.demands:
             if demand.why == "backorder":
                 continue
             reason = f"{_REASONS[demand.why]}: {demand.quantity} of {demand.sku}"

@@ -5,7 +5,7 @@ nodes, decided, recorded and told in the caller's transaction; the rest is answe
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import msgspec
@@ -24,10 +24,12 @@ from entrepot.orders.model import Address
 from entrepot.plumbing import outbox
 from entrepot.sourcing import browse as sourcing
 from entrepot.sourcing import capacity
+from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.keep import keep_decisions, keep_network
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock, Want, WhyNoPlan
-from entrepot.sourcing.record import Scene, pack_batch
-from entrepot.sourcing.solve import plan_batch
+from entrepot.sourcing.record import Scene, pack
+from entrepot.sourcing.solve import plan_on
+from entrepot.sourcing.survey import Shelves
 from entrepot.terms.ids import ChannelId, NodeId, OrderId, Sku
 from entrepot.terms.outcome import Done
 
@@ -124,7 +126,8 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
     market.stock.replace(skus, await stock.free_of_skus(here.conn, here.market, skus))
     owed = {} if waiting else await stock.owed(here.conn, here.market, skus)
     network = market.network
-    planned = _plan(here, market, asks, left, open_, whys, Stock(market.stock.of(skus), owed))
+    seen = Stock(market.stock.of(skus), owed)
+    planned, packed = _plan(here, market, asks, left, open_, whys, seen)
     days = _days(here, market, planned)
     limits = {
         (node, day): limit
@@ -143,7 +146,7 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
     won = [o for o, a in zip(planned, reserving.answers, strict=True) if isinstance(a, Done)]
     lost = [key for o in planned if o not in won for key in days[o].items()]
     await capacity.give_back(here.conn, here.market, lost, limits)
-    await _record(here, network, {o: planned[o] for o in won}, claims, days, kind)
+    await _record(here, network, {o: planned[o] for o in won}, packed, claims, days, kind)
     rest = {o: asking.difference(left[o], planned[o][2]) for o in won}
     for order_id in won:
         if rest[order_id]:
@@ -152,7 +155,8 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
     return [order_id for order_id in won if not rest[order_id]]
 
 
-Planned = tuple[Plan, bytes, list[Need]]
+Planned = tuple[Plan, int, list[Need]]
+"""A plan, its place in the record, and the needs it fills."""
 
 
 def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
@@ -163,14 +167,15 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
     open_: Sequence[OrderId],
     whys: dict[OrderId, str],
     seen: Stock,
-) -> dict[OrderId, Planned]:
-    """Plan what can be had of each order, the earlier ones first."""
+) -> tuple[dict[OrderId, Planned], bytes]:
+    """Plan what can be had of each order, the earlier ones first; with the record of it."""
     needs = {order_id: list(left[order_id]) for order_id in open_}
     days = market.compiled.days(here.at)
     while True:
         ids = [order_id for order_id in open_ if needs[order_id]]
-        questions = [replace(asks[o], wants=_wants(market, needs[o])) for o in ids]
-        answers = plan_batch(questions, seen, market.compiled, days, market.load)
+        questions = [msgspec.structs.replace(asks[o], wants=_wants(market, needs[o])) for o in ids]
+        shelves = Shelves(questions, seen, market.compiled)
+        answers = plan_on(shelves, questions, Standing(market.compiled, days, market.load))
         short = False
         for order_id, answer in zip(ids, answers, strict=True):
             if isinstance(answer, NoPlan):
@@ -183,12 +188,12 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
                     whys[order_id] = answer.why
         if not short:
             scene = Scene(market.compiled, days, market.load, here.at)
-            records = pack_batch(questions, answers, seen, scene)
-            return {
-                o: (answer, record, needs[o])
-                for o, answer, record in zip(ids, answers, records, strict=True)
+            done = {
+                order_id: (answer, place, needs[order_id])
+                for place, (order_id, answer) in enumerate(zip(ids, answers, strict=True))
                 if isinstance(answer, Plan)
             }
+            return done, pack(questions, answers, shelves, scene)
 
 
 def _wants(market: Market, needs: Sequence[Need]) -> tuple[Want, ...]:
@@ -211,19 +216,19 @@ def _days(
     }
 
 
-async def _record(
+async def _record(  # noqa: PLR0913, PLR0917 - what was decided, of what
     here: Here,
     network: Network,
     won: Mapping[OrderId, Planned],
+    record: bytes,
     claims: Mapping[OrderId, list[Claim]],
     days: Mapping[OrderId, dict[NodeId, date]],
     kind: str,
 ) -> None:
     if won:
-        packed = snapshot.pack(network)
-        await keep_network(here.conn, here.market, network.version, packed)
+        await keep_network(here.conn, here.market, network.version, snapshot.pack(network))
     await keep_decisions(
-        here.conn, here.market, list(won), [record for _, record, _ in won.values()],
+        here.conn, here.market, {o: place for o, (_, place, _) in won.items()}, record,
         kind=kind, network_version=network.version, at=here.at,
     )  # fmt: skip
     facts = [told.planned(o, plan, claims[o], days[o]) for o, (plan, _, _) in won.items()]

@@ -5,10 +5,10 @@ from datetime import datetime
 
 import msgspec
 
+from entrepot.journey.fill import filled
 from entrepot.journey.placing import Placing
 from entrepot.network.model import Method
-from entrepot.orders.model import Address, Backorder, Customer, NewLine, NewOrder, Payment
-from entrepot.ports.channel import ShipTo, SoldOrder
+from entrepot.ports.channel import SoldOrder
 
 _encode = msgspec.json.Encoder().encode
 
@@ -18,40 +18,12 @@ def placing_of(sold: SoldOrder, channel: str, *, at: datetime) -> Placing:
 
     What the connector doubts, and a parcel without an address, is put on hold for a person.
     """
-    order = NewOrder(
-        channel=channel,
-        external_id=sold.external_id,
-        placed_at=sold.placed_at or at,
-        currency=sold.currency,
-        customer=Customer(
-            email=sold.customer.email or None,
-            name=sold.customer.name or None,
-            phone=sold.customer.phone or None,
-        ),
-        ship_to=_address(sold.ship_to) if sold.ship_to else None,
+    order = msgspec.structs.replace(
+        filled(sold, channel, placed_at=sold.placed_at or at),
         method=Method(sold.method),
         service=sold.service if sold.method == "ship" else None,
         pickup_node=sold.pickup_node,
-        shipping=sold.shipping,
-        shipping_tax=sold.shipping_tax,
-        lines=[
-            NewLine(
-                external_id=line.external_id, sku=line.sku, quantity=line.quantity,
-                unit_price=line.unit_price, discount=line.discount, tax=line.tax,
-                name=line.name or None,
-            )
-            for line in sold.lines
-        ],
-        backorder=Backorder.REFUSE,
-        payment=Payment(
-            provider=sold.payment.provider,
-            reference=sold.payment.reference,
-            authorized=sold.payment.authorized,
-        )
-        if sold.payment
-        else None,
-        note=sold.note or None,
-    )  # fmt: skip
+    )
     return Placing(
         order,
         hashlib.blake2b(_encode(order), digest_size=16).digest(),
@@ -69,17 +41,3 @@ def _holds(sold: SoldOrder) -> list[tuple[str, str]]:
     if sold.method == "ship" and sold.ship_to is None and not all(x.digital for x in sold.lines):
         holds.append(("address", "the channel gave no address to ship to"))
     return holds
-
-
-def _address(place: ShipTo) -> Address:
-    return Address(
-        name=place.name or None,
-        line1=place.line1 or None,
-        line2=place.line2 or None,
-        city=place.city or None,
-        region=place.region or None,
-        postal_code=place.postal_code,
-        country=place.country,
-        latitude=place.latitude,
-        longitude=place.longitude,
-    )

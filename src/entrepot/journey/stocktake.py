@@ -3,13 +3,16 @@
 Those who wait for what came are told, and so is a shortage.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from entrepot.inventory import browse
 from entrepot.inventory.buckets import SetAside
 from entrepot.inventory.count import count
+from entrepot.inventory.hear import hear
+from entrepot.inventory.heard import listen
 from entrepot.inventory.model import Count, Delta, Free, RowResult, RowStatus
 from entrepot.inventory.move import move
 from entrepot.inventory.set_aside import set_aside
@@ -18,45 +21,103 @@ from entrepot.journey.world import Market
 from entrepot.network import browse as network
 from entrepot.plumbing import db
 
-R = TypeVar("R", Count, Delta, SetAside)
+Message = Count | Delta
+R = TypeVar("R", Count, Delta, Message, SetAside)
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """One result per row, in order, and what is free now where rows were applied.
+
+    The stock view is told of `free` when the commit has succeeded, and not before: what is rolled
+    back was never there.
+    """
+
+    results: list[RowResult]
+    free: list[Free]
 
 
 async def take_counts(
-    conn: db.Connection, market: Market, rows: Sequence[Count], *, at: datetime
-) -> list[RowResult]:
-    """Answer every count, in order. The caller owns the transaction."""
+    conn: db.Connection,
+    market: Market,
+    rows: Sequence[Count],
+    *,
+    at: datetime,
+    actor: str | None = None,
+) -> Booked:
+    """Answer every count. The caller owns the transaction, and tells the view after it."""
     results, known = await _sort_out(conn, market, rows)
     if not known:
-        return [results[place] for place in range(len(results))]
-    counted = await count(conn, market.id, [rows[place] for place in known], at=at)
-    free = [Free(p.sku, p.node_id, max(0, p.free)) for p in counted.positions]
-    return await _finish(conn, market, results, known, counted.results, free=free, at=at)
+        return Booked(_in_order(results), [])
+    good = [rows[place] for place in known]
+    counted = await count(conn, market.id, good, at=at, actor=actor)
+    await listen(conn, market.id, _taken(good, counted.results), at=at)
+    free = [Free(p.sku, p.node_id, max(0, p.free)) for p in counted.changed]
+    await notice(conn, market.id, counted.results, at=at)
+    return Booked(_in_order(results | dict(zip(known, counted.results, strict=True))), free)
 
 
 async def take_movements(
-    conn: db.Connection, market: Market, rows: Sequence[Delta], *, at: datetime
-) -> list[RowResult]:
-    """Answer every movement, in order. The caller owns the transaction."""
+    conn: db.Connection,
+    market: Market,
+    rows: Sequence[Delta],
+    *,
+    at: datetime,
+    actor: str | None = None,
+) -> Booked:
+    """Answer every movement. The caller owns the transaction, and tells the view after it."""
     results, known = await _sort_out(conn, market, rows)
     if not known:
-        return [results[place] for place in range(len(results))]
-    done = await move(conn, market.id, [rows[place] for place in known], at=at)
+        return Booked(_in_order(results), [])
+    good = [rows[place] for place in known]
+    done = await move(conn, market.id, good, at=at, actor=actor)
+    await listen(conn, market.id, _taken(good, done), at=at)
     keys = sorted({(rows[place].sku, rows[place].node_id) for place in known})
     free = await browse.free_at(conn, market.id, keys)
-    return await _finish(conn, market, results, known, done, free=free, at=at)
+    await notice(conn, market.id, done, at=at)
+    return Booked(_in_order(results | dict(zip(known, done, strict=True))), free)
+
+
+async def take_feed(
+    conn: db.Connection,
+    market: Market,
+    rows: Sequence[Message],
+    *,
+    at: datetime,
+    actor: str | None = None,
+) -> Booked:
+    """Answer every message. The caller owns the transaction, and tells the view after it."""
+    results, known = await _sort_out(conn, market, rows)
+    if not known:
+        return Booked(_in_order(results), [])
+    good = [rows[place] for place in known]
+    done = await hear(conn, market.id, good, at=at, actor=actor)
+    await listen(conn, market.id, _taken(good, done), at=at)
+    free = await browse.free_at(conn, market.id, sorted({(m.sku, m.node_id) for m in good}))
+    await notice(conn, market.id, done, at=at)
+    return Booked(_in_order(results | dict(zip(known, done, strict=True))), free)
 
 
 async def take_set_asides(
-    conn: db.Connection, market: Market, rows: Sequence[SetAside], *, at: datetime
-) -> list[RowResult]:
-    """Answer every row of what is set aside, in order. The caller owns the transaction."""
+    conn: db.Connection,
+    market: Market,
+    rows: Sequence[SetAside],
+    *,
+    at: datetime,
+    actor: str | None = None,
+) -> Booked:
+    """Answer every row of what is set aside. The caller owns the transaction.
+
+    It tells the view after it.
+    """
     results, known = await _sort_out(conn, market, rows)
     if not known:
-        return [results[place] for place in range(len(results))]
-    done = await set_aside(conn, market.id, [rows[place] for place in known], at=at)
-    keys = sorted({(rows[place].sku, rows[place].node_id) for place in known})
-    free = await browse.free_at(conn, market.id, keys)
-    return await _finish(conn, market, results, known, done, free=free, at=at)
+        return Booked(_in_order(results), [])
+    good = [rows[place] for place in known]
+    done = await set_aside(conn, market.id, good, at=at, actor=actor)
+    free = await browse.free_at(conn, market.id, sorted({(r.sku, r.node_id) for r in good}))
+    await notice(conn, market.id, done, at=at)
+    return Booked(_in_order(results | dict(zip(known, done, strict=True))), free)
 
 
 async def _sort_out(
@@ -84,17 +145,11 @@ async def _sort_out(
     return results, known
 
 
-async def _finish(  # noqa: PLR0913 - the rows, what became of them, and what is free now
-    conn: db.Connection,
-    market: Market,
-    results: dict[int, RowResult],
-    known: Sequence[int],
-    done: Sequence[RowResult],
-    *,
-    free: Sequence[Free],
-    at: datetime,
-) -> list[RowResult]:
-    results |= dict(zip(known, done, strict=True))
-    market.stock.put(free)
-    await notice(conn, market.id, done, at=at)
+def _taken(rows: Sequence[R], results: Sequence[RowResult]) -> list[R]:
+    """Leave out what was refused: mended, it comes again, and until then it is missing."""
+    refused = {RowStatus.WRONG_SIGN, RowStatus.INSUFFICIENT}
+    return [row for row, told in zip(rows, results, strict=True) if told.status not in refused]
+
+
+def _in_order(results: Mapping[int, RowResult]) -> list[RowResult]:
     return [results[place] for place in range(len(results))]

@@ -2,7 +2,8 @@
 
 Each row has a cursor of its own in the feed; its effect and the cursor's move are one commit, so
 that every fact has every effect once, whatever is killed when. `lane` says what a row must not do
-twice at once; a row is run by one worker at a time, which keeps that of every lane.
+twice at once; a row is run by one worker at a time, which keeps that of every lane. A row of `*`
+looks at orders as they stand: it is given of each order the last fact alone.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -57,7 +58,7 @@ STEPS: dict[str, Step] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A step, and the types of the facts it follows; no types: all facts about orders."""
+    """A step, and the types of the facts it follows; no types: the last fact about each order."""
 
     do: str
     types: tuple[str, ...]

@@ -1,11 +1,13 @@
 """Transfers as people ask for them: known skus and nodes only; who waits for the goods is told."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from entrepot.inventory import browse, tell
 from entrepot.inventory import transfer as transfers
 from entrepot.inventory.browse_transfers import one
+from entrepot.inventory.model import Free
 from entrepot.inventory.transit import Carriage, NewTransfer, Trip, TripAsk
 from entrepot.journey.notice import tell_those_who_wait
 from entrepot.journey.tell import stuck
@@ -19,6 +21,17 @@ from entrepot.terms.outcome import Done
 
 SURPLUS = "inventory.surplus"
 """The kind of an exception: more arrived than was sent, so that the sender's books are wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trips:
+    """One answer per ask, in order, and what is free now where goods left or arrived.
+
+    The stock view is told of `free` when the commit has succeeded, and not before.
+    """
+
+    answers: list[transfers.Answer]
+    free: list[Free]
 
 
 async def unfit(conn: db.Connection, market: Market, new: NewTransfer) -> list[Fault]:
@@ -62,8 +75,8 @@ async def plan_transfer(
 
 async def carry(
     conn: db.Connection, market: Market, asks: Sequence[TripAsk], *, at: datetime
-) -> list[transfers.Answer]:
-    """Answer what is asked of transfers, in order. The caller owns the transaction."""
+) -> Trips:
+    """Answer what is asked. The caller owns the transaction, and tells the view after it."""
     answers = await transfers.carry(conn, market.id, asks, at=at)
     done = [each.value for each in answers if isinstance(each, Done)]
     await outbox.tell(conn, market.id, [f for each in done for f in tell.carried(each)], at=at)
@@ -73,11 +86,12 @@ async def carry(
     moved: set[tuple[Sku, NodeId]] = {
         (delta.sku, delta.node_id) for each in done for delta in each.leg.deltas
     }
-    if moved:
-        market.stock.put(await browse.free_at(conn, market.id, sorted(moved)))
-        came = {d.sku for each in done for d in each.leg.deltas if d.quantity > 0}
-        await tell_those_who_wait(conn, market.id, came, at)
-    return answers
+    if not moved:
+        return Trips(answers, [])
+    free = await browse.free_at(conn, market.id, sorted(moved))
+    came = {d.sku for each in done for d in each.leg.deltas if d.quantity > 0}
+    await tell_those_who_wait(conn, market.id, came, at)
+    return Trips(answers, free)
 
 
 def _surpluses(done: Carriage) -> list[Stuck]:

@@ -10,7 +10,7 @@ from entrepot.network.compiled import Compiled
 from entrepot.plumbing import db
 from entrepot.sourcing import browse as sourcing
 from entrepot.sourcing.explain import Explanation, explain
-from entrepot.sourcing.record import answer_of, replay, unpack
+from entrepot.sourcing.record import Record, decision, replay, unpack
 from entrepot.terms.ids import MarketId, OrderId
 
 
@@ -36,11 +36,11 @@ async def why(conn: db.Connection, market: MarketId, order_id: OrderId) -> list[
     decisions = []
     for kept in await sourcing.decisions_of(conn, market, order_id):
         network = await _network(conn, market, kept.network_version, networks)
-        record = unpack(kept.record)
+        seen = decision(unpack(kept.record), kept.place, network)
         decisions.append(
             Decision(
                 kept.decision_id, kept.kind, kept.at, kept.network_version,
-                replay(record, network) == answer_of(record), explain(record, network),
+                replay(seen) == seen.answer, explain(seen),
             )
         )  # fmt: skip
     return decisions
@@ -51,11 +51,13 @@ async def reproduced(
 ) -> list[tuple[UUID, OrderId, bool]]:
     """Run the orders' decisions again: (decision, order, whether it says the same)."""
     answers = []
+    records: dict[UUID, Record] = {}
     for kept in await sourcing.decisions_of_orders(conn, market, order_ids):
         network = await _network(conn, market, kept.network_version, networks)
-        record = unpack(kept.record)
-        same = replay(record, network) == answer_of(record)
-        answers.append((kept.decision_id, kept.order_id, same))
+        if kept.record_id not in records:
+            records[kept.record_id] = unpack(kept.record)
+        seen = decision(records[kept.record_id], kept.place, network)
+        answers.append((kept.decision_id, kept.order_id, replay(seen) == seen.answer))
     return answers
 
 

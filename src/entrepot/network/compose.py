@@ -88,6 +88,7 @@ def node_of(row: NodeRow) -> Node:
         capacity_per_day=row.capacity_per_day,
         handling_cost=row.handling_cost,
         enabled=row.enabled,
+        handling_hours=row.handling_hours,
     )
 
 

@@ -17,6 +17,9 @@ ZONE_MAX = 9
 WEIGHT_BREAKS_MAX = 40
 """A carrier's card has a row per pound or kilogram up to a parcel's limit: 40 covers it."""
 
+HANDLING_HOURS_MAX = 240
+"""Thirty days of eight hours: as far ahead as a node is asked to do anything."""
+
 ROWS_PER_CALL_MAX = 5_000
 """Rows in one call: decoded, judged and written within about a second."""
 
@@ -41,6 +44,7 @@ class Node:
 
     `handling_cost` is minor units per unit handled. `cut_off` is the node's local time; None means
     the end of its opening hours. `capacity_per_day` counts fulfillment orders; None: no limit.
+    `handling_hours` of its opening hours pass between an order and the hand-over to the carrier.
     """
 
     node_id: NodeId
@@ -54,6 +58,7 @@ class Node:
     capacity_per_day: int | None = None
     handling_cost: int = 0
     enabled: bool = True
+    handling_hours: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,7 @@ class NodeRow:
     services: list[str]
     handling_cost: int
     enabled: bool
+    handling_hours: int = 0
     version: int = 0
 
 

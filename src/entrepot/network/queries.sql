@@ -52,6 +52,7 @@ SELECT
     n.services,
     n.handling_cost,
     n.enabled,
+    n.handling_hours,
     n.version
 FROM network.node AS n
 WHERE
@@ -128,7 +129,7 @@ WHERE g.market = :market::text AND g.group_id = any(:names::text[]);
 -- New and changed nodes, whole. `rows` is a JSON array of objects named as the columns.
 INSERT INTO network.node (
     market, node_id, name, kind, address, time_zone, calendar, cut_off, capacity_per_day, services,
-    handling_cost, enabled, version
+    handling_cost, enabled, handling_hours, version
 )
 SELECT
     :market::text,
@@ -143,6 +144,7 @@ SELECT
     r.services,
     r.handling_cost,
     r.enabled,
+    r.handling_hours,
     r.version
 FROM
     json_to_recordset(:rows::json) AS r (
@@ -157,6 +159,7 @@ FROM
         services text[],
         handling_cost bigint,
         enabled boolean,
+        handling_hours smallint,
         version bigint
     )
 ON CONFLICT (market, node_id) DO UPDATE SET
@@ -170,6 +173,7 @@ ON CONFLICT (market, node_id) DO UPDATE SET
     services = excluded.services,
     handling_cost = excluded.handling_cost,
     enabled = excluded.enabled,
+    handling_hours = excluded.handling_hours,
     version = excluded.version;
 
 -- name: put_groups

@@ -14,6 +14,6 @@ async def cancel(
 ) -> None:
     """Write the cancellations. The caller holds the orders' locks and has freed what was claimed.
 
-    More units than a line has left raises db.CheckViolation: the caller's decision was wrong.
+    More units than a line has left break a CHECK, which is a fault: the caller decided wrongly.
     """
     await store.cancel_units(conn, market, units, at)

@@ -17,7 +17,7 @@ async def capture(
     """Write the orders, their lines, the parts of kits, and the units dropped at capture.
 
     The caller owns the transaction and has looked the external ids up; an order that another
-    transaction wrote meanwhile raises db.UniqueViolation, and the batch is tried again.
+    transaction wrote meanwhile is a unique violation, and the batch is tried again.
     """
     await store.record_orders(conn, market, batch, at)
     await store.record_parts(conn, market, batch)

@@ -164,8 +164,7 @@ class NewHold:
     actor: str
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True, gc=False):
     """An order's row without its document."""
 
     order_id: OrderId
@@ -183,8 +182,7 @@ class Head:
     promised_latest: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, gc=False):
     order_id: OrderId
     line_no: LineNo
     external_id: str
@@ -197,8 +195,7 @@ class Line:
     digital: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True, gc=False):
     order_id: OrderId
     line_no: LineNo
     sku: Sku

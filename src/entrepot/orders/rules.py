@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from entrepot.network.model import Method
 from entrepot.orders.model import AMOUNT_MAX, Address, Fault, NewOrder
+from entrepot.terms.email import is_email
 from entrepot.terms.ids import LineNo, Sku
 from entrepot.terms.money import CURRENCIES
 
@@ -44,7 +45,7 @@ def _head_faults(order: NewOrder, at: datetime) -> Iterator[Fault]:
     if order.placed_at > at + AHEAD_MAX:
         yield Fault("/placed_at", "lies more than a day ahead")
     email = order.customer.email if order.customer else None
-    if email and ("@" not in email.strip("@") or email.split() != [email]):
+    if email and not is_email(email):
         yield Fault("/customer/email", "is not an e-mail address")
     if total(order) > AMOUNT_MAX:
         yield Fault("/lines", f"the order's total is beyond {AMOUNT_MAX}")

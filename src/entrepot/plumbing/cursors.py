@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from entrepot.plumbing import db, sql
+from entrepot.plumbing import db, relay, sql
 from entrepot.plumbing.model import CursorAt, Event, Position
 from entrepot.terms.ids import MarketId
 
@@ -24,7 +24,7 @@ async def take(conn: db.Connection, market: MarketId, step: str) -> int | None:
 async def read(
     conn: db.Connection, market: MarketId, types: Sequence[str], after: int, most: int
 ) -> list[Event]:
-    """Read at most `most` events of these types after a sequence; no types: of any order."""
+    """Read at most `most` events of these types after a sequence; no types: each order's last."""
     if types:
         return await db.fetch(
             conn, Q["events_of_types"], Event,
@@ -41,3 +41,15 @@ async def move(conn: db.Connection, market: MarketId, step: str, sequence: int) 
 async def all_of(conn: db.Connection) -> list[CursorAt]:
     """Read every cursor."""
     return await db.fetch(conn, Q["cursors"], CursorAt)
+
+
+async def are_behind(conn: db.Connection, market: MarketId | None = None) -> bool:
+    """Say whether facts wait for their number or for a reader; with `market`, for one of its."""
+    if (await relay.lag(conn)).waiting:
+        return True
+    heads = {feed.market: feed.last_sequence for feed in await relay.feeds(conn)}
+    return any(
+        cursor.sequence < heads.get(MarketId(cursor.market), 0)
+        for cursor in await all_of(conn)
+        if market in {None, cursor.market}
+    )

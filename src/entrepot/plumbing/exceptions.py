@@ -7,7 +7,7 @@ from uuid import UUID
 
 from entrepot.plumbing import db, sql
 from entrepot.plumbing.mint import MINT
-from entrepot.plumbing.model import Closed, Count, Trouble
+from entrepot.plumbing.model import Closed, Trouble
 from entrepot.terms.ids import LineNo, MarketId, OrderId
 
 Q = sql.load(__package__)
@@ -68,11 +68,6 @@ async def open_about(
         conn, Q["open_exceptions_about"], Trouble,
         market=market, kind=kind, subjects=list(subjects),
     )  # fmt: skip
-
-
-async def count_open(conn: db.Connection, market: MarketId) -> int:
-    """Count what waits for a person."""
-    return (await db.fetch(conn, Q["open_exception_count"], Count, market=market))[0].count
 
 
 async def close(

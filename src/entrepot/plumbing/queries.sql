@@ -114,10 +114,19 @@ ORDER BY e.sequence
 LIMIT :most::integer;
 
 -- name: events_of_orders -> Event
--- The same for a row that follows everything that happens to orders.
+-- For a row that follows everything that happens to orders and looks at each as it stands: of an
+-- order's facts the last one, for who handles that has handled all.
 SELECT e.sequence, e.type, e.event_id, e.order_id, e.subject, e.at, e.data
 FROM plumbing.event AS e
-WHERE e.market = :market::text AND e.sequence > :after::bigint AND e.order_id IS NOT NULL
+WHERE
+    e.market = :market::text AND e.sequence > :after::bigint AND e.order_id IS NOT NULL
+    AND NOT EXISTS (
+        SELECT 1
+        FROM plumbing.event AS later
+        WHERE
+            later.market = e.market AND later.order_id = e.order_id
+            AND later.sequence > e.sequence
+    )
 ORDER BY e.sequence
 LIMIT :most::integer;
 
@@ -233,12 +242,6 @@ WHERE
     x.market = :market::text AND x.order_id = l.order_id AND x.line_no = l.line_no
     AND x.kind = any(:kinds::text[]) AND x.closed_at IS NULL
 RETURNING x.exception_id, x.kind, x.subject, x.order_id, x.line_no;
-
--- name: open_exception_count -> Count
--- How much waits for a person.
-SELECT count(*)::bigint AS count
-FROM plumbing.exception AS x
-WHERE x.market = :market::text AND x.closed_at IS NULL;
 
 -- name: take_delivery -> Taken
 -- An inbound delivery is taken once; told again, the answer is empty.

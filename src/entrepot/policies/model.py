@@ -52,6 +52,17 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         ]
         | None
     ) = None
+    feed_stale_after_s: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=365 * DAY_S,
+                description="Seconds of silence after which a feed is stale; null: never.",
+            ),
+        ]
+        | None
+    ) = None
     max_replans: Annotated[
         int,
         Meta(

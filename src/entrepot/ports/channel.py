@@ -6,11 +6,12 @@ can be proved on recorded deliveries (`conformance.py`), without a server and wi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from entrepot.ports.sale import Customer, Payment, ShipTo
 from entrepot.terms.ids import NodeId, Sku
 
 AMOUNT_MAX = 10**14
@@ -24,33 +25,6 @@ QUANTITY_MAX = 2**31 - 1
 
 Method = Literal["ship", "pickup", "curbside"]
 Service = Literal["standard", "expedited", "next_day"]
-
-
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """Who bought. What the channel does not tell is ""."""
-
-    email: str = ""
-    name: str = ""
-    phone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ShipTo:
-    """Where the parcel goes; what the channel does not tell is "".
-
-    `country` is ISO 3166-1 alpha-2. Coordinates are degrees, both given or both None.
-    """
-
-    name: str
-    line1: str
-    city: str
-    postal_code: str
-    country: str
-    line2: str = ""
-    region: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +49,6 @@ class SoldLine:
     def total(self) -> int:
         """What the customer pays for the line, in minor units."""
         return self.quantity * self.unit_price - self.discount + self.tax
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """`authorized` is what the channel vouches for, in minor units; 0 while nothing is paid."""
-
-    provider: str
-    reference: str
-    authorized: int
 
 
 class DoubtKind(StrEnum):
@@ -115,7 +80,7 @@ class SoldOrder:
     placed_at: datetime | None
     currency: str
     lines: tuple[SoldLine, ...]
-    customer: Customer = Customer()
+    customer: Customer = field(default_factory=Customer)
     ship_to: ShipTo | None = None
     method: Method = "ship"
     service: Service = "standard"

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Protocol
 
-from entrepot.ports.channel import Customer, Payment, ShipTo
+from entrepot.ports.sale import Customer, Payment, ShipTo
 from entrepot.terms.ids import NodeId, Sku
 
 NodeKind = Literal["dc", "store", "3pl", "supplier", "virtual"]

@@ -1,8 +1,9 @@
 """A promise, as plain data: what a customer is told, and until when it can be had."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
+
+import msgspec
 
 from entrepot.network.model import Method
 from entrepot.terms.place import Place
@@ -21,8 +22,7 @@ ORDER_BY_STEPS_MAX: Final = 32
 """How many cut-offs are looked past for the one that changes a promise: a month of one node's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(msgspec.Struct, frozen=True, gc=False):
     """All times are UTC and aware.
 
     It arrives (or is ready for pickup) between `earliest` and `latest`, if it is ordered before

@@ -55,16 +55,20 @@ def promised(
 
 @dataclass(frozen=True, slots=True)
 class _Leg:
-    """One parcel's way: the node's index, its work day (ordinal), the lane, where the clock is."""
+    """One parcel's way: the node's index, its work day (ordinal), the lane, where the clock is.
+
+    It must be asked for before `order_by` to be handed over at `cut_off`.
+    """
 
     ix: int
     day: int
+    order_by: datetime
     cut_off: datetime
     lane: Lane
     zone: str
 
     def on(self, day: int, network: Compiled) -> "_Leg":
-        return _Leg(self.ix, day, network.cut_off(self.ix, day), self.lane, self.zone)
+        return _leg(self.ix, day, self.lane, self.zone, network)
 
     def window(self, network: Compiled) -> Window:
         return delivery_window(
@@ -74,6 +78,10 @@ class _Leg:
             self.zone,
             network.network.costs.carrier_holidays,
         )
+
+
+def _leg(ix: int, day: int, lane: Lane, zone: str, network: Compiled) -> _Leg:
+    return _Leg(ix, day, network.order_by(ix, day), network.cut_off(ix, day), lane, zone)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -120,15 +128,8 @@ def _delivered(
         day = _work_day(ix, network, at, work_days.get(node))
         if day < 0 or lane is None:
             return None
-        legs.append(
-            _Leg(
-                ix=ix,
-                day=day,
-                cut_off=network.cut_off(ix, day),
-                lane=network.lane(network.lane_index[lane]),
-                zone=zone or network.zone_info(ix).key,
-            )
-        )
+        there = zone or network.zone_info(ix).key
+        legs.append(_leg(ix, day, network.lane(network.lane_index[lane]), there, network))
     earliest, latest = _latest(legs, network)
     return Promise(
         earliest=earliest,
@@ -154,23 +155,23 @@ def _latest(legs: Sequence[_Leg], network: Compiled) -> Window:
 
 
 def _order_by(legs: Sequence[_Leg], network: Compiled, window: Window) -> datetime:
-    """Find the first cut-off that changes the window.
+    """Find the first day's end of taking work that, when missed, changes the window.
 
-    A cut-off that is missed without harm is no limit: a parcel handed over on Friday or on Saturday
+    One that is missed without harm is no limit: a parcel handed over on Friday or on Saturday
     may arrive on the same Tuesday, and of two parcels only the later one matters.
     """
     for _ in range(ORDER_BY_STEPS_MAX):
-        soonest = min(leg.cut_off for leg in legs)
+        soonest = min(leg.order_by for leg in legs)
         moved: list[_Leg] = []
         for leg in legs:
-            day = network.next_work_day(leg.ix, leg.day) if leg.cut_off == soonest else leg.day
+            day = network.next_work_day(leg.ix, leg.day) if leg.order_by == soonest else leg.day
             if day < 0:
                 return soonest
             moved.append(leg.on(day, network))
         if _latest(moved, network) != window:
             return soonest
         legs = moved
-    return min(leg.cut_off for leg in legs)
+    return min(leg.order_by for leg in legs)
 
 
 def _collected(

@@ -12,13 +12,11 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from entrepot.network.compiled import Compiled
-from entrepot.network.model import Network
 from entrepot.sourcing.choose import View, in_pieces
 from entrepot.sourcing.cost import Ints
 from entrepot.sourcing.eligibility import Eliminated, Standing, eliminations
 from entrepot.sourcing.model import Ask, Elimination, NoPlan, Plan, WhyNoPlan
-from entrepot.sourcing.record import DecisionRecord, answer_of, ask_of, scene_of, stock_of
+from entrepot.sourcing.record import Decision
 from entrepot.sourcing.solve import view_of
 from entrepot.sourcing.survey import Shelves
 from entrepot.sourcing.tell import Facts, words_of
@@ -82,16 +80,12 @@ class Explanation(msgspec.Struct, frozen=True):
     nodes: tuple[NodeShown, ...]
 
 
-def explain(record: DecisionRecord, network: Network | Compiled) -> Explanation:
-    """Explain a decision. The network must be of the record's version (ValueError)."""
-    compiled = network if isinstance(network, Compiled) else Compiled(network)
-    if compiled.network.version != record.network_version:
-        raise ValueError(
-            f"decided at network version {record.network_version}, not {compiled.network.version}"
-        )
-    ask, answer, scene = ask_of(record), answer_of(record), scene_of(record, compiled)
+def explain(decision: Decision) -> Explanation:
+    """Explain a decision."""
+    ask, answer, scene = decision.ask, decision.answer, decision.scene
+    compiled = scene.compiled
     standing = Standing(compiled, scene.days, scene.load)
-    shelves = Shelves((ask,), stock_of(record), compiled)
+    shelves = Shelves((ask,), decision.stock, compiled)
     found = view_of(ask, shelves, standing)
     view = None if isinstance(found, NoPlan) else found
     pieces = _smallest(ask, view)
@@ -103,12 +97,11 @@ def explain(record: DecisionRecord, network: Network | Compiled) -> Explanation:
         _node(each.node_id, each.node_id in chosen, reason, bid)
         for each, reason, bid in zip(compiled.network.nodes, out, bids, strict=True)
     )
-    return _explained(record, compiled, answer, nodes)
+    return _explained(decision, nodes)
 
 
-def _explained(
-    record: DecisionRecord, compiled: Compiled, answer: Plan | NoPlan, nodes: tuple[NodeShown, ...]
-) -> Explanation:
+def _explained(decision: Decision, nodes: tuple[NodeShown, ...]) -> Explanation:
+    answer, compiled = decision.answer, decision.scene.compiled
     plan = answer if isinstance(answer, Plan) else None
     refusal = answer if isinstance(answer, NoPlan) else None
     able = [node for node in nodes if node.alone and _counted(node, plan)]
@@ -118,8 +111,8 @@ def _explained(
         market=compiled.network.market,
         network_version=compiled.network.version,
         policy_version=compiled.network.costs.policy_version,
-        at=record.at,
-        words=words_of(Facts(ask_of(record), answer, len(able), rival, out)),
+        at=decision.scene.at,
+        words=words_of(Facts(decision.ask, answer, len(able), rival, out)),
         shipments=_shipments(plan),
         cost=plan.cost if plan else None,
         extra=plan.extra if plan else None,

@@ -1,6 +1,6 @@
 """Keep decisions: what was seen and said, and the network it was said of, once a version."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from entrepot.plumbing import db
@@ -11,16 +11,19 @@ from entrepot.terms.ids import MarketId, OrderId
 async def keep_decisions(  # noqa: PLR0913 - a decision's columns
     conn: db.Connection,
     market: MarketId,
-    order_ids: Sequence[OrderId],
-    records: Sequence[bytes],
+    places: Mapping[OrderId, int],
+    record: bytes,
     *,
     kind: str,
     network_version: int,
     at: datetime,
 ) -> None:
-    """Keep one packed record per order. The caller owns the transaction."""
+    """Keep a packed record, and which order was decided at which place of it (from 0).
+
+    The caller owns the transaction.
+    """
     await store.record_decisions(
-        conn, market, order_ids, records, kind=kind, network_version=network_version, at=at
+        conn, market, places, record, kind=kind, network_version=network_version, at=at
     )
 
 

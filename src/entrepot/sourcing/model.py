@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -21,8 +22,7 @@ subsets. Beyond it the plan is greedy and says so (`exact` False), with its boun
 one node can do it all and no split can be cheaper."""
 
 
-@dataclass(frozen=True, slots=True)
-class Want:
+class Want(msgspec.Struct, frozen=True, gc=False):
     """A sku, how many units, and what one unit weighs in grams."""
 
     sku: Sku
@@ -30,8 +30,7 @@ class Want:
     weight_g: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True, gc=False):
     """An order's question to sourcing. `wants` names each sku once, kits already exploded.
 
     `service` is a lane's service for `ship` and "" for pickup and curbside. `barred` are
@@ -59,8 +58,7 @@ class Stock:
     owed: Mapping[Sku, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Shipment:
+class Shipment(msgspec.Struct, frozen=True, gc=False):
     """What one node is to do: units per sku, by which lane, at what cost (minor units)."""
 
     node_id: NodeId
@@ -71,8 +69,7 @@ class Shipment:
     handling: int
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True, gc=False):
     """The cheapest way found, its shipments ascending by node id.
 
     `cost` = the shipments' costs + `extra`, the policy's price for every shipment after the first.
@@ -107,8 +104,7 @@ class WhyNoPlan(StrEnum):
     SHORT = "short"
 
 
-@dataclass(frozen=True, slots=True)
-class NoPlan:
+class NoPlan(msgspec.Struct, frozen=True, gc=False):
     """No plan, and why.
 
     `missing` is per sku the units that no eligible node could supply (all asked for, where the
@@ -136,12 +132,13 @@ class Elimination(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A decision as it is kept."""
+    """A decision as it is kept: the `place`-th (from 0) of a record."""
 
     decision_id: UUID
     kind: str
     network_version: int
     at: datetime
+    place: int
     record: bytes
 
 
@@ -176,4 +173,6 @@ class OrderDecision:
     order_id: OrderId
     decision_id: UUID
     network_version: int
+    place: int
+    record_id: UUID
     record: bytes

@@ -1,16 +1,28 @@
 -- name: record_decisions
--- Why each node was chosen or not: the inputs as they were seen, packed.
-INSERT INTO sourcing.decision (market, order_id, decision_id, kind, network_version, at, record)
+-- Why each node was chosen or not: what the batch saw, packed once, and each order's place in it.
+WITH kept AS (
+    INSERT INTO sourcing.record (market, record_id, packed)
+    VALUES (:market::text, :record_id::uuid, :record::bytea)
+)
+
+INSERT INTO sourcing.decision (
+    market, order_id, decision_id, kind, network_version, at, record_id, place
+)
 SELECT
-    :market::text, d.order_id, d.decision_id, d.kind, :network_version::bigint, :at::timestamptz,
-    d.record
+    :market::text, d.order_id, d.decision_id, :kind::text, :network_version::bigint,
+    :at::timestamptz, :record_id::uuid, d.place
 FROM
-    unnest(:order_ids::uuid[], :decision_ids::uuid[], :kinds::text[], :records::bytea[])
-        AS d (order_id, decision_id, kind, record);
+    unnest(:order_ids::uuid[], :decision_ids::uuid[], :places::smallint[])
+        AS d (order_id, decision_id, place);
 
 -- name: decisions_of -> Kept
 -- An order's decisions, oldest first.
-SELECT d.decision_id, d.kind, d.network_version, d.at, d.record
+SELECT
+    d.decision_id, d.kind, d.network_version, d.at, d.place,
+    (
+        SELECT r.packed FROM sourcing.record AS r
+        WHERE r.market = d.market AND r.record_id = d.record_id
+    ) AS record
 FROM sourcing.decision AS d
 WHERE d.market = :market::text AND d.order_id = :order_id::uuid
 ORDER BY d.decision_id;
@@ -76,7 +88,12 @@ ORDER BY b.order_id, b.sku, b.node_id;
 
 -- name: decisions_of_orders -> OrderDecision
 -- The decisions of many orders, to be run again.
-SELECT d.order_id, d.decision_id, d.network_version, d.record
+SELECT
+    d.order_id, d.decision_id, d.network_version, d.place, d.record_id,
+    (
+        SELECT r.packed FROM sourcing.record AS r
+        WHERE r.market = d.market AND r.record_id = d.record_id
+    ) AS record
 FROM sourcing.decision AS d
 WHERE d.market = :market::text AND d.order_id = any(:order_ids::uuid[])
 ORDER BY d.order_id, d.decision_id;

@@ -1,12 +1,14 @@
-"""Decision records: what a decision saw and said, packed small enough to keep for every order.
+"""Decision records: what a batch of decisions saw and said, packed once for all of them.
 
-A record and the network at its version are enough to decide again (`replay`) and to explain. Stock
-is kept for the asked skus only, as raw little-endian arrays. Units are clipped to 65,535, which no
-answer depends on: a node with more than is asked for, buffer included, has enough (where more than
-that is asked for, 32 bits are kept). Of the load only the nodes without room are kept.
+Orders that arrive together are decided together, each on what the earlier ones left. A record
+keeps the stock of the asked skus as it was before the first of them, and then every question with
+its answer: what the third order saw is what the first two left. With the network at its version
+that is enough to decide any of them again (`replay`) and to explain it.
+
+Stock is kept as raw little-endian arrays; of the load, the days' work of nodes with a capacity.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -17,16 +19,17 @@ import numpy as np
 from entrepot.network.compiled import Compiled, Days
 from entrepot.network.model import Method, Network
 from entrepot.sourcing.cost import Ints
-from entrepot.sourcing.eligibility import Load, capacities
+from entrepot.sourcing.eligibility import NO_LIMIT, Load, capacities
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Shipment, Stock, Want, WhyNoPlan
 from entrepot.sourcing.solve import plan_one
+from entrepot.sourcing.survey import Shelves
 from entrepot.terms.ids import ChannelId, LaneId, NodeId, Sku
 from entrepot.terms.place import Place
 
-FORM: Final = 1
+FORM: Final = 2
 """The shape of the packed record; a later one is told apart by it."""
 
-CLIP: Final = (1 << 16) - 1
+NARROW_MAX: Final = (1 << 16) - 1
 
 NODES_MAX: Final = 1 << 16
 """Nodes a record can tell apart: ten times the largest retailer's stores."""
@@ -57,30 +60,43 @@ class PackedNoPlan(msgspec.Struct, array_like=True, frozen=True):
     detail: str
 
 
-class DecisionRecord(msgspec.Struct, array_like=True, frozen=True):
-    """What one decision saw and said.
+class PackedDecision(msgspec.Struct, array_like=True, frozen=True):
+    """One question and its answer; `wants` are (shelf, units, grams per unit).
 
-    `wants` are (sku, units, grams per unit); `stock` is per want (node indexes, units), `owed` per
-    want; `days` are packed as `packed_days` says; `full` are (node index, fulfillment orders of its
-    work day) of the nodes without room. Exactly one of `plan` and `refusal` is there.
+    Exactly one of `plan` and `refusal` is there.
+    """
+
+    channel: ChannelId
+    method: Method
+    service: str
+    wants: tuple[tuple[int, int, int], ...]
+    destination: PackedPlace | None
+    pickup_node: NodeId | None
+    barred: tuple[tuple[Sku, NodeId], ...]
+    plan: PackedPlan | None
+    refusal: PackedNoPlan | None
+
+
+class Record(msgspec.Struct, array_like=True, frozen=True):
+    """What a batch saw, and its decisions in the order in which they were made.
+
+    `skus` are the shelves; `counts` says per shelf how many nodes hold some, `nodes` and `units`
+    which and how much, one shelf after the other (2 bytes each; 4 for units beyond 65,535); `owed`
+    is per shelf. `days` are packed as `packed_days` says; `used` are (node index, fulfillment
+    orders of its work day) of the nodes with a capacity.
     """
 
     form: int
     network_version: int
     at: datetime
-    channel: ChannelId
-    method: Method
-    service: str
-    wants: tuple[tuple[Sku, int, int], ...]
-    destination: PackedPlace | None
-    pickup_node: NodeId | None
-    barred: tuple[tuple[Sku, NodeId], ...]
-    stock: tuple[tuple[bytes, bytes], ...]
-    owed: tuple[int, ...]
     days: PackedDays
-    full: tuple[tuple[int, int], ...]
-    plan: PackedPlan | None
-    refusal: PackedNoPlan | None
+    used: tuple[tuple[int, int], ...]
+    skus: tuple[Sku, ...]
+    counts: tuple[int, ...]
+    nodes: bytes
+    units: bytes
+    owed: tuple[int, ...]
+    decisions: tuple[PackedDecision, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,85 +109,77 @@ class Scene:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision, unpacked: the question, what it saw, and what was answered."""
+
+    ask: Ask
+    stock: Stock
+    scene: Scene
+    answer: Plan | NoPlan
+
+
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(DecisionRecord)
+_decoder = msgspec.msgpack.Decoder(Record)
 
 
-def pack(ask: Ask, stock: Stock, scene: Scene, answer: Plan | NoPlan) -> bytes:
-    """Pack one decision, of the stock and the load as they were when it was made."""
-    return next(_packed((ask,), (answer,), stock, scene))
+def pack(
+    asks: Sequence[Ask], answers: Sequence[Plan | NoPlan], shelves: Shelves, scene: Scene
+) -> bytes:
+    """Pack what `plan_on` answered on these shelves, of the load as it was when it began."""
+    if len(scene.compiled.network.nodes) > NODES_MAX:
+        raise ValueError(f"a record tells at most {NODES_MAX} nodes apart")
+    seen, row = shelves.seen, shelves.row
+    wide = bool(len(seen.units)) and int(seen.units.max()) > NARROW_MAX
+    return _encoder.encode(
+        (
+            FORM,
+            scene.compiled.network.version,
+            scene.at.astimezone(UTC),
+            packed_days(scene.days),
+            _used(scene),
+            list(row),
+            seen.counts,
+            seen.nodes.astype("<u2").tobytes(),
+            seen.units.astype("<u4" if wide else "<u2").tobytes(),
+            seen.owed,
+            [(*_asked(a, row), *_answered(a, said)) for a, said in zip(asks, answers, strict=True)],
+        )
+    )
 
 
-def pack_batch(
-    asks: Sequence[Ask], answers: Sequence[Plan | NoPlan], stock: Stock, scene: Scene
-) -> list[bytes]:
-    """Pack what `plan_batch` answered; each record sees what the earlier orders had left."""
-    return list(_packed(asks, answers, stock, scene))
-
-
-def unpack(packed: bytes) -> DecisionRecord:
+def unpack(packed: bytes) -> Record:
     """Read a record; msgspec.ValidationError for bytes that are none."""
     return _decoder.decode(packed)
 
 
-def replay(record: DecisionRecord, network: Network | Compiled) -> Plan | NoPlan:
-    """Decide again what the record saw; ValueError if the network is of another version."""
+def decision(record: Record, place: int, network: Network | Compiled) -> Decision:
+    """Give one of a record's decisions (from 0), with the stock and the load as it saw them.
+
+    ValueError if the network is of another version; IndexError for a place beyond the last.
+    """
     compiled = network if isinstance(network, Compiled) else Compiled(network)
     if compiled.network.version != record.network_version:
         raise ValueError(
             f"decided at network version {record.network_version}, not {compiled.network.version}"
         )
-    scene = scene_of(record, compiled)
-    return plan_one(ask_of(record), stock_of(record), compiled, scene.days, scene.load)
-
-
-def ask_of(record: DecisionRecord) -> Ask:
-    """Give the ask that was decided."""
-    return Ask(
-        channel=record.channel,
-        method=record.method,
-        service=record.service,
-        wants=tuple(Want(*want) for want in record.wants),
-        destination=Place(*record.destination) if record.destination else None,
-        pickup_node=record.pickup_node,
-        barred=frozenset(record.barred),
-    )
-
-
-def stock_of(record: DecisionRecord) -> Stock:
-    """Give the stock that was seen of the asked skus, clipped."""
-    skus = [sku for sku, _, _ in record.wants]
-    free = {}
-    for sku, (nodes, units) in zip(skus, record.stock, strict=True):
-        width = "<u2" if len(nodes) == len(units) else "<u4"
-        free[sku] = (
-            np.frombuffer(nodes, "<u2").astype(np.int32),
-            np.frombuffer(units, width).astype(np.int32),
-        )
-    return Stock(free, {sku: owed for sku, owed in zip(skus, record.owed, strict=True) if owed})
-
-
-def scene_of(record: DecisionRecord, compiled: Compiled) -> Scene:
-    """Give the days and the load that were seen."""
+    kept = record.decisions[place]
     work_day = unpacked_days(record.days, len(compiled.network.nodes))
-    load = {(node, int(work_day[node])): used for node, used in record.full}
+    taken = _taken(record, place, compiled)
+    load = {(node, int(work_day[node])): count for node, count in taken.used.items()}
     days = Days(work_day.astype(np.int32), record.at)
-    return Scene(compiled, days, load, record.at)
-
-
-def answer_of(record: DecisionRecord) -> Plan | NoPlan:
-    """Give what was answered."""
-    if record.refusal is not None:
-        return NoPlan(record.refusal.why, record.refusal.missing, record.refusal.detail)
-    if record.plan is None:
-        raise ValueError("a record of neither a plan nor a refusal")
-    plan, skus = record.plan, [sku for sku, _, _ in record.wants]
-    shipments = tuple(
-        Shipment(node, lane, tuple((skus[line], units) for line, units in items), *rest)
-        for node, lane, items, *rest in plan.shipments
+    return Decision(
+        _ask_of(record, kept),
+        _stock_of(record, kept, taken),
+        Scene(compiled, days, load, record.at),
+        _answer_of(record, kept),
     )
-    ending = (plan.cost, plan.extra, plan.runner_up, plan.exact, plan.overflow, plan.bound)
-    return Plan(shipments, *ending)
+
+
+def replay(seen: Decision) -> Plan | NoPlan:
+    """Decide again what was seen."""
+    scene = seen.scene
+    return plan_one(seen.ask, seen.stock, scene.compiled, scene.days, scene.load)
 
 
 def packed_days(days: Days) -> PackedDays:
@@ -207,101 +215,84 @@ def unpacked_days(packed: PackedDays, count: int) -> Ints:
     return np.where(raw == _CLOSED, -1, first + raw.astype(np.int64))
 
 
-class _Page:
-    """One sku as it stands in the batch: where it is, how much, and the bytes of both."""
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Units the earlier decisions of a record took per (shelf, node); days' work after them."""
 
-    def __init__(self, sku: Sku, stock: Stock) -> None:
-        nodes, units = stock.free.get(sku, _NOWHERE)
-        there = np.flatnonzero(units > 0)
-        self.nodes = nodes[there].tolist()
-        self.node_bytes = nodes[there].astype("<u2").tobytes()
-        self.units = units[there].astype(np.int64)
-        self.owed = max(stock.owed.get(sku, 0), 0)
-        self.narrow: bytes | None = None
-
-    def take(self, node: int, units: int) -> None:
-        self.units[self.nodes.index(node)] -= units
-        self.narrow = None
-
-    def packed(self, need: int) -> tuple[bytes, bytes]:
-        """Give the bytes; 32 bits per node where more than 65,535 units are needed of one."""
-        if need > CLIP:
-            return self.node_bytes, self.units.astype("<u4").tobytes()
-        if self.narrow is None:
-            self.narrow = np.minimum(self.units, CLIP).astype("<u2").tobytes()
-        return self.node_bytes, self.narrow
-
-    def owing(self, need: int) -> int:
-        """Give what is owed, less what the clipping hides, so that the same remains allowed."""
-        if not self.owed or need > CLIP:
-            return self.owed
-        return max(self.owed - int(np.maximum(self.units - CLIP, 0).sum()), 0)
+    units: dict[tuple[int, int], int]
+    used: dict[int, int]
 
 
-_NOWHERE: Final = (np.zeros(0, np.int32), np.zeros(0, np.int32))
+def _taken(record: Record, place: int, compiled: Compiled) -> _Taken:
+    limits = capacities(compiled)
+    taken = _Taken({}, dict(record.used))
+    for kept in record.decisions[:place]:
+        for node_id, _, items, *_ in kept.plan.shipments if kept.plan else ():
+            node = compiled.index[node_id]
+            if limits[node] < NO_LIMIT:
+                taken.used[node] = taken.used.get(node, 0) + 1
+            for line, units in items:
+                key = (kept.wants[line][0], node)
+                taken.units[key] = taken.units.get(key, 0) + units
+    return taken
 
 
-class _Room:
-    """Fulfillment orders of each node that has a capacity, and which of them are full."""
-
-    def __init__(self, scene: Scene) -> None:
-        self._limits: list[int] = capacities(scene.compiled).tolist()
-        self._used: dict[int, int] = {}
-        for (node, day), used in scene.load.items():
-            if scene.days.work_day[node] == day:
-                self._used[node] = used
-        limits = enumerate(self._limits)
-        self._full = {n: self._used.get(n, 0) for n, at in limits if self._used.get(n, 0) >= at}
-        self.full = tuple(sorted(self._full.items()))
-
-    def take(self, node: int) -> None:
-        self._used[node] = self._used.get(node, 0) + 1
-        if self._used[node] >= self._limits[node]:
-            self._full[node] = self._used[node]
-            self.full = tuple(sorted(self._full.items()))
+def _ask_of(record: Record, kept: PackedDecision) -> Ask:
+    return Ask(
+        channel=kept.channel,
+        method=kept.method,
+        service=kept.service,
+        wants=tuple(Want(record.skus[shelf], *rest) for shelf, *rest in kept.wants),
+        destination=Place(*kept.destination) if kept.destination else None,
+        pickup_node=kept.pickup_node,
+        barred=frozenset(kept.barred),
+    )
 
 
-def _packed(
-    asks: Sequence[Ask], answers: Sequence[Plan | NoPlan], stock: Stock, scene: Scene
-) -> Iterator[bytes]:
-    if len(scene.compiled.network.nodes) > NODES_MAX:
-        raise ValueError(f"a record tells at most {NODES_MAX} nodes apart")
-    pages = {sku: _Page(sku, stock) for sku in {w.sku for ask in asks for w in ask.wants}}
-    room, days, compiled = _Room(scene), packed_days(scene.days), scene.compiled
-    at, version = scene.at.astimezone(UTC), compiled.network.version
-    for ask, answer in zip(asks, answers, strict=True):
-        buffer = compiled.buffer(ask.channel)
-        seen = [(pages[want.sku], want.quantity + buffer) for want in ask.wants]
-        shelf = tuple([page.packed(need) for page, need in seen])
-        owed = tuple([page.owing(need) for page, need in seen])
-        yield _encoder.encode(
-            (FORM, version, at, *_asked(ask), shelf, owed, days, room.full, *_answered(ask, answer))
-        )
-        if isinstance(answer, Plan):
-            for shipment in answer.shipments:
-                node = compiled.index[shipment.node_id]
-                room.take(node)
-                for sku, units in shipment.items:
-                    pages[sku].take(node, units)
+def _stock_of(record: Record, kept: PackedDecision, taken: _Taken) -> Stock:
+    nodes = np.frombuffer(record.nodes, "<u2").astype(np.int32)
+    width = "<u2" if len(record.nodes) == len(record.units) else "<u4"
+    units = np.frombuffer(record.units, width).astype(np.int32)
+    ends = np.cumsum(record.counts)
+    free = {}
+    for shelf, _, _ in kept.wants:
+        part = slice(int(ends[shelf]) - record.counts[shelf], int(ends[shelf]))
+        left = units[part].copy()
+        for at, node in enumerate(nodes[part].tolist()):
+            left[at] -= taken.units.get((shelf, node), 0)
+        free[record.skus[shelf]] = (nodes[part], left)
+    owed = {record.skus[shelf]: record.owed[shelf] for shelf, _, _ in kept.wants}
+    return Stock(free, {sku: units for sku, units in owed.items() if units})
 
 
-def _asked(ask: Ask) -> tuple[object, ...]:
+def _answer_of(record: Record, kept: PackedDecision) -> Plan | NoPlan:
+    if kept.refusal is not None:
+        return NoPlan(kept.refusal.why, kept.refusal.missing, kept.refusal.detail)
+    if kept.plan is None:
+        raise ValueError("a record of neither a plan nor a refusal")
+    plan, skus = kept.plan, [record.skus[shelf] for shelf, _, _ in kept.wants]
+    shipments = tuple(
+        Shipment(node, lane, tuple((skus[line], units) for line, units in items), *rest)
+        for node, lane, items, *rest in plan.shipments
+    )
+    ending = (plan.cost, plan.extra, plan.runner_up, plan.exact, plan.overflow, plan.bound)
+    return Plan(shipments, *ending)
+
+
+def _used(scene: Scene) -> list[tuple[int, int]]:
+    limits, work_day = capacities(scene.compiled), scene.days.work_day.tolist()
+    used = [(node, count) for (node, day), count in scene.load.items() if work_day[node] == day]
+    return [(node, count) for node, count in sorted(used) if limits[node] < NO_LIMIT]
+
+
+def _asked(ask: Ask, row: dict[Sku, int]) -> tuple[object, ...]:
     place = ask.destination
     return (
         ask.channel,
         ask.method,
         ask.service,
-        [(want.sku, want.quantity, want.weight_g) for want in ask.wants],
-        None
-        if place is None
-        else (
-            place.country,
-            place.postal_code,
-            place.region,
-            place.latitude,
-            place.longitude,
-            place.time_zone,
-        ),
+        [(row[want.sku], want.quantity, want.weight_g) for want in ask.wants],
+        place and msgspec.structs.astuple(place),
         ask.pickup_node,
         sorted(ask.barred),
     )

@@ -36,7 +36,12 @@ def plan_batch(
     asks: Sequence[Ask], stock: Stock, compiled: Compiled, days: Days, load: Load
 ) -> list[Plan | NoPlan]:
     """Answer each ask in order: what `plan_one` would say after the earlier ones took theirs."""
-    shelves, standing = Shelves(asks, stock, compiled), Standing(compiled, days, load)
+    return plan_on(Shelves(asks, stock, compiled), asks, Standing(compiled, days, load))
+
+
+def plan_on(shelves: Shelves, asks: Sequence[Ask], standing: Standing) -> list[Plan | NoPlan]:
+    """Answer as `plan_batch` does, taking from these shelves and this standing."""
+    compiled = standing.compiled
     survey = Survey(asks, shelves, standing)
     answers: list[Plan | NoPlan] = []
     for at, ask in enumerate(asks):

@@ -1,6 +1,6 @@
 """Sourcing's rows: decisions, the networks they saw, days' work, and nodes barred."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from entrepot.plumbing import db, sql
@@ -16,19 +16,19 @@ DayKey = tuple[NodeId, date]
 async def record_decisions(  # noqa: PLR0913 - a decision's columns
     conn: db.Connection,
     market: MarketId,
-    order_ids: Sequence[OrderId],
-    records: Sequence[bytes],
+    places: Mapping[OrderId, int],
+    record: bytes,
     *,
     kind: str,
     network_version: int,
     at: datetime,
 ) -> None:
-    if order_ids:
+    if places:
         await db.execute(
             conn, Q["record_decisions"],
-            market=market, order_ids=list(order_ids), decision_ids=MINT.ids(len(order_ids)),
-            kinds=[kind] * len(order_ids), network_version=network_version,
-            records=list(records), at=at,
+            market=market, order_ids=list(places), decision_ids=MINT.ids(len(places)),
+            places=list(places.values()), kind=kind, network_version=network_version,
+            record_id=MINT.one(), record=record, at=at,
         )  # fmt: skip
 
 

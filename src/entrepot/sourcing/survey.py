@@ -7,6 +7,7 @@ the order has to be decided on its own.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -20,25 +21,39 @@ from entrepot.sourcing.model import Ask, NoPlan, Plan, Shipment, Stock, WhyNoPla
 from entrepot.terms.ids import Sku
 
 _ZONES: Final = ZONE_MAX + 1
+_NOWHERE: Final = (np.empty(0, np.int32), np.empty(0, np.int32))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The stock as a batch found it, one shelf after the other.
+
+    `counts` says per shelf how many nodes hold some; `nodes` (int32) and `units` (int64) are of
+    all shelves in their order; `owed` is per shelf the units that are owed to others.
+    """
+
+    counts: list[int]
+    nodes: npt.NDArray[np.int32]
+    units: Ints
+    owed: list[int]
 
 
 class Shelves:
     """The stock of a batch as dense rows, and what is left of it as the batch goes on.
 
-    `free` is int64[S, N], `total` and `owed` are per row the market's units and those owed.
+    `row` numbers the skus; `free` is int64[S, N], `total` and `owed` are per row the market's units
+    and those owed. `seen` stays as it was at the beginning.
     """
 
     def __init__(self, asks: Iterable[Ask], stock: Stock, compiled: Compiled) -> None:
         skus = dict.fromkeys(want.sku for ask in asks for want in ask.wants)
         self.row: dict[Sku, int] = {sku: row for row, sku in enumerate(skus)}
         self.free: Ints = np.zeros((len(skus), len(compiled.network.nodes)), np.int64)
-        for sku, row in self.row.items():
-            if sku in stock.free:
-                nodes, units = stock.free[sku]
-                self.free[row, nodes] = units
-        np.maximum(self.free, 0, out=self.free)
+        self.seen = _seen(skus, stock)
+        rows = np.repeat(np.arange(len(skus)), self.seen.counts)
+        self.free[rows, self.seen.nodes] = self.seen.units
         self.total: list[int] = self.free.sum(axis=1).tolist()
-        self.owed: list[int] = [max(stock.owed.get(sku, 0), 0) for sku in skus]
+        self.owed = self.seen.owed
         self.touched: set[int] = set()
 
     def of(self, ask: Ask) -> Ints:
@@ -57,6 +72,15 @@ class Shelves:
             self.free[row, node] -= units
             self.total[row] -= units
             self.touched.add(row)
+
+
+def _seen(skus: Iterable[Sku], stock: Stock) -> Seen:
+    found = [stock.free.get(sku, _NOWHERE) for sku in skus]
+    nodes = np.concatenate([_NOWHERE[0], *(nodes for nodes, _ in found)])
+    units = np.concatenate([_NOWHERE[1], *(units for _, units in found)]).astype(np.int64)
+    np.maximum(units, 0, out=units)
+    owed = [max(stock.owed.get(sku, 0), 0) for sku in skus] if stock.owed else [0] * len(found)
+    return Seen([len(nodes) for nodes, _ in found], nodes, units, owed)
 
 
 class _Questions:
@@ -250,7 +274,8 @@ class Survey:
 
 def _quick(ask: Ask, standing: Standing) -> bool:
     """Say whether the pass can look at an ask; the rest (barred, malformed) is decided alone."""
-    if ask.barred or not ask.wants or standing.able(ask.channel, ask.method) is None:
+    able = standing.able(ask.channel, ask.method)
+    if ask.barred or not ask.wants or able is None or not len(able):
         return False
     if ask.method is Method.SHIP:
         return ask.destination is not None
@@ -259,13 +284,11 @@ def _quick(ask: Ask, standing: Standing) -> bool:
 
 def _zones(asks: Sequence[Ask], compiled: Compiled) -> npt.NDArray[np.uint8]:
     """Give uint8[A, N], each order's zones; zeros for a customer who collects."""
+    sent = [ask.method is Method.SHIP for ask in asks]
+    places = [ask.destination for ask in asks if ask.method is Method.SHIP and ask.destination]
+    found = iter(compiled.zones_of(places))
     nowhere = np.zeros(len(compiled.network.nodes), np.uint8)
-    rows = [
-        compiled.zones(ask.destination)
-        if ask.destination is not None and ask.method is Method.SHIP
-        else nowhere
-        for ask in asks
-    ]
+    rows = [next(found) if ships else nowhere for ships in sent]
     return np.concatenate(rows).reshape(len(asks), len(nowhere))
 
 

@@ -44,22 +44,35 @@ def us_postal(code: str) -> Postal | None:
     return table.get(five) or table.get(five[:3])
 
 
-@lru_cache(maxsize=PLACES_KEPT_MAX)
 def locate(place: Place) -> Place:
     """Fill in the coordinates and the time zone that a place does not state, where they are known.
 
     What it states is kept, save half a pair of coordinates. The time zone is that of the postal
     code, else of the region, else of the country; what is not known stays None or "".
     """
-    postal = us_postal(place.postal_code) if place.country.upper() == "US" else None
-    unplaced = place.latitude is None or place.longitude is None
-    if postal and postal.latitude is not None and unplaced:
-        place = replace(place, latitude=postal.latitude, longitude=postal.longitude)
-    if not place.time_zone:
-        region = place.region or (postal.state if postal else "")
-        known = (postal and postal.time_zone) or default_time_zone(place.country, region)
-        place = replace(place, time_zone=known)
-    return place
+    return located(
+        place.country, place.postal_code, place.region, place.latitude, place.longitude,
+        place.time_zone,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=PLACES_KEPT_MAX)
+def located(
+    country: str,
+    postal_code: str,
+    region: str = "",
+    latitude: float | None = None,
+    longitude: float | None = None,
+    zone: str = "",
+) -> Place:
+    """Locate a place given field by field, as `locate` does; the same object for the same place."""
+    postal = us_postal(postal_code) if country.upper() == "US" else None
+    if postal and postal.latitude is not None and (latitude is None or longitude is None):
+        latitude, longitude = postal.latitude, postal.longitude
+    if not zone:
+        area = region or (postal.state if postal else "")
+        zone = (postal and postal.time_zone) or default_time_zone(country, area)
+    return Place(country, postal_code, region, latitude, longitude, zone)
 
 
 def default_time_zone(country: str, region: str = "") -> str:

@@ -13,6 +13,7 @@ FulfillmentOrderId = NewType("FulfillmentOrderId", UUID)
 ShipmentId = NewType("ShipmentId", UUID)
 KeyId = NewType("KeyId", str)
 TransferId = NewType("TransferId", str)
+CustomerId = NewType("CustomerId", str)
 
 LineNo = NewType("LineNo", int)
 """A line's place in its order, from 1. With the order's id it names the line for ever."""

@@ -13,11 +13,16 @@ from entrepot.journey.table import STEPS, Row, rows
 from entrepot.journey.world import World
 from entrepot.plumbing import cursors, db, exceptions, mint, telemetry
 from entrepot.plumbing.exceptions import Stuck
-from entrepot.plumbing.model import EVENTS_PER_STEP_MAX, Event
+from entrepot.plumbing.model import EVENTS_PER_STEP_MAX, STEPS_PER_TURN_MAX, Event
 from entrepot.plumbing.relay import feeds
 from entrepot.terms.ids import MarketId, OrderId
 
 log = logging.getLogger(__name__)
+
+ALL = tuple(rows())
+FIRST = tuple(row for row in ALL if row.types)
+AFTERWARDS = tuple(row for row in ALL if not row.types)
+"""Rows that look at orders as they stand: once after the others, not before and again after."""
 
 
 class Faulted(Exception):  # noqa: N818 - what happened
@@ -37,36 +42,47 @@ class Runner:
     release_after_s: int
     seen: dict[tuple[MarketId, str], int] = field(default_factory=dict)
 
-    async def run(self) -> int:
-        """Run every row that is behind its feed; answers how many events were handled."""
+    async def run(self, page: Sequence[Row] = ALL) -> int:
+        """Bring every row towards the end of its feed; answers how many events were handled.
+
+        The end is where it was when we looked: what the rows themselves tell is for the next run.
+        """
         async with self.pool.acquire() as conn:
             heads = await feeds(conn)
         done = 0
         for head in heads:
             market = MarketId(head.market)
-            for row in rows():
-                if self.seen.get((market, row.do), 0) < head.last_sequence:
-                    done += await self._row(market, row, head.last_sequence)
+            for row in page:
+                done += await self._row(market, row, head.last_sequence)
         return done
 
     async def _row(self, market: MarketId, row: Row, last: int) -> int:
-        window = EVENTS_PER_STEP_MAX
-        while True:
+        done, window = 0, EVENTS_PER_STEP_MAX
+        for _ in range(STEPS_PER_TURN_MAX):
+            if self.seen.get((market, row.do), 0) >= last:
+                break
             try:
-                return await self._step(market, row, last, window)
+                count = await self._step(market, row, last, window)
             except (*db.UNREACHABLE, *db.TRY_AGAIN):
                 raise
             except Faulted as faulted:
                 log.exception("a step of the journey faulted", extra={"step": row.do})
-                if len(faulted.events) == 1:
-                    return await self._park(market, row, faulted.events[0])
                 window = max(1, len(faulted.events) // 2)
+                if len(faulted.events) == 1:
+                    return done + await self._park(market, row, faulted.events[0])
+                continue
+            if count is None:
+                break
+            done, window = done + count, EVENTS_PER_STEP_MAX
+        return done
 
-    async def _step(self, market: MarketId, row: Row, last: int, window: int) -> int:
-        async def work(conn: db.Connection) -> int:
+    async def _step(self, market: MarketId, row: Row, last: int, window: int) -> int | None:
+        """Handle a window of events and say how many there were; None while another does."""
+
+        async def work(conn: db.Connection) -> int | None:
             after = await cursors.take(conn, market, row.do)
             if after is None:
-                return 0
+                return None
             events = await cursors.read(conn, market, row.types, after, window)
             upto = _read_to(after, events, window, last)
             if events:

@@ -1,4 +1,4 @@
-"""The loop: relay, journey, timers; at once while there is work, else after a nap."""
+"""The loop: relay, journey, timers, summaries; at once while there is work, else after a nap."""
 
 import asyncio
 import logging
@@ -7,8 +7,9 @@ from entrepot.journey.world import World
 from entrepot.plumbing import db, telemetry
 from entrepot.plumbing.relay import relay
 from entrepot.plumbing.settings import Settings
-from entrepot.work.journey import Runner
+from entrepot.work.journey import AFTERWARDS, FIRST, Runner
 from entrepot.work.timers import sweep
+from entrepot.work.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 
@@ -18,10 +19,11 @@ AFTER_FAULT_S = 0.5
 async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set. A database that does not answer is waited out."""
     runner = Runner(pool, world, settings.release_after_s)
+    upkeep = Upkeep(pool)
     fresh = asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop))
     while not stop.is_set():
         try:
-            done = await _turn(pool, runner)
+            done = await _turn(pool, runner, upkeep)
         except (*db.UNREACHABLE, *db.TRY_AGAIN) as fault:
             log.warning("the database did not let us work: %r", fault)
             done = 0
@@ -38,7 +40,15 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
     await fresh
 
 
-async def _turn(pool: db.Pool, runner: Runner) -> int:
+async def _turn(pool: db.Pool, runner: Runner, upkeep: Upkeep) -> int:
+    """What journey and timers tell is numbered before anybody looks at where orders stand."""
+    done = await _relay(pool) + await runner.run(FIRST) + await sweep(pool) + await upkeep.run()
+    if done:
+        await _relay(pool)
+    return done + await runner.run(AFTERWARDS)
+
+
+async def _relay(pool: db.Pool) -> int:
     numbered = await relay(pool)
     telemetry.RELAYED.inc(numbered)
-    return numbered + await runner.run() + await sweep(pool)
+    return numbered
