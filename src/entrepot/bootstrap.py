@@ -110,7 +110,7 @@ async def serve(
 def _calm_collector() -> None:
     """What was loaded stays: the collector need not walk it again and again among the orders.
 
-    Requests make few cycles, so that the young generation may grow before it is looked at.
+    Neither makes many cycles, so that the young generation may grow before it is looked at.
     """
     gc.collect()
     gc.freeze()
@@ -130,6 +130,7 @@ async def _answers(url: str) -> None:
 async def work(settings: Settings, dsn: str, *, stop: asyncio.Event) -> None:
     """Run the background work until `stop` is set."""
     pool = await db.open_pool(dsn, size=4)
+    _calm_collector()
     try:
         await loop.work(pool, World(pool, mint.now, stock=False), settings, stop)
     finally:

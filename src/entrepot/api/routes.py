@@ -5,6 +5,7 @@ from entrepot.api import (
     catalog,
     exceptions,
     feed,
+    forward,
     fulfillment,
     health,
     hooks,
@@ -12,6 +13,7 @@ from entrepot.api import (
     network,
     orders,
     policies,
+    supplies,
     tracking,
 )
 
@@ -21,6 +23,8 @@ ROUTES = [
     *tracking.ROUTES,
     *availability.ROUTES,
     *inventory.ROUTES,
+    *supplies.ROUTES,
+    *forward.ROUTES,
     *catalog.ROUTES,
     *network.ROUTES,
     *policies.ROUTES,

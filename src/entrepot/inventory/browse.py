@@ -16,7 +16,6 @@ from entrepot.inventory.model import (
 from entrepot.inventory.store import (
     Q,
     demand_of_orders,
-    orders_waiting_for,
     reservations_of_orders,
 )
 from entrepot.plumbing import db
@@ -33,9 +32,9 @@ __all__ = [
     "free_of_skus",
     "free_since",
     "ledger",
-    "orders_waiting_for",
     "owed",
     "positions",
+    "waiting",
 ]
 
 
@@ -129,3 +128,10 @@ async def claims(
         await reservations_of_orders(conn, market, order_ids),
         await demand_of_orders(conn, market, order_ids),
     )
+
+
+async def waiting(
+    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
+) -> list[Demand]:
+    """Read what orders wait for."""
+    return await demand_of_orders(conn, market, order_ids)

@@ -14,7 +14,6 @@ from entrepot.inventory.model import (
     Moved,
     Position,
     Reservation,
-    Waiting,
 )
 from entrepot.plumbing import db, sql
 from entrepot.plumbing.mint import MINT, WRITER
@@ -159,15 +158,6 @@ async def demand_of_orders(
     return await db.fetch(
         conn, Q["demand_of_orders"], Demand, market=market, order_ids=list(order_ids)
     )
-
-
-async def orders_waiting_for(
-    conn: db.Connection, market: MarketId, skus: Sequence[Sku], most: int
-) -> list[OrderId]:
-    rows = await db.fetch(
-        conn, Q["orders_waiting_for"], Waiting, market=market, skus=list(skus), most=most
-    )
-    return [row.order_id for row in rows]
 
 
 async def settle_demand(

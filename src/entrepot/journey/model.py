@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from entrepot.terms.ids import OrderId, Sku
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -21,3 +23,17 @@ class Listed:
 
     order_id: UUID
     phase: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """By which channel an order came, and how it reaches its customer."""
+
+    order_id: OrderId
+    channel: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    sku: Sku

@@ -14,6 +14,7 @@ from entrepot.journey import (
     deliver,
     expect,
     open_work,
+    redate,
     replan,
     summarize,
     supply,
@@ -27,6 +28,12 @@ sourcing.planned         fulfillment.open       order
 fulfillment.rejected     sourcing.replan        order
 fulfillment.shorted      sourcing.replan        order
 inventory.supplied       sourcing.supply        sku
+supply.changed           sourcing.supply        sku
+order.captured           promise.date           sku
+order.canceled           promise.date           sku
+order.prioritized        promise.date           sku
+exception.opened         promise.date           sku
+terms.changed            promise.date           sku
 fulfillment.shipped      inventory.consume      sku
 fulfillment.collected    inventory.consume      sku
 fulfillment.shipped      delivery.expect        order
@@ -38,12 +45,14 @@ order.canceled           orders.close           order
 """
 
 
-Step = Callable[[Here, Sequence[Event]], Awaitable[None]]
+Step = Callable[[Here, Sequence[Event]], Awaitable[bool | None]]
+"""Does what these facts ask for; True: so much of it that another commit is to do the rest."""
 
 STEPS: dict[str, Step] = {
     "fulfillment.open": open_work.open_work,
     "sourcing.replan": replan.replan,
     "sourcing.supply": supply.supply,
+    "promise.date": redate.date_waiting,
     "inventory.consume": consume.consume_shipped,
     "delivery.expect": expect.expect_parcels,
     "fulfillment.deliver": deliver.deliver_parcels,

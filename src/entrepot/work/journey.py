@@ -1,7 +1,9 @@
 """Run the journey: every row of its table reads the feed from its own cursor, market by market.
 
-One commit holds a step's effect and its cursor's move. A set of events that faults is run again in
-halves; an event that faults alone goes to the exceptions with its reason, and the row goes on.
+One commit holds a step's effect and its cursor's move. A step that has more to do of the same facts
+than one commit should hold says so: it is run on them again, and the cursor moves with the last
+run. A set of events that faults is run again in halves; an event that faults alone goes to the
+exceptions with its reason, and the row goes on.
 """
 
 import logging
@@ -53,7 +55,9 @@ class Runner:
         window = EVENTS_PER_STEP_MAX
         while True:
             try:
-                return await self._step(market, row, last, window)
+                count = await self._step(market, row, last, window)
+                if count is not None:
+                    return count
             except (*db.UNREACHABLE, *db.TRY_AGAIN):
                 raise
             except Faulted as faulted:
@@ -62,8 +66,10 @@ class Runner:
                     return await self._park(market, row, faulted.events[0])
                 window = max(1, len(faulted.events) // 2)
 
-    async def _step(self, market: MarketId, row: Row, last: int, window: int) -> int:
-        async def work(conn: db.Connection) -> int:
+    async def _step(self, market: MarketId, row: Row, last: int, window: int) -> int | None:
+        """Do one commit's work; None: the step wants another for the same facts."""
+
+        async def work(conn: db.Connection) -> int | None:
             after = await cursors.take(conn, market, row.do)
             if after is None:
                 return 0
@@ -71,7 +77,8 @@ class Runner:
             upto = _read_to(after, events, window, last)
             if events:
                 here = Here(conn, market, self.world, mint.now(), self.release_after_s)
-                await _run(row, here, events)
+                if await _run(row, here, events):
+                    return None
             await cursors.move(conn, market, row.do, upto)
             self.seen[market, row.do] = upto
             return len(events)
@@ -103,9 +110,9 @@ class Runner:
         return parked
 
 
-async def _run(row: Row, here: Here, events: Sequence[Event]) -> None:
+async def _run(row: Row, here: Here, events: Sequence[Event]) -> bool:
     try:
-        await STEPS[row.do](here, events)
+        return bool(await STEPS[row.do](here, events))
     except (*db.UNREACHABLE, *db.TRY_AGAIN):
         raise
     except Exception as fault:
