@@ -1,4 +1,4 @@
-"""Documents of supply in the database: told, received, canceled, listed; and who is dated by them."""
+"""Documents of supply in the database: told, received, canceled, listed; and who is dated."""
 
 from datetime import timedelta
 
@@ -26,10 +26,13 @@ from entrepot.terms.outcome import Done, Refused
 from inventory.stock import BR, CAP, LYON, NICE, NOON, TEE, US, counted, minutes, order_id
 
 LATER = NOON + timedelta(days=3)
+BEFORE = (minutes(-1), "")
 
 
-async def told(conn, name="PO", *, market=US, order=None, at=NOON, sequence=None, node=LYON, **units):  # fmt: skip
+async def told(conn, name="PO", *, market=US, order=None, at=NOON, **units):
+    """Tell of a document; `sequence` and `node` may stand among its skus."""
     kind = SupplyKind.ASN if order else SupplyKind.PURCHASE
+    sequence, node = units.pop("sequence", None), units.pop("node", LYON)
     lines = tuple((sku, units[sku]) for sku in units)
     new = NewSupply(name, kind, node, at, lines, "acme", order, sequence)
     return await announce(conn, market, new, at=NOON)
@@ -144,13 +147,13 @@ async def test_what_is_booked_on_the_order_leaves_no_notice_standing_for_it(stoc
 @pytest.mark.parametrize(
     ("why", "act"),
     [
-        (WhyNotSupplied.UNKNOWN_SUPPLY, lambda c: receive(c, US, "NO", {TEE: 1}, final=False, at=NOON)),
+        (WhyNotSupplied.UNKNOWN_SUPPLY, lambda c: came(c, "NO", TEE=1)),
         (WhyNotSupplied.UNKNOWN_SUPPLY, lambda c: call_off(c, US, "NO", at=NOON)),
-        (WhyNotSupplied.NOT_ON_IT, lambda c: receive(c, US, "PO", {CAP: 1}, final=False, at=NOON)),
+        (WhyNotSupplied.NOT_ON_IT, lambda c: came(c, "PO", CAP=1)),
         (WhyNotSupplied.KIND_CHANGED, lambda c: told(c, "PO", order="PO2", TEE=1)),
         (WhyNotSupplied.NOT_A_PURCHASE, lambda c: told(c, "A2", order="ASN", TEE=1)),
         (WhyNotSupplied.CANCELED, lambda c: told(c, "GONE", TEE=1)),
-        (WhyNotSupplied.CANCELED, lambda c: receive(c, US, "GONE", {TEE: 1}, final=False, at=NOON)),
+        (WhyNotSupplied.CANCELED, lambda c: came(c, "GONE", TEE=1)),
         (WhyNotSupplied.NOTHING_LEFT, lambda c: call_off(c, US, "GONE", at=NOON)),
     ],
 )  # fmt: skip
@@ -177,7 +180,7 @@ async def test_supply_is_listed_by_date_sku_node_and_state(stocked):
     await told(stocked, "B", node=NICE, CAP=1)
     await call_off(stocked, US, "B", at=NOON)
 
-    async def names(after=(minutes(-1), ""), most=9, not_after=None, **by):
+    async def names(after=BEFORE, most=9, not_after=None, **by):
         some = {"sku": None, "node_id": None, "state": None} | by
         found = await expected.page(
             stocked, US, not_after=not_after, after=after, most=most, **some

@@ -12,6 +12,7 @@ from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer, parameter
 from entrepot.api.orders import order_of
 from entrepot.api.problems import Code, FieldError, Problem, invalid
+from entrepot.api.supplies import AHEAD_MAX
 from entrepot.inventory import expected
 from entrepot.inventory.atp import Point
 from entrepot.inventory.model import QUANTITY_MAX
@@ -174,6 +175,8 @@ async def put_terms(request: Request) -> Answer:
         raise invalid("/on_sale_from", "lies before 2000")
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
+        if body.on_sale_from is not None and body.on_sale_from > at + AHEAD_MAX:
+            raise invalid("/on_sale_from", "lies more than five years ahead")
         market = await request.app.world.market(request.principal.market)
         if request.headers.get("if-match") is not None:
             stands = (await expected.terms_of(conn, market.id, [Sku(name)])).get(Sku(name))

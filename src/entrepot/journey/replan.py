@@ -15,6 +15,7 @@ from entrepot.journey.here import Here, WorkTold, orders_of, work_told
 from entrepot.journey.progress import Standing, given_up, standings
 from entrepot.journey.record import UNROUTABLE
 from entrepot.journey.reroute import Unrouted, reroute
+from entrepot.journey.stocktake import tell_those_who_wait
 from entrepot.orders import browse as orders
 from entrepot.plumbing import exceptions, outbox
 from entrepot.plumbing.exceptions import Stuck
@@ -29,7 +30,7 @@ NO_DOUBT = frozenset({"no_capacity", "too_busy", "closed"})
 
 
 async def replan(here: Here, events: Sequence[Event]) -> None:
-    """Free, doubt, bar, plan again."""
+    """Free, doubt, bar, plan again; what is free then and not in doubt goes to who waits."""
     await orders.lock(here.conn, here.market, orders_of(events))
     tolds = [each for each in work_told(events) if each.lines]
     await bar(here.conn, here.market, _bars(tolds), at=here.at)
@@ -47,7 +48,10 @@ async def replan(here: Here, events: Sequence[Event]) -> None:
     wanted: dict[OrderId, list[Need]] = {}
     for claim in claims:
         wanted.setdefault(claim.order_id, []).append((claim.line_no, claim.sku, claim.quantity))
-    await give_up(here, await _rerouted(here, wanted))
+    unrouted = await _rerouted(here, wanted)
+    market = await here.world.market(here.market)
+    await tell_those_who_wait(here.conn, market, {claim.sku for claim in claims}, here.at)
+    await give_up(here, unrouted)
 
 
 def _still_claimed(tolds: Sequence[WorkTold], standing: Mapping[OrderId, Standing]) -> list[Claim]:
