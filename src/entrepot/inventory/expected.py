@@ -1,6 +1,6 @@
 """What faces and the journey ask of supply: documents, what is due, who waits, on what terms."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -73,9 +73,7 @@ async def terms_of(conn: db.Connection, market: MarketId, skus: Iterable[Sku]) -
     return {row.sku: row for row in rows}
 
 
-async def free_units(
-    conn: db.Connection, market: MarketId, skus: Sequence[Sku]
-) -> Mapping[Sku, int]:
+async def free_units(conn: db.Connection, market: MarketId, skus: Sequence[Sku]) -> dict[Sku, int]:
     """Read which of some skus are free anywhere, and how many units of them."""
     rows = await db.fetch(conn, Q["free_units"], FreeUnits, market=market, skus=list(skus))
     return {row.sku: row.units for row in rows}

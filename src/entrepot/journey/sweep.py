@@ -30,22 +30,42 @@ UNDATED = "promise.undated"
 LINES_MAX = 2_000
 """Lines served by one commit, so that captures of the same skus do not wait long."""
 
+SKUS_MAX = 500
+"""Skus one commit looks at: most have several lines, and the next commit looks at the next."""
+
 Line = tuple[OrderId, LineNo, Sku]
+
+
+@dataclass(frozen=True, slots=True)
+class _Servable:
+    """Units of a sku that somebody waits for, and that are free somewhere."""
+
+    owed: int
+    free: int
 
 
 @dataclass(slots=True)
 class _Sweep:
-    """What one commit works on: the skus left, the units owed and free, how far each queue is."""
+    """What one commit works on: the skus that can be served, and how far each queue is."""
 
     here: Here
-    left: list[Sku]
-    owed: Mapping[Sku, int]
-    free: Mapping[Sku, int]
+    asked: frozenset[Sku]
+    found: dict[Sku, _Servable] = field(default_factory=dict)
     after: dict[Sku, InTurn] = field(default_factory=dict)
 
-    async def queued(self, skus: Iterable[Sku]) -> list[Queued]:
+    async def look(self, skus: Sequence[Sku]) -> dict[Sku, _Servable]:
+        """Find those of these skus that can be served; of a long list the first that are."""
+        conn, market = self.here.conn, self.here.market
+        for at in range(0, len(skus), SKUS_MAX):
+            owed = await stock.owed(conn, market, skus[at : at + SKUS_MAX])
+            free = await expected.free_units(conn, market, sorted(owed)) if owed else {}
+            if free:
+                return {sku: _Servable(owed[sku], units) for sku, units in free.items()}
+        return {}
+
+    async def queued(self, of: Mapping[Sku, _Servable]) -> list[Queued]:
         """Read the lines within reach."""
-        units = {sku: self.free[sku] for sku in sorted(skus)}
+        units = {sku: of[sku].free for sku in sorted(of)}
         after = {sku: self.after.get(sku, expected.FIRST) for sku in units}
         return await expected.queued(self.here.conn, self.here.market, units, after, LINES_MAX)
 
@@ -56,38 +76,38 @@ async def sweep(here: Here, skus: Sequence[Sku]) -> bool:
     The caller owns the transaction. It ends with the first set of which anything is served: orders
     are locked before positions.
     """
-    owed = await stock.owed(here.conn, here.market, skus)
-    free = await expected.free_units(here.conn, here.market, sorted(owed))
-    state = _Sweep(here, [sku for sku in sorted(owed) if sku in free], owed, free)
-    served = 0
-    while state.left and not served:
-        now = _slice(state.left, owed, state.free)
+    state = _Sweep(here, frozenset(skus))
+    rest = list(skus)
+    while rest:
+        state.found = await state.look(rest)
+        if not state.found:
+            return False
+        now = _slice(state.found)
         served, again = await _serve(state, now)
-        state.left = again + [sku for sku in state.left if sku not in now]
-        if again:
-            state.free = await expected.free_units(here.conn, here.market, state.left)
-            state.left = [sku for sku in state.left if sku in state.free]
-    return bool(state.left)
+        if served:
+            return True
+        rest = [sku for sku in rest if sku not in now or sku in again]
+    return False
 
 
-def _slice(left: Sequence[Sku], owed: Mapping[Sku, int], free: Mapping[Sku, int]) -> set[Sku]:
+def _slice(found: Mapping[Sku, _Servable]) -> dict[Sku, _Servable]:
     """Take so many skus as a commit has room for; a line is of one unit at least."""
-    taken: set[Sku] = set()
+    taken: dict[Sku, _Servable] = {}
     lines = 0
-    for sku in left:
+    for sku in sorted(found):
         if lines >= LINES_MAX:
             break
-        taken.add(sku)
-        lines += min(owed[sku], free[sku])
+        taken[sku] = found[sku]
+        lines += min(found[sku].owed, found[sku].free)
     return taken
 
 
-async def _serve(state: _Sweep, now: set[Sku]) -> tuple[int, list[Sku]]:
+async def _serve(state: _Sweep, now: Mapping[Sku, _Servable]) -> tuple[int, set[Sku]]:
     """Serve a set; answers how many lines got something, and the skus with lines behind those."""
     here = state.here
     lines = sorted(await state.queued(now), key=lambda each: each.turn)
     if not lines:
-        return 0, []
+        return 0, set()
     order_ids = list(dict.fromkeys(each.order_id for each in lines))
     await orders.lock(here.conn, here.market, sorted(order_ids))
     demand = await stock.waiting(here.conn, here.market, order_ids)
@@ -104,19 +124,23 @@ async def _serve(state: _Sweep, now: set[Sku]) -> tuple[int, list[Sku]]:
         state.after[each.sku] = each.turn
         read[each.sku] = read.get(each.sku, 0) + 1
     stuck = {sku for _, _, sku in still}
-    return served, sorted(sku for sku in read if sku in stuck or read[sku] >= LINES_MAX)
+    return served, {sku for sku in read if sku in stuck or read[sku] >= LINES_MAX}
 
 
-async def _beside(state: _Sweep, demand: Sequence[Demand], now: set[Sku]) -> dict[Line, int]:
+async def _beside(
+    state: _Sweep, demand: Sequence[Demand], now: Mapping[Sku, _Servable]
+) -> dict[Line, int]:
     """Find what else these orders wait for and may have now, so that they are planned whole.
 
     Only what is within reach in its own queue, so that nobody is passed; of a sku with enough for
     all who wait that is everything.
     """
-    rest = set(state.left) - now
-    others = [each for each in demand if each.sku in rest]
-    reached = {_line(each): each.quantity for each in others if _plenty(state, each.sku)}
-    scarce = {each.sku for each in others if not _plenty(state, each.sku)}
+    others = [each for each in demand if each.sku in state.asked and each.sku not in now]
+    unseen = sorted({each.sku for each in others} - state.found.keys())
+    known = state.found | (await state.look(unseen) if unseen else {})
+    others = [each for each in others if each.sku in known]
+    scarce = {each.sku: known[each.sku] for each in others if not _plenty(known[each.sku])}
+    reached = {_line(each): each.quantity for each in others if each.sku not in scarce}
     if scarce:
         asked = {_line(each) for each in others}
         for each in await state.queued(scarce):
@@ -126,8 +150,8 @@ async def _beside(state: _Sweep, demand: Sequence[Demand], now: set[Sku]) -> dic
     return reached
 
 
-def _plenty(state: _Sweep, sku: Sku) -> bool:
-    return state.free[sku] >= state.owed[sku]
+def _plenty(sku: _Servable) -> bool:
+    return sku.free >= sku.owed
 
 
 def _line(each: Demand) -> Line:
