@@ -91,8 +91,8 @@ def figures(host: System, effort: Effort) -> list[Figure]:
             cost=swept.cost,
             floor_cost=floor_cost,
             notes=(
-                f"{swept.lines:,} lines of {len(skus):,} skus in {swept.seconds:.1f} s, from the"
-                " receipt to the last line served: planned, reserved, recorded and told.",
+                f"{swept.lines:,} lines of {len(skus):,} skus in {swept.seconds:.1f} s.",
+                "From the receipt to the last line served: planned, reserved, recorded and told.",
                 f"Positions oversold: {oversold}. The server's CPU is that of `entrepot work`.",
             ),
         )

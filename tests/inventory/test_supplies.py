@@ -227,6 +227,14 @@ async def test_a_queue_is_read_in_turn_as_far_as_its_units_reach(house):
     assert (await queue(9, after=rows[0].turn))[1] == [order_id(1), order_id(2)]
 
 
+async def test_more_of_a_line_keeps_its_class_and_its_age(house):
+    for priority, at in ((2, minutes(1)), (7, minutes(9))):
+        demand = Demand(order_id(1), 1, TEE, 1, "backorder", priority)
+        await wait(house, US, [demand], at=at)
+    [waiter] = (await expected.waiters(house, US, [TEE]))[TEE]
+    assert (waiter.priority, waiter.since, waiter.quantity) == (2, minutes(1), 2)
+
+
 async def test_units_of_a_sku_that_is_unknown_are_in_no_queue(house):
     await wait(house, US, [Demand(order_id(1), 1, TEE, 1, "unknown_sku")], at=NOON)
     assert await expected.queued(house, US, {TEE: 9}, {TEE: expected.FIRST}, 9) == []

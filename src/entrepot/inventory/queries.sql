@@ -153,17 +153,19 @@ SELECT count(*)::bigint AS positions
 FROM resolved;
 
 -- name: record_demand
--- Units that wait for supply; more of the same line adds up.
-INSERT INTO inventory.demand AS d (market, order_id, line_no, sku, quantity, why, since)
-SELECT :market::text, w.order_id, w.line_no, w.sku, w.quantity, w.why, :at::timestamptz
+-- Units that wait for supply; more of the same line adds up, and keeps its class and its age.
+INSERT INTO inventory.demand AS d (market, order_id, line_no, sku, quantity, why, since, priority)
+SELECT
+    :market::text, w.order_id, w.line_no, w.sku, w.quantity, w.why, :at::timestamptz, w.priority
 FROM
     unnest(
         :order_ids::uuid[],
         :line_nos::smallint[],
         :skus::text[],
         :quantities::integer[],
-        :whys::text[]
-    ) AS w (order_id, line_no, sku, quantity, why)
+        :whys::text[],
+        :priorities::smallint[]
+    ) AS w (order_id, line_no, sku, quantity, why, priority)
 ON CONFLICT (market, order_id, line_no, sku)
 DO UPDATE SET quantity = d.quantity + excluded.quantity;
 

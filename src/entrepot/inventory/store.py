@@ -148,7 +148,7 @@ async def record_demand(
         market=market, at=at,
         order_ids=[d.order_id for d in demands], line_nos=[d.line_no for d in demands],
         skus=[d.sku for d in demands], quantities=[d.quantity for d in demands],
-        whys=[d.why for d in demands],
+        whys=[d.why for d in demands], priorities=[d.priority for d in demands],
     )  # fmt: skip
 
 
