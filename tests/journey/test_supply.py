@@ -57,7 +57,9 @@ class Buyer:
 
     async def cancels(self, name: str):
         done = await self._do(
-            lambda conn, market, now: procure.call_off(conn, market, name, actor="buyer", at=now)
+            lambda conn, market, now: procure.call_off(
+                conn, market, name, actor="buyer", reason="late", at=now
+            )
         )
         assert isinstance(done, Done), done
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scenarios.shop import Shop, eventually
+from scenarios.shop import Shop, eventually, feed
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - a test is a shell
 
@@ -141,6 +141,11 @@ def test_a_canceled_supply_leaves_its_order_without_a_date_and_cancels_with_it(d
     gone = shop.client.post(f"{docks.path('PO')}/cancel", {"reason": "bankrupt"}).expect(200)
     assert gone.json["state"] == "canceled"
     assert shop.stuck(order)["kind"] == "promise.undated"
+    facts = [each for each in feed(shop.client) if each["type"] == "supply.changed"]
+    mine = [each["data"] for each in facts if each["data"]["supply"] == f"PO-{shop.tag}"]
+    assert [(each["why"], each.get("reason")) for each in mine] == [
+        ("announced", None), ("canceled", "bankrupt"),
+    ]  # fmt: skip
     shop.cancel(order).expect(200)
     assert shop.exceptions(order) == []
 

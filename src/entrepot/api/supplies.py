@@ -66,7 +66,9 @@ class ReceiveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     final: bool = False
 
 
-class CancelBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CallOffBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`reason` is told with the fact."""
+
     reason: Annotated[str, Meta(max_length=500)] = ""
 
 
@@ -169,10 +171,13 @@ async def receive_supply(request: Request) -> Answer:
 async def cancel_supply(request: Request) -> Answer:
     """Cancel what has not come. The units of a notice stand with their order again."""
     name = parameter(request, "supply")
+    body: CallOffBody = request.body
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
         market = await request.app.world.market(request.principal.market)
-        done = await procure.call_off(conn, market, name, actor=request.actor, at=at)
+        done = await procure.call_off(
+            conn, market, name, actor=request.actor, reason=body.reason, at=at
+        )
         if isinstance(done, Refused):
             raise _refusal(done, [])
         return _shown(done.value)
@@ -302,7 +307,7 @@ ROUTES = [
     ),
     Route(
         "POST", "/v1/supplies/{supply}/cancel", cancel_supply, Scope.INVENTORY_WRITE,
-        "Cancel what has not come", body=CancelBody, answer=SupplyAnswer, keyed=True,
+        "Cancel what has not come", body=CallOffBody, answer=SupplyAnswer, keyed=True,
         problems=(Code.NOT_FOUND, Code.CONFLICT),
     ),
     Route(

@@ -15,10 +15,12 @@ from entrepot.terms.order_number import number_of
 _json = msgspec.json.Encoder()
 
 
-def supply_changed(supply: Supply, skus: Sequence[Sku], *, why: str, actor: str) -> Fact:
-    """Supply was announced, moved, changed, received or canceled."""
+def supply_changed(
+    supply: Supply, skus: Sequence[Sku], *, why: str, actor: str, reason: str = ""
+) -> Fact:
+    """Supply was announced, moved, changed, received or canceled; `reason` where it was said."""
     row = supply.row
-    data = {
+    data: dict[str, object] = {
         "supply": row.supply_id,
         "kind": row.kind,
         "node": row.node_id,
@@ -29,6 +31,8 @@ def supply_changed(supply: Supply, skus: Sequence[Sku], *, why: str, actor: str)
         "skus": list(skus),
         "actor": actor,
     }
+    if reason:
+        data["reason"] = reason
     return _fact("supply.changed", f"supplies/{row.supply_id}", data)
 
 

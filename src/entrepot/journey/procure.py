@@ -75,13 +75,13 @@ async def receive(  # noqa: PLR0913 - what came, of what, whether that was all, 
 
 
 async def call_off(
-    conn: db.Connection, market: Market, supply_id: str, *, actor: str, at: datetime
+    conn: db.Connection, market: Market, supply_id: str, *, actor: str, reason: str, at: datetime
 ) -> Outcome[Supply, WhyNotSupplied]:
     """Cancel what has not come of a document. The caller owns the transaction."""
     done = await calling_off.call_off(conn, market.id, supply_id, at=at)
     if isinstance(done, Done):
         skus = [line.sku for line in done.value.lines]
-        fact = tell.supply_changed(done.value, skus, why="canceled", actor=actor)
+        fact = tell.supply_changed(done.value, skus, why="canceled", actor=actor, reason=reason)
         await outbox.tell(conn, market.id, [fact], at=at)
     return done
 
