@@ -203,6 +203,59 @@ CALLS = {
         {"reason": "not needed"},
         {"/reason": [MISSING, None, 7, "", "a\x00", "x" * 10_000], "/surprise": [1]},
     ),
+    "PUT /v1/supplies/NEW-{supply}": (
+        {"kind": "asn", "node": "{node}", "expected_at": "2027-01-20T10:00:00Z",
+         "supplier": "acme", "purchase_order": "{supply}", "sequence": 3,
+         "lines": [{"sku": "{sku}", "quantity": 5}, {"sku": "{part}", "quantity": 1}]},
+        {
+            "/kind": [*CHOICE, "gift"],
+            "/node": [*ID, "no-such-node"],
+            "/expected_at": [MISSING, None, *wrong.NOT_A_TIME],
+            "/supplier": [7, [], "", "a\x00", "x" * 1000],
+            "/purchase_order": [*text_of(128, null=True)],
+            "/sequence": [-1, "1", 1.5, 10**30, True],
+            "/lines": [MISSING, None, "x", {}, [], [None], [7]],
+            "/lines/0/sku": [*ID, "no-such-sku"],
+            "/lines/1/sku": ["{sku}"],
+            "/lines/0/quantity": [*QUANTITY, 0],
+            "/lines/0/color": ["red"],
+            "/surprise": [1],
+        },
+    ),
+    "POST /v1/supplies/{supply}/receive": (
+        {"lines": [{"sku": "{sku}", "quantity": 2}], "final": False},
+        {
+            "/lines": [None, "x", {}, [None], [7], []],
+            "/lines/0/sku": [*ID, "no-such-sku", "{part}"],
+            "/lines/0/quantity": [*QUANTITY, 0],
+            "/lines/0/color": ["red"],
+            "/final": FLAG,
+            "/surprise": [1],
+        },
+    ),
+    "POST /v1/supplies/{supply}/cancel": (
+        {"reason": "late"},
+        {"/reason": [None, 7, "a\x00", "x" * 10_000], "/surprise": [1]},
+    ),
+    "PUT /v1/inventory/terms/{sku}": (
+        {"backorder_limit": 5, "preorder_limit": 9, "on_sale_from": "2027-01-20T10:00:00Z",
+         "lead_days": 2},
+        {
+            "/backorder_limit": [each for each in NOT_WHOLE if each is not None],
+            "/preorder_limit": [each for each in NOT_WHOLE if each is not None],
+            "/on_sale_from": [*TIME, "1999-12-31T23:59:59Z"],
+            "/lead_days": [*NOT_WHOLE, 366],
+            "/surprise": [1],
+        },
+    ),
+    "POST /v1/orders/{order}/priority": (
+        {"priority": 1, "reason": "loyal"},
+        {
+            "/priority": [MISSING, *NOT_WHOLE, 10],
+            "/reason": [MISSING, None, 7, "", "a\x00", "x" * 10_000],
+            "/surprise": [1],
+        },
+    ),
     "POST /v1/orders/{order}/hold": (
         {"kind": "fraud", "reason": "score", "until": "2027-11-20T10:00:00Z"},
         {

@@ -27,11 +27,17 @@ def stall(other_market):
     order = shop.buy([(sku, 3)])
     [work] = shop.released(order)
     shop.told(order, "fulfillment.released")
+    supply, coming = f"PO-{shop.tag}", [{"sku": sku, "quantity": 9}]
+    shop.client.put(
+        f"/v1/supplies/{supply}",
+        {"kind": "purchase", "node": node, "expected_at": "2027-01-20T10:00:00Z", "lines": coming},
+    ).expect(200)
     names = {
         "transfer": "T-1", "road": "T-0", "other": other, "kit": kit,
         "sku": sku, "part": part, "node": node, "channel": shop.web,
         "order": order["id"], "work": work["id"], "lane": f"LANE-{shop.tag}",
         "customer": f"CUST-{shop.tag}",
+        "supply": supply,
     }  # fmt: skip
     return shop, names
 
@@ -50,7 +56,7 @@ def named(value, names):
         return {key: named(each, names) for key, each in value.items()}
     if isinstance(value, list):
         return [named(each, names) for each in value]
-    return value.format(**names) if isinstance(value, str) and "{" in value else value
+    return value.format(**names) if isinstance(value, str) and value.startswith("{") else value
 
 
 def points_at(answer, pointer):

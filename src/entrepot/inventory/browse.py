@@ -22,7 +22,6 @@ from entrepot.inventory.store import (
     Q,
     demand_of_orders,
     held_at,
-    orders_waiting_for,
     reservations_of_orders,
 )
 from entrepot.plumbing import db
@@ -46,9 +45,9 @@ __all__ = [
     "free_since",
     "held_at",
     "node_list",
-    "orders_waiting_for",
     "owed",
     "positions",
+    "waiting",
 ]
 
 
@@ -161,3 +160,10 @@ async def claims(
         await reservations_of_orders(conn, market, order_ids),
         await demand_of_orders(conn, market, order_ids),
     )
+
+
+async def waiting(
+    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
+) -> list[Demand]:
+    """Read what orders wait for."""
+    return await demand_of_orders(conn, market, order_ids)

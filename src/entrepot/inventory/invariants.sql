@@ -259,3 +259,67 @@ FROM (
 FULL JOIN inventory.message AS m
     ON e.market = m.market AND e.source = m.source AND e.sequence = m.sequence
 WHERE e.entries IS DISTINCT FROM 1 OR m.sequence IS NULL;
+
+-- name: a_supply_is_open_while_anything_is_outstanding
+-- A document is what its lines say: open while units are to come, then received or canceled.
+SELECT
+    s.market,
+    s.supply_id,
+    s.state,
+    coalesce(sum(l.outstanding), 0) AS outstanding,
+    coalesce(sum(l.received), 0) AS received
+FROM inventory.supply AS s
+LEFT JOIN inventory.supply_line AS l ON s.market = l.market AND s.supply_id = l.supply_id
+GROUP BY s.market, s.supply_id, s.state
+HAVING s.state <> CASE
+    WHEN coalesce(sum(l.outstanding), 0) > 0 THEN 'open'
+    WHEN coalesce(sum(l.received), 0) > 0 THEN 'received'
+    ELSE 'canceled'
+END;
+
+-- name: nothing_is_received_without_a_movement
+-- What a document says it received came on hand: by a receipt that names it, one of its notices, or
+-- the order it fulfills.
+WITH came AS (
+    SELECT
+        m.market,
+        m.reference,
+        m.sku,
+        sum(m.on_hand_delta) AS units
+    FROM inventory.movement AS m
+    WHERE m.kind = 'receipt' AND m.reference IS NOT NULL
+    GROUP BY m.market, m.reference, m.sku
+),
+
+family AS (
+    SELECT s.market, s.supply_id, s.supply_id AS named
+    FROM inventory.supply AS s
+    UNION ALL
+    SELECT s.market, s.supply_id, s.purchase_order AS named
+    FROM inventory.supply AS s
+    WHERE s.purchase_order IS NOT NULL
+    UNION ALL
+    SELECT s.market, s.purchase_order AS supply_id, s.supply_id AS named
+    FROM inventory.supply AS s
+    WHERE s.purchase_order IS NOT NULL
+)
+
+SELECT
+    l.market,
+    l.supply_id,
+    l.sku,
+    l.received,
+    coalesce(sum(c.units), 0) AS came
+FROM inventory.supply_line AS l
+INNER JOIN family AS f ON l.market = f.market AND l.supply_id = f.supply_id
+LEFT JOIN came AS c ON f.market = c.market AND f.named = c.reference AND l.sku = c.sku
+GROUP BY l.market, l.supply_id, l.sku, l.received
+HAVING l.received > coalesce(sum(c.units), 0);
+
+-- name: a_date_is_of_supply_that_is_known
+-- Whoever waits with a date waits for a document that has, or had, the sku.
+SELECT d.market, d.order_id, d.line_no, d.sku, d.supply_id
+FROM inventory.demand AS d
+LEFT JOIN inventory.supply_line AS l
+    ON d.market = l.market AND d.supply_id = l.supply_id AND d.sku = l.sku
+WHERE d.supply_id IS NOT NULL AND l.supply_id IS NULL;

@@ -74,13 +74,20 @@ class Ending(StrEnum):
 
 
 class Demand(msgspec.Struct, frozen=True, gc=False):
-    """Units accepted that no node has a claim for."""
+    """Units accepted that no node has a claim for.
+
+    Served by class, 0 first, then by age. `expected_at` is when all of them can be sent, by what is
+    known of supply; `supply_id` brings the last of them.
+    """
 
     order_id: OrderId
     line_no: LineNo
     sku: Sku
     quantity: int
     why: str
+    priority: int = 5
+    expected_at: datetime | None = None
+    supply_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +263,3 @@ class Guarded(msgspec.Struct, frozen=True, gc=False):
     """How many rows passed the guard of a write."""
 
     positions: int
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    order_id: OrderId

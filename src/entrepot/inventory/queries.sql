@@ -158,35 +158,29 @@ SELECT count(*)::bigint AS positions
 FROM resolved;
 
 -- name: record_demand
--- Units that wait for supply; more of the same line adds up.
-INSERT INTO inventory.demand AS d (market, order_id, line_no, sku, quantity, why, since)
-SELECT :market::text, w.order_id, w.line_no, w.sku, w.quantity, w.why, :at::timestamptz
+-- Units that wait for supply; more of the same line adds up, and keeps its class and its age.
+INSERT INTO inventory.demand AS d (market, order_id, line_no, sku, quantity, why, since, priority)
+SELECT
+    :market::text, w.order_id, w.line_no, w.sku, w.quantity, w.why, :at::timestamptz, w.priority
 FROM
     unnest(
         :order_ids::uuid[],
         :line_nos::smallint[],
         :skus::text[],
         :quantities::integer[],
-        :whys::text[]
-    ) AS w (order_id, line_no, sku, quantity, why)
+        :whys::text[],
+        :priorities::smallint[]
+    ) AS w (order_id, line_no, sku, quantity, why, priority)
 ON CONFLICT (market, order_id, line_no, sku)
 DO UPDATE SET quantity = d.quantity + excluded.quantity;
 
 -- name: demand_of_orders -> Demand
--- What these orders wait for.
-SELECT d.order_id, d.line_no, d.sku, d.quantity, d.why
+-- What these orders wait for, in which class, and when it is expected by which supply.
+SELECT
+    d.order_id, d.line_no, d.sku, d.quantity, d.why, d.priority, d.expected_at, d.supply_id
 FROM inventory.demand AS d
 WHERE d.market = :market::text AND d.order_id = any(:order_ids::uuid[])
 ORDER BY d.order_id, d.line_no, d.sku;
-
--- name: orders_waiting_for -> Waiting
--- Who waits for these skus, longest first.
-SELECT d.order_id
-FROM inventory.demand AS d
-WHERE d.market = :market::text AND d.sku = any(:skus::text[]) AND d.why <> 'unknown_sku'
-GROUP BY d.order_id
-ORDER BY min(d.since), d.order_id
-LIMIT :most::integer;
 
 -- name: settle_demand
 -- Units that wait no longer: planned at last, or canceled. What is settled whole leaves the table.

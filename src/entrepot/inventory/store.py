@@ -17,7 +17,6 @@ from entrepot.inventory.model import (
     Moved,
     Position,
     Reservation,
-    Waiting,
 )
 from entrepot.plumbing import db, sql
 from entrepot.plumbing.mint import MINT, WRITER
@@ -216,7 +215,7 @@ async def record_demand(
         market=market, at=at,
         order_ids=[d.order_id for d in demands], line_nos=[d.line_no for d in demands],
         skus=[d.sku for d in demands], quantities=[d.quantity for d in demands],
-        whys=[d.why for d in demands],
+        whys=[d.why for d in demands], priorities=[d.priority for d in demands],
     )  # fmt: skip
 
 
@@ -226,15 +225,6 @@ async def demand_of_orders(
     return await db.fetch(
         conn, Q["demand_of_orders"], Demand, market=market, order_ids=list(order_ids)
     )
-
-
-async def orders_waiting_for(
-    conn: db.Connection, market: MarketId, skus: Sequence[Sku], most: int
-) -> list[OrderId]:
-    rows = await db.fetch(
-        conn, Q["orders_waiting_for"], Waiting, market=market, skus=list(skus), most=most
-    )
-    return [row.order_id for row in rows]
 
 
 async def settle_demand(

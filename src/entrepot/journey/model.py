@@ -45,3 +45,17 @@ class StillShort:
     on_hand: int
     shortage: int
     order_ids: list[OrderId]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """By which channel an order came, and how it reaches its customer."""
+
+    order_id: OrderId
+    channel: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    sku: Sku
