@@ -14,6 +14,7 @@ from bench import (
     growth,
     promises,
     relay,
+    sweep,
 )
 from bench.effort import FULL, Effort, asked
 from bench.figure import Figure, Report, as_json, as_markdown, as_text, environment_line
@@ -53,10 +54,11 @@ def measured(effort: Effort, each: Callable[[list[Report]], None]) -> list[Repor
         with staged(effort) as stage:
             reports.append(report(stage.system, figures(stage, effort)))
         each(reports)
-    print(f"{relay.__name__} ...", file=sys.stderr, flush=True)
-    with running() as host:
-        reports.append(report(host, relay.figures(host, effort)))
-    each(reports)
+    for alone in (relay, sweep):
+        print(f"{alone.__name__} ...", file=sys.stderr, flush=True)
+        with running() as host:
+            reports.append(report(host, alone.figures(host, effort)))
+        each(reports)
     return reports
 
 

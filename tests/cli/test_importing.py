@@ -1,7 +1,7 @@
 """Files in, rows landed: on a database of its own, because imports commit."""
 
 import json
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,9 +12,11 @@ from entrepot.catalog import browse as catalog
 from entrepot.cli.importing import KINDS, import_file
 from entrepot.customers import browse as customers
 from entrepot.inventory import freshness
+from entrepot.inventory.model import Claim
+from entrepot.inventory.reserve import reserve
 from entrepot.network import browse as network
 from entrepot.plumbing import db, migrate, mint
-from entrepot.terms.ids import CustomerId, MarketId, Sku
+from entrepot.terms.ids import CustomerId, LineNo, MarketId, NodeId, OrderId, Sku
 
 NODE = {
     "name": "Dallas",
@@ -170,6 +172,23 @@ async def test_counts_land_and_the_same_file_is_stale_the_second_time(bring, poo
     newer, _ = await bring("inventory", "sku,node,on_hand\nA,D,9\n", "counts.csv")
     assert newer.counts == {"updated": 1}
     assert await on_hand(pool, market) == {"A": 9, "B": 7}
+
+
+async def test_a_file_that_counts_less_than_is_claimed_tells_the_shortage(bring, pool, market):
+    await bring("items", [{"sku": "A", "name": "a"}])
+    await bring("nodes", [{"node": "D", **NODE}])
+    await bring("inventory", "sku,node,on_hand\nA,D,5\n", "counts.csv")
+    order = OrderId(UUID(int=1))
+    basket = [Claim(order, LineNo(1), Sku("A"), NodeId("D"), 4)]
+    async with pool.acquire() as conn, conn.transaction():
+        await reserve(conn, market, [basket], at=mint.now())
+    await bring("inventory", "sku,node,on_hand\nA,D,1\n", "counts.csv")
+    told = await pool.fetch(
+        "SELECT type, data::text FROM plumbing.outbox WHERE market = $1", market
+    )
+    assert [(type_, json.loads(data)) for type_, data in told] == [
+        ("inventory.shorted", {"sku": "A", "node": "D", "on_hand": 1, "shortage": 3})
+    ]
 
 
 async def test_a_kit_has_no_stock_to_count(bring, pool, market):

@@ -2,12 +2,14 @@
 
 import pytest
 
-from entrepot.inventory import chapters, ledger, rebuild
+from entrepot.inventory import browse, chapters, ledger, rebuild
+from entrepot.inventory.buckets import AsideReason, SetAside
 from entrepot.inventory.carts_model import CartClaim, NewCart
 from entrepot.inventory.count import count
 from entrepot.inventory.hold import hold
 from entrepot.inventory.let_go import sweep
 from entrepot.inventory.reserve import reserve
+from entrepot.inventory.set_aside import set_aside
 from entrepot.plumbing import mint
 from inventory.stock import LYON, NOON, TEE, US, claim, counted, minutes, order_id
 
@@ -71,6 +73,43 @@ async def test_what_has_drifted_is_mended_by_an_entry(house, harm, said, entered
     assert tuple(await house.fetchrow(SAYS)) == (9, 3, 0, 0)
     reference = f"said {said} (on hand/reserved/unavailable)"
     assert await entries(house) == [("correction", *entered, reference, "kim")]
+
+
+@pytest.mark.parametrize(
+    ("harm", "held", "entered"),
+    [
+        ("DELETE FROM inventory.set_aside", {"damaged": 2, "display": 1}, [(0, "display")]),
+        (
+            "UPDATE inventory.set_aside SET reason = 'quarantine' WHERE reason = 'damaged'",
+            {"damaged": 2, "display": 1},
+            [(0, "quarantine")],
+        ),
+        (
+            "UPDATE inventory.movement SET unavailable_delta = -2 WHERE reason = 'damaged'",
+            {"display": 1},
+            [(2, "damaged")],
+        ),
+    ],
+)
+async def test_why_units_are_set_aside_is_mended_by_the_ledger(house, harm, held, entered):
+    await stocked(house)
+    rows = [
+        SetAside(TEE, LYON, AsideReason("damaged"), 2),
+        SetAside(TEE, LYON, AsideReason("display"), 1),
+    ]
+    await set_aside(house, US, rows, at=NOON)
+    await house.execute(harm)
+    assert [(d.sku, d.node_id) for d in await rebuild.drifted(house, US)] == [(TEE, LYON)]
+
+    await rebuild.rebuild(house, US, actor="kim", at=NOON)
+
+    assert await rebuild.drifted(house, US) == []
+    found = await browse.held_at(house, US, [(TEE, LYON)])
+    assert {row.reason: row.quantity for row in found} == held
+    assert (await house.fetchrow(SAYS))["unavailable"] == sum(held.values())
+    rows = await ledger.movements(house, US, TEE, node_id=LYON, since=None, until=None, most=9)
+    told = [(e.unavailable_delta, e.reason) for e in rows if e.kind == "correction"]
+    assert told == entered
 
 
 async def test_a_claim_whose_row_is_gone_is_taken_off_the_books(house):

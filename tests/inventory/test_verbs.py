@@ -304,13 +304,6 @@ async def test_what_waits_is_taken_off_what_is_offered(house):
     assert await browse.owed(house, US) == {}
 
 
-async def test_who_waits_longest_is_named_first(house):
-    for number, (sku, since) in enumerate([(CAP, 9), (TEE, 3), (TEE, 1), (TEE, 2)], start=1):
-        await wait(house, US, [Demand(order_id(number), 1, sku, 1, "backorder")], at=minutes(since))
-    await wait(house, US, [Demand(order_id(9), 1, TEE, 1, "unknown_sku")], at=NOON)
-    assert await store.orders_waiting_for(house, US, [TEE], 2) == [order_id(3), order_id(4)]
-
-
 async def test_many_writers_at_once_sell_exactly_what_is_there(pool):
     async with pool.acquire() as conn:
         await stocked(conn, TEE=20, CAP=50)

@@ -16,6 +16,7 @@ from fulfillment.world import order_id
 from journey.shop import US
 
 STEP = "orders.close"  # it follows order.canceled, which anybody may tell
+ROW = [row for row in FIRST if row.do == STEP]
 
 
 class Noted(Exception):  # noqa: N818 - what it is
@@ -95,8 +96,42 @@ async def test_a_row_that_is_far_behind_comes_to_the_end_in_one_run(shop, pool, 
     monkeypatch.setattr("entrepot.work.journey.EVENTS_PER_STEP_MAX", 2)
     step = notes()
     await happens(pool, *range(1, 6))
-    assert await runner(pool, shop).run(FIRST) == 5
+    assert await runner(pool, shop).run(ROW) == 5
     assert step.sets == [[1, 2], [3, 4], [5]]
+
+
+async def test_a_step_that_has_more_to_do_is_run_again_before_the_cursor_moves(
+    shop, pool, notes, monkeypatch
+):
+    step, stood = notes(), []
+
+    async def thrice(here: Here, events) -> bool:
+        await step(here, events)
+        stood.append(await cursor(pool))
+        return len(step.sets) < 3
+
+    monkeypatch.setitem(STEPS, STEP, thrice)
+    await happens(pool, 1, 2)
+    run = runner(pool, shop)
+    assert await run.run(ROW) == 6
+    assert (step.sets, stood) == ([[1, 2]] * 3, [0, 0, 0])
+    assert (await cursor(pool), await run.run(ROW)) == (2, 0)
+
+
+async def test_a_step_that_always_has_more_to_do_gives_way_to_the_others(
+    shop, pool, notes, monkeypatch
+):
+    monkeypatch.setattr("entrepot.work.journey.STEPS_PER_TURN_MAX", 2)
+    step = notes()
+
+    async def ever(here: Here, events) -> bool:
+        await step(here, events)
+        return True
+
+    monkeypatch.setitem(STEPS, STEP, ever)
+    await happens(pool, 1)
+    assert await runner(pool, shop).run(ROW) == 2
+    assert step.sets == [[1], [1]]
 
 
 async def test_no_row_keeps_the_others_waiting_for_ever(shop, pool, notes, monkeypatch):
@@ -105,7 +140,7 @@ async def test_no_row_keeps_the_others_waiting_for_ever(shop, pool, notes, monke
     step = notes()
     await happens(pool, 1, 2, 3)
     run = runner(pool, shop)
-    assert (await run.run(FIRST), await run.run(FIRST), await run.run(FIRST)) == (2, 1, 0)
+    assert (await run.run(ROW), await run.run(ROW), await run.run(ROW)) == (2, 1, 0)
     assert step.sets == [[1], [2], [3]]
 
 

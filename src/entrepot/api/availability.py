@@ -129,6 +129,7 @@ async def get_availability(request: Request) -> Answer:
             sku=sku,
             available=found.totals[sku],
             known=sku in found.known,
+            next_inbound=found.inbound.get(sku),
             nodes=nodes_json(found.nodes[sku]) if offer.by_node else None,
         )
         for sku in dict.fromkeys(offer.skus)

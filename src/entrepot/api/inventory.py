@@ -12,7 +12,8 @@ from entrepot.api.commands import REPLAYED, command, part_of
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem, invalid
-from entrepot.inventory import browse, ledger
+from entrepot.inventory import browse, browse_transfers, ledger
+from entrepot.inventory.buckets import AsideReason, SetAside
 from entrepot.inventory.model import (
     COUNTS_PER_CALL_MAX,
     QUANTITY_MAX,
@@ -21,13 +22,14 @@ from entrepot.inventory.model import (
     Delta,
     Free,
     MovementKind,
+    Position,
     RowResult,
 )
-from entrepot.journey.stocktake import take_counts, take_movements
+from entrepot.journey.stocktake import take_counts, take_movements, take_set_asides
 from entrepot.journey.world import Market
 from entrepot.orders.rules import AHEAD_MAX, EARLIEST
 from entrepot.plumbing import db, mint
-from entrepot.terms.ids import NodeId, Sku
+from entrepot.terms.ids import MarketId, NodeId, Sku
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 Source = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -38,7 +40,10 @@ Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class CountRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`on_hand` units were there at `counted_at` (now, where it is not said)."""
+    """`on_hand` units were there at `counted_at` (now, where it is not said).
+
+    All that were there: those that are set aside are among them.
+    """
 
     sku: Id
     node: Id
@@ -55,6 +60,7 @@ class CountsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class MovementRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`quantity` is signed: what comes in is positive, what goes out negative.
 
+    `set_aside`: the units come in set aside for that reason, or leave from what is set aside so.
     With a `source` and its `sequence` it is applied once, however often and late it is told.
     """
 
@@ -66,10 +72,25 @@ class MovementRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     source: Source | None = None
     sequence: Number | None = None
     occurred_at: Moment | None = None
+    set_aside: AsideReason | None = None
 
 
 class MovementsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     movements: Annotated[list[MovementRow], Meta(min_length=1, max_length=COUNTS_PER_CALL_MAX)]
+
+
+class SetAsideRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`quantity` units more are set aside for the reason (+), or are sellable again (-)."""
+
+    sku: Id
+    node: Id
+    reason: AsideReason
+    quantity: Annotated[int, Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
+    reference: Annotated[str, Meta(max_length=200)] | None = None
+
+
+class SetAsidesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rows: Annotated[list[SetAsideRow], Meta(min_length=1, max_length=COUNTS_PER_CALL_MAX)]
 
 
 class RowAnswer(msgspec.Struct, frozen=True):
@@ -103,7 +124,8 @@ class PositionsQuery(msgspec.Struct, frozen=True, kw_only=True):
 class PositionAnswer(msgspec.Struct, frozen=True):
     """`available` is what could be sold from here by a channel without a buffer.
 
-    Of a past moment it is not known, nor is `safety`: they are no entries of the ledger.
+    `unavailable_by` takes `unavailable` apart by reason; `in_transit` is on its way here. Of a past
+    moment neither they nor `safety` are known: they are no entries of the ledger, or not by moment.
     """
 
     sku: str
@@ -111,9 +133,11 @@ class PositionAnswer(msgspec.Struct, frozen=True):
     on_hand: int
     reserved: int
     unavailable: int
+    unavailable_by: dict[str, int] | None
     safety: int | None
     shortage: int
     available: int | None
+    in_transit: int | None
 
 
 class PositionsAnswer(msgspec.Struct, frozen=True):
@@ -191,7 +215,28 @@ def _delta(row: MovementRow, at: datetime, pointer: str) -> Delta:
     return Delta(
         row.kind, Sku(row.sku), NodeId(row.node), row.quantity, row.reference, row.source,
         row.sequence, None if when is None else moment(when, at, f"{pointer}/occurred_at"),
+        row.set_aside,
     )  # fmt: skip
+
+
+async def post_set_asides(request: Request) -> Answer:
+    """Set units aside, or make them sellable again: each row whole or not at all, in order."""
+    body: SetAsidesBody = request.body
+    market = await request.app.world.market(request.principal.market)
+    free: list[Free] = []
+
+    async def act(conn: db.Connection, at: datetime) -> Answer:
+        rows = [
+            SetAside(Sku(r.sku), NodeId(r.node), r.reason, r.quantity, r.reference)
+            for r in body.rows
+        ]
+        booked = await take_set_asides(conn, market, rows, at=at, actor=request.actor)
+        free[:] = booked.free
+        return _results(booked.results)
+
+    answer = await command(request, act)
+    market.stock.put(free)
+    return answer
 
 
 async def get_positions(request: Request) -> Answer:
@@ -221,13 +266,7 @@ async def _positions(
             rows = await browse.positions(
                 conn, market, skus=skus, node_id=node, after=after, most=most
             )
-        return [
-            PositionAnswer(
-                p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage,
-                max(0, p.free),
-            )
-            for p in rows
-        ]  # fmt: skip
+            return await _apart(conn, market, rows)
     if skus is None and node is None:
         raise _query("sku", "or node is needed where as_of is given")
     if query.as_of > mint.now():
@@ -238,10 +277,30 @@ async def _positions(
         )
     return [
         PositionAnswer(
-            p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, None,
-            max(0, p.reserved + p.unavailable - p.on_hand), None,
+            p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, None, None,
+            max(0, p.reserved + p.unavailable - p.on_hand), None, None,
         )
         for p in then
+    ]  # fmt: skip
+
+
+async def _apart(
+    conn: db.Connection, market: MarketId, rows: list[Position]
+) -> list[PositionAnswer]:
+    """Take a page of positions apart: two statements, however many."""
+    keys = [(p.sku, p.node_id) for p in rows]
+    arriving = await browse_transfers.arriving(conn, market, keys)
+    aside = [(p.sku, p.node_id) for p in rows if p.unavailable]
+    by: dict[tuple[Sku, NodeId], dict[str, int]] = {}
+    for held in await browse.held_at(conn, market, aside):
+        by.setdefault((held.sku, held.node_id), {})[held.reason] = held.quantity
+    return [
+        PositionAnswer(
+            p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable,
+            by.get((p.sku, p.node_id), {}), p.safety, p.shortage, max(0, p.free),
+            arriving.get((p.sku, p.node_id), 0),
+        )
+        for p in rows
     ]  # fmt: skip
 
 
@@ -276,6 +335,11 @@ ROUTES = [
     Route(
         "POST", "/v1/inventory/movements", post_movements, Scope.INVENTORY_WRITE,
         "Apply movements", body=MovementsBody, answer=RowsAnswer, keyed=True,
+    ),
+    Route(
+        "POST", "/v1/inventory/set-asides", post_set_asides, Scope.INVENTORY_WRITE,
+        "Set units aside, or make them sellable again", body=SetAsidesBody, answer=RowsAnswer,
+        keyed=True,
     ),
     Route(
         "GET", "/v1/inventory/positions", get_positions, Scope.INVENTORY_READ, "Balances",

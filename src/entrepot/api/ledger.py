@@ -45,6 +45,7 @@ class StepAnswer(msgspec.Struct, frozen=True):
     order_id: UUID | None
     line: int | None
     reference: str | None
+    reason: str | None
     source: str | None
     sequence: int | None
     actor: str | None
@@ -102,8 +103,8 @@ def _shown(step: trace.Step) -> StepAnswer:
     e = step.entry
     return StepAnswer(
         e.movement_id, e.sku, e.node_id, e.kind, e.on_hand_delta, e.reserved_delta,
-        e.unavailable_delta, e.order_id, e.line_no, e.reference, e.source, e.sequence, step.actor,
-        e.at, datetime.fromtimestamp(recorded_ms(e) / 1000, UTC),
+        e.unavailable_delta, e.order_id, e.line_no, e.reference, e.reason, e.source, e.sequence,
+        step.actor, e.at, datetime.fromtimestamp(recorded_ms(e) / 1000, UTC),
     )  # fmt: skip
 
 

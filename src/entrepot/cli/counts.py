@@ -15,6 +15,7 @@ from entrepot.catalog import browse as catalog
 from entrepot.inventory.count import count
 from entrepot.inventory.heard import listen
 from entrepot.inventory.model import QUANTITY_MAX, Count, RowStatus
+from entrepot.journey.notice import notice
 from entrepot.network import browse as network
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId, NodeId, Sku
@@ -76,9 +77,11 @@ async def put(
     )
     refused = [_refusal(row, known, at) for row in rows]
     good = [row for row, why in zip(rows, refused, strict=True) if why is None]
-    done = iter((await count(conn, market, good, at=at, actor=ACTOR)).results)
+    counted = (await count(conn, market, good, at=at, actor=ACTOR)).results
+    await notice(conn, market, counted, at=at)
     named = [replace(row, sequence=None) for row in good if row.source != FILE_SOURCE]
     await listen(conn, market, named, at=at)
+    done = iter(counted)
     results = []
     for row, why in zip(rows, refused, strict=True):
         if why is not None:

@@ -231,6 +231,17 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """Units of an order's line that one node cannot have, and nobody there has picked."""
+
+    order_id: OrderId
+    line_no: LineNo
+    sku: Sku
+    node_id: NodeId
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawn:
     """How many units of each withdrawal were withdrawn, in order, and from which work."""
 

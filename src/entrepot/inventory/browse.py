@@ -21,7 +21,7 @@ from entrepot.inventory.model import (
 from entrepot.inventory.store import (
     Q,
     demand_of_orders,
-    orders_waiting_for,
+    held_at,
     reservations_of_orders,
 )
 from entrepot.plumbing import db
@@ -43,10 +43,11 @@ __all__ = [
     "free_by_sku",
     "free_of_skus",
     "free_since",
+    "held_at",
     "node_list",
-    "orders_waiting_for",
     "owed",
     "positions",
+    "waiting",
 ]
 
 
@@ -159,3 +160,10 @@ async def claims(
         await reservations_of_orders(conn, market, order_ids),
         await demand_of_orders(conn, market, order_ids),
     )
+
+
+async def waiting(
+    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
+) -> list[Demand]:
+    """Read what orders wait for."""
+    return await demand_of_orders(conn, market, order_ids)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from entrepot.inventory import heard, reckon, rules, store
+from entrepot.inventory import buckets, heard, reckon, rules, store
+from entrepot.inventory.buckets import NOTHING, Aside
 from entrepot.inventory.model import Change, Count, CountMark, Position, RowResult, RowStatus
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId
@@ -37,8 +38,9 @@ async def count(
     marks = reckon.by_position(await store.count_marks(conn, market, keys))
     asked = [*map(rules.mark_of, counts), *reckon.others(counts, marks)]
     moved = await store.moved_since(conn, market, asked)
+    asides = await store.asides_of(conn, market, locked)
 
-    sheet = _Sheet(positions, marks, moved)
+    sheet = _Sheet(positions, asides, marks, moved)
     results = [sheet.judge(each) for each in counts]
 
     await store.record_changes(conn, market, sheet.changes, at, actor=actor)
@@ -52,6 +54,7 @@ class _Sheet:
     """Positions as row after row leaves them, and all that is to be written of it."""
 
     positions: dict[store.Key, Position]
+    asides: dict[store.Key, Aside]
     marks: dict[store.Key, dict[str, CountMark]]
     moved: Mapping[CountMark, int]
     changes: list[Change] = field(default_factory=list)
@@ -67,18 +70,23 @@ class _Sheet:
         if rules.is_stale(each, before):
             on_hand = self.positions[key].on_hand
             return RowResult(each.sku, each.node_id, RowStatus.STALE, on_hand, 0)
+        was_short = self.positions[key].shortage > 0
         there[each.source] = self.newer[each.source, key] = rules.mark_of(each)
         base = reckon.base(each, before, there.values())
         if base is not None:
             self._rebase(key, base)
         now = self.positions[key]
-        return RowResult(each.sku, each.node_id, RowStatus.APPLIED, now.on_hand, now.shortage)
+        mended = was_short and not now.shortage
+        return RowResult(
+            each.sku, each.node_id, RowStatus.APPLIED, now.on_hand, now.shortage, mended
+        )
 
     def _rebase(self, key: store.Key, base: Count) -> None:
         since = self.moved.get(rules.mark_of(base), 0)
         self.missing[key] = reckon.missing(base.on_hand, since)
-        position = self.positions[key]
-        if not rules.is_as_counted(position, base, since):
-            change = rules.counted(position, base, since)
+        position, aside = self.positions[key], self.asides.get(key, NOTHING)
+        change = rules.counted(position, base, since, aside)
+        if not rules.is_nothing(change):
             self.changes.append(change)
+            self.asides[key] = buckets.after(aside, change.buckets)
             self.positions[key] = self.changed[key] = rules.after(position, change)

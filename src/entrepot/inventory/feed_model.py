@@ -21,7 +21,10 @@ class PositionThen(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of the movement ledger. `actor` None: the order's, or nobody's in particular."""
+    """An entry of the movement ledger. `actor` None: the order's, or nobody's in particular.
+
+    `reason` is what its `unavailable_delta` was set aside for.
+    """
 
     movement_id: UUID
     sku: Sku
@@ -33,6 +36,7 @@ class Entry:
     order_id: OrderId | None
     line_no: int | None
     reference: str | None
+    reason: str | None
     at: datetime
     actor: str | None
     source: str | None

@@ -48,7 +48,8 @@ shown AS (
 
 SELECT
     m.movement_id, m.sku, m.node_id, m.kind, m.on_hand_delta, m.reserved_delta,
-    m.unavailable_delta, m.order_id, m.line_no, m.reference, m.at, m.actor, m.source, m.sequence
+    m.unavailable_delta, m.order_id, m.line_no, m.reference, m.reason, m.at, m.actor, m.source,
+    m.sequence
 FROM shown AS s
 INNER JOIN inventory.movement AS m
     ON m.market = :market::text AND s.movement_id = m.movement_id

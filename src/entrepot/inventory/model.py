@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
+from entrepot.inventory.buckets import AsideReason, Bucket
+from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku, TransferId
 
 QUANTITY_MAX = 1_000_000
 """One row of a feed or order speaks of at most a million units: beyond it is a unit error, and sums
@@ -73,13 +74,20 @@ class Ending(StrEnum):
 
 
 class Demand(msgspec.Struct, frozen=True, gc=False):
-    """Units accepted that no node has a claim for."""
+    """Units accepted that no node has a claim for.
+
+    Served by class, 0 first, then by age. `expected_at` is when all of them can be sent, by what is
+    known of supply; `supply_id` brings the last of them.
+    """
 
     order_id: OrderId
     line_no: LineNo
     sku: Sku
     quantity: int
     why: str
+    priority: int = 5
+    expected_at: datetime | None = None
+    supply_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +145,8 @@ class Moved(msgspec.Struct, frozen=True, gc=False):
 class Delta(msgspec.Struct, frozen=True, gc=False):
     """A movement a node reports: signed units, its source's `sequence`-th message.
 
-    With a number it is applied once, and never refused for want of units.
+    With a number it is applied once, and never refused for want of units. `set_aside`: the units
+    come in set aside for that reason, or leave from what is; None: sellable ones.
     """
 
     kind: MovementKind
@@ -148,6 +157,7 @@ class Delta(msgspec.Struct, frozen=True, gc=False):
     source: str | None = None
     sequence: int | None = None
     occurred_at: datetime | None = None
+    set_aside: AsideReason | None = None
 
 
 class RowStatus(StrEnum):
@@ -162,21 +172,31 @@ class RowStatus(StrEnum):
     UNKNOWN_NODE = "unknown_node"
     WRONG_SIGN = "wrong_sign"
     INSUFFICIENT = "insufficient_stock"
+    CLAIMED = "claimed"
+    NOT_SET_ASIDE = "not_set_aside"
     KIT = "kit_has_no_stock"
 
 
 class RowResult(msgspec.Struct, frozen=True, gc=False):
-    """`short` is how many reserved units the row found missing: a shortage now stands."""
+    """`short` is how many reserved units the row found missing: a shortage now stands.
+
+    `mended`: one stood before the row, and none does after it.
+    """
 
     sku: Sku
     node_id: NodeId
     status: RowStatus
     on_hand: int | None = None
     short: int = 0
+    mended: bool = False
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
-    """New balances of a position and the ledger entry that explains them."""
+    """New balances of a position and the ledger entry that explains them.
+
+    `buckets` says for which reasons `unavailable` changed: their deltas sum to its delta, and each
+    has an entry of its own.
+    """
 
     sku: Sku
     node_id: NodeId
@@ -194,6 +214,9 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     at: datetime | None = None
     source: str | None = None
     sequence: int | None = None
+    actor: str | None = None
+    buckets: tuple[Bucket, ...] = ()
+    transfer_id: TransferId | None = None
 
 
 class Free(msgspec.Struct, frozen=True, gc=False):
@@ -240,8 +263,3 @@ class Guarded(msgspec.Struct, frozen=True, gc=False):
     """How many rows passed the guard of a write."""
 
     positions: int
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    order_id: OrderId

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from entrepot.inventory import heard, reckon, rules, store
+from entrepot.inventory import buckets, heard, reckon, rules, store
+from entrepot.inventory.buckets import NOTHING
 from entrepot.inventory.model import Change, Delta, RowResult, RowStatus
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId
@@ -22,7 +23,9 @@ async def move(
     What was heard before is a duplicate and changes nothing.
     """
     keys = sorted({(each.sku, each.node_id) for each in deltas})
-    positions = {(p.sku, p.node_id): p for p in await store.lock_or_make(conn, market, keys)}
+    locked = await store.lock_or_make(conn, market, keys)
+    positions = {(p.sku, p.node_id): p for p in locked}
+    asides = await store.asides_of(conn, market, locked)
     fresh = await heard.claim(conn, market, [d for d in deltas if not rules.sign_is_wrong(d)])
     dated = sorted({(d.sku, d.node_id) for d in deltas if d.occurred_at is not None})
     marks = reckon.by_position(await store.count_marks(conn, market, dated) if dated else [])
@@ -34,7 +37,7 @@ async def move(
     changes: list[Change] = []
     for each in deltas:
         key = (each.sku, each.node_id)
-        position = positions[key]
+        position, aside = positions[key], asides.get(key, NOTHING)
         if rules.sign_is_wrong(each):
             results.append(_unchanged(each, RowStatus.WRONG_SIGN, position.on_hand))
             continue
@@ -42,16 +45,16 @@ async def move(
             results.append(_unchanged(each, RowStatus.DUPLICATE, position.on_hand))
             continue
         seen = reckon.was_seen(each, anchors.get(key))
-        done = reckon.told(position, owed.get(key, 0), each, seen=seen)
+        done = reckon.told(position, owed.get(key, 0), each, aside, seen=seen)
         if done is None:
             results.append(_unchanged(each, RowStatus.INSUFFICIENT, position.on_hand))
             continue
         written, owed[key] = done
         changes += written
         positions[key] = rules.after(position, written[-1])
+        asides[key] = buckets.after(aside, written[0].buckets)
         status = reckon.status(each, seen=seen, deficit=owed[key])
-        last = written[-1]
-        results.append(RowResult(each.sku, each.node_id, status, last.on_hand, last.shortage))
+        results.append(rules.applied(position, written[-1], status))
 
     await store.record_changes(conn, market, changes, at, actor=actor)
     await heard.owe(conn, market, {k: u for k, u in owed.items() if u != deficits.get(k, 0)})

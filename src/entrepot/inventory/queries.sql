@@ -73,12 +73,12 @@ ON CONFLICT (market, sku, node_id) DO NOTHING;
 WITH told AS (
     INSERT INTO inventory.movement (
         market, movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
-        order_id, line_no, reference, at, writer, actor, source, sequence
+        reason, order_id, line_no, reference, transfer_id, at, writer, actor, source, sequence
     )
     SELECT
         :market::text, m.movement_id, m.sku, m.node_id, m.kind, m.on_hand_delta, m.reserved_delta,
-        m.unavailable_delta, m.order_id, m.line_no, m.reference,
-        coalesce(m.at, :at::timestamptz), :writer::integer, :actor::text, m.source, m.sequence
+        m.unavailable_delta, m.reason, m.order_id, m.line_no, m.reference, m.transfer_id,
+        coalesce(m.at, :at::timestamptz), :writer::integer, m.actor, m.source, m.sequence
     FROM
         unnest(
             :movement_ids::uuid[],
@@ -88,15 +88,18 @@ WITH told AS (
             :on_hand_deltas::integer[],
             :reserved_deltas::integer[],
             :unavailable_deltas::integer[],
+            :reasons::text[],
             :order_ids::uuid[],
             :line_nos::smallint[],
             :refs::text[],
+            :transfer_ids::text[],
             :ats::timestamptz[],
+            :actors::text[],
             :sources::text[],
             :sequences::bigint[]
         ) AS m (
             movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
-            order_id, line_no, reference, at, source, sequence
+            reason, order_id, line_no, reference, transfer_id, at, actor, source, sequence
         )
 )
 
@@ -155,35 +158,29 @@ SELECT count(*)::bigint AS positions
 FROM resolved;
 
 -- name: record_demand
--- Units that wait for supply; more of the same line adds up.
-INSERT INTO inventory.demand AS d (market, order_id, line_no, sku, quantity, why, since)
-SELECT :market::text, w.order_id, w.line_no, w.sku, w.quantity, w.why, :at::timestamptz
+-- Units that wait for supply; more of the same line adds up, and keeps its class and its age.
+INSERT INTO inventory.demand AS d (market, order_id, line_no, sku, quantity, why, since, priority)
+SELECT
+    :market::text, w.order_id, w.line_no, w.sku, w.quantity, w.why, :at::timestamptz, w.priority
 FROM
     unnest(
         :order_ids::uuid[],
         :line_nos::smallint[],
         :skus::text[],
         :quantities::integer[],
-        :whys::text[]
-    ) AS w (order_id, line_no, sku, quantity, why)
+        :whys::text[],
+        :priorities::smallint[]
+    ) AS w (order_id, line_no, sku, quantity, why, priority)
 ON CONFLICT (market, order_id, line_no, sku)
 DO UPDATE SET quantity = d.quantity + excluded.quantity;
 
 -- name: demand_of_orders -> Demand
--- What these orders wait for.
-SELECT d.order_id, d.line_no, d.sku, d.quantity, d.why
+-- What these orders wait for, in which class, and when it is expected by which supply.
+SELECT
+    d.order_id, d.line_no, d.sku, d.quantity, d.why, d.priority, d.expected_at, d.supply_id
 FROM inventory.demand AS d
 WHERE d.market = :market::text AND d.order_id = any(:order_ids::uuid[])
 ORDER BY d.order_id, d.line_no, d.sku;
-
--- name: orders_waiting_for -> Waiting
--- Who waits for these skus, longest first.
-SELECT d.order_id
-FROM inventory.demand AS d
-WHERE d.market = :market::text AND d.sku = any(:skus::text[]) AND d.why <> 'unknown_sku'
-GROUP BY d.order_id
-ORDER BY min(d.since), d.order_id
-LIMIT :most::integer;
 
 -- name: settle_demand
 -- Units that wait no longer: planned at last, or canceled. What is settled whole leaves the table.
@@ -253,7 +250,7 @@ INNER JOIN inventory.movement AS m
     ON k.sku = m.sku AND k.node_id = m.node_id AND k.since <= m.at
 WHERE
     m.market = :market::text AND m.on_hand_delta <> 0
-    AND m.kind NOT IN ('count', 'netted', 'correction')
+    AND m.kind NOT IN ('count', 'netted', 'correction', 'set_aside')
     AND (k.since < m.at OR (k.source = m.source AND k.sequence < m.sequence))
 GROUP BY k.ask_no;
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from entrepot.inventory import chapters, mend, store
+from entrepot.inventory import buckets, chapters, mend, store
+from entrepot.inventory.buckets import NOTHING, AsideRow
 from entrepot.inventory.feed_model import Drift, Tally
 from entrepot.inventory.model import ROWS_PER_COMMIT_MAX
 from entrepot.plumbing import db, sql
@@ -38,7 +39,17 @@ async def rebuild(
         return []
     keys = sorted({(each.sku, each.node_id) for each in found})
     locked = {(p.sku, p.node_id): p for p in await store.lock_or_make(conn, market, keys)}
-    changes = [mend.mended(locked[each.sku, each.node_id], each) for each in found]
+    entered = buckets.by_position(
+        await db.fetch(
+            conn, Q["entered_asides"], AsideRow,
+            market=market, skus=[sku for sku, _ in keys], node_ids=[node for _, node in keys],
+        )
+    )  # fmt: skip
+    held = buckets.by_position(await store.held_at(conn, market, keys))
+    changes = [
+        mend.mended(locked[key], each, entered.get(key, NOTHING), held.get(key, NOTHING))
+        for each, key in zip(found, keys, strict=True)
+    ]
     await store.record_changes(conn, market, changes, at, actor=actor)
     return found
 

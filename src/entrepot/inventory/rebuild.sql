@@ -45,11 +45,39 @@ held AS (
     FROM inventory.position AS p
     WHERE
         p.market = :market::text
+),
+
+entered_aside AS (
+    SELECT
+        m.sku,
+        m.node_id,
+        m.reason,
+        sum(m.unavailable_delta) AS units
+    FROM inventory.movement AS m
+    WHERE
+        m.market = :market::text AND m.unavailable_delta <> 0
+    GROUP BY m.sku, m.node_id, m.reason
+),
+
+held_aside AS (
+    SELECT s.sku, s.node_id, s.reason, s.quantity
+    FROM inventory.set_aside AS s
+    WHERE s.market = :market::text
+),
+
+false_aside AS (
+    SELECT DISTINCT
+        coalesce(s.sku, a.sku) AS sku,
+        coalesce(s.node_id, a.node_id) AS node_id
+    FROM held_aside AS s
+    FULL JOIN entered_aside AS a
+        ON s.sku = a.sku AND s.node_id = a.node_id AND s.reason = a.reason
+    WHERE coalesce(s.quantity, 0) <> coalesce(a.units, 0)
 )
 
 SELECT
-    coalesce(h.sku, e.sku, c.sku) AS sku,
-    coalesce(h.node_id, e.node_id, c.node_id) AS node_id,
+    coalesce(h.sku, e.sku, c.sku, f.sku) AS sku,
+    coalesce(h.node_id, e.node_id, c.node_id, f.node_id) AS node_id,
     coalesce(h.on_hand, 0)::bigint AS on_hand,
     coalesce(h.reserved, 0)::bigint AS reserved,
     coalesce(h.unavailable, 0)::bigint AS unavailable,
@@ -61,14 +89,30 @@ FROM held AS h
 FULL JOIN entered AS e ON h.sku = e.sku AND h.node_id = e.node_id
 FULL JOIN claimed AS c
     ON coalesce(h.sku, e.sku) = c.sku AND coalesce(h.node_id, e.node_id) = c.node_id
+FULL JOIN false_aside AS f
+    ON
+        coalesce(h.sku, e.sku, c.sku) = f.sku
+        AND coalesce(h.node_id, e.node_id, c.node_id) = f.node_id
 WHERE
     h.sku IS NULL
+    OR f.sku IS NOT NULL
     OR h.on_hand <> coalesce(e.on_hand, 0)
     OR h.unavailable <> coalesce(e.unavailable, 0)
     OR h.reserved <> coalesce(e.reserved, 0)
     OR h.reserved <> coalesce(c.units, 0)
 ORDER BY sku, node_id
 LIMIT :most::integer;
+
+-- name: entered_asides -> AsideRow
+-- What the ledger of locked positions says is set aside there, and why.
+SELECT m.sku, m.node_id, m.reason, sum(m.unavailable_delta)::integer AS quantity
+FROM inventory.movement AS m
+INNER JOIN
+    unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
+    ON m.sku = k.sku AND m.node_id = k.node_id
+WHERE m.market = :market::text AND m.unavailable_delta <> 0 AND m.reason IS NOT NULL
+GROUP BY m.sku, m.node_id, m.reason
+ORDER BY m.sku, m.node_id, m.reason;
 
 -- name: false_chapters -> Tally
 -- Positions whose contents do not come to what the ledger says up to the same entry.

@@ -12,6 +12,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from entrepot.inventory import rules
+from entrepot.inventory.buckets import Aside, AsideReason
 from entrepot.inventory.model import Change, Claim, Count, CountMark, Delta, Position, RowStatus
 
 NETTED = "netted"
@@ -89,24 +90,27 @@ def missing(found: int, moved_since: int) -> int:
 
 
 def told(
-    position: Position, deficit: int, delta: Delta, *, seen: bool
+    position: Position, deficit: int, delta: Delta, aside: Aside, *, seen: bool
 ) -> tuple[list[Change], int] | None:
     """What a delta makes of a position and its deficit; None where it cannot be.
 
-    A delta that a count has seen is written and netted. A numbered one is a fact of its source's
-    books and is never refused: what is not there is owed, and paid back by what comes later. One
-    without a number is somebody's wish, and refused where more would leave than is there.
+    A delta that a count has seen is written and netted; what it says of set-aside units no count
+    has seen, but that a count ends doubt. A numbered one is a fact of its source's books and is
+    never refused: what is not there is owed, and paid back by what comes later. One without a
+    number is somebody's wish, and refused where more would leave than is there, or is set aside.
     """
     numbered = delta.sequence is not None
     if not seen and not deficit:
-        change = rules.moved(position, delta)
+        change = rules.moved(position, delta, aside)
         if change is not None:
             return [change], 0
     there = position.on_hand - deficit + (0 if seen else delta.quantity)
-    if there < 0 and not numbered and not seen and delta.quantity < 0:
+    too_much = there < 0 or rules.takes_too_much(delta, aside)
+    if too_much and not numbered and not seen and delta.quantity < 0:
         return None
-    change = rules.moved(position, replace(delta, quantity=max(0, there) - position.on_hand))
-    assert change is not None, "what is left is never less than nothing"
+    if seen and delta.set_aside is AsideReason.DOUBT:
+        delta = replace(delta, set_aside=None)
+    change = rules.left_with(position, max(0, there), delta, aside)
     return _in_full(change, delta.quantity), max(0, -there)
 
 
@@ -118,12 +122,12 @@ def status(delta: Delta, *, seen: bool, deficit: int) -> RowStatus:
 
 
 def shipped(
-    position: Position, deficit: int, claim: Claim, at: datetime, *, seen: bool
+    position: Position, deficit: int, claim: Claim, at: datetime, aside: Aside, *, seen: bool
 ) -> tuple[list[Change], int]:
     """What units that left make of a position and its deficit: the claim ends in any case."""
     quantity = 0 if seen else claim.quantity
     there = position.on_hand - deficit - quantity
-    change = rules.consumed(position, claim, at, on_hand=max(0, there))
+    change = rules.consumed(position, claim, at, aside, on_hand=max(0, there))
     return _in_full(change, -claim.quantity), max(0, -there)
 
 
@@ -133,7 +137,7 @@ def _in_full(change: Change, quantity: int) -> list[Change]:
     if not netted:
         return [change]
     beside = replace(
-        change, kind=NETTED, on_hand_delta=netted, reserved_delta=0, unavailable_delta=0
+        change, kind=NETTED, on_hand_delta=netted, reserved_delta=0, unavailable_delta=0, buckets=()
     )
     return [replace(change, on_hand_delta=quantity), beside]
 

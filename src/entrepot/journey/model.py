@@ -1,4 +1,4 @@
-"""The journey's read models, as plain data: orders' summaries, and what channels were told."""
+"""What the journey reads and finds, as plain data: summaries, claims at risk, publication."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from entrepot.terms.ids import NodeId, Sku
+from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +110,39 @@ class News(msgspec.Struct, frozen=True, gc=False):
     was: int | None
     version: int
     why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """Claimed units that are missing at their node, and can still come from another."""
+
+    order_id: OrderId
+    line_no: LineNo
+    sku: Sku
+    node_id: NodeId
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class StillShort:
+    """A position where claimed units are missing, and the orders that have them in hand."""
+
+    sku: Sku
+    node_id: NodeId
+    on_hand: int
+    shortage: int
+    order_ids: list[OrderId]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """By which channel an order came, and how it reaches its customer."""
+
+    order_id: OrderId
+    channel: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    sku: Sku

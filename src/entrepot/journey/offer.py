@@ -5,7 +5,7 @@ offered again; what a channel leaves as a buffer at each position is not offered
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from entrepot.inventory import browse
 from entrepot.inventory.model import AtNodes
+from entrepot.journey.foresee import next_inbound
 from entrepot.journey.world import Market
 from entrepot.plumbing import db
 from entrepot.terms.ids import ChannelId, NodeId, Sku
@@ -33,12 +34,16 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The answer, as of a moment. `nodes` is there where it was asked for."""
+    """The answer, as of a moment. `nodes` is there where it was asked for.
+
+    `inbound` is when more comes next, of skus of which any is on its way.
+    """
 
     totals: Mapping[Sku, int]
     nodes: Mapping[Sku, AtNodes]
     known: frozenset[Sku]
     as_of: datetime
+    inbound: Mapping[Sku, datetime] = field(default_factory=dict)
 
 
 async def available(
@@ -54,6 +59,7 @@ async def available(
         skus = {sku for place in places for sku in offers[place].skus}
         group = _Group(market, channel, destination)
         shown = await (group.by_node if by_node else group.in_sum)(conn, skus, at)
+        shown = replace(shown, inbound=await group.inbound(conn, skus, at))
         answers |= dict.fromkeys(places, shown)
     return [answers[place] for place in range(len(offers))]
 
@@ -103,6 +109,13 @@ class _Group:
         }
         nodes = {sku: _whole(made, free) for sku, made in parts.items()}
         return Offered(totals, nodes, self._known(skus), at)
+
+    async def inbound(
+        self, conn: db.Connection, skus: set[Sku], at: datetime
+    ) -> Mapping[Sku, datetime]:
+        """When more comes next at the nodes in question."""
+        parts = self._parts(skus)
+        return await next_inbound(conn, self.market, parts, self.node_ids, at=at)
 
     def _parts(self, skus: set[Sku]) -> dict[Sku, list[tuple[Sku, int]]]:
         items = self.market.catalog.items

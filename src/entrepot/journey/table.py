@@ -16,6 +16,8 @@ from entrepot.journey import (
     expect,
     learn,
     open_work,
+    redate,
+    relieve,
     replan,
     summarize,
     supply,
@@ -29,6 +31,13 @@ sourcing.planned         fulfillment.open       order
 fulfillment.rejected     sourcing.replan        order
 fulfillment.shorted      sourcing.replan        order
 inventory.supplied       sourcing.supply        sku
+inventory.shorted        inventory.relieve      sku
+supply.changed           sourcing.supply        sku
+order.captured           promise.date           sku
+order.canceled           promise.date           sku
+order.prioritized        promise.date           sku
+exception.opened         promise.date           sku
+terms.changed            promise.date           sku
 fulfillment.shipped      inventory.consume      sku
 fulfillment.collected    inventory.consume      sku
 fulfillment.picked       inventory.learn        sku
@@ -43,12 +52,15 @@ order.canceled           orders.close           order
 """
 
 
-Step = Callable[[Here, Sequence[Event]], Awaitable[None]]
+Step = Callable[[Here, Sequence[Event]], Awaitable[bool | None]]
+"""Does what these facts ask for; True: so much of it that another commit is to do the rest."""
 
 STEPS: dict[str, Step] = {
     "fulfillment.open": open_work.open_work,
     "sourcing.replan": replan.replan,
     "sourcing.supply": supply.supply,
+    "inventory.relieve": relieve.relieve,
+    "promise.date": redate.date_waiting,
     "inventory.consume": consume.consume_shipped,
     "inventory.learn": learn.learn_from_picks,
     "delivery.expect": expect.expect_parcels,

@@ -1,13 +1,14 @@
-"""What channels may sell, as the feed tells it. Pure; docs/events says what each fact carries."""
+"""Facts that are no order's: what channels may sell, and what stands against a position. Pure.
+
+docs/events says what each fact carries.
+"""
 
 from datetime import datetime
 
-import msgspec
-
 from entrepot.journey.model import News
+from entrepot.plumbing import db
+from entrepot.plumbing.exceptions import Stuck
 from entrepot.plumbing.outbox import Fact
-
-_json = msgspec.json.Encoder()
 
 
 def changed(news: News, at: datetime) -> Fact:
@@ -22,4 +23,10 @@ def changed(news: News, at: datetime) -> Fact:
         "reason": news.why,
     }
     subject = f"channels/{news.channel}/availability/{news.sku}"
-    return Fact("availability.changed", subject, _json.encode(data).decode())
+    return Fact("availability.changed", subject, db.json_text(data))
+
+
+def stuck(each: Stuck) -> Fact:
+    """Something waits for a person."""
+    data = {"kind": each.kind, "reason": each.reason, "line": None}
+    return Fact("exception.opened", each.subject, db.json_text(data))

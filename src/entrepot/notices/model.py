@@ -15,10 +15,12 @@ TYPES = frozenset(
         *("fulfillment.picking", "fulfillment.planned", "fulfillment.ready"),
         *("fulfillment.rejected", "fulfillment.released", "fulfillment.shipped"),
         "fulfillment.shorted",
-        "inventory.supplied",
+        *("inventory.shorted", "inventory.supplied"),
         *("order.canceled", "order.captured", "order.closed", "order.held"),
-        *("order.imported", "order.unheld"),
-        "sourcing.planned",
+        *("order.imported", "order.prioritized", "order.unheld"),
+        *("promise.revised", "sourcing.planned", "supply.changed", "terms.changed"),
+        *("transfer.canceled", "transfer.closed", "transfer.planned", "transfer.received"),
+        *("transfer.sent", "transfer.written_off"),
     }
 )
 """The facts a webhook may ask for: those of docs/events. A type that is misspelled is refused."""

@@ -214,6 +214,17 @@ WHERE x.market = :market::text AND x.closed_at IS NULL AND x.exception_id > :aft
 ORDER BY x.exception_id
 LIMIT :most::integer;
 
+-- name: open_exceptions_about -> Trouble
+-- What stands open about some subjects: what is mended is closed, what stands is not opened twice.
+SELECT
+    x.exception_id, x.kind, x.subject, x.order_id, x.line_no, x.reason, x.detail::text AS detail,
+    x.opened_at, x.closed_at, x.closed_by, x.close_reason
+FROM plumbing.exception AS x
+WHERE
+    x.market = :market::text AND x.closed_at IS NULL AND x.kind = :kind::text
+    AND x.subject = any(:subjects::text[])
+ORDER BY x.exception_id;
+
 -- name: close_exceptions -> Closed
 -- A person, or the event that mended it, ends an exception; it is never deleted.
 UPDATE plumbing.exception AS x

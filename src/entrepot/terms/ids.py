@@ -12,6 +12,7 @@ OrderId = NewType("OrderId", UUID)
 FulfillmentOrderId = NewType("FulfillmentOrderId", UUID)
 ShipmentId = NewType("ShipmentId", UUID)
 KeyId = NewType("KeyId", str)
+TransferId = NewType("TransferId", str)
 CustomerId = NewType("CustomerId", str)
 CartId = NewType("CartId", UUID)
 

@@ -1,7 +1,9 @@
 """Run the journey: every row of its table reads the feed from its own cursor, market by market.
 
-One commit holds a step's effect and its cursor's move. A set of events that faults is run again in
-halves; an event that faults alone goes to the exceptions with its reason, and the row goes on.
+One commit holds a step's effect and its cursor's move. A step that has more to do of the same facts
+than one commit should hold says so: it is run on them again, and the cursor moves with the last
+run. A set of events that faults is run again in halves; an event that faults alone goes to the
+exceptions with its reason, and the row goes on.
 """
 
 import logging
@@ -33,6 +35,14 @@ class Faulted(Exception):  # noqa: N818 - what happened
         self.events = events
 
 
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """How many events a commit worked on; `again`: it wants another for the same ones."""
+
+    count: int
+    again: bool = False
+
+
 @dataclass(slots=True)
 class Runner:
     """Runs the rows; remembers how far each has come: an idle market costs one statement."""
@@ -62,7 +72,7 @@ class Runner:
             if self.seen.get((market, row.do), 0) >= last:
                 break
             try:
-                count = await self._step(market, row, last, window)
+                stepped = await self._step(market, row, last, window)
             except (*db.UNREACHABLE, *db.TRY_AGAIN):
                 raise
             except Faulted as faulted:
@@ -71,15 +81,16 @@ class Runner:
                 if len(faulted.events) == 1:
                     return done + await self._park(market, row, faulted.events[0])
                 continue
-            if count is None:
+            if stepped is None:
                 break
-            done, window = done + count, EVENTS_PER_STEP_MAX
+            done += stepped.count
+            window = window if stepped.again else EVENTS_PER_STEP_MAX
         return done
 
-    async def _step(self, market: MarketId, row: Row, last: int, window: int) -> int | None:
-        """Handle a window of events and say how many there were; None while another does."""
+    async def _step(self, market: MarketId, row: Row, last: int, window: int) -> Stepped | None:
+        """Do one commit's work on a window of events; None while another process does."""
 
-        async def work(conn: db.Connection) -> int | None:
+        async def work(conn: db.Connection) -> Stepped | None:
             after = await cursors.take(conn, market, row.do)
             if after is None:
                 return None
@@ -87,19 +98,20 @@ class Runner:
             upto = _read_to(after, events, window, last)
             if events:
                 here = Here(conn, market, self.world, mint.now(), self.release_after_s)
-                await _run(row, here, events)
+                if await _run(row, here, events):
+                    return Stepped(len(events), again=True)
             await cursors.move(conn, market, row.do, upto)
             self.seen[market, row.do] = upto
-            return len(events)
+            return Stepped(len(events))
 
         try:
-            count = await db.in_transaction(self.pool, work)
+            stepped = await db.in_transaction(self.pool, work)
         except BaseException:
             self.seen.pop((market, row.do), None)
             raise
-        if count:
-            telemetry.STEPS.labels(row.do).inc(count)
-        return count
+        if stepped is not None and not stepped.again:
+            telemetry.STEPS.labels(row.do).inc(stepped.count)
+        return stepped
 
     async def _park(self, market: MarketId, row: Row, poison: Event) -> int:
         """Put an event that faults alone aside, for a person to see, unless another worker has."""
@@ -119,9 +131,9 @@ class Runner:
         return parked
 
 
-async def _run(row: Row, here: Here, events: Sequence[Event]) -> None:
+async def _run(row: Row, here: Here, events: Sequence[Event]) -> bool:
     try:
-        await STEPS[row.do](here, events)
+        return bool(await STEPS[row.do](here, events))
     except (*db.UNREACHABLE, *db.TRY_AGAIN):
         raise
     except Exception as fault:
