@@ -1,5 +1,7 @@
 """What cannot be had now: refused, waited for, or left out, as the order says."""
 
+from datetime import UTC, datetime, timedelta
+
 from scenarios.shop import eventually
 
 
@@ -115,3 +117,34 @@ def test_what_one_customer_cancels_goes_to_the_one_who_waits(shop):
 
     shop.released(waiter)
     assert shop.balance(sku, node) == (2, 1)
+
+
+def test_no_more_units_wait_than_the_terms_of_their_sku_allow(shop):
+    sku, node = shop.stocked(1)
+    shop.client.put(f"/v1/inventory/terms/{sku}", {"backorder_limit": 3}).expect(200)
+    first = shop.buy([(sku, 3)], backorder="allow")  # one is there, two wait
+    assert first["lines"][0]["quantities"]["waiting"] == 2
+
+    refused = shop.place(shop.order([(sku, 2)], backorder="allow")).expect(409)
+    assert (refused.code, refused.pointers) == ("insufficient-stock", ["/lines/0/quantity"])
+    assert shop.balance(sku, node) == (1, 1)
+
+    last = shop.buy([(sku, 1)], backorder="allow")
+    assert last["lines"][0]["quantities"]["waiting"] == 1
+    shop.place(shop.order([(sku, 1)], backorder="allow")).expect(409)
+
+    shop.client.put(f"/v1/inventory/terms/{sku}", {"backorder_limit": 4}).expect(200)
+    shop.buy([(sku, 1)], backorder="allow")
+
+
+def test_a_preorder_has_a_limit_of_its_own_until_the_item_is_on_sale(shop):
+    sku, _ = shop.stocked(0)
+    launch = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    terms = {"preorder_limit": 1, "backorder_limit": 5, "on_sale_from": launch}
+    shop.client.put(f"/v1/inventory/terms/{sku}", terms).expect(200)
+    shop.place(shop.order([(sku, 2)], backorder="allow")).expect(409)
+    shop.buy([(sku, 1)], backorder="allow")
+    on_sale = {**terms, "on_sale_from": "2020-01-01T00:00:00Z"}
+    shop.client.put(f"/v1/inventory/terms/{sku}", on_sale).expect(200)
+    shop.buy([(sku, 4)], backorder="allow")
+    shop.place(shop.order([(sku, 1)], backorder="allow")).expect(409)

@@ -24,6 +24,7 @@ __all__ = [
     "due",
     "free_units",
     "hold",
+    "hold_terms",
     "named",
     "page",
     "queued",
@@ -70,6 +71,14 @@ async def due(conn: db.Connection, market: MarketId, skus: Iterable[Sku]) -> lis
 async def terms_of(conn: db.Connection, market: MarketId, skus: Iterable[Sku]) -> dict[Sku, Terms]:
     """Read the terms of some skus; a sku without any is left out."""
     rows = await db.fetch(conn, Q["terms_of"], Terms, market=market, skus=sorted(set(skus)))
+    return {row.sku: row for row in rows}
+
+
+async def hold_terms(
+    conn: db.Connection, market: MarketId, skus: Iterable[Sku]
+) -> dict[Sku, Terms]:
+    """Read the terms of some skus and keep their queues to this transaction until it commits."""
+    rows = await db.fetch(conn, Q["terms_for_update"], Terms, market=market, skus=sorted(set(skus)))
     return {row.sku: row for row in rows}
 
 

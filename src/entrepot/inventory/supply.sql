@@ -140,20 +140,22 @@ WHERE
     AND l.outstanding > coalesce(c.units, 0)
 ORDER BY l.sku, s.expected_at, l.supply_id;
 
--- name: terms_for_update -> Terms
--- One sku's terms, kept as they are until the commit.
-SELECT
-    t.sku, t.backorder_limit, t.preorder_limit, t.on_sale_from, t.lead_days, t.version
-FROM inventory.terms AS t
-WHERE t.market = :market::text AND t.sku = :sku::text
-FOR NO KEY UPDATE;
-
 -- name: terms_of -> Terms
 -- The terms of some skus; a sku without a row has no limits.
 SELECT
     t.sku, t.backorder_limit, t.preorder_limit, t.on_sale_from, t.lead_days, t.version
 FROM inventory.terms AS t
 WHERE t.market = :market::text AND t.sku = any(:skus::text[]);
+
+-- name: terms_for_update -> Terms
+-- The terms that those who are about to wait wait under: of two batches that want the last place in
+-- a queue, the second one reads what the first has left.
+SELECT
+    t.sku, t.backorder_limit, t.preorder_limit, t.on_sale_from, t.lead_days, t.version
+FROM inventory.terms AS t
+WHERE t.market = :market::text AND t.sku = any(:skus::text[])
+ORDER BY t.sku
+FOR NO KEY UPDATE;
 
 -- name: write_terms -> Terms
 -- The terms of a sku, whole; an unchanged document keeps its version.

@@ -116,7 +116,7 @@ async def write_lines(conn: db.Connection, market: MarketId, lines: Sequence[Sup
 
 
 async def terms_for_update(conn: db.Connection, market: MarketId, sku: Sku) -> Terms | None:
-    found = await db.fetch(conn, Q["terms_for_update"], Terms, market=market, sku=sku)
+    found = await db.fetch(conn, Q["terms_for_update"], Terms, market=market, skus=[sku])
     return found[0] if found else None
 
 

@@ -19,6 +19,7 @@ from functools import partial
 
 from entrepot.inventory import browse as stock
 from entrepot.inventory.carts_model import Held
+from entrepot.inventory.expected import hold_terms
 from entrepot.inventory.model import Free, Position
 from entrepot.inventory.reserve import Reserving, reserve
 from entrepot.inventory.rules import totals
@@ -142,9 +143,11 @@ class _Batch:
             raise Outdated
         lacking = scarce(made.drafts)
         if lacking:
+            terms = await hold_terms(self.conn, market.id, lacking)
             rows = await stock.free_of_skus(self.conn, market.id, lacking)
             owed = await stock.owed(self.conn, market.id, lacking)
-            changed = market.stock.owe(lacking, owed)
+            changed = market.learn_terms(lacking, terms)
+            changed |= market.stock.owe(lacking, owed)
             if market.stock.replace(lacking, rows) or changed:
                 made = planned(market, placings, ids, self.at, carts)
         return made

@@ -14,6 +14,7 @@ import msgspec
 
 from entrepot.inventory.carts_model import Held
 from entrepot.inventory.model import Claim
+from entrepot.inventory.supply_rules import beyond
 from entrepot.journey import asking
 from entrepot.journey.asking import Asking, Need
 from entrepot.journey.out_of_cart import own
@@ -87,10 +88,10 @@ def planned(
         draft = made[place]
         draft.cart, draft.asking = cart, own(draft.asking, cart)
     packing = _plan(market, made, at)
-    softened = [draft for draft in made if _soften(draft)]
+    softened = [draft for draft in made if _soften(market, draft, made, at)]
     while softened:
         packing = _plan(market, made, at)
-        softened = [draft for draft in made if _soften(draft)]
+        softened = [draft for draft in made if _soften(market, draft, made, at)]
     days = market.compiled.days(at)
     for draft in made:
         if draft.needs and isinstance(draft.answer, Plan):
@@ -146,7 +147,7 @@ def _ask(draft: Draft) -> Ask:
     )  # fmt: skip
 
 
-def _soften(draft: Draft) -> bool:
+def _soften(market: Market, draft: Draft, made: Sequence[Draft], at: datetime) -> bool:
     """Apply what the order says of units that cannot be had; answers whether to plan again."""
     answer, order = draft.answer, draft.placing.order
     if isinstance(answer, Plan) or not draft.needs:
@@ -158,10 +159,30 @@ def _soften(draft: Draft) -> bool:
     had = asking.without(draft.needs, missing) if answer.why is WhyNoPlan.SHORT else []
     if order.backorder is Backorder.PARTIAL and not draft.placing.fact:
         return _drop(draft, had)
-    why = _waits_for(draft, answer)
-    draft.waiting += [(need, why) for need in asking.difference(draft.needs, had)]
+    why, late = _waits_for(draft, answer), asking.difference(draft.needs, had)
+    if not draft.placing.fact and not _may_wait(market, made, late, at):
+        return False
+    draft.waiting += [(need, why) for need in late]
     draft.needs = had
     return bool(had)
+
+
+def _may_wait(market: Market, made: Sequence[Draft], late: Sequence[Need], at: datetime) -> bool:
+    """Say whether so many more units may wait, beside those that do and the batch's earlier ones.
+
+    What a channel has sold is not asked: it waits whatever the terms say.
+    """
+    wanted: dict[Sku, int] = {}
+    for _, sku, units in late:
+        wanted[sku] = wanted.get(sku, 0) + units
+    if not any(sku in market.terms for sku in wanted):
+        return True
+    waiting = {sku: market.stock.owed.get(sku, 0) for sku in wanted}
+    for draft in made:
+        for (_, sku, units), _ in draft.waiting:
+            if sku in waiting:
+                waiting[sku] += units
+    return not beyond(wanted, waiting, market.terms, at)
 
 
 def _drop(draft: Draft, had: list[Need]) -> bool:

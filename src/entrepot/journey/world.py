@@ -5,12 +5,13 @@ It is read at first use and kept fresh by polling; nothing is sold on its word a
 
 import asyncio
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from entrepot.catalog.view import CatalogView
 from entrepot.inventory import browse as inventory
+from entrepot.inventory.supply_model import Terms
 from entrepot.inventory.view import StockView
 from entrepot.network import read as network
 from entrepot.network.compiled import Compiled, Days
@@ -20,7 +21,7 @@ from entrepot.policies import browse as policies
 from entrepot.policies.model import Policy
 from entrepot.promise.model import Promise
 from entrepot.sourcing import browse as sourcing
-from entrepot.terms.ids import MarketId, NodeId, uuid7
+from entrepot.terms.ids import MarketId, NodeId, Sku, uuid7
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class Market:
         self.stock = StockView(compiled.index)
         self.load: Load = {}
         self.promises = Promises()
+        self.terms: dict[Sku, Terms] = {}
         self.as_of: datetime | None = None
         self.snapshots_kept: set[int] = set()
 
@@ -68,6 +70,14 @@ class Market:
     def network(self) -> Network:
         """The network all of it was read at."""
         return self.compiled.network
+
+    def learn_terms(self, skus: Sequence[Sku], terms: Mapping[Sku, Terms]) -> bool:
+        """Some skus' terms were read; answers whether they were other than believed."""
+        changed = any(self.terms.get(sku) != terms.get(sku) for sku in skus)
+        for sku in skus:
+            self.terms.pop(sku, None)
+        self.terms.update(terms)
+        return changed
 
     def capacity(self, node: NodeId) -> int | None:
         """A node's limit a day, if it has one."""
