@@ -1,20 +1,24 @@
 """The other calls that change something: what is wrong is named, and nothing is written."""
 
 import re
+import time
 
 import pytest
 
 from scenarios import wrong
 from scenarios.calls import CALLS
-from scenarios.shop import Shop
+from scenarios.shop import Shop, eventually
 
 MARKET = "bad-calls"
 SINGLE = re.compile(r"\{(order|work|transfer|road|cart)\}")
 
 
 @pytest.fixture(scope="module")
-def stall(other_market):
-    """A shop in a market of its own: one order, its released work, and their names."""
+def stall(other_market, rows):
+    """A shop in a market of its own: one order, its released work, and their names.
+
+    What follows from it in the background has come to rest.
+    """
     shop = Shop(other_market(MARKET))
     sku, node = shop.stocked(10)
     other, part = shop.node("OTHER"), shop.item("PART")
@@ -41,7 +45,14 @@ def stall(other_market):
         "customer": f"CUST-{shop.tag}", "cart": cart["id"], "webhook": f"HOOK-{shop.tag}",
         "supply": supply,
     }  # fmt: skip
+    eventually(lambda: _rests(rows), within_s=60, what="the background at rest")
     return shop, names
+
+
+def _rests(rows) -> bool:
+    before = rows(MARKET)
+    time.sleep(1)
+    return rows(MARKET) == before
 
 
 @pytest.fixture

@@ -137,8 +137,9 @@ class _Batch:
             lines = [line for placing in placings for line in placing.order.lines]
             await market.catalog.fetch_missing(self.conn, {line.sku for line in lines})
             made = planned(market, placings, ids, self.at, carts)
+        planned_on = made.drafts[0].network.version if made.drafts else None
         if any(_is_outdated(draft) for draft in made.drafts) and (
-            await version(self.conn, market.id) != market.network.version
+            await version(self.conn, market.id) != planned_on
         ):
             raise Outdated
         lacking = scarce(made.drafts)
