@@ -80,18 +80,33 @@ async def connect(dsn: str, limits: Limits = Limits()) -> Connection:
 
 
 async def open_pool(dsn: str, *, size: int, limits: Limits = Limits()) -> Pool:
-    """Open a pool of at most `size` connections."""
-    pool: Pool = await asyncpg.create_pool(
-        dsn,
-        min_size=min(2, size),
-        max_size=size,
-        timeout=10,
-        command_timeout=60,
-        reset=_nothing_to_reset,
-        server_settings=_settings(limits),
-        **_CACHE,
-    )
-    return pool
+    """Open a pool of at most `size` connections.
+
+    A connection that is cut while it is being made is tried again for some seconds: a process that
+    starts while its database is restarted, or its network is bad, need not die of it.
+    """
+    for pause_s in (*_PAUSES_S, None):
+        try:
+            pool: Pool = await asyncpg.create_pool(
+                dsn,
+                min_size=min(2, size),
+                max_size=size,
+                timeout=10,
+                command_timeout=60,
+                reset=_nothing_to_reset,
+                server_settings=_settings(limits),
+                **_CACHE,
+            )
+        except (asyncpg.PostgresConnectionError, asyncpg.exceptions.CannotConnectNowError):
+            if pause_s is None:
+                raise
+            await asyncio.sleep(pause_s)
+        else:
+            return pool
+    raise AssertionError("unreachable")
+
+
+_PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 
 
 async def _nothing_to_reset(_: Connection) -> None:
