@@ -106,7 +106,7 @@ async def test_rows_changed_behind_the_decision_are_never_oversold(conn):
     await store.positions_for_update(conn, US, [(TEE, LYON)])
     await conn.execute("UPDATE inventory.position SET unavailable = 1")
 
-    passed = await store.record_reservations(conn, US, {(TEE, LYON): 5}, decided, NOON)
+    passed = await store.record_reservations(conn, US, {(TEE, LYON): 5}, decided, {}, NOON)
 
     assert passed == 0  # fewer than asked: the caller does not commit
     assert (await balances(conn))[1] == 0

@@ -9,7 +9,8 @@ from msgspec import Meta
 from entrepot.access.model import Scope
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer
-from entrepot.api.problems import Code
+from entrepot.api.problems import Code, FieldError, Problem
+from entrepot.journey.vet import vet
 from entrepot.network.open import hold
 from entrepot.plumbing import db
 from entrepot.policies import browse
@@ -17,6 +18,9 @@ from entrepot.policies.model import REASON_LENGTH_MAX, Policy
 from entrepot.policies.publish import publish
 
 HISTORY_MAX = 50
+
+FLAWS_MAX = 100
+"""Flaws told at once: whoever has more has the wrong market, or the wrong file."""
 
 
 class PolicyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,6 +68,10 @@ async def put_policy(request: Request) -> Answer:
         await hold(conn, market)
         version, _ = await browse.current(conn, market)
         check_match(request, version)
+        flaws = await vet(conn, market, body.document)
+        if flaws:
+            errors = [FieldError(f.detail, f"/document{f.pointer}") for f in flaws[:FLAWS_MAX]]
+            raise Problem(Code.INVALID, f"{errors[0].pointer}: {errors[0].detail}", errors=errors)
         new = await publish(conn, market, body.document, request.actor, body.reason, at)
         return json_answer(200, PolicyAnswer(version=new, document=body.document), etag(new))
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from entrepot.inventory.model import (
     Available,
     Demand,
+    DrawnAt,
     Free,
     FreeRow,
     Ledger,
@@ -28,6 +29,7 @@ Key = tuple[Sku, NodeId]
 __all__ = [
     "available",
     "claims",
+    "drawn_everywhere",
     "free_at",
     "free_by_sku",
     "free_of_skus",
@@ -36,6 +38,7 @@ __all__ = [
     "orders_waiting_for",
     "owed",
     "positions",
+    "sellable",
 ]
 
 
@@ -45,20 +48,36 @@ async def available(
     skus: Sequence[Sku],
     *,
     node_ids: Collection[NodeId] | None,
-    buffer: int,
+    keeps: Sequence[int],
 ) -> dict[Sku, int]:
-    """Units a channel may sell now, from the rows themselves: what waits for supply is taken off.
+    """Units a channel may sell now, from the rows themselves; `keeps`, per sku, stay at each node.
 
-    A sku without a position has none.
+    As when an order is planned: nobody gets more than what is free in the market less what is owed
+    to orders that wait. A sku without a position has none.
     """
     rows = await db.fetch(
         conn, Q["available"], Available,
-        market=market, skus=list(skus), buffer=buffer,
+        market=market, skus=list(skus), keeps=list(keeps),
         node_ids=None if node_ids is None else list(node_ids),
     )  # fmt: skip
     owing = await owed(conn, market, skus)
-    sums = {row.sku: row.available for row in rows}
-    return {sku: max(0, sums.get(sku, 0) - owing.get(sku, 0)) for sku in skus}
+    found = {row.sku: row for row in rows}
+    return {
+        sku: sellable(found[sku].available, found[sku].free, owing.get(sku, 0))
+        if sku in found
+        else 0
+        for sku in skus
+    }
+
+
+def sellable(available: int, free: int, owed: int) -> int:
+    """Give what can be had of a sku: of `free` units in the whole market `owed` are for others."""
+    return min(available, max(0, free - owed)) if owed else available
+
+
+async def drawn_everywhere(conn: db.Connection, market: MarketId) -> list[DrawnAt]:
+    """Read what was drawn wherever anything is protected."""
+    return await db.fetch(conn, Q["drawn_everywhere"], DrawnAt, market=market)
 
 
 async def free_of_skus(conn: db.Connection, market: MarketId, skus: Sequence[Sku]) -> list[Free]:

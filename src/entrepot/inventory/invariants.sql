@@ -47,3 +47,26 @@ WHERE p.reserved + p.unavailable > p.on_hand + p.shortage OR p.on_hand < 0 OR p.
 SELECT p.market, p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.shortage
 FROM inventory.position AS p
 WHERE p.shortage <> greatest(0, p.reserved + p.unavailable - p.on_hand);
+
+-- name: drawn_equals_the_ledger
+-- What a segment has drawn at a position is the sum of the entries that say so.
+WITH l AS (
+    SELECT m.market, m.sku, m.node_id, m.drawn_by, sum(m.reserved_delta) AS units
+    FROM inventory.movement AS m
+    WHERE m.drawn_by IS NOT NULL
+    GROUP BY m.market, m.sku, m.node_id, m.drawn_by
+),
+
+d AS (
+    SELECT p.market, p.sku, p.node_id, e.key AS drawn_by, e.value::bigint AS units
+    FROM inventory.position AS p
+    CROSS JOIN jsonb_each_text(p.drawn) AS e (key, value)
+)
+
+SELECT d.market, d.sku, d.node_id, d.drawn_by, d.units, l.units AS told
+FROM d
+FULL JOIN l
+    ON
+        d.market = l.market AND d.sku = l.sku AND d.node_id = l.node_id
+        AND d.drawn_by = l.drawn_by
+WHERE coalesce(d.units, 0) <> coalesce(l.units, 0);

@@ -1,12 +1,13 @@
 """Stock, as plain data: what nodes hold, what lines claim, what counts and movements say."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
+from entrepot.inventory.protection import Guard
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
 
 QUANTITY_MAX = 1_000_000
@@ -21,6 +22,8 @@ ROWS_PER_COMMIT_MAX = 2_000
 
 
 class Position(msgspec.Struct, frozen=True, gc=False):
+    """The balances of a sku at a node; `drawn` as `inventory.protection` reads it."""
+
     sku: Sku
     node_id: NodeId
     on_hand: int
@@ -28,6 +31,7 @@ class Position(msgspec.Struct, frozen=True, gc=False):
     unavailable: int
     safety: int
     shortage: int
+    drawn: str | None = None
 
     @property
     def free(self) -> int:
@@ -36,13 +40,20 @@ class Position(msgspec.Struct, frozen=True, gc=False):
 
 
 class Claim(msgspec.Struct, frozen=True, gc=False):
-    """Units of a sku at a node, for an order's line."""
+    """Units of a sku at a node, for an order's line.
+
+    `keep` units must stay free there after it, and what the `guards` have left; `draws` is the
+    segment whose protection it uses up (EVERYBODY: none; None: nobody keeps count there).
+    """
 
     order_id: OrderId
     line_no: LineNo
     sku: Sku
     node_id: NodeId
     quantity: int
+    keep: int = 0
+    draws: str | None = None
+    guards: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +194,37 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     line_no: LineNo | None = None
     reference: str | None = None
     at: datetime | None = None
+    drawn: str | None = None
+    drawn_by: str | None = None
 
 
 class Free(msgspec.Struct, frozen=True, gc=False):
-    """Free units of one position, for the in-process view."""
+    """Free units of one position, for the in-process view; `drawn` None: as it was."""
 
     sku: Sku
     node_id: NodeId
     free: int
+    drawn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Whose protection a claim has drawn on."""
+
+    order_id: OrderId
+    line_no: LineNo
+    sku: Sku
+    node_id: NodeId
+    drawn_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnAt:
+    """What was drawn at a position where anything is protected."""
+
+    sku: Sku
+    node_id: NodeId
+    drawn: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +237,53 @@ class FreeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """A day (UTC) whose sales were counted."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """Units of a sku sold at nodes, ascending, side by side."""
+
+    sku: Sku
+    nodes: list[str]
+    units: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """How far the sweep that writes safety has come: of `mark`, after a position.
+
+    `swept` is the mark of the last sweep that came to its end, `ruled` whether it followed a rule.
+    """
+
+    mark: str
+    swept: str
+    after_sku: str
+    after_node: str
+    ruled: bool
+    policy_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """A position's safety as it stands; `unsecured`: the rules were not asked yet."""
+
+    sku: Sku
+    node_id: NodeId
+    safety: int
+    unsecured: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Available:
-    """Units a channel may sell of a sku, summed over its nodes."""
+    """Units a channel may sell of a sku, summed over its nodes, and what is free at all nodes."""
 
     sku: Sku
     available: int
+    free: int
 
 
 @dataclass(frozen=True, slots=True)

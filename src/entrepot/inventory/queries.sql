@@ -1,6 +1,7 @@
 -- name: positions_for_update -> Position
 -- Locked in key order, so that no two writers can deadlock; only then is anything decided.
-SELECT p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage
+SELECT
+    p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage, p.drawn
 FROM inventory.position AS p
 INNER JOIN
     unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
@@ -14,10 +15,10 @@ FOR NO KEY UPDATE OF p;
 -- how many positions took their units; fewer than asked means the caller must not commit.
 WITH guarded AS (
     UPDATE inventory.position AS p
-    SET reserved = p.reserved + t.quantity
+    SET reserved = p.reserved + t.quantity, drawn = coalesce(t.drawn, p.drawn)
     FROM
-        unnest(:skus::text[], :node_ids::text[], :quantities::integer[])
-            AS t (sku, node_id, quantity)
+        unnest(:skus::text[], :node_ids::text[], :quantities::integer[], :drawns::jsonb[])
+            AS t (sku, node_id, quantity, drawn)
     WHERE
         p.market = :market::text AND p.sku = t.sku AND p.node_id = t.node_id
         AND p.on_hand - p.reserved - p.unavailable - p.safety >= t.quantity
@@ -25,7 +26,7 @@ WITH guarded AS (
 ),
 
 claimed AS (
-    SELECT c.order_id, c.line_no, c.sku, c.node_id, c.quantity, c.movement_id
+    SELECT c.order_id, c.line_no, c.sku, c.node_id, c.quantity, c.drawn_by, c.movement_id
     FROM
         unnest(
             :order_ids::uuid[],
@@ -33,14 +34,15 @@ claimed AS (
             :claim_skus::text[],
             :claim_nodes::text[],
             :claim_quantities::integer[],
+            :drawn_bys::text[],
             :movement_ids::uuid[]
-        ) AS c (order_id, line_no, sku, node_id, quantity, movement_id)
+        ) AS c (order_id, line_no, sku, node_id, quantity, drawn_by, movement_id)
 ),
 
 reserved AS (
     INSERT INTO inventory.reservation AS r
-    (market, order_id, line_no, sku, node_id, quantity)
-    SELECT :market::text, c.order_id, c.line_no, c.sku, c.node_id, c.quantity
+    (market, order_id, line_no, sku, node_id, quantity, drawn_by)
+    SELECT :market::text, c.order_id, c.line_no, c.sku, c.node_id, c.quantity, c.drawn_by
     FROM claimed AS c
     ON CONFLICT (market, order_id, line_no, sku, node_id)
     DO UPDATE SET quantity = r.quantity + excluded.quantity
@@ -49,11 +51,11 @@ reserved AS (
 told AS (
     INSERT INTO inventory.movement (
         market, movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
-        order_id, line_no, at, writer
+        order_id, line_no, drawn_by, at, writer
     )
     SELECT
         :market::text, c.movement_id, c.sku, c.node_id, 'reserve', 0, c.quantity, 0,
-        c.order_id, c.line_no, :at::timestamptz, :writer::integer
+        c.order_id, c.line_no, c.drawn_by, :at::timestamptz, :writer::integer
     FROM claimed AS c
 )
 
@@ -73,11 +75,11 @@ ON CONFLICT (market, sku, node_id) DO NOTHING;
 WITH told AS (
     INSERT INTO inventory.movement (
         market, movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
-        order_id, line_no, reference, at, writer
+        order_id, line_no, reference, drawn_by, at, writer
     )
     SELECT
         :market::text, m.movement_id, m.sku, m.node_id, m.kind, m.on_hand_delta, m.reserved_delta,
-        m.unavailable_delta, m.order_id, m.line_no, m.reference,
+        m.unavailable_delta, m.order_id, m.line_no, m.reference, m.drawn_by,
         coalesce(m.at, :at::timestamptz), :writer::integer
     FROM
         unnest(
@@ -91,10 +93,11 @@ WITH told AS (
             :order_ids::uuid[],
             :line_nos::smallint[],
             :refs::text[],
-            :ats::timestamptz[]
+            :ats::timestamptz[],
+            :drawn_bys::text[]
         ) AS m (
             movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
-            order_id, line_no, reference, at
+            order_id, line_no, reference, at, drawn_by
         )
 )
 
@@ -103,7 +106,8 @@ SET
     on_hand = c.on_hand,
     reserved = c.reserved,
     unavailable = c.unavailable,
-    shortage = c.shortage
+    shortage = c.shortage,
+    drawn = c.drawn
 FROM
     unnest(
         :skus::text[],
@@ -111,8 +115,9 @@ FROM
         :on_hands::integer[],
         :reserveds::integer[],
         :unavailables::integer[],
-        :shortages::integer[]
-    ) AS c (sku, node_id, on_hand, reserved, unavailable, shortage)
+        :shortages::integer[],
+        :drawns::jsonb[]
+    ) AS c (sku, node_id, on_hand, reserved, unavailable, shortage, drawn)
 WHERE p.market = :market::text AND p.sku = c.sku AND p.node_id = c.node_id;
 
 -- name: reservations_of_orders -> Reservation
@@ -123,6 +128,13 @@ SELECT
 FROM inventory.reservation AS r
 WHERE r.market = :market::text AND r.order_id = any(:order_ids::uuid[])
 ORDER BY r.order_id, r.line_no, r.sku, r.node_id;
+
+-- name: draws_of -> Draw
+-- Whose protection these orders' claims have drawn on: what is freed is protected again.
+SELECT r.order_id, r.line_no, r.sku, r.node_id, r.drawn_by
+FROM inventory.reservation AS r
+WHERE
+    r.market = :market::text AND r.order_id = any(:order_ids::uuid[]) AND r.drawn_by IS NOT NULL;
 
 -- name: resolve_reservations -> Guarded
 -- Claims are freed or consumed once: the guard counts, and the CHECK stands behind it.
@@ -261,7 +273,8 @@ GROUP BY p.sku;
 SELECT
     p.sku,
     p.node_id,
-    greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free
+    greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free,
+    p.drawn
 FROM inventory.position AS p
 INNER JOIN
     unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
@@ -273,7 +286,8 @@ WHERE p.market = :market::text;
 SELECT
     p.sku,
     p.node_id,
-    greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free
+    greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free,
+    p.drawn
 FROM inventory.position AS p
 WHERE p.market = :market::text AND p.sku = any(:skus::text[]);
 
@@ -285,12 +299,18 @@ WITH touched AS (
     WHERE
         m.market = :market::text AND m.movement_id > :since::uuid
         AND m.writer <> :writer::integer
+    UNION
+    SELECT k.sku, k.node_id
+    FROM inventory.safety_set AS s
+    CROSS JOIN unnest(s.skus, s.node_ids) AS k (sku, node_id)
+    WHERE s.market = :market::text AND s.set_id > :since::uuid
 )
 
 SELECT
     p.sku,
     p.node_id,
-    greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free
+    greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free,
+    p.drawn
 FROM inventory.position AS p
 INNER JOIN touched AS t ON p.sku = t.sku AND p.node_id = t.node_id
 WHERE p.market = :market::text;
@@ -310,21 +330,33 @@ WHERE d.market = :market::text AND d.sku = any(:skus::text[])
 GROUP BY d.sku;
 
 -- name: available -> Available
--- What a channel may sell now, read from the rows themselves. `node_ids` null: from every node.
+-- What a channel may sell now, read from the rows themselves: `keeps` is per sku what it leaves at
+-- each position. `node_ids` null: from every node.
 SELECT
     p.sku,
-    sum(
-        greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety - :buffer::integer)
-    )::bigint AS available
+    coalesce(
+        sum(
+            greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety - k.keep)
+        ) FILTER (
+            WHERE :node_ids::text[] IS NULL OR p.node_id = any(:node_ids::text[])
+        ), 0
+    )::bigint AS available,
+    sum(greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety))::bigint AS free
 FROM inventory.position AS p
-WHERE
-    p.market = :market::text AND p.sku = any(:skus::text[])
-    AND (:node_ids::text[] IS NULL OR p.node_id = any(:node_ids::text[]))
+INNER JOIN unnest(:skus::text[], :keeps::integer[]) AS k (sku, keep) ON p.sku = k.sku
+WHERE p.market = :market::text
 GROUP BY p.sku;
+
+-- name: drawn_everywhere -> DrawnAt
+-- What was drawn in a market where anything is protected, for the view of a server.
+SELECT p.sku, p.node_id, p.drawn
+FROM inventory.position AS p
+WHERE p.market = :market::text AND p.drawn IS NOT NULL;
 
 -- name: positions_of -> Position
 -- The balances people ask for, by sku and node.
-SELECT p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage
+SELECT
+    p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage, p.drawn
 FROM inventory.position AS p
 WHERE
     p.market = :market::text

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
+import msgspec
+
 from entrepot.inventory import rules, store
 from entrepot.inventory.model import Change, Claim, Ending, Position
 from entrepot.inventory.reserve import GuardFailed
@@ -65,6 +67,14 @@ async def _resolve(
         conn, market, sorted({(claim.sku, claim.node_id) for claim in claims})
     )
     positions = {(p.sku, p.node_id): p for p in locked}
+    if any(position.drawn is not None for position in locked):
+        draws = await store.draws_of(conn, market, claims)
+        claims = [
+            msgspec.structs.replace(
+                claim, draws=draws.get((claim.order_id, claim.line_no, claim.sku, claim.node_id))
+            )
+            for claim in claims
+        ]
 
     changes: list[Change] = []
     for claim, effect in zip(claims, effects, strict=True):

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from entrepot.inventory.model import Claim, Free, FreeRow
+from entrepot.inventory.model import Claim, DrawnAt, Free, FreeRow
+from entrepot.inventory.protection import read
 from entrepot.terms.ids import NodeId, Sku
 
 Ints = npt.NDArray[np.int32]
@@ -19,13 +20,15 @@ _NOTHING: tuple[Ints, Ints] = (np.empty(0, np.int32), np.empty(0, np.int32))
 class StockView:
     """Per sku: ascending node indexes (int32) and the free units there (int32).
 
-    `index` numbers the market's nodes in the order the network lists them.
+    `index` numbers the market's nodes in the order the network lists them. `drawn` is per sku and
+    node index what was drawn where anything is protected, as `inventory.protection` says.
     """
 
     def __init__(self, index: Mapping[NodeId, int]) -> None:
         self._index = dict(index)
         self._rows: dict[Sku, tuple[Ints, Ints]] = {}
         self.owed: dict[Sku, int] = {}
+        self.drawn: dict[Sku, dict[int, dict[str, int]]] = {}
 
     def load(self, rows: Sequence[FreeRow]) -> None:
         """Take a whole market at once; a node that the network does not know is left out."""
@@ -36,6 +39,12 @@ class StockView:
             known.sort()
             pairs = np.array(known, np.int32).reshape(-1, 2)
             self._rows[row.sku] = (pairs[:, 0].copy(), pairs[:, 1].copy())
+
+    def load_drawn(self, rows: Iterable[DrawnAt]) -> None:
+        """Take what was drawn in a whole market at once."""
+        self.drawn.clear()
+        for row in rows:
+            self._drew(row.sku, row.node_id, row.drawn)
 
     def renumber(self, index: Mapping[NodeId, int]) -> None:
         """Follow a network whose nodes have other numbers now."""
@@ -48,6 +57,10 @@ class StockView:
             now = moved[nodes]
             order = np.argsort(now[now >= 0], kind="stable")
             self._rows[sku] = (now[now >= 0][order], free[now >= 0][order])
+        self.drawn = {
+            sku: {int(moved[at]): drawn for at, drawn in at_nodes.items() if moved[at] >= 0}
+            for sku, at_nodes in self.drawn.items()
+        }
         self._index = dict(index)
 
     def of(self, skus: Iterable[Sku]) -> dict[Sku, tuple[Ints, Ints]]:
@@ -55,11 +68,14 @@ class StockView:
         rows = self._rows
         return {sku: rows.get(sku, _NOTHING) for sku in skus}
 
-    def take(self, sku: Sku, node: NodeId, quantity: int) -> None:
-        """Units were reserved here (or, negative, came free)."""
+    def take(self, sku: Sku, node: NodeId, quantity: int, draws: str | None = None) -> None:
+        """Units were reserved here (or, negative, came free), drawn by a segment or by none."""
         at, free = self._find(sku, node)
         if at >= 0:
             free[at] = max(0, int(free[at]) - quantity)
+        if draws is not None and node in self._index:
+            drawn = self.drawn.setdefault(sku, {}).setdefault(self._index[node], {})
+            drawn[draws] = drawn.get(draws, 0) + quantity
 
     def give_back(self, claims: Iterable[Claim]) -> None:
         """These claims were freed: their units can be had again."""
@@ -71,6 +87,7 @@ class StockView:
         new: dict[Sku, dict[int, int]] = {}
         for row in rows:
             at, free = self._find(row.sku, row.node_id)
+            self._drew(row.sku, row.node_id, row.drawn)
             if at >= 0:
                 free[at] = row.free
             elif row.node_id in self._index:
@@ -91,11 +108,12 @@ class StockView:
 
     def replace(self, skus: Sequence[Sku], rows: Iterable[Free]) -> bool:
         """Some skus were read whole; answers whether anything was other than believed."""
+        changed = False
         found: dict[Sku, list[tuple[int, int]]] = {sku: [] for sku in skus}
         for row in rows:
             if row.node_id in self._index:
                 found[row.sku].append((self._index[row.node_id], row.free))
-        changed = False
+                changed |= self._drew(row.sku, row.node_id, row.drawn)
         for sku, pairs in found.items():
             table = np.array(sorted(pairs), np.int32).reshape(-1, 2)
             nodes, free = self._rows.get(sku, _NOTHING)
@@ -103,6 +121,16 @@ class StockView:
                 changed = True
                 self._rows[sku] = (table[:, 0].copy(), table[:, 1].copy())
         return changed
+
+    def _drew(self, sku: Sku, node: NodeId, drawn: str | None) -> bool:
+        """A position said what was drawn there (None: nothing new); answers if that is news."""
+        at = self._index.get(node)
+        if drawn is None or at is None:
+            return False
+        said, at_nodes = read(drawn), self.drawn.setdefault(sku, {})
+        news = at_nodes.get(at) != said
+        at_nodes[at] = said
+        return news
 
     def _find(self, sku: Sku, node: NodeId) -> tuple[int, Ints]:
         nodes, free = self._rows.get(sku, _NOTHING)

@@ -1,7 +1,7 @@
 """What channels may sell, read from the rows themselves for many callers at once.
 
 A kit can be sold as often as its scarcest part allows. Units that somebody waits for are not
-offered again; what a channel leaves as a buffer at each position is not offered either.
+offered again; what a channel must leave at a position (`withhold`) is not offered either.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from entrepot.inventory import browse
+from entrepot.inventory.model import Free
+from entrepot.inventory.protection import read
+from entrepot.journey import withhold
 from entrepot.journey.world import Market
 from entrepot.plumbing import db
 from entrepot.terms.ids import ChannelId, NodeId, Sku
@@ -69,15 +72,14 @@ class _Group:
         self.node_ids: list[NodeId] | None = (
             None if seen.all() else [nodes[ix].node_id for ix in seen.nonzero()[0]]
         )
-        self.buffer = compiled.buffer(channel)
+        self.channel = channel
+        self.seen = seen
 
     async def in_sum(self, conn: db.Connection, skus: set[Sku], at: datetime) -> Offered:
         """One number per sku."""
         parts = self._parts(skus)
         stocked = {sku for made in parts.values() for sku, _ in made}
-        units = await browse.available(
-            conn, self.market.id, sorted(stocked), node_ids=self.node_ids, buffer=self.buffer
-        )
+        units = await self._sums(conn, stocked, at)
         totals = {
             sku: min((units[part] // count for part, count in made), default=0)
             for sku, made in parts.items()
@@ -87,24 +89,55 @@ class _Group:
     async def by_node(self, conn: db.Connection, skus: set[Sku], at: datetime) -> Offered:
         """A number per sku and node; the sum is less what others wait for."""
         parts = self._parts(skus)
-        stocked = sorted({sku for made in parts.values() for sku, _ in made})
-        allowed = None if self.node_ids is None else set(self.node_ids)
-        free: dict[Sku, dict[NodeId, int]] = {}
-        for row in await browse.free_of_skus(conn, self.market.id, stocked):
-            if allowed is None or row.node_id in allowed:
-                free.setdefault(row.sku, {})[row.node_id] = max(0, row.free - self.buffer)
-        owed = await browse.owed(conn, self.market.id, stocked)
+        stocked = {sku for made in parts.values() for sku, _ in made}
+        free, units = await self._at_nodes(conn, stocked, at)
         nodes: dict[Sku, Sequence[tuple[NodeId, int]]] = {}
         totals: dict[Sku, int] = {}
         for sku, made in parts.items():
             at_nodes = _at_nodes(made, free)
             nodes[sku] = sorted(at_nodes.items())
-            units = {
-                part: max(0, sum(free.get(part, {}).values()) - owed.get(part, 0))
-                for part, _ in made
-            }
             totals[sku] = min((units[part] // count for part, count in made), default=0)
         return Offered(totals, nodes, self._known(skus), at)
+
+    async def _sums(self, conn: db.Connection, skus: set[Sku], at: datetime) -> dict[Sku, int]:
+        """Units of each sku: added up by the database where the same stays at every node."""
+        market, channel = self.market, self.channel
+        even = sorted(sku for sku in skus if withhold.is_even(market, channel, sku))
+        keeps = [market.keeping.kept(channel, sku, market.category(sku)).at(0) for sku in even]
+        units = {}
+        if even:
+            units = await browse.available(
+                conn, market.id, even, node_ids=self.node_ids, keeps=keeps
+            )
+        if len(even) < len(skus):
+            units |= (await self._at_nodes(conn, skus - set(even), at))[1]
+        return units
+
+    async def _at_nodes(
+        self, conn: db.Connection, skus: set[Sku], at: datetime
+    ) -> tuple[dict[Sku, dict[NodeId, int]], dict[Sku, int]]:
+        """Units of each sku by node, and what of them can be had in all."""
+        index, nodes = self.market.compiled.index, self.market.network.nodes
+        rows: dict[Sku, list[Free]] = {sku: [] for sku in skus}
+        market_free = dict.fromkeys(skus, 0)
+        for row in await browse.free_of_skus(conn, self.market.id, sorted(skus)):
+            market_free[row.sku] += row.free
+            if row.node_id in index:
+                rows[row.sku].append(row)
+        owed = await browse.owed(conn, self.market.id, sorted(skus))
+        free: dict[Sku, dict[NodeId, int]] = {}
+        totals = {}
+        for sku, found in rows.items():
+            ix = np.array([index[row.node_id] for row in found], np.int32)
+            units = np.array([row.free for row in found], np.int32)
+            drawn = {index[row.node_id]: read(row.drawn) for row in found if row.drawn}
+            may = withhold.takable(self.market, self.channel, sku, ix, units, drawn, at)
+            may[~self.seen[ix]] = 0
+            free[sku] = {
+                nodes[n].node_id: u for n, u in zip(ix.tolist(), may.tolist(), strict=True) if u
+            }
+            totals[sku] = browse.sellable(int(may.sum()), market_free[sku], owed.get(sku, 0))
+        return free, totals
 
     def _parts(self, skus: set[Sku]) -> dict[Sku, list[tuple[Sku, int]]]:
         items = self.market.catalog.items

@@ -162,7 +162,7 @@ class _Batch:
         for draft in made:
             for claim in draft.claims:
                 units = claim.quantity if taken else -claim.quantity
-                self.market.stock.take(claim.sku, claim.node_id, units)
+                self.market.stock.take(claim.sku, claim.node_id, units, claim.draws)
 
     def _learn(self, taken: Sequence[Draft]) -> None:
         """Where the rows held less than was believed, believe the rows."""
@@ -170,7 +170,7 @@ class _Batch:
             return
         less = totals([claim for draft in taken for claim in draft.claims])
         self.market.stock.put(
-            Free(p.sku, p.node_id, max(0, p.free - less.get((p.sku, p.node_id), 0)))
+            Free(p.sku, p.node_id, max(0, p.free - less.get((p.sku, p.node_id), 0)), p.drawn)
             for p in self.seen
         )
 

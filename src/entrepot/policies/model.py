@@ -7,6 +7,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from entrepot.policies.keeping import RULES_MAX, SEGMENTS_MAX, Keep, Segment
+
 DAY_S = 86_400
 HOLIDAYS_MAX = 1_000
 """Twenty years of fifty holidays."""
@@ -58,6 +60,21 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             ge=0, le=20, description="How often a line is planned again before a person is asked."
         ),
     ] = 3
+    keep: Annotated[
+        tuple[Keep, ...],
+        Meta(
+            max_length=RULES_MAX,
+            description="Stock that stays unsold. Of the rules without channels the first that "
+            "fits wins (safety stock); of those of a channel the first too, beside it.",
+        ),
+    ] = ()
+    segments: Annotated[
+        tuple[Segment, ...],
+        Meta(max_length=SEGMENTS_MAX, description="Stock that is for some channels only."),
+    ] = ()
+    velocity_days: Annotated[
+        int, Meta(ge=1, le=365, description="Whole days (UTC) over which velocities are counted.")
+    ] = 28
 
 
 @dataclass(frozen=True, slots=True)

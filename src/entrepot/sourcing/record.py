@@ -23,11 +23,14 @@ from entrepot.sourcing.eligibility import NO_LIMIT, Load, capacities
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Shipment, Stock, Want, WhyNoPlan
 from entrepot.sourcing.solve import plan_one
 from entrepot.sourcing.survey import Shelves
+from entrepot.sourcing.withhold import Keep
 from entrepot.terms.ids import ChannelId, LaneId, NodeId, Sku
 from entrepot.terms.place import Place
 
-FORM: Final = 2
-"""The shape of the packed record; a later one is told apart by it."""
+FORM: Final = 3
+"""The shape of the packed record; a later one is told apart by it.
+
+Records of form 2 have no `kept`: what was kept back then was the channels' buffers."""
 
 NARROW_MAX: Final = (1 << 16) - 1
 
@@ -36,10 +39,12 @@ NODES_MAX: Final = 1 << 16
 
 _CLOSED: Final = 255  # in days packed as bytes: open on none of the next 30
 _NO_DAY: Final = -1
+_BUFFER: Final = -1  # what is kept back is the channel's buffer
 
 PackedPlace = tuple[str, str, str, float | None, float | None, str]
 PackedShipment = tuple[NodeId, LaneId | None, tuple[tuple[int, int], ...], int, int, int]
 PackedDays = tuple[int, bytes]
+PackedKeep = tuple[int | bytes, tuple[str, ...]]
 
 
 class PackedPlan(msgspec.Struct, array_like=True, frozen=True):
@@ -63,7 +68,8 @@ class PackedNoPlan(msgspec.Struct, array_like=True, frozen=True):
 class PackedDecision(msgspec.Struct, array_like=True, frozen=True):
     """One question and its answer; `wants` are (shelf, units, grams per unit).
 
-    Exactly one of `plan` and `refusal` is there.
+    Exactly one of `plan` and `refusal` is there. `kept` is per want a place in the record's `kept`,
+    -1 for the channel's buffer; empty where that holds for all.
     """
 
     channel: ChannelId
@@ -75,6 +81,7 @@ class PackedDecision(msgspec.Struct, array_like=True, frozen=True):
     barred: tuple[tuple[Sku, NodeId], ...]
     plan: PackedPlan | None
     refusal: PackedNoPlan | None
+    kept: tuple[int, ...] = ()
 
 
 class Record(msgspec.Struct, array_like=True, frozen=True):
@@ -83,7 +90,8 @@ class Record(msgspec.Struct, array_like=True, frozen=True):
     `skus` are the shelves; `counts` says per shelf how many nodes hold some, `nodes` and `units`
     which and how much, one shelf after the other (2 bytes each; 4 for units beyond 65,535); `owed`
     is per shelf. `days` are packed as `packed_days` says; `used` are (node index, fulfillment
-    orders of its work day) of the nodes with a capacity.
+    orders of its work day) of the nodes with a capacity. `kept` are units that had to stay, the
+    same at every node or 4 bytes for each, and the segments they were held for.
     """
 
     form: int
@@ -97,6 +105,7 @@ class Record(msgspec.Struct, array_like=True, frozen=True):
     units: bytes
     owed: tuple[int, ...]
     decisions: tuple[PackedDecision, ...]
+    kept: tuple[PackedKeep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,8 @@ class Decision:
     answer: Plan | NoPlan
 
 
+_Keeps = dict[tuple[ChannelId, Sku], Keep]
+_Names = dict[tuple[ChannelId, Sku], tuple[str, ...]]
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Record)
 
@@ -131,6 +142,7 @@ def pack(
         raise ValueError(f"a record tells at most {NODES_MAX} nodes apart")
     seen, row = shelves.seen, shelves.row
     wide = bool(len(seen.units)) and int(seen.units.max()) > NARROW_MAX
+    kept = _Kept(shelves, asks, scene.compiled)
     return _encoder.encode(
         (
             FORM,
@@ -143,7 +155,11 @@ def pack(
             seen.nodes.astype("<u2").tobytes(),
             seen.units.astype("<u4" if wide else "<u2").tobytes(),
             seen.owed,
-            [(*_asked(a, row), *_answered(a, said)) for a, said in zip(asks, answers, strict=True)],
+            [
+                (*_asked(a, row), *_answered(a, said), places)
+                for a, said, places in zip(asks, answers, kept.places, strict=True)
+            ],
+            kept.table,
         )
     )
 
@@ -170,7 +186,7 @@ def decision(record: Record, place: int, network: Network | Compiled) -> Decisio
     days = Days(work_day.astype(np.int32), record.at)
     return Decision(
         _ask_of(record, kept),
-        _stock_of(record, kept, taken),
+        _stock_of(record, kept, taken, len(compiled.network.nodes)),
         Scene(compiled, days, load, record.at),
         _answer_of(record, kept),
     )
@@ -249,7 +265,54 @@ def _ask_of(record: Record, kept: PackedDecision) -> Ask:
     )
 
 
-def _stock_of(record: Record, kept: PackedDecision, taken: _Taken) -> Stock:
+class _Kept:
+    """What each decision had to leave, as a table and each want's place in it."""
+
+    def __init__(self, shelves: Shelves, asks: Sequence[Ask], compiled: Compiled) -> None:
+        self.table: list[tuple[int | bytes, tuple[str, ...]]] = []
+        self.places: list[Sequence[int]] = [()] * len(asks)
+        if shelves.withheld.plain:
+            return
+        self._found: dict[tuple[int, bool, tuple[str, ...]], int] = {}
+        for at, (ask, keeps) in enumerate(zip(asks, shelves.noted, strict=True)):
+            buffer = compiled.buffer(ask.channel)
+            names = [shelves.withheld.held_for(ask.channel, want.sku) for want in ask.wants]
+            places = [self._place(*each, buffer) for each in zip(keeps, names, strict=True)]
+            self.places[at] = places if any(place != _BUFFER for place in places) else ()
+
+    def _place(self, keep: Keep, names: tuple[str, ...], buffer: int) -> int:
+        if isinstance(keep, int):
+            if keep == buffer and not names:
+                return _BUFFER
+            key = (keep, True, names)
+        else:
+            key = (id(keep), False, names)
+        place = self._found.get(key)
+        if place is None:
+            place = self._found[key] = len(self.table)
+            packed = keep if isinstance(keep, int) else keep.astype("<u4").tobytes()
+            self.table.append((packed, names))
+        return place
+
+
+def _kept_of(record: Record, kept: PackedDecision, count: int) -> tuple[_Keeps, _Names]:
+    """Give what a decision had to leave, and for whom, by channel and sku."""
+    keeps: _Keeps = {}
+    names: _Names = {}
+    for (shelf, _, _), place in zip(kept.wants, kept.kept, strict=bool(kept.kept)):
+        if place == _BUFFER:
+            continue
+        units, segments = record.kept[place]
+        key = (kept.channel, record.skus[shelf])
+        if isinstance(units, int):
+            keeps[key] = units
+        else:
+            keeps[key] = np.frombuffer(units, "<u4", count).astype(np.int64)
+        names[key] = segments
+    return keeps, names
+
+
+def _stock_of(record: Record, kept: PackedDecision, taken: _Taken, count: int) -> Stock:
     nodes = np.frombuffer(record.nodes, "<u2").astype(np.int32)
     width = "<u2" if len(record.nodes) == len(record.units) else "<u4"
     units = np.frombuffer(record.units, width).astype(np.int32)
@@ -262,7 +325,8 @@ def _stock_of(record: Record, kept: PackedDecision, taken: _Taken) -> Stock:
             left[at] -= taken.units.get((shelf, node), 0)
         free[record.skus[shelf]] = (nodes[part], left)
     owed = {record.skus[shelf]: record.owed[shelf] for shelf, _, _ in kept.wants}
-    return Stock(free, {sku: units for sku, units in owed.items() if units})
+    keeps, names = _kept_of(record, kept, count)
+    return Stock(free, {sku: units for sku, units in owed.items() if units}, keeps, held_for=names)
 
 
 def _answer_of(record: Record, kept: PackedDecision) -> Plan | NoPlan:

@@ -46,10 +46,11 @@ def plan_on(shelves: Shelves, asks: Sequence[Ask], standing: Standing) -> list[P
     answers: list[Plan | NoPlan] = []
     for at, ask in enumerate(asks):
         answer = survey.answer(at) or _decided(ask, shelves, standing)
+        shelves.note(ask)
         if isinstance(answer, Plan):
             for shipment in answer.shipments:
                 node = compiled.index[shipment.node_id]
-                shelves.take(node, shipment.items)
+                shelves.take(node, shipment.items, ask.channel)
                 standing.take(node)
         answers.append(answer)
     return answers
@@ -63,7 +64,7 @@ def view_of(ask: Ask, shelves: Shelves, standing: Standing) -> View | NoPlan:
     if isinstance(found, NoPlan):
         return found
     nodes, freight = found
-    free = usable(ask, shelves.of(ask), nodes, standing.compiled)
+    free = usable(ask, shelves.of(ask), nodes, standing.compiled, shelves.keeps(ask))
     return View(ask, freight, free, standing.full, shelves.allowed(ask))
 
 

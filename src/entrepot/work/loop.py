@@ -1,4 +1,4 @@
-"""The loop: relay, journey, timers; at once while there is work, else after a nap."""
+"""The loop: relay, journey, timers, stock; at once while there is work, else after a nap."""
 
 import asyncio
 import logging
@@ -8,6 +8,7 @@ from entrepot.plumbing import db, telemetry
 from entrepot.plumbing.relay import relay
 from entrepot.plumbing.settings import Settings
 from entrepot.work.journey import Runner
+from entrepot.work.stock import upkeep
 from entrepot.work.timers import sweep
 
 log = logging.getLogger(__name__)
@@ -41,4 +42,5 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
 async def _turn(pool: db.Pool, runner: Runner) -> int:
     numbered = await relay(pool)
     telemetry.RELAYED.inc(numbered)
-    return numbered + await runner.run() + await sweep(pool)
+    done = numbered + await runner.run() + await sweep(pool)
+    return done + await upkeep(pool, runner.world)

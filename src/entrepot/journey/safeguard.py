@@ -1,0 +1,132 @@
+"""Keep `position.safety` what the rules say, after whatever they depend on has changed.
+
+The rules depend on the policy and the network (one version), on items' categories and on what was
+sold. Their marks together are compared with those of the last sweep; where they differ all
+positions are gone through in key order, one chunk a commit. New positions are asked about at once.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from entrepot.catalog import browse as catalog
+from entrepot.inventory import secure, velocity
+from entrepot.inventory.keeping import Keeping
+from entrepot.inventory.model import Secured, Sweep
+from entrepot.journey.stocktake import tell_those_who_wait
+from entrepot.journey.world import Market, World
+from entrepot.network import read as network
+from entrepot.network.compiled import Compiled
+from entrepot.plumbing import db
+from entrepot.policies import browse as policies
+from entrepot.terms.ids import MarketId, NodeId, Sku
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules and the mark of all they depend on."""
+
+    keeping: Keeping
+    mark: str
+
+    async def asked(self, conn: db.Connection, market: MarketId, skus: set[Sku]) -> secure.Safety:
+        """Read what the rules need to know of some skus; gives what they say of a position."""
+        keeping = self.keeping
+        if not keeping.guards_everybody:
+            return lambda _sku, _node: 0
+        categories = await catalog.categories(conn, market, skus) if keeping.by_category else {}
+        paces = {}
+        if keeping.by_velocity:
+            upto = await velocity.counted_to(conn, market)
+            paces = await velocity.paces(conn, market, keeping, upto=upto, skus=skus)
+        kept = {sku: keeping.safety(sku, categories.get(sku, ""), paces.get(sku)) for sku in skus}
+        index = keeping.compiled.index
+
+        def safety(sku: Sku, node: NodeId) -> int:
+            return kept[sku].at(index[node]) if node in index else 0
+
+        return safety
+
+
+async def safeguard(pool: db.Pool, world: World, market: MarketId, *, at: datetime) -> int:
+    """Do the next bit of work, in one commit; answers whether there was any (1) or none (0)."""
+    await world.market(market)
+
+    async def work(conn: db.Connection) -> int:
+        fresh = await world.fresh(conn, market)
+        sweep = await secure.take_sweep(conn, market)
+        if sweep is None:
+            return 0
+        keeping = fresh.keeping
+        if keeping.by_velocity and await velocity.count_next(
+            conn, market, days=keeping.velocity_days, at=at
+        ):
+            return 1
+        return await _sweep(conn, fresh, sweep, at)
+
+    return await db.in_transaction(pool, work)
+
+
+async def rules_of(conn: db.Connection, market: MarketId, keeping: Keeping) -> Rules:
+    """Give the rules with the mark of what they depend on now."""
+    mark = f"network {keeping.compiled.network.version}"
+    if keeping.by_category:
+        mark += f", catalog {await catalog.last_change(conn, market)}"
+    if keeping.by_velocity:
+        mark += f", sold to {await velocity.counted_to(conn, market)}"
+    return Rules(keeping, mark)
+
+
+async def unsafe_positions(conn: db.Connection, market: MarketId) -> list[dict[str, object]]:
+    """Give the positions whose safety is not what the rules say; none while the sweep is on."""
+    compiled = Compiled(await network.read(conn, market))
+    _, policy = await policies.current(conn, market)
+    rules = await rules_of(conn, market, Keeping(policy, compiled))
+    sweep = await secure.sweep_of(conn, market)
+    if sweep is None or sweep.swept != rules.mark:
+        return []
+    wrong: list[dict[str, object]] = []
+    after = ("", "")
+    while rows := await secure.after(conn, market, *after):
+        safety = await rules.asked(conn, market, {row.sku for row in rows})
+        wrong += [
+            {"sku": r.sku, "node_id": r.node_id, "safety": r.safety, "ought": ought}
+            for r in rows
+            if not r.unsecured and r.safety != (ought := safety(r.sku, r.node_id))
+        ]
+        after = (rows[-1].sku, rows[-1].node_id)
+    return wrong
+
+
+async def _sweep(conn: db.Connection, market: Market, sweep: Sweep, at: datetime) -> int:
+    rules = await rules_of(conn, market.id, market.keeping)
+    new = await secure.unsecured(conn, market.id)
+    if new:
+        await _secure(conn, market, rules, new, at)
+        return 1
+    if sweep.swept == rules.mark:
+        return 0
+    if sweep.mark != rules.mark:
+        sweep = replace(sweep, mark=rules.mark, after_sku="", after_node="")
+    ruled = rules.keeping.guards_everybody
+    rows = []
+    if ruled or sweep.ruled:
+        rows = await secure.after(conn, market.id, sweep.after_sku, sweep.after_node)
+        await _secure(conn, market, rules, rows, at)
+    if rows:
+        # Rules that were left behind are swept up too: until the end there may be traces of both.
+        here = replace(sweep, after_sku=rows[-1].sku, after_node=rows[-1].node_id, ruled=True)
+    else:
+        here = replace(sweep, swept=rules.mark, ruled=ruled, policy_version=rules.keeping.version)
+    await secure.move_sweep(conn, market.id, here)
+    return 1
+
+
+async def _secure(
+    conn: db.Connection, market: Market, rules: Rules, rows: list[Secured], at: datetime
+) -> None:
+    safety = await rules.asked(conn, market.id, {row.sku for row in rows})
+    raised = await secure.secure(
+        conn, market.id, rows, safety, policy_version=rules.keeping.version, at=at
+    )
+    if raised.freer:
+        await tell_those_who_wait(conn, market, set(raised.freer), at)
