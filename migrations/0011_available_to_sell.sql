@@ -6,8 +6,8 @@
 -- `unsecured` until the rules were asked for its safety; those that stand already have had theirs.
 ALTER TABLE inventory.position
 ADD COLUMN drawn jsonb,
-ADD COLUMN unsecured boolean NOT NULL DEFAULT false;
-ALTER TABLE inventory.position ALTER COLUMN unsecured SET DEFAULT true;
+ADD COLUMN unsecured boolean NOT NULL DEFAULT FALSE;
+ALTER TABLE inventory.position ALTER COLUMN unsecured SET DEFAULT TRUE;
 
 -- Positions whose safety nobody has looked at yet; empty but for moments.
 CREATE INDEX position_unsecured ON inventory.position (market, sku, node_id) WHERE unsecured;
@@ -52,7 +52,7 @@ CREATE TABLE inventory.safety_set (
     market text NOT NULL,
     set_id uuid NOT NULL,
     policy_version integer NOT NULL,
-    skus text [] NOT NULL,
-    node_ids text [] NOT NULL,
+    skus text[] NOT NULL,
+    node_ids text[] NOT NULL,
     PRIMARY KEY (market, set_id)
 );

@@ -286,12 +286,12 @@ async def test_what_waits_is_taken_off_what_is_offered(house):
 
     async def offered(**how) -> dict[str, int]:
         return await browse.available(
-            house, US, [TEE, CAP], **{"node_ids": None, "buffer": 0} | how
+            house, US, [TEE, CAP], **{"node_ids": None, "keeps": [0, 0]} | how
         )
 
     assert await offered() == {"TEE": 4, "CAP": 0}  # 8 free, 4 owed
-    assert await offered(buffer=1) == {"TEE": 2, "CAP": 0}
-    assert await offered(node_ids=[LYON]) == {"TEE": 1, "CAP": 0}
+    assert await offered(keeps=[3, 0]) == {"TEE": 2, "CAP": 0}  # 2 and 0 of 5 and 3
+    assert await offered(node_ids=[LYON]) == {"TEE": 4, "CAP": 0}  # the rest is left for who waits
     await settle(house, US, [(order_id(1), 1, TEE, 3)])
     assert await browse.owed(house, US, [TEE]) == {"TEE": 1}
     await settle(house, US, [(order_id(1), 1, TEE, 9), (order_id(1), 1, CAP, 2)])

@@ -270,7 +270,7 @@ GROUP BY p.sku;
 
 -- name: free_at -> Free
 -- The free units of some positions, after they were changed here.
-SELECT
+SELECT -- noqa: ST06
     p.sku,
     p.node_id,
     greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free,
@@ -283,7 +283,7 @@ WHERE p.market = :market::text;
 
 -- name: free_of_skus -> Free
 -- Everything there is of some skus: no refusal is given on less than this.
-SELECT
+SELECT -- noqa: ST06
     p.sku,
     p.node_id,
     greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free,
@@ -306,7 +306,7 @@ WITH touched AS (
     WHERE s.market = :market::text AND s.set_id > :since::uuid
 )
 
-SELECT
+SELECT -- noqa: ST06
     p.sku,
     p.node_id,
     greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free,

@@ -2,7 +2,7 @@
 -- A market's sweep begins before its first position.
 INSERT INTO inventory.safeguard
 (market, mark, swept, after_sku, after_node, ruled, policy_version)
-VALUES (:market::text, '', '', '', '', false, 0)
+VALUES (:market::text, '', '', '', '', FALSE, 0)
 ON CONFLICT (market) DO NOTHING;
 
 -- name: sweep_of -> Sweep
@@ -50,7 +50,7 @@ LIMIT :most::integer;
 -- name: set_safety
 -- What stays at locked positions from now on.
 UPDATE inventory.position AS p
-SET safety = s.safety, unsecured = false
+SET safety = s.safety, unsecured = FALSE
 FROM
     unnest(:skus::text[], :node_ids::text[], :safeties::integer[]) AS s (sku, node_id, safety)
 WHERE p.market = :market::text AND p.sku = s.sku AND p.node_id = s.node_id;

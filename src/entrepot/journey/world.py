@@ -188,7 +188,7 @@ class World:
     async def _read_pace(self, conn: db.Connection, known: Market) -> None:
         """Read the velocities again where a day was counted since, and any rule asks for them."""
         keeping = known.keeping
-        if keeping.by_velocity and not keeping.plain:
+        if keeping.by_velocity:
             day = await velocity.counted_to(conn, known.id)
             if day != keeping.paced_on:
                 keeping.paced(await velocity.paces(conn, known.id, keeping, upto=day), day)
