@@ -10,6 +10,7 @@ from bench import (
     capture_hot,
     capture_uniform,
     counts,
+    explain_availability,
     growth,
     promises,
     relay,
@@ -28,6 +29,7 @@ STAGED: tuple[Callable[[Stage, Effort], list[Figure]], ...] = (
     growth.figures,
     counts.figures,
     availability.figures,
+    explain_availability.figures,
     promises.figures,
 )
 

