@@ -5,7 +5,7 @@ import msgspec
 from entrepot.journey.bill import AtNode, Bill, Explained
 
 
-class ItemAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+class Deduction(msgspec.Struct, frozen=True, omit_defaults=True):
     """Units taken off: `what` is reserved, unavailable, safety, kept_back, protected, not_eligible.
 
     `asked` is there where more would have been taken than was left; `rule` is a place in the
@@ -26,7 +26,7 @@ class NodeBill(msgspec.Struct, frozen=True):
 
     node: str
     on_hand: int
-    less: list[ItemAnswer]
+    less: list[Deduction]
     available: int
 
 
@@ -56,7 +56,7 @@ def _bill(bill: Bill) -> SkuBill:
 
 def _node(node: AtNode) -> NodeBill:
     less = [
-        ItemAnswer(
+        Deduction(
             item.what.value,
             item.units,
             item.asked if item.asked != item.units else None,

@@ -52,15 +52,18 @@ class Kept:
         return self.rule if isinstance(self.rule, int) else int(self.rule[node])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Grant:
-    """What a segment may count on of one sku: int64[N] each, and where others may not borrow it."""
+    """What a segment may count on of some skus: int64[N] each; `here`: where that is anything.
+
+    One object is what it is of all skus that the same rules fit, and equal to nothing else.
+    """
 
     segment: Segment
     channels: frozenset[ChannelId]
     units: Ints
     share: Ints
-    anything: Bools
+    here: tuple[bool, ...]
     by_share: bool
 
     def leave(self, at: datetime) -> int | None:
@@ -106,6 +109,7 @@ class Keeping:
         self._kept: dict[tuple[ChannelId, Sku, str], Kept] = {}
         self._grants: dict[tuple[Sku, str], tuple[Grant, ...]] = {}
         self._patterns: dict[tuple[int, ...], Kept] = {}
+        self._grant_patterns: dict[tuple[tuple[bool, ...], ...], tuple[Grant, ...]] = {}
         matches = [rule.match for rule in policy.keep]
         matches += [each.match for segment in policy.segments for each in segment.protect]
         self.by_velocity = any(map(_by_velocity, matches)) or any(
@@ -148,9 +152,7 @@ class Keeping:
             return ()
         found = self._grants.get((sku, category))
         if found is None:
-            pairs = zip(self.segments, self._protect, strict=True)
-            made = [self._grant(segment, tests, sku, category) for segment, tests in pairs]
-            found = tuple(grant for grant in made if grant is not None)
+            found = self._granted(sku, category)
             _remember(self._grants, (sku, category), found)
         return found
 
@@ -181,6 +183,20 @@ class Keeping:
         units.setflags(write=False)
         return Kept(units, rule)
 
+    def _granted(self, sku: Sku, category: str) -> tuple[Grant, ...]:
+        """Skus that the same lines fit share their grants, but where velocity decides."""
+        pairs = list(zip(self.segments, self._protect, strict=True))
+        key = tuple(tuple(t.names(sku, category) for t in tests) for _, tests in pairs)
+        lines = [each for segment in self.segments for each in segment.protect]
+        paced = any(_by_velocity(each.match) for each in lines)
+        if paced or key not in self._grant_patterns:
+            made = [self._grant(segment, tests, sku, category) for segment, tests in pairs]
+            found = tuple(grant for grant in made if grant is not None)
+            if paced:
+                return found
+            self._grant_patterns[key] = found
+        return self._grant_patterns[key]
+
     def _grant(
         self, segment: Segment, tests: Sequence["_Test"], sku: Sku, category: str
     ) -> Grant | None:
@@ -193,13 +209,13 @@ class Keeping:
             hit = test.at(self._pace(sku) if _by_velocity(protect.match) else None) & undecided
             units[hit], share[hit] = _granted(protect)
             undecided &= ~hit
-        anything = (units > 0) | (share > 0)
-        if not anything.any():
+        here = tuple(((units > 0) | (share > 0)).tolist())
+        if not any(here):
             return None
-        for array in (units, share, anything):
+        for array in (units, share):
             array.setflags(write=False)
         channels = frozenset(map(ChannelId, segment.channels))
-        return Grant(segment, channels, units, share, anything, bool(share.any()))
+        return Grant(segment, channels, units, share, here, bool(share.any()))
 
     def _pace(self, sku: Sku) -> Floats:
         found = self.pace.get(sku)

@@ -21,14 +21,15 @@ class StockView:
     """Per sku: ascending node indexes (int32) and the free units there (int32).
 
     `index` numbers the market's nodes in the order the network lists them. `drawn` is per sku and
-    node index what was drawn where anything is protected, as `inventory.protection` says.
+    segment what was drawn at each node (int32[N]) where anything is protected, as
+    `inventory.protection` says.
     """
 
     def __init__(self, index: Mapping[NodeId, int]) -> None:
         self._index = dict(index)
         self._rows: dict[Sku, tuple[Ints, Ints]] = {}
         self.owed: dict[Sku, int] = {}
-        self.drawn: dict[Sku, dict[int, dict[str, int]]] = {}
+        self.drawn: dict[Sku, dict[str, Ints]] = {}
 
     def load(self, rows: Sequence[FreeRow]) -> None:
         """Take a whole market at once; a node that the network does not know is left out."""
@@ -57,10 +58,11 @@ class StockView:
             now = moved[nodes]
             order = np.argsort(now[now >= 0], kind="stable")
             self._rows[sku] = (now[now >= 0][order], free[now >= 0][order])
-        self.drawn = {
-            sku: {int(moved[at]): drawn for at, drawn in at_nodes.items() if moved[at] >= 0}
-            for sku, at_nodes in self.drawn.items()
-        }
+        there = moved >= 0
+        for drawn in self.drawn.values():
+            for segment, units in drawn.items():
+                drawn[segment] = np.zeros(len(index), np.int32)
+                drawn[segment][moved[there]] = units[there[: len(units)]]
         self._index = dict(index)
 
     def of(self, skus: Iterable[Sku]) -> dict[Sku, tuple[Ints, Ints]]:
@@ -74,8 +76,7 @@ class StockView:
         if at >= 0:
             free[at] = max(0, int(free[at]) - quantity)
         if draws is not None and node in self._index:
-            drawn = self.drawn.setdefault(sku, {}).setdefault(self._index[node], {})
-            drawn[draws] = drawn.get(draws, 0) + quantity
+            self._drawn_by(sku, draws)[self._index[node]] += quantity
 
     def give_back(self, claims: Iterable[Claim]) -> None:
         """These claims were freed: their units can be had again."""
@@ -127,10 +128,18 @@ class StockView:
         at = self._index.get(node)
         if drawn is None or at is None:
             return False
-        said, at_nodes = read(drawn), self.drawn.setdefault(sku, {})
-        news = at_nodes.get(at) != said
-        at_nodes[at] = said
+        news = False
+        for segment, units in read(drawn).items():
+            at_nodes = self._drawn_by(sku, segment)
+            news |= bool(at_nodes[at] != units)
+            at_nodes[at] = units
         return news
+
+    def _drawn_by(self, sku: Sku, segment: str) -> Ints:
+        drawn = self.drawn.setdefault(sku, {})
+        if segment not in drawn:
+            drawn[segment] = np.zeros(len(self._index), np.int32)
+        return drawn[segment]
 
     def _find(self, sku: Sku, node: NodeId) -> tuple[int, Ints]:
         nodes, free = self._rows.get(sku, _NOTHING)

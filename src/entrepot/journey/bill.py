@@ -172,7 +172,7 @@ class _Desk:
             self._kept(column, kept, index)
             drawn = protection.read(row.drawn)
             for grant in grants:
-                if grant.anything[index]:
+                if grant.here[index]:
                     guard = grant.guard(index, self._at)
                     left = protection.left(guard, row.free, drawn)
                     column.less(What.PROTECTED, left, why=guard.segment)

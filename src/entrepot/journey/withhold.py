@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from entrepot.inventory.keeping import Grant, Ints, in_force
 from entrepot.inventory.model import Claim
-from entrepot.inventory.protection import EVERYBODY
+from entrepot.inventory.protection import EVERYBODY, Guard
 from entrepot.journey.world import Market
 from entrepot.sourcing.model import Ask, Held, Stock
 from entrepot.terms.ids import ChannelId, Sku
@@ -88,20 +88,28 @@ def guarded(
 
 
 def _guarded(market: Market, claim: Claim, channel: ChannelId, at: datetime) -> Claim:
-    node = market.compiled.index[claim.node_id]
-    keep = market.keeping.kept(channel, claim.sku, market.category(claim.sku)).at(node)
+    node, sku = market.compiled.index[claim.node_id], claim.sku
+    keeping, category = market.keeping, market.category(sku)
+    keep = (
+        keeping.kept(channel, sku, category).at(node)
+        if keeping.has_rules_for(channel)
+        else (market.compiled.buffer(channel))
+    )
     draws: str | None = None
-    guards = []
-    for grant in grants_of(market, claim.sku, at):
-        if not grant.anything[node]:
+    guards: list[Guard] = []
+    for grant in keeping.grants(sku, category):
+        if not grant.here[node] or not in_force(grant.segment, at):
             continue
         if channel in grant.channels:
             draws = grant.segment.segment
         else:
             guards.append(grant.guard(node, at))
-            if draws is None and grant.share[node]:
+            if draws is None and grant.by_share:
                 draws = EVERYBODY
-    return msgspec.structs.replace(claim, keep=keep, draws=draws, guards=tuple(guards))
+    return Claim(
+        claim.order_id, claim.line_no, sku, claim.node_id, claim.quantity, keep, draws,
+        tuple(guards),
+    )  # fmt: skip
 
 
 def _kept(
@@ -116,22 +124,56 @@ def _kept(
 
 
 def _held_of(market: Market, skus: Iterable[Sku], at: datetime) -> dict[Sku, tuple[Held, ...]]:
-    """Give what is held for segments of some skus, as far as the view knows."""
-    found = {}
-    for sku in skus if market.keeping.segments else ():
-        held = tuple([_held(market, sku, grant, at) for grant in grants_of(market, sku, at)])
-        if held:
-            found[sku] = held
+    """Give what is held for segments of some skus, as far as the view knows.
+
+    Skus of which the same segments may count on the same are worked out together.
+    """
+    keeping = market.keeping
+    if not keeping.segments:
+        return {}
+    groups: dict[tuple[Grant, ...], list[Sku]] = {}
+    for sku in skus:
+        grants = keeping.grants(sku, market.category(sku))
+        if grants:
+            groups.setdefault(grants, []).append(sku)
+    found: dict[Sku, tuple[Held, ...]] = {}
+    for grants, members in groups.items():
+        standing = [grant for grant in grants if in_force(grant.segment, at)]
+        for grant in standing:
+            leave = grant.leave(at)
+            for sku, units in zip(members, _lefts(market, grant, members), strict=True):
+                held = Held(grant.segment.segment, grant.channels, units, leave)
+                found[sku] = (*found.get(sku, ()), held)
     return found
 
 
-def _held(market: Market, sku: Sku, grant: Grant, at: datetime) -> Held:
-    drawn, units = market.stock.drawn.get(sku, {}), grant.units
-    if drawn or grant.by_share:
-        nodes, free = market.stock.of((sku,))[sku]
-        units = grant.units.copy()
-        units[nodes] = _left(grant, nodes, free, drawn)
-    return Held(grant.segment.segment, grant.channels, units, grant.leave(at))
+def _lefts(market: Market, grant: Grant, skus: Sequence[Sku]) -> Sequence[Ints]:
+    """Give int64[N] for each of some skus: what a segment has left of it at every node."""
+    drawn = market.stock.drawn
+    if not grant.by_share and not any(sku in drawn for sku in skus):
+        return [grant.units] * len(skus)
+    left = np.tile(grant.units, (len(skus), 1))
+    if grant.by_share:
+        left += -(-grant.share * _ever(market, skus) // 100)
+    for row, sku in enumerate(skus):
+        own = drawn.get(sku, {}).get(grant.segment.segment)
+        if own is not None:
+            left[row] -= own
+    return list(left)
+
+
+def _ever(market: Market, skus: Sequence[Sku]) -> Ints:
+    """Give int64[S, N], all of each sku that was ever for sale at every node."""
+    rows = [market.stock.of((sku,))[sku] for sku in skus]
+    ever = np.zeros((len(skus), len(market.network.nodes)), np.int64)
+    row = np.repeat(np.arange(len(skus)), [len(nodes) for nodes, _ in rows])
+    ever[row, np.concatenate([nodes for nodes, _ in rows])] = np.concatenate(
+        [free for _, free in rows]
+    )
+    for at, sku in enumerate(skus):
+        for units in market.stock.drawn.get(sku, {}).values():
+            ever[at] += units
+    return ever
 
 
 def _left(grant: Grant, nodes: Nodes, free: Nodes, drawn: Drawn) -> Ints:

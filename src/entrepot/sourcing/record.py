@@ -11,10 +11,12 @@ Stock is kept as raw little-endian arrays; of the load, the days' work of nodes 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Final
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from entrepot.network.compiled import Compiled, Days
 from entrepot.network.model import Method, Network
@@ -23,7 +25,7 @@ from entrepot.sourcing.eligibility import NO_LIMIT, Load, capacities
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Shipment, Stock, Want, WhyNoPlan
 from entrepot.sourcing.solve import plan_one
 from entrepot.sourcing.survey import Shelves
-from entrepot.sourcing.withhold import Keep
+from entrepot.sourcing.withhold import Keep, Noted
 from entrepot.terms.ids import ChannelId, LaneId, NodeId, Sku
 from entrepot.terms.place import Place
 
@@ -91,7 +93,7 @@ class Record(msgspec.Struct, array_like=True, frozen=True):
     which and how much, one shelf after the other (2 bytes each; 4 for units beyond 65,535); `owed`
     is per shelf. `days` are packed as `packed_days` says; `used` are (node index, fulfillment
     orders of its work day) of the nodes with a capacity. `kept` are units that had to stay, the
-    same at every node or 4 bytes for each, and the segments they were held for.
+    same at every node or 4 bytes for each of the shelf's, and the segments they were held for.
     """
 
     form: int
@@ -273,26 +275,46 @@ class _Kept:
         self.places: list[Sequence[int]] = [()] * len(asks)
         if shelves.withheld.plain:
             return
-        self._found: dict[tuple[int, bool, tuple[str, ...]], int] = {}
-        for at, (ask, keeps) in enumerate(zip(asks, shelves.noted, strict=True)):
-            buffer = compiled.buffer(ask.channel)
-            names = [shelves.withheld.held_for(ask.channel, want.sku) for want in ask.wants]
-            places = [self._place(*each, buffer) for each in zip(keeps, names, strict=True)]
+        self._withheld = shelves.withheld
+        self._buffers = {channel: compiled.buffer(channel) for channel in {a.channel for a in asks}}
+        counts = shelves.seen.counts
+        self._part = {
+            sku: slice(end - count, end)
+            for sku, end, count in zip(shelves.row, accumulate(counts), counts, strict=True)
+        }
+        self._nodes = shelves.seen.nodes
+        self._found: dict[Noted, int] = {}
+        self._same: dict[tuple[int | bytes, tuple[str, ...]], int] = {}
+        for at, notes in enumerate(shelves.noted):
+            places = [self._place(note) for note in notes]
             self.places[at] = places if any(place != _BUFFER for place in places) else ()
 
-    def _place(self, keep: Keep, names: tuple[str, ...], buffer: int) -> int:
+    def _place(self, note: Noted) -> int:
+        found = self._found.get(note)
+        if found is None:
+            found = self._found[note] = self._added(note)
+        return found
+
+    def _added(self, note: Noted) -> int:
+        (channel, sku), _ = note
+        keep, names = self._withheld.noted(note), self._withheld.held_for(channel, sku)
         if isinstance(keep, int):
-            if keep == buffer and not names:
+            packed: int | bytes = keep
+            if keep == self._buffers[channel] and not names:
                 return _BUFFER
-            key = (keep, True, names)
         else:
-            key = (id(keep), False, names)
-        place = self._found.get(key)
-        if place is None:
-            place = self._found[key] = len(self.table)
-            packed = keep if isinstance(keep, int) else keep.astype("<u4").tobytes()
+            packed = keep[self._nodes[self._part[sku]]].astype("<u4").tobytes()
+        return self._same.setdefault((packed, names), self._new(packed, names))
+
+    def _new(self, packed: int | bytes, names: tuple[str, ...]) -> int:
+        if (packed, names) not in self._same:
             self.table.append((packed, names))
-        return place
+        return len(self.table) - 1
+
+
+def _nodes_of(record: Record, shelf: int) -> npt.NDArray[np.uint16]:
+    begins = sum(record.counts[:shelf])
+    return np.frombuffer(record.nodes, "<u2", record.counts[shelf], 2 * begins)
 
 
 def _kept_of(record: Record, kept: PackedDecision, count: int) -> tuple[_Keeps, _Names]:
@@ -307,7 +329,9 @@ def _kept_of(record: Record, kept: PackedDecision, count: int) -> tuple[_Keeps, 
         if isinstance(units, int):
             keeps[key] = units
         else:
-            keeps[key] = np.frombuffer(units, "<u4", count).astype(np.int64)
+            at_nodes = np.zeros(count, np.int64)
+            at_nodes[_nodes_of(record, shelf)] = np.frombuffer(units, "<u4")
+            keeps[key] = at_nodes
         names[key] = segments
     return keeps, names
 

@@ -18,7 +18,7 @@ from entrepot.network.model import ZONE_MAX, Method
 from entrepot.sourcing.cost import Bools, Ints, cheapest_two, split_bound
 from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Shipment, Stock, Want, WhyNoPlan
-from entrepot.sourcing.withhold import Keep, Withheld
+from entrepot.sourcing.withhold import Keep, Noted, Withheld
 from entrepot.terms.ids import ChannelId, Sku
 
 _ZONES: Final = ZONE_MAX + 1
@@ -49,6 +49,7 @@ class Shelves:
     """
 
     def __init__(self, asks: Iterable[Ask], stock: Stock, compiled: Compiled) -> None:
+        asks = list(asks)
         skus = dict.fromkeys(want.sku for ask in asks for want in ask.wants)
         self.row: dict[Sku, int] = {sku: row for row, sku in enumerate(skus)}
         self.free: Ints = np.zeros((len(skus), len(compiled.network.nodes)), np.int64)
@@ -58,8 +59,8 @@ class Shelves:
         self.total: list[int] = self.free.sum(axis=1).tolist()
         self.owed = self.seen.owed
         self.touched: set[int] = set()
-        self.withheld = Withheld(stock, compiled)
-        self.noted: list[tuple[Keep, ...]] = []
+        self.withheld = Withheld(asks, stock, compiled)
+        self.noted: list[tuple[Noted, ...]] = []
 
     def of(self, ask: Ask) -> Ints:
         """Give int64[L, N], what is free of each want now."""
@@ -77,7 +78,7 @@ class Shelves:
     def note(self, ask: Ask) -> None:
         """Remember what the next decision had to leave."""
         if not self.withheld.plain:
-            self.noted.append(self.withheld.seen(ask))
+            self.noted.append(self.withheld.note(ask))
 
     def take(self, node: int, items: Iterable[tuple[Sku, int]], channel: ChannelId) -> None:
         """Take units off a node's shelves, for an order of a channel."""

@@ -5,7 +5,7 @@ nothing for others: what the segment takes is gone from the shelf too. So what a
 only ever shrinks within a batch, which is what the survey relies on.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -23,98 +23,103 @@ Keep = int | Ints
 _ALL: Final = 1 << 62
 
 
-@dataclass(slots=True)
-class _Left:
-    """What is left of a holding while a batch goes on; the array is this batch's own."""
-
-    held: Held
-    units: Ints
+Noted = tuple[tuple[ChannelId, Sku], int]
+"""What a decision had to leave of a want: of which version of the answer."""
 
 
 class Withheld:
     """Who may not take what, of one batch's shelves. `plain`: buffers are all there is."""
 
-    def __init__(self, stock: Stock, compiled: Compiled) -> None:
+    def __init__(self, asks: Iterable[Ask], stock: Stock, compiled: Compiled) -> None:
         self.plain = not stock.kept and not stock.held
         self._stock, self._compiled = stock, compiled
-        self._left: dict[Sku, list[_Left]] = {}
+        self._left: dict[Sku, list[Ints]] = {}
         self._keeps: dict[tuple[ChannelId, Sku], Keep] = {}
-        self._live: dict[Sku, list[tuple[ChannelId, Ints]]] = {}
-        self._copies: dict[tuple[ChannelId, Sku], Ints] = {}
+        self._live: dict[Sku, list[ChannelId]] = {}
+        self._past: dict[tuple[ChannelId, Sku], list[Ints]] = {}
+        self._noted: set[tuple[ChannelId, Sku]] = set()
+        if not self.plain:
+            self._prepare({(ask.channel, want.sku) for ask in asks for want in ask.wants})
 
     def of(self, channel: ChannelId, sku: Sku) -> Keep:
         """Give what a channel must leave of a sku now; where it is an array, that stays current."""
-        if self.plain:
-            return self._compiled.buffer(channel)
-        key = (channel, sku)
-        found = self._keeps.get(key)
-        if found is None:
-            found = self._keeps[key] = self._made(channel, sku)
-        return found
+        return self._compiled.buffer(channel) if self.plain else self._keeps[channel, sku]
 
     def held_for(self, channel: ChannelId, sku: Sku) -> tuple[str, ...]:
         """Name the segments that hold units of a sku against a channel."""
-        return self._stock.held_for.get((channel, sku), ()) + tuple(
-            held.segment for held in self._stock.held.get(sku, ()) if channel not in held.channels
-        )
+        held = self._stock.held.get(sku)
+        if held is None:
+            return self._stock.held_for.get((channel, sku), ())
+        return tuple([each.segment for each in held if channel not in each.channels])
 
     def take(self, channel: ChannelId, node: int, sku: Sku, units: int) -> None:
         """A channel's order takes units: its own segment's holding is used up."""
-        if sku not in self._stock.held:
+        held = self._stock.held.get(sku, ())
+        if not any(channel in each.channels for each in held):
             return
-        for each in self._lefts(sku):
-            if channel in each.held.channels:
-                each.units[node] -= units
-                self._refresh(sku, node)
+        if sku not in self._left:
+            self._left[sku] = [each.units.copy() for each in held]
+        for each, left in zip(held, self._left[sku], strict=True):
+            if channel in each.channels:
+                left[node] -= units
+        self._refresh(sku, node)
 
-    def seen(self, ask: Ask) -> tuple[Keep, ...]:
-        """Give what an ask must leave of each want as of now, for the record.
+    def note(self, ask: Ask) -> tuple[Noted, ...]:
+        """Note what an ask must leave of each want as of now, for the record; see `noted`."""
+        keys = [(ask.channel, want.sku) for want in ask.wants]
+        self._noted.update(keys)
+        return tuple([(key, len(self._past.get(key, ()))) for key in keys])
 
-        Arrays are not written to afterwards, and the same one is given while it is true.
-        """
-        return tuple([self._as_now(ask.channel, want.sku) for want in ask.wants])
+    def noted(self, note: Noted) -> Keep:
+        """Give what was noted, as it was then."""
+        key, version = note
+        past = self._past.get(key, ())
+        return past[version] if version < len(past) else self._keeps[key]
 
-    def _as_now(self, channel: ChannelId, sku: Sku) -> Keep:
-        keep = self.of(channel, sku)
-        if isinstance(keep, int) or sku not in self._live:
-            return keep
-        found = self._copies.get((channel, sku))
-        if found is None:
-            found = self._copies[channel, sku] = keep.copy()
-        return found
+    def _prepare(self, pairs: Iterable[tuple[ChannelId, Sku]]) -> None:
+        """Answer all pairs at once: those that the same segments stand against share their sums."""
+        groups: dict[tuple[ChannelId, tuple[tuple[str, int | None], ...]], list[Sku]] = {}
+        for channel, sku in pairs:
+            held = self._stock.held.get(sku, ())
+            others = tuple([(h.segment, h.leave) for h in held if channel not in h.channels])
+            if others:
+                groups.setdefault((channel, others), []).append(sku)
+            else:
+                self._keeps[channel, sku] = self._base(channel, sku)
+        for (channel, others), skus in groups.items():
+            total = np.zeros((len(skus), len(self._compiled.network.nodes)), np.int64)
+            for segment, leave in others:
+                units = [_units(self._stock.held[sku], segment) for sku in skus]
+                total += np.minimum(np.maximum(np.array(units), 0), _cap(leave))
+            for row, sku in enumerate(skus):
+                total[row] += self._base(channel, sku)
+                self._keeps[channel, sku] = total[row]
+                self._live.setdefault(sku, []).append(channel)
 
-    def _lefts(self, sku: Sku) -> list[_Left]:
-        found = self._left.get(sku)
-        if found is None:
-            found = [_Left(held, held.units.copy()) for held in self._stock.held.get(sku, ())]
-            self._left[sku] = found
-        return found
-
-    def _made(self, channel: ChannelId, sku: Sku) -> Keep:
+    def _base(self, channel: ChannelId, sku: Sku) -> Keep:
         keep = self._stock.kept.get((channel, sku))
-        if keep is None:
-            keep = self._compiled.buffer(channel)
-        lefts = self._lefts(sku) if sku in self._stock.held else []
-        others = [each for each in lefts if channel not in each.held.channels]
-        if not others:
-            return keep
-        total = np.full(len(self._compiled.network.nodes), keep, np.int64)
-        for each in others:
-            total += np.clip(each.units, 0, _cap(each.held))
-        self._live.setdefault(sku, []).append((channel, total))
-        return total
+        return self._compiled.buffer(channel) if keep is None else keep
 
     def _refresh(self, sku: Sku, node: int) -> None:
         """Let the channels that were answered already know what stays at a node now."""
-        for channel, keep in self._live.get(sku, ()):
-            base = self._stock.kept.get((channel, sku), self._compiled.buffer(channel))
+        for channel in self._live.get(sku, ()):
+            key, keep = (channel, sku), self._keeps[channel, sku]
+            base = self._base(channel, sku)
             units = base if isinstance(base, int) else int(base[node])
-            for each in self._lefts(sku):
-                if channel not in each.held.channels:
-                    units += min(max(int(each.units[node]), 0), _cap(each.held))
+            for held, left in zip(self._stock.held[sku], self._left[sku], strict=True):
+                if channel not in held.channels:
+                    units += min(max(int(left[node]), 0), _cap(held.leave))
+            if isinstance(keep, int) or keep[node] == units:
+                continue
+            if key in self._noted:
+                self._past.setdefault(key, []).append(keep.copy())
+                self._noted.discard(key)
             keep[node] = units
-            self._copies.pop((channel, sku), None)
 
 
-def _cap(held: Held) -> int:
-    return _ALL if held.leave is None else held.leave
+def _units(held: Iterable[Held], segment: str) -> Ints:
+    return next(each.units for each in held if each.segment == segment)
+
+
+def _cap(leave: int | None) -> int:
+    return _ALL if leave is None else leave
