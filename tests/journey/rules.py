@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from entrepot.inventory.model import Position
-from entrepot.journey.bill import Bill, Explained, explained
+from entrepot.journey.bill import Explained, SkuBill, explained
 from entrepot.journey.offer import Offer, available
 from entrepot.journey.place import place
 from entrepot.journey.placing import Taken
@@ -78,17 +78,17 @@ async def bills(shop: Shop, *skus: str, channel: str = "web") -> list[Explained]
     return found
 
 
-def assert_adds_up(bill: Bill) -> None:
+def assert_adds_up(bill: SkuBill) -> None:
     """Every line of a bill is there to be subtracted, and nothing else is."""
     for node in bill.nodes:
-        assert node.on_hand - sum(item.units for item in node.items) == node.available >= 0
-        assert all(0 <= item.units <= item.asked for item in node.items)
+        assert node.on_hand - sum(item.units for item in node.less) == node.available >= 0
+        assert all(0 <= item.units <= (item.asked or item.units) for item in node.less)
     assert sum(node.available for node in bill.nodes) - bill.owed == bill.available >= 0
 
 
-def lines(bill: Bill) -> dict[str, list[tuple[str, int]]]:
+def lines(bill: SkuBill) -> dict[str, list[tuple[str, int]]]:
     """Give a bill as {node: [(what, units)]}."""
-    return {n.node: [(i.what.value, i.units) for i in n.items] for n in bill.nodes}
+    return {n.node: [(i.what.value, i.units) for i in n.less] for n in bill.nodes}
 
 
 def safeties(rows: Iterable[Position]) -> dict[tuple[str, str], int]:

@@ -81,11 +81,11 @@ async def test_a_bill_names_everything_that_is_taken_off(two):
         "DC": [("reserved", 2), ("protected", 3)],
         "STORE": [("safety", 1), ("kept_back", 4), ("protected", 1)],
     }
-    items = {i.what.value: i for n in bill.nodes if n.node == "STORE" for i in n.items}
+    items = {i.what.value: i for n in bill.nodes if n.node == "STORE" for i in n.less}
     assert (items["safety"].rule, items["safety"].policy_version) == ("/keep/1", 1)
     assert (items["kept_back"].rule, items["kept_back"].note) == ("/keep/0", "for walk-ins")
     assert (items["protected"].why, items["protected"].asked) == ("launch", 3)
-    closed = [i for n in bill.nodes if n.node == "CLOSED" for i in n.items]
+    closed = [i for n in bill.nodes if n.node == "CLOSED" for i in n.less]
     assert closed[-1].why == "disabled"
 
 

@@ -152,7 +152,7 @@ async def test_the_audit_finds_a_safety_that_no_rule_says(two):
         ]
     ((tee,),) = [await bills(two, "TEE")]
     assert tee.available == 16  # what stands in the row counts, and no rule is named for it
-    assert {i.rule for n in tee.bills[0].nodes for i in n.items} == {""}
+    assert {i.rule for n in tee.bills[0].nodes for i in n.less} == {None}
 
 
 async def test_velocity_is_counted_from_the_ledger_a_day_at_a_time(two):

@@ -85,7 +85,7 @@ async def test_the_bills_are_those_of_the_page(shop):
         (bill,) = tee.bills
         shown = [
             {f"{name} at": node.node, "on hand": str(node.on_hand)}
-            | {item.what.value: str(item.units) for item in node.items}
+            | {item.what.value: str(item.units) for item in node.less}
             | {"available": str(node.available)}
             for node in bill.nodes
         ]

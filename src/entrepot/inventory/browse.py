@@ -38,6 +38,7 @@ __all__ = [
     "orders_waiting_for",
     "owed",
     "positions",
+    "positions_of_skus",
     "sellable",
 ]
 
@@ -129,6 +130,13 @@ async def positions(
         market=market, skus=None if skus is None else list(skus), node_id=node_id,
         after_sku=after[0], after_node=after[1], most=most,
     )  # fmt: skip
+
+
+async def positions_of_skus(
+    conn: db.Connection, market: MarketId, skus: Sequence[Sku]
+) -> list[Position]:
+    """Read all balances of some skus, ascending by sku and node."""
+    return await db.fetch(conn, Q["positions_of_skus"], Position, market=market, skus=list(skus))
 
 
 async def ledger(

@@ -107,7 +107,7 @@ SET
     reserved = c.reserved,
     unavailable = c.unavailable,
     shortage = c.shortage,
-    drawn = c.drawn
+    drawn = coalesce(c.drawn, p.drawn)
 FROM
     unnest(
         :skus::text[],
@@ -365,6 +365,14 @@ WHERE
     AND (p.sku, p.node_id) > (:after_sku::text, :after_node::text)
 ORDER BY p.sku, p.node_id
 LIMIT :most::integer;
+
+-- name: positions_of_skus -> Position
+-- All balances of some skus, for their bills: by the key, however large the market is.
+SELECT
+    p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage, p.drawn
+FROM inventory.position AS p
+WHERE p.market = :market::text AND p.sku = any(:skus::text[])
+ORDER BY p.sku, p.node_id;
 
 -- name: ledger_of -> Ledger
 -- The entries that explain a position, newest first.

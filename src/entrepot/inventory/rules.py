@@ -216,10 +216,11 @@ def doubted(position: Position) -> Change:
 
 
 def after(position: Position, change: Change) -> Position:
-    """The position once the change is written."""
+    """The position once the change is written; what it does not say of draws stays."""
+    drawn = position.drawn if change.drawn is None else change.drawn
     return Position(
         position.sku, position.node_id, change.on_hand, change.reserved, change.unavailable,
-        position.safety, change.shortage, change.drawn,
+        position.safety, change.shortage, drawn,
     )  # fmt: skip
 
 
@@ -250,5 +251,4 @@ def _change(  # noqa: PLR0913 - one place where a position's arithmetic is writt
         line_no=line_no,
         reference=reference,
         at=at,
-        drawn=position.drawn,
     )

@@ -86,7 +86,6 @@ def _change(
         line_no=None if received else past.claim.line_no,
         reference=past.reference if received else None,
         at=past.claimed_at,
-        drawn=position.drawn,
     )
 
 

@@ -26,20 +26,25 @@ async def counted_to(conn: db.Connection, market: MarketId) -> date | None:
     return rows[-1].day if rows else None
 
 
-async def count_next(
-    conn: db.Connection, market: MarketId, *, days: int, at: datetime
-) -> date | None:
-    """Count the earliest day of the window that is not counted; None where all are.
+async def due(conn: db.Connection, market: MarketId, *, days: int, at: datetime) -> date | None:
+    """Say which day of the window is to be counted next; None where all are.
 
-    The window is the last `days` whole days before `at`. The caller owns the transaction.
+    The window is the last `days` whole days before `at`.
     """
-    today = (at - SETTLED_AFTER).astimezone(UTC).date()
-    since = today - timedelta(days=days)
+    since = _since(days, at)
     counted = {row.day for row in await _counted(conn, market, since)}
     window = (since + timedelta(days=n) for n in range(days))
-    day = next((day for day in window if day not in counted), None)
-    if day is None:
-        return None
+    return next((day for day in window if day not in counted), None)
+
+
+async def count(
+    conn: db.Connection, market: MarketId, day: date, *, days: int, at: datetime
+) -> None:
+    """Count a day, and forget those before the window. The caller owns the transaction.
+
+    Whoever counts a day holds the market's sweep: no day is counted twice.
+    """
+    since = _since(days, at)
     await db.execute(conn, Q["forget_sold"], market=market, since=since)
     await db.execute(conn, Q["forget_days"], market=market, since=since)
     begins, ends = (datetime.combine(d, time(), UTC) for d in (day, day + timedelta(days=1)))
@@ -49,7 +54,6 @@ async def count_next(
         from_id=uuid7(_ms(begins), 0), to_id=uuid7(_ms(ends), 0),
     )  # fmt: skip
     await db.execute(conn, Q["mark_day"], market=market, day=day)
-    return day
 
 
 async def paces(
@@ -85,6 +89,10 @@ async def paces(
 
 async def _counted(conn: db.Connection, market: MarketId, since: date) -> list[Day]:
     return await db.fetch(conn, Q["days_counted"], Day, market=market, since=since)
+
+
+def _since(days: int, at: datetime) -> date:
+    return (at - SETTLED_AFTER).astimezone(UTC).date() - timedelta(days=days)
 
 
 def _ms(at: datetime) -> int:

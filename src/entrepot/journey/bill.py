@@ -1,14 +1,16 @@
 """Why so many? The itemized bill of what a channel may sell: at each node, from on hand down.
 
-Every item takes at most what the ones before it have left, so that a bill always adds up: what is
-on hand, less its items, is what is available. `asked` is there where an item would have taken more.
+Each deduction takes at most what the ones before it have left, so that a bill always adds up: what
+is on hand, less all of them, is what is available.
 The rules are those of `offer` and of every plan, read off the same rows.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 from entrepot.inventory import browse, protection, secure
 from entrepot.inventory.keeping import NO_RULE, Grant, Kept
@@ -17,8 +19,6 @@ from entrepot.journey import withhold
 from entrepot.journey.world import Market
 from entrepot.plumbing import db
 from entrepot.terms.ids import ChannelId, NodeId, Sku
-
-POSITIONS_MAX = 2**31 - 1
 
 
 class What(StrEnum):
@@ -32,40 +32,41 @@ class What(StrEnum):
     NOT_ELIGIBLE = "not_eligible"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """Units taken off. `rule` is a place in the policy (a JSON Pointer), `why` a reason or name."""
+class Deduction(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Units taken off: `what` is reserved, unavailable, safety, kept_back, protected, not_eligible.
+
+    `asked` is there where more would have been taken than was left; `rule` is a place in the
+    policy of `policy_version` (a JSON Pointer); `why` a segment, a reason, or a channel's buffer.
+    """
 
     what: What
     units: int
-    asked: int
-    why: str = ""
-    rule: str = ""
-    note: str = ""
+    asked: int | None = None
+    why: str | None = None
+    rule: str | None = None
+    note: str | None = None
     policy_version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AtNode:
-    """A node's part of the bill: `on_hand` less the items is `available`."""
+class NodeBill(msgspec.Struct, frozen=True, gc=False):
+    """`on_hand` less the units of all `less` is `available`."""
 
     node: NodeId
     on_hand: int
-    items: tuple[Item, ...]
+    less: list[Deduction]
     available: int
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """A stocked sku's bill: the nodes' available units less `owed` are `available`.
+class SkuBill(msgspec.Struct, frozen=True):
+    """The sum of the nodes' `available`, less `owed`, is `available`: units of a stocked sku.
 
-    `owed_in_all` units wait in the whole market; what cannot be sold by this channel anyway is
-    counted for them first.
+    `per_unit` go into one unit of the kit that was asked for. `owed_in_all` wait in the whole
+    market; what this channel cannot sell anyway is counted for them first.
     """
 
     sku: Sku
     per_unit: int
-    nodes: tuple[AtNode, ...]
+    nodes: list[NodeBill]
     owed: int
     owed_in_all: int
     available: int
@@ -78,21 +79,7 @@ class Explained:
     sku: Sku
     available: int
     known: bool
-    bills: tuple[Bill, ...]
-
-
-@dataclass(slots=True)
-class _Column:
-    """A bill's column of figures: takes off what is left, and says how much that was."""
-
-    left: int
-    items: list[Item] = field(default_factory=list)
-
-    def less(self, what: What, asked: int, **why: str | int) -> None:
-        units = min(max(asked, 0), self.left)
-        if asked > 0:
-            self.items.append(Item(what, units, asked, **why))  # type: ignore[arg-type]
-            self.left -= units
+    bills: list[SkuBill]
 
 
 async def explained(
@@ -108,9 +95,7 @@ async def explained(
     }
     stocked = sorted({part for made in parts.values() for part, _ in made})
     rows: dict[Sku, list[Position]] = {sku: [] for sku in stocked}
-    for row in await browse.positions(
-        conn, market.id, skus=stocked, node_id=None, after=("", ""), most=POSITIONS_MAX
-    ):
+    for row in await browse.positions_of_skus(conn, market.id, stocked):
         rows[row.sku].append(row)
     owed = await browse.owed(conn, market.id, stocked)
     sweep = await secure.sweep_of(conn, market.id)
@@ -120,17 +105,17 @@ async def explained(
 
 
 def _explained(
-    sku: Sku, made: Sequence[tuple[Sku, int]] | None, bills: Mapping[Sku, Bill]
+    sku: Sku, made: Sequence[tuple[Sku, int]] | None, bills: Mapping[Sku, SkuBill]
 ) -> Explained:
     if made is None:
-        return Explained(sku, 0, known=False, bills=())
-    own = [_per_unit(bills[part], count) for part, count in made]
+        return Explained(sku, 0, known=False, bills=[])
+    own = [msgspec.structs.replace(bills[part], per_unit=count) for part, count in made]
     available = min((bill.available // bill.per_unit for bill in own), default=0)
-    return Explained(sku, available, known=True, bills=tuple(own))
+    return Explained(sku, available, known=True, bills=own)
 
 
-def _per_unit(bill: Bill, count: int) -> Bill:
-    return Bill(bill.sku, count, bill.nodes, bill.owed, bill.owed_in_all, bill.available)
+_Rule = tuple[str | None, str | None]
+"""A rule's place in the policy, and its note."""
 
 
 class _Desk:
@@ -141,9 +126,18 @@ class _Desk:
     ) -> None:
         self._market, self._channel, self._at = market, channel, at
         self._swept_version = swept_version
-        self._mask = market.compiled.channel_mask(channel)
+        compiled = market.compiled
+        mask = compiled.channel_mask(channel)
+        seen = compiled.enabled if mask is None else mask
+        self._why_not = [
+            None if on and view else "not_in_channel" if on else "disabled"
+            for on, view in zip(compiled.enabled.tolist(), seen.tolist(), strict=True)
+        ]
+        rules = enumerate(market.keeping.keep)
+        self._rules: dict[int, _Rule] = {n: (f"/keep/{n}", r.note or None) for n, r in rules}
+        self._rules[NO_RULE] = (None, None)
 
-    def bill(self, sku: Sku, rows: Iterable[Position], owed: int) -> Bill:
+    def bill(self, sku: Sku, rows: Iterable[Position], owed: int) -> SkuBill:
         """Write a sku's bill."""
         market = self._market
         category = market.category(sku)
@@ -154,53 +148,72 @@ class _Desk:
             for grant in withhold.grants_of(market, sku, self._at)
             if self._channel not in grant.channels
         ]
-        nodes, free = [], 0
+        nodes, free, index = [], 0, market.compiled.index
         for row in rows:
             free += max(0, row.free)
-            nodes.append(self._at_node(row, safety, kept, grants))
-        available = sum(node.available for node in nodes)
+            less: list[Deduction] = []
+            left = _less(less, row.on_hand, row.reserved, What.RESERVED)
+            left = _less(less, left, row.unavailable, What.UNAVAILABLE)
+            node = index.get(row.node_id)
+            left = self._safety(less, left, row, safety, node)
+            if node is not None:
+                left = self._withheld(less, left, row, kept, grants, node)
+            why = "unknown_node" if node is None else self._why_not[node]
+            if why is not None:
+                left = _less(less, left, left, What.NOT_ELIGIBLE, why)
+            nodes.append(NodeBill(row.node_id, row.on_hand, less, left))
+        available = sum([node.available for node in nodes])
         sellable = browse.sellable(available, free, owed)
-        return Bill(sku, 1, tuple(nodes), available - sellable, owed, sellable)
+        return SkuBill(sku, 1, nodes, available - sellable, owed, sellable)
 
-    def _at_node(self, row: Position, safety: Kept, kept: Kept, grants: Sequence[Grant]) -> AtNode:
-        column = _Column(row.on_hand)
-        column.less(What.RESERVED, row.reserved)
-        column.less(What.UNAVAILABLE, row.unavailable)
-        index = self._market.compiled.index.get(row.node_id)
-        self._safety(column, row, safety, index)
-        if index is not None:
-            self._kept(column, kept, index)
-            drawn = protection.read(row.drawn)
-            for grant in grants:
-                if grant.here[index]:
-                    guard = grant.guard(index, self._at)
-                    left = protection.left(guard, row.free, drawn)
-                    column.less(What.PROTECTED, left, why=guard.segment)
-        for why in self._why_not(index):
-            column.less(What.NOT_ELIGIBLE, column.left, why=why)
-        return AtNode(row.node_id, row.on_hand, tuple(column.items), column.left)
-
-    def _safety(self, column: _Column, row: Position, safety: Kept, index: int | None) -> None:
+    def _safety(
+        self, less: list[Deduction], left: int, row: Position, safety: Kept, node: int | None
+    ) -> int:
         """What stands in the row counts; the rule is named where it says the same."""
-        rule = NO_RULE if index is None or safety.at(index) != row.safety else safety.rule_at(index)
-        column.less(What.SAFETY, row.safety, policy_version=self._swept_version, **self._rule(rule))
+        if not row.safety:
+            return left
+        says_so = node is not None and safety.at(node) == row.safety
+        rule = safety.rule_at(node) if node is not None and says_so else NO_RULE
+        named = self._rules[rule]
+        return _less(less, left, row.safety, What.SAFETY, None, *named, self._swept_version)
 
-    def _kept(self, column: _Column, kept: Kept, index: int) -> None:
-        rule = kept.rule_at(index)
-        named = {"why": "the channel's buffer"} if rule == NO_RULE else self._rule(rule)
-        version = self._market.keeping.version
-        column.less(What.KEPT_BACK, kept.at(index), policy_version=version, **named)
+    def _withheld(
+        self,
+        less: list[Deduction],
+        left: int,
+        row: Position,
+        kept: Kept,
+        grants: Sequence[Grant],
+        node: int,
+    ) -> int:
+        keep = kept.at(node)
+        if keep:
+            rule = kept.rule_at(node)
+            why = "the channel's buffer" if rule == NO_RULE else None
+            version = self._market.keeping.version
+            left = _less(less, left, keep, What.KEPT_BACK, why, *self._rules[rule], version)
+        for grant in grants:
+            if grant.here[node]:
+                guard = grant.guard(node, self._at)
+                units = protection.left(guard, row.free, protection.read(row.drawn))
+                left = _less(less, left, units, What.PROTECTED, guard.segment)
+        return left
 
-    def _rule(self, rule: int) -> dict[str, str]:
-        if rule == NO_RULE:
-            return {}
-        return {"rule": f"/keep/{rule}", "note": self._market.keeping.keep[rule].note}
 
-    def _why_not(self, index: int | None) -> Iterator[str]:
-        compiled = self._market.compiled
-        if index is None:
-            yield "unknown_node"
-        elif not compiled.enabled[index]:
-            yield "disabled"
-        elif self._mask is not None and not self._mask[index]:
-            yield "not_in_channel"
+def _less(  # noqa: PLR0913, PLR0917 - a deduction's columns
+    less: list[Deduction],
+    left: int,
+    asked: int,
+    what: What,
+    why: str | None = None,
+    rule: str | None = None,
+    note: str | None = None,
+    version: int | None = None,
+) -> int:
+    """Take units off what is left, as far as they go; gives what is left then."""
+    if asked <= 0:
+        return left
+    units = min(asked, left)
+    more = None if units == asked else asked
+    less.append(Deduction(what, units, more, why, rule, note, version))
+    return left - units

@@ -48,8 +48,15 @@ class Rules:
 
 
 async def safeguard(pool: db.Pool, world: World, market: MarketId, *, at: datetime) -> int:
-    """Do the next bit of work, in one commit; answers whether there was any (1) or none (0)."""
+    """Do the next bit of work, in one commit; answers whether there was any (1) or none (0).
+
+    Where there is none nothing is locked and nothing is written.
+    """
     await world.market(market)
+    async with pool.acquire() as conn:
+        fresh = await world.fresh(conn, market)
+        if await _rests(conn, fresh, at):
+            return 0
 
     async def work(conn: db.Connection) -> int:
         fresh = await world.fresh(conn, market)
@@ -57,13 +64,28 @@ async def safeguard(pool: db.Pool, world: World, market: MarketId, *, at: dateti
         if sweep is None:
             return 0
         keeping = fresh.keeping
-        if keeping.by_velocity and await velocity.count_next(
-            conn, market, days=keeping.velocity_days, at=at
-        ):
-            return 1
+        if keeping.by_velocity:
+            days = keeping.velocity_days
+            day = await velocity.due(conn, market, days=days, at=at)
+            if day is not None:
+                await velocity.count(conn, market, day, days=days, at=at)
+                return 1
         return await _sweep(conn, fresh, sweep, at)
 
     return await db.in_transaction(pool, work)
+
+
+async def _rests(conn: db.Connection, market: Market, at: datetime) -> bool:
+    """Say whether there is nothing to do, at a glance."""
+    keeping = market.keeping
+    sweep = await secure.sweep_of(conn, market.id)
+    if sweep is None or sweep.swept != (await rules_of(conn, market.id, keeping)).mark:
+        return False
+    if keeping.by_velocity and await velocity.due(
+        conn, market.id, days=keeping.velocity_days, at=at
+    ):
+        return False
+    return not await secure.unsecured(conn, market.id, most=1)
 
 
 async def rules_of(conn: db.Connection, market: MarketId, keeping: Keeping) -> Rules:
