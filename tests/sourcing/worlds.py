@@ -196,10 +196,7 @@ def random_ask(chance, network, *, skus=6, lines_max=4, quantity_max=3):
 
 def plain(seen):
     """Give the same world with a rate card as most are: two parcels always cost more than one."""
-    return with_network(seen, replace(seen.network, lanes=LANES))
-
-
-def with_network(seen, network):
+    network = replace(seen.network, lanes=LANES)
     return replace(seen, network=network, compiled=Compiled(network))
 
 

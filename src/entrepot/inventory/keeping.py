@@ -172,12 +172,14 @@ class Keeping:
 
     def _decided(self, fitting: Sequence[int], default: int, pace: Floats | None) -> Kept:
         count = len(self.compiled.network.nodes)
+        if not count:
+            return Kept(default, NO_RULE)
         units, rule = np.full(count, default, np.int64), np.full(count, NO_RULE, np.int64)
         for number in fitting:
             hit = self._tests[number].at(pace) & (rule == NO_RULE)
             units[hit] = _units(self.keep[number], pace, count)[hit]
             rule[hit] = number
-        same = count > 0 and bool((units == units[0]).all()) and bool((rule == rule[0]).all())
+        same = bool((units == units[0]).all()) and bool((rule == rule[0]).all())
         if same:
             return Kept(int(units[0]), int(rule[0]))
         units.setflags(write=False)

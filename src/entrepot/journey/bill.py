@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
 from entrepot.inventory import browse, protection, secure
-from entrepot.inventory.keeping import NO_RULE, Grant, Kept
+from entrepot.inventory.keeping import NO_RULE, Grant, Ints, Kept
 from entrepot.inventory.model import Position
+from entrepot.inventory.protection import Guard
 from entrepot.journey import withhold
 from entrepot.journey.world import Market
 from entrepot.plumbing import db
@@ -117,6 +119,14 @@ def _explained(
 _Rule = tuple[str | None, str | None]
 """A rule's place in the policy, and its note."""
 
+_Asked = tuple[int, What, str | None, str | None, str | None, int | None]
+"""What would be taken off, whatever is left: units, what, and a deduction's words."""
+
+_PLAIN: Final = (None, None, None, None)
+_NOTHING: Final = (0, What.NOT_ELIGIBLE, *_PLAIN)
+_NOWHERE: Final = -1  # a node that the network does not know
+_ALL: Final = 1 << 62  # all that is left
+
 
 class _Desk:
     """Writes bills for one channel of one market at one moment."""
@@ -132,88 +142,94 @@ class _Desk:
         self._why_not = [
             None if on and view else "not_in_channel" if on else "disabled"
             for on, view in zip(compiled.enabled.tolist(), seen.tolist(), strict=True)
-        ]
+        ] + ["unknown_node"]  # where _NOWHERE looks
         rules = enumerate(market.keeping.keep)
         self._rules: dict[int, _Rule] = {n: (f"/keep/{n}", r.note or None) for n, r in rules}
         self._rules[NO_RULE] = (None, None)
 
-    def bill(self, sku: Sku, rows: Iterable[Position], owed: int) -> SkuBill:
+    def bill(self, sku: Sku, rows: Sequence[Position], owed: int) -> SkuBill:
         """Write a sku's bill."""
-        market = self._market
-        category = market.category(sku)
-        safety = market.keeping.safety(sku, category)
-        kept = market.keeping.kept(self._channel, sku, category)
-        grants = [
-            grant
-            for grant in withhold.grants_of(market, sku, self._at)
-            if self._channel not in grant.channels
+        nodes = [
+            NodeBill(row.node_id, row.on_hand, *_deducted(row.on_hand, asked))
+            for row, asked in zip(rows, self._asked(sku, rows), strict=True)
         ]
-        nodes, free, index = [], 0, market.compiled.index
-        for row in rows:
-            free += max(0, row.free)
-            less: list[Deduction] = []
-            left = _less(less, row.on_hand, row.reserved, What.RESERVED)
-            left = _less(less, left, row.unavailable, What.UNAVAILABLE)
-            node = index.get(row.node_id)
-            left = self._safety(less, left, row, safety, node)
-            if node is not None:
-                left = self._withheld(less, left, row, kept, grants, node)
-            why = "unknown_node" if node is None else self._why_not[node]
-            if why is not None:
-                left = _less(less, left, left, What.NOT_ELIGIBLE, why)
-            nodes.append(NodeBill(row.node_id, row.on_hand, less, left))
         available = sum([node.available for node in nodes])
-        sellable = browse.sellable(available, free, owed)
+        sellable = browse.sellable(available, sum([max(0, row.free) for row in rows]), owed)
         return SkuBill(sku, 1, nodes, available - sellable, owed, sellable)
 
-    def _safety(
-        self, less: list[Deduction], left: int, row: Position, safety: Kept, node: int | None
-    ) -> int:
+    def _asked(self, sku: Sku, rows: Sequence[Position]) -> Iterable[Iterable[_Asked]]:
+        """Give per row what would be taken off there, in order; worked out column by column."""
+        index, keeping = self._market.compiled.index, self._market.keeping
+        category = self._market.category(sku)
+        at = [index.get(row.node_id, _NOWHERE) for row in rows]
+        columns: list[Iterable[_Asked]] = [
+            [(row.reserved, What.RESERVED, *_PLAIN) for row in rows],
+            [(row.unavailable, What.UNAVAILABLE, *_PLAIN) for row in rows],
+            self._safety(rows, at, keeping.safety(sku, category)),
+            self._kept(at, keeping.kept(self._channel, sku, category)),
+        ]
+        others = [
+            grant
+            for grant in withhold.grants_of(self._market, sku, self._at)
+            if self._channel not in grant.channels
+        ]
+        columns += [self._protected(rows, at, grant) for grant in others]
+        whys = [self._why_not[node] for node in at]
+        columns.append([(_ALL, What.NOT_ELIGIBLE, w, *_PLAIN[1:]) if w else _NOTHING for w in whys])
+        return zip(*columns, strict=True)
+
+    def _safety(self, rows: Sequence[Position], at: Sequence[int], kept: Kept) -> list[_Asked]:
         """What stands in the row counts; the rule is named where it says the same."""
-        if not row.safety:
-            return left
-        says_so = node is not None and safety.at(node) == row.safety
-        rule = safety.rule_at(node) if node is not None and says_so else NO_RULE
-        named = self._rules[rule]
-        return _less(less, left, row.safety, What.SAFETY, None, *named, self._swept_version)
+        version, rules = self._swept_version, self._rules
+        units, numbers = _listed(kept.units, at), _listed(kept.rule, at)
+        return [
+            (row.safety, What.SAFETY, None, *rules[n if u == row.safety else NO_RULE], version)
+            for row, u, n in zip(rows, units, numbers, strict=True)
+        ]
 
-    def _withheld(
-        self,
-        less: list[Deduction],
-        left: int,
-        row: Position,
-        kept: Kept,
-        grants: Sequence[Grant],
-        node: int,
-    ) -> int:
-        keep = kept.at(node)
-        if keep:
-            rule = kept.rule_at(node)
-            why = "the channel's buffer" if rule == NO_RULE else None
-            version = self._market.keeping.version
-            left = _less(less, left, keep, What.KEPT_BACK, why, *self._rules[rule], version)
-        for grant in grants:
-            if grant.here[node]:
-                guard = grant.guard(node, self._at)
-                units = protection.left(guard, row.free, protection.read(row.drawn))
-                left = _less(less, left, units, What.PROTECTED, guard.segment)
-        return left
+    def _kept(self, at: Sequence[int], kept: Kept) -> list[_Asked]:
+        version, rules = self._market.keeping.version, self._rules
+        told = {n: ("the channel's buffer" if n == NO_RULE else None, *rules[n]) for n in rules}
+        return [
+            (0 if n == _NOWHERE else u, What.KEPT_BACK, *told[rule], version)
+            for n, u, rule in zip(at, _listed(kept.units, at), _listed(kept.rule, at), strict=True)
+        ]
+
+    def _protected(self, rows: Sequence[Position], at: Sequence[int], grant: Grant) -> list[_Asked]:
+        name, leave = grant.segment.segment, grant.leave(self._at)
+        units, share = grant.units.tolist(), grant.share.tolist()
+        return [
+            (
+                protection.left(
+                    Guard(name, units[n], share[n], leave), row.free, protection.read(row.drawn)
+                ),
+                What.PROTECTED, name, *_PLAIN[1:],
+            )
+            if n != _NOWHERE and grant.here[n]
+            else _NOTHING
+            for row, n in zip(rows, at, strict=True)
+        ]  # fmt: skip
 
 
-def _less(  # noqa: PLR0913, PLR0917 - a deduction's columns
-    less: list[Deduction],
-    left: int,
-    asked: int,
-    what: What,
-    why: str | None = None,
-    rule: str | None = None,
-    note: str | None = None,
-    version: int | None = None,
-) -> int:
-    """Take units off what is left, as far as they go; gives what is left then."""
-    if asked <= 0:
-        return left
-    units = min(asked, left)
-    more = None if units == asked else asked
-    less.append(Deduction(what, units, more, why, rule, note, version))
-    return left - units
+def _deducted(left: int, asked: Iterable[_Asked]) -> tuple[list[Deduction], int]:
+    """Take off what is asked, as far as it goes; gives the deductions and what is left."""
+    less = []
+    for units, what, why, rule, note, version in asked:
+        if units <= 0 or (units == _ALL and not left):
+            continue
+        if units > left:
+            more = None if units == _ALL else units
+            less.append(Deduction(what, left, more, why, rule, note, version))
+            left = 0
+        else:
+            less.append(Deduction(what, units, None, why, rule, note, version))
+            left -= units
+    return less, left
+
+
+def _listed(values: int | Ints, at: Sequence[int]) -> list[int]:
+    """Give what is said of each of some nodes; of no node whatever is said of the last."""
+    if isinstance(values, int):
+        return [values] * len(at)
+    every: list[int] = values.tolist()
+    return [every[n] for n in at]

@@ -16,7 +16,6 @@ from typing import Final
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from entrepot.network.compiled import Compiled, Days
 from entrepot.network.model import Method, Network
@@ -290,31 +289,23 @@ class _Kept:
             self.places[at] = places if any(place != _BUFFER for place in places) else ()
 
     def _place(self, note: Noted) -> int:
-        found = self._found.get(note)
-        if found is None:
-            found = self._found[note] = self._added(note)
-        return found
+        if note not in self._found:
+            self._found[note] = self._added(note)
+        return self._found[note]
 
     def _added(self, note: Noted) -> int:
         (channel, sku), _ = note
         keep, names = self._withheld.noted(note), self._withheld.held_for(channel, sku)
         if isinstance(keep, int):
             packed: int | bytes = keep
-            if keep == self._buffers[channel] and not names:
-                return _BUFFER
         else:
             packed = keep[self._nodes[self._part[sku]]].astype("<u4").tobytes()
-        return self._same.setdefault((packed, names), self._new(packed, names))
-
-    def _new(self, packed: int | bytes, names: tuple[str, ...]) -> int:
+        if packed == self._buffers[channel] and not names:
+            return _BUFFER
         if (packed, names) not in self._same:
+            self._same[packed, names] = len(self.table)
             self.table.append((packed, names))
-        return len(self.table) - 1
-
-
-def _nodes_of(record: Record, shelf: int) -> npt.NDArray[np.uint16]:
-    begins = sum(record.counts[:shelf])
-    return np.frombuffer(record.nodes, "<u2", record.counts[shelf], 2 * begins)
+        return self._same[packed, names]
 
 
 def _kept_of(record: Record, kept: PackedDecision, count: int) -> tuple[_Keeps, _Names]:
@@ -330,7 +321,9 @@ def _kept_of(record: Record, kept: PackedDecision, count: int) -> tuple[_Keeps, 
             keeps[key] = units
         else:
             at_nodes = np.zeros(count, np.int64)
-            at_nodes[_nodes_of(record, shelf)] = np.frombuffer(units, "<u4")
+            begins = 2 * sum(record.counts[:shelf])
+            nodes = np.frombuffer(record.nodes, "<u2", record.counts[shelf], begins)
+            at_nodes[nodes] = np.frombuffer(units, "<u4")
             keeps[key] = at_nodes
         names[key] = segments
     return keeps, names
