@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from entrepot.inventory.model import Position
-from entrepot.journey.bill import Explained, SkuBill, explained
+from entrepot.journey.bill import Explained, Question, SkuBill, explained
 from entrepot.journey.offer import Offer, available
 from entrepot.journey.place import place
 from entrepot.journey.placing import Taken
@@ -69,9 +69,8 @@ async def bills(shop: Shop, *skus: str, channel: str = "web") -> list[Explained]
     """Ask for bills; each adds up."""
     market = await shop.world.market(US)
     async with shop.pool.acquire() as conn:
-        found = await explained(
-            conn, market, ChannelId(channel), list(map(Sku, skus)), at=mint.now()
-        )
+        question = Question(ChannelId(channel), tuple(map(Sku, skus)))
+        (found,) = await explained(conn, market, [question], at=mint.now())
     for each in found:
         for bill in each.bills:
             assert_adds_up(bill)

@@ -11,7 +11,7 @@ from entrepot.access.model import Scope
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.journey import asking, quote
-from entrepot.journey.bill import SkuBill, explained
+from entrepot.journey.bill import Question, SkuBill
 from entrepot.journey.offer import Offer
 from entrepot.network.model import Method
 from entrepot.orders.model import LINES_PER_ORDER_MAX, QUANTITY_MAX, Address
@@ -151,8 +151,8 @@ async def _explained(request: Request, offer: Offer) -> Answer:
         )  # fmt: skip
     market = await request.app.world.market(request.principal.market)
     at = mint.now()
-    async with request.app.pool.acquire() as conn:
-        found = await explained(conn, market, offer.channel, list(dict.fromkeys(offer.skus)), at=at)
+    question = Question(offer.channel, tuple(dict.fromkeys(offer.skus)))
+    found = await request.app.bills.submit((market.id, question))
     items = [SkuAvailable(e.sku, e.available, known=e.known, bills=e.bills) for e in found]
     version = market.keeping.version
     return json_answer(200, AvailabilityAnswer(offer.channel, at, items, version))

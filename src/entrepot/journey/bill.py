@@ -84,10 +84,19 @@ class Explained:
     bills: list[SkuBill]
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which skus, for which channel."""
+
+    channel: ChannelId
+    skus: tuple[Sku, ...]
+
+
 async def explained(
-    conn: db.Connection, market: Market, channel: ChannelId, skus: Sequence[Sku], *, at: datetime
-) -> list[Explained]:
-    """Answer for each sku, in order: three statements, however many there are."""
+    conn: db.Connection, market: Market, questions: Sequence[Question], *, at: datetime
+) -> list[list[Explained]]:
+    """Answer every question, for each of its skus in order: three statements, however many."""
+    skus = {sku for question in questions for sku in question.skus}
     await market.catalog.fetch_missing(conn, skus)
     items = market.catalog.items
     parts = {
@@ -95,15 +104,26 @@ async def explained(
         for sku in skus
         if sku in items
     }
-    stocked = sorted({part for made in parts.values() for part, _ in made})
-    rows: dict[Sku, list[Position]] = {sku: [] for sku in stocked}
+    rows: dict[Sku, list[Position]] = {part: [] for made in parts.values() for part, _ in made}
+    stocked = sorted(rows)
     for row in await browse.positions_of_skus(conn, market.id, stocked):
         rows[row.sku].append(row)
     owed = await browse.owed(conn, market.id, stocked)
     sweep = await secure.sweep_of(conn, market.id)
-    desk = _Desk(market, channel, sweep.policy_version if sweep else 0, at)
-    bills = {sku: desk.bill(sku, rows[sku], owed.get(sku, 0)) for sku in stocked}
-    return [_explained(sku, parts.get(sku), bills) for sku in skus]
+    version = sweep.policy_version if sweep else 0
+    channels = {question.channel for question in questions}
+    desks = {channel: _Desk(market, channel, version, at) for channel in channels}
+    bills: dict[tuple[ChannelId, Sku], SkuBill] = {}
+    answers = []
+    for question in questions:
+        channel, needed = question.channel, [parts.get(sku, []) for sku in question.skus]
+        for part in {part for made in needed for part, _ in made}:
+            if (channel, part) not in bills:
+                bill = desks[channel].bill(part, rows[part], owed.get(part, 0))
+                bills[channel, part] = bill
+        own = {part: bill for (name, part), bill in bills.items() if name == channel}
+        answers.append([_explained(sku, parts.get(sku), own) for sku in question.skus])
+    return answers
 
 
 def _explained(
