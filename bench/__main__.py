@@ -10,10 +10,12 @@ from bench import (
     capture_hot,
     capture_uniform,
     counts,
+    expiry,
     explain_availability,
     growth,
     promises,
     relay,
+    sweep,
 )
 from bench.effort import FULL, Effort, asked
 from bench.figure import Figure, Report, as_json, as_markdown, as_text, environment_line
@@ -28,6 +30,7 @@ STAGED: tuple[Callable[[Stage, Effort], list[Figure]], ...] = (
     capture_hot.figures,
     growth.figures,
     counts.figures,
+    expiry.figures,
     availability.figures,
     explain_availability.figures,
     promises.figures,
@@ -53,10 +56,11 @@ def measured(effort: Effort, each: Callable[[list[Report]], None]) -> list[Repor
         with staged(effort) as stage:
             reports.append(report(stage.system, figures(stage, effort)))
         each(reports)
-    print(f"{relay.__name__} ...", file=sys.stderr, flush=True)
-    with running() as host:
-        reports.append(report(host, relay.figures(host, effort)))
-    each(reports)
+    for alone in (relay, sweep):
+        print(f"{alone.__name__} ...", file=sys.stderr, flush=True)
+        with running() as host:
+            reports.append(report(host, alone.figures(host, effort)))
+        each(reports)
     return reports
 
 

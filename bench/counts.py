@@ -6,6 +6,7 @@ row in twenty does. Calls of 10,000 rows, two at a time; 128 clients place order
 
 import asyncio
 import threading
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import asyncpg
 
 from bench import capture, client, cpu, floor, load
 from bench.effort import FULL, Effort, command
-from bench.figure import Cost, Figure
+from bench.figure import Cost, Figure, middle
 from bench.postgres import cost_of
 from bench.report import show
 from bench.request import Template, orders, post
@@ -49,18 +50,35 @@ class Fed:
     rows: int
     seconds: float
     cost: Cost
-    statuses: Counter[int]
+    orders: "Orders"
 
     @property
     def rows_per_second(self) -> float:
         return self.rows / self.seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What came of the orders, slice by slice; `p99_ms` is that of the middle slice."""
+
+    statuses: Counter[int]
+    per_second: float
+    p99_ms: float
+    p99_worst_ms: float
+
+    def told(self) -> str:
+        answers = ", ".join(f"{status}: {n:,}" for status, n in sorted(self.statuses.items()))
+        return (
+            f"{self.per_second:,.0f} orders/s, p99 {self.p99_ms:.0f} ms (worst slice"
+            f" {self.p99_worst_ms:.0f} ms), answers {answers}"
+        )
+
+
 class Traffic:
     """Orders from 128 clients in slices of time, until told to stop."""
 
     def __init__(self, stage: Stage, bodies: Sequence[Body]) -> None:
-        self.statuses: Counter[int] = Counter()
+        self._done: list[load.Load] = []
         self._stage = stage
         self._bodies = bodies
         self._enough = threading.Event()
@@ -78,13 +96,26 @@ class Traffic:
         to = self._stage.to
         while not self._enough.is_set():
             templates = orders(to, self._bodies, capture.now_ms())
-            done = load.run(to, templates, connections=128, seconds=SLICE_S)
-            self.statuses.update(done.statuses)
+            self._done.append(load.run(to, templates, connections=128, seconds=SLICE_S))
+
+    @property
+    def orders(self) -> Orders:
+        """Sum the slices up; call when the traffic has stopped."""
+        statuses: Counter[int] = Counter()
+        for each in self._done:
+            statuses.update(each.statuses)
+        return Orders(
+            statuses,
+            statuses[capture.CREATED] / sum(each.seconds for each in self._done),
+            middle([each.p99_ms for each in self._done]),
+            max(each.p99_ms for each in self._done),
+        )
 
 
 def figures(stage: Stage, effort: Effort) -> list[Figure]:
     """Feed twice; the floor is PostgreSQL updating as many rows by itself."""
     bodies = order_bodies(stage, seed=5)[:4_000]
+    alone = _alone(stage, bodies, effort)
     per_second, floor_cost = _floor(stage, effort.feed)
     found = []
     for number, (name, every) in enumerate(
@@ -103,10 +134,18 @@ def figures(stage: Stage, effort: Effort) -> list[Figure]:
                 ratio=fed.rows_per_second / per_second,
                 cost=fed.cost,
                 floor_cost=floor_cost,
-                notes=(_told(fed),),
+                notes=(_told(fed), f"Without the feed: {alone.told()}."),
             )
         )
     return found
+
+
+def _alone(stage: Stage, bodies: Sequence[Body], effort: Effort) -> Orders:
+    """Let the same orders come for a while with no feed beside them, background work as with it."""
+    capture.warm(stage, bodies, effort.warmup)
+    with Traffic(stage, bodies) as traffic:
+        time.sleep(2 * effort.seconds)
+    return traffic.orders
 
 
 def feed(stage: Stage, bodies: Sequence[Body], rows: Sequence[Body], sequence: int) -> Fed:
@@ -118,7 +157,7 @@ def feed(stage: Stage, bodies: Sequence[Body], rows: Sequence[Body], sequence: i
         spent = cpu.since(before, stage.system.meter.read())
     if tally.statuses != {200: len(calls)}:
         raise RefusedError(f"the feed's calls were answered {dict(tally.statuses)}")
-    return Fed(len(rows), tally.seconds, cost_of(spent, len(rows)), traffic.statuses)
+    return Fed(len(rows), tally.seconds, cost_of(spent, len(rows)), traffic.orders)
 
 
 def _rows(stage: Stage, limit: int, every: int, add: int) -> list[Body]:
@@ -172,9 +211,8 @@ def _floor(stage: Stage, limit: int) -> tuple[float, Cost]:
 
 
 def _told(fed: Fed) -> str:
-    answers = ", ".join(f"{status}: {count:,}" for status, count in sorted(fed.statuses.items()))
     return (
-        f"{fed.rows:,} rows in {fed.seconds:.1f} s; orders meanwhile, answers {answers}."
+        f"{fed.rows:,} rows in {fed.seconds:.1f} s; meanwhile {fed.orders.told()}."
         " The CPU is that of the feed and of the orders together, per row."
     )
 

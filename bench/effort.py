@@ -10,7 +10,8 @@ class Effort:
     """How hard. In each of the `rounds` a figure and its floor take turns, `seconds` each.
 
     `scale` is the sample retailer's (1.0: 205 nodes, 20,000 skus), `stored` the orders of `growth`,
-    `feed` the rows of the count feed, `events` the orders that the relay is given to tell of.
+    `feed` the rows of the count feed, `events` the orders that the relay is given to tell of,
+    `carts` those that run out at once.
     """
 
     seconds: int = 5
@@ -19,11 +20,14 @@ class Effort:
     stored: int = 2_000_000
     feed: int = 1_000_000
     events: int = 50_000
+    carts: int = 100_000
     warmup: int = 2
 
 
 FULL = Effort()
-QUICK = Effort(seconds=2, rounds=1, scale=0.05, stored=20_000, feed=20_000, events=2_000, warmup=1)
+QUICK = Effort(
+    seconds=2, rounds=1, scale=0.05, stored=20_000, feed=20_000, events=2_000, carts=5_000, warmup=1
+)
 
 
 def asked(argv: Sequence[str] | None = None) -> tuple[bool, Effort]:
@@ -35,6 +39,8 @@ def asked(argv: Sequence[str] | None = None) -> tuple[bool, Effort]:
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--scale", type=float)
     parser.add_argument("--stored", type=int)
+    parser.add_argument("--feed", type=int)
+    parser.add_argument("--events", type=int)
     args = vars(parser.parse_args(argv))
     json, quick = args.pop("json"), args.pop("quick")
     given = {name: value for name, value in args.items() if value is not None}

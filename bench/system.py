@@ -115,6 +115,17 @@ def workers_rest(system: System) -> Iterator[None]:
             worker.resume()
 
 
+@contextmanager
+def resting(worker: int) -> Iterator[None]:
+    """Keep one process still."""
+    process = psutil.Process(worker)
+    process.suspend()
+    try:
+        yield
+    finally:
+        process.resume()
+
+
 def settle(system: System, within_s: float = 180) -> bool:
     """Wait until the background work is done; False when it is not after so long.
 

@@ -34,7 +34,7 @@ from entrepot.work import loop
 
 CAPABILITIES = (
     "plumbing", "access", "catalog", "network", "policies", "customers", "orders",
-    "inventory", "sourcing", "promise", "fulfillment", "delivery", "journey",
+    "inventory", "sourcing", "promise", "fulfillment", "delivery", "notices", "journey",
 )  # fmt: skip
 """Every room that may keep rows, from the ground floor up."""
 
@@ -110,7 +110,7 @@ async def serve(
 def _calm_collector() -> None:
     """What was loaded stays: the collector need not walk it again and again among the orders.
 
-    Requests make few cycles, so that the young generation may grow before it is looked at.
+    Requests and steps make few cycles: the young generation may grow before it is looked at.
     """
     gc.collect()
     gc.freeze()
@@ -129,7 +129,8 @@ async def _answers(url: str) -> None:
 
 async def work(settings: Settings, dsn: str, *, stop: asyncio.Event) -> None:
     """Run the background work until `stop` is set."""
-    pool = await db.open_pool(dsn, size=4)
+    pool = await db.open_pool(dsn, size=6)
+    _calm_collector()
     try:
         await loop.work(pool, World(pool, mint.now, stock=False), settings, stop)
     finally:

@@ -1,7 +1,7 @@
 """Files in, rows landed: on a database of its own, because imports commit."""
 
 import json
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,9 +11,12 @@ from entrepot.bootstrap import invariants, transitions
 from entrepot.catalog import browse as catalog
 from entrepot.cli.importing import KINDS, import_file
 from entrepot.customers import browse as customers
+from entrepot.inventory import freshness
+from entrepot.inventory.model import Claim
+from entrepot.inventory.reserve import reserve
 from entrepot.network import browse as network
-from entrepot.plumbing import db, migrate
-from entrepot.terms.ids import CustomerId, MarketId, Sku
+from entrepot.plumbing import db, migrate, mint
+from entrepot.terms.ids import CustomerId, LineNo, MarketId, NodeId, OrderId, Sku
 
 NODE = {
     "name": "Dallas",
@@ -171,6 +174,23 @@ async def test_counts_land_and_the_same_file_is_stale_the_second_time(bring, poo
     assert await on_hand(pool, market) == {"A": 9, "B": 7}
 
 
+async def test_a_file_that_counts_less_than_is_claimed_tells_the_shortage(bring, pool, market):
+    await bring("items", [{"sku": "A", "name": "a"}])
+    await bring("nodes", [{"node": "D", **NODE}])
+    await bring("inventory", "sku,node,on_hand\nA,D,5\n", "counts.csv")
+    order = OrderId(UUID(int=1))
+    basket = [Claim(order, LineNo(1), Sku("A"), NodeId("D"), 4)]
+    async with pool.acquire() as conn, conn.transaction():
+        await reserve(conn, market, [basket], at=mint.now())
+    await bring("inventory", "sku,node,on_hand\nA,D,1\n", "counts.csv")
+    told = await pool.fetch(
+        "SELECT type, data::text FROM plumbing.outbox WHERE market = $1", market
+    )
+    assert [(type_, json.loads(data)) for type_, data in told] == [
+        ("inventory.shorted", {"sku": "A", "node": "D", "on_hand": 1, "shortage": 3})
+    ]
+
+
 async def test_a_kit_has_no_stock_to_count(bring, pool, market):
     kit = {"sku": "K", "name": "k", "components": [{"sku": "A", "quantity": 1}]}
     await bring("items", [{"sku": "A", "name": "a"}, kit])
@@ -236,6 +256,38 @@ async def test_customers_land_from_parquet_too(pool, market, tmp_path):
     for status in ("created", "unchanged"):
         summary = await import_file(pool, market, "customers", tmp_path / "people.parquet")
         assert (summary.counts, summary.rejected) == ({status: 2}, 0)
+
+
+ROWS = [
+    {"sku": "A", "node": "D", "on_hand": 5, "source": "wms", "sequence": 7},
+    {"sku": "B", "node": "D", "on_hand": 7, "source": "wms", "sequence": 9},
+]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+async def test_a_snapshot_lands_from_each_form_of_file_and_is_heard(
+    bring, pool, market, tmp_path, form
+):
+    await bring("items", [{"sku": "A", "name": "a"}, {"sku": "B", "name": "b"}])
+    await bring("nodes", [{"node": "D", **NODE}])
+    path = tmp_path / f"snapshot.{form}"
+    if form == "csv":
+        lines = [",".join(map(str, row.values())) for row in ROWS]
+        path.write_text("\n".join([",".join(ROWS[0]), *lines]) + "\n")
+    elif form == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    else:
+        pq.write_table(pa.Table.from_pylist(ROWS), path)
+
+    summary = await import_file(pool, market, "inventory", path)
+
+    assert summary.counts == {"updated": 2}
+    assert await on_hand(pool, market) == {"A": 5, "B": 7}
+    async with pool.acquire() as conn:
+        (feed,), gaps = await freshness.feeds(
+            conn, market, source=None, node_id=None, after=("", ""), most=9, at=mint.now()
+        )
+    assert (feed.source, feed.node_id, feed.messages, gaps) == ("wms", "D", 2, {})
 
 
 def test_the_kinds_are_those_that_have_a_way_in():

@@ -1,8 +1,9 @@
 """Released is what is due and not on hold."""
 
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from entrepot.fulfillment.model import Ask, WhyNot
 from entrepot.fulfillment.release import release, release_due

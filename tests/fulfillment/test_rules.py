@@ -1,12 +1,12 @@
 """What each verb does, decided without a database."""
 
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from entrepot.fulfillment import rules
 from entrepot.fulfillment.model import (

@@ -1,10 +1,10 @@
 """Nodes' work in the database: each verb writes what it decided, and nothing when it refuses."""
 
 import asyncio
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from entrepot.fulfillment import browse, rules
 from entrepot.fulfillment.accept import accept

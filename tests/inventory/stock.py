@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from entrepot.inventory.buckets import NOTHING, Aside, AsideReason
 from entrepot.inventory.model import Change, Claim, Count, Delta, MovementKind, Position
 from entrepot.terms.ids import LineNo, MarketId, NodeId, OrderId, Sku
 
@@ -40,9 +41,21 @@ def counted(
     return Count(where.get("sku", TEE), where.get("node", LYON), on_hand, source, sequence, at)
 
 
-def delta(kind: str, quantity: int, sku: Sku = TEE, node: NodeId = LYON, reference=None) -> Delta:
+def delta(
+    kind: str,
+    quantity: int,
+    sku: Sku = TEE,
+    node: NodeId = LYON,
+    reference=None,
+    set_aside: AsideReason | None = None,
+) -> Delta:
     """Let a node report a movement."""
-    return Delta(MovementKind(kind), sku, node, quantity, reference)
+    return Delta(MovementKind(kind), sku, node, quantity, reference, set_aside=set_aside)
+
+
+def doubtful(before: Position) -> Aside:
+    """Say that all of a position that is not for sale is in doubt."""
+    return {AsideReason.DOUBT: before.unavailable} if before.unavailable else NOTHING
 
 
 def balances(change: Change | Position) -> tuple[int, int, int, int]:

@@ -3,7 +3,8 @@
 import pytest
 
 from entrepot.inventory import rules
-from entrepot.inventory.model import CountMark
+from entrepot.inventory.buckets import NOTHING, AsideReason, Bucket, SetAside
+from entrepot.inventory.model import CountMark, RowStatus
 from inventory.stock import (
     LYON,
     NOON,
@@ -12,6 +13,7 @@ from inventory.stock import (
     claim,
     counted,
     delta,
+    doubtful,
     minutes,
     order_id,
     position,
@@ -34,7 +36,7 @@ from inventory.stock import (
     ],
 )
 def test_a_count_is_stale_when_its_source_has_said_something_newer(count, mark, stale):
-    known = CountMark(TEE, LYON, "wms", *mark) if mark else None
+    known = CountMark(TEE, LYON, "wms", *mark, 5) if mark else None
     assert rules.is_stale(count, known) is stale
 
 
@@ -51,7 +53,7 @@ def test_a_count_is_stale_when_its_source_has_said_something_newer(count, mark, 
     ],
 )
 def test_a_count_is_what_was_there_and_what_moved_since(before, found, since, after):
-    change = rules.counted(before, counted(found), since)
+    change = rules.counted(before, counted(found), since, doubtful(before))
     assert balances(change) == after
     assert change.on_hand_delta == after[0] - before.on_hand
     assert change.unavailable_delta == -before.unavailable
@@ -84,7 +86,7 @@ def test_a_movement_goes_the_way_its_kind_says(kind, quantity, wrong):
     ],
 )
 def test_a_movement_is_applied_whole_or_not_at_all(before, quantity, after):
-    change = rules.moved(before, delta("adjustment", quantity, reference="r1"))
+    change = rules.moved(before, delta("adjustment", quantity, reference="r1"), doubtful(before))
     if after is None:
         assert change is None
     else:
@@ -117,7 +119,7 @@ def test_freed_units_are_for_sale_again(before, after):
     ],
 )
 def test_consumed_units_have_left(before, after):
-    change = rules.consumed(before, claim(1, 2), minutes(3))
+    change = rules.consumed(before, claim(1, 2), minutes(3), doubtful(before))
     assert balances(change) == after
     assert change.on_hand_delta == after[0] - before.on_hand
     assert (change.kind, change.at) == ("ship", minutes(3))
@@ -133,11 +135,103 @@ def test_consumed_units_have_left(before, after):
     ],
 )
 def test_of_a_doubted_position_nothing_is_free(before, unavailable):
-    change = rules.doubted(before)
+    change = rules.doubted(before, doubtful(before))
     assert balances(change) == (before.on_hand, before.reserved, unavailable, before.shortage)
     assert rules.after(before, change).free <= 0
 
 
 def test_safety_stays_what_it_was_whatever_is_changed():
     before = position(5, safety=2)
-    assert rules.after(before, rules.counted(before, counted(9), 0)) == position(9, safety=2)
+    assert rules.after(before, rules.counted(before, counted(9), 0, NOTHING)) == position(
+        9, safety=2
+    )
+
+
+DAMAGED, DISPLAY, DOUBT, QUARANTINE = (
+    AsideReason(x) for x in ["damaged", "display", "doubt", "quarantine"]
+)
+
+
+@pytest.mark.parametrize(
+    ("found", "aside", "then"),
+    [
+        (9, {DOUBT: 2, DISPLAY: 1}, {DISPLAY: 1}),  # somebody has looked; the shelf piece is there
+        (9, {DAMAGED: 2, QUARANTINE: 1}, {DAMAGED: 2, QUARANTINE: 1}),
+        (2, {DAMAGED: 2, QUARANTINE: 1, DISPLAY: 1}, {DAMAGED: 2}),  # no more than is there
+        (1, {DAMAGED: 2, DOUBT: 2}, {DAMAGED: 1}),
+        (0, {DISPLAY: 1}, {}),
+    ],
+)
+def test_a_count_ends_doubt_and_leaves_what_is_set_aside_for_other_reasons(found, aside, then):
+    before = position(9, unavailable=sum(aside.values()))
+    change = rules.counted(before, counted(found), 0, aside)
+    after = {**aside, **{each.reason: each.quantity for each in change.buckets}}
+    assert {reason: units for reason, units in after.items() if units} == then
+    assert change.unavailable == sum(then.values())
+    assert change.unavailable_delta == sum(each.delta for each in change.buckets)
+
+
+@pytest.mark.parametrize(
+    ("kind", "quantity", "reason", "after"),
+    [
+        ("damage", -2, None, (3, 0, 3, 0)),  # sellable units, for nothing else was said
+        ("damage", -2, DAMAGED, (3, 0, 1, 0)),  # thrown away, what was broken before
+        ("damage", -3, DAMAGED, None),
+        ("damage", -1, DISPLAY, (4, 0, 2, 0)),
+        ("receipt", 2, QUARANTINE, (7, 0, 5, 0)),  # came in, and is not for sale yet
+        ("transfer_out", -1, QUARANTINE, None),
+        ("damage", -4, None, (1, 0, 1, 0)),  # no unit stays set aside that is not there
+    ],
+)
+def test_a_movement_may_say_what_its_units_were_set_aside_for(kind, quantity, reason, after):
+    told = delta(kind, quantity, set_aside=reason)
+    change = rules.moved(position(5, unavailable=3), told, {DAMAGED: 2, DISPLAY: 1})
+    assert (change and balances(change)) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "reason", "quantity", "after"),
+    [
+        (position(5), DISPLAY, 2, (5, 0, 2, 0)),
+        (position(5, reserved=3), DISPLAY, 2, (5, 3, 2, 0)),
+        (position(5, reserved=3), DISPLAY, 3, RowStatus.CLAIMED),  # a wish waits for who has bought
+        (position(5, reserved=3), DOUBT, 3, RowStatus.CLAIMED),
+        (position(5, reserved=3), DAMAGED, 3, (5, 3, 3, 1)),  # a fact does not
+        (position(5, reserved=3), QUARANTINE, 5, (5, 3, 5, 3)),
+        (position(2, reserved=3, shortage=1), DAMAGED, 1, (2, 3, 1, 2)),
+        (position(2, reserved=3, shortage=1), DISPLAY, 1, RowStatus.CLAIMED),
+        (position(5), DAMAGED, 6, RowStatus.INSUFFICIENT),
+        (position(5, unavailable=2), DAMAGED, 4, RowStatus.INSUFFICIENT),
+        (position(5, unavailable=2), DOUBT, -2, (5, 0, 0, 0)),
+        (position(5, unavailable=2), DOUBT, -3, RowStatus.NOT_SET_ASIDE),
+        (position(5, unavailable=2), DAMAGED, -1, RowStatus.NOT_SET_ASIDE),
+        (position(5, reserved=4, unavailable=2, shortage=1), DOUBT, -1, (5, 4, 1, 0)),
+        (position(5), DISPLAY, 0, RowStatus.WRONG_SIGN),
+        (position(5, safety=4), DISPLAY, 2, (5, 0, 2, 0)),  # what is not sold may be shown
+    ],
+)
+def test_units_are_set_aside_whole_or_not_at_all(before, reason, quantity, after):
+    ask = SetAside(TEE, LYON, reason, quantity, "r1")
+    decided = rules.set_aside(before, ask, doubtful(before))
+    if isinstance(after, RowStatus):
+        assert decided is after
+        return
+    assert balances(decided) == after
+    assert (decided.kind, decided.reference) == ("set_aside", "r1")
+    was = doubtful(before).get(reason, 0)
+    assert decided.buckets == (Bucket(reason, was + quantity, quantity),)
+
+
+@pytest.mark.parametrize(
+    ("before", "found", "short", "mended"),
+    [
+        (position(5, reserved=4), 3, 1, False),
+        (position(3, reserved=4, shortage=1), 2, 2, False),
+        (position(3, reserved=4, shortage=1), 4, 0, True),
+        (position(5, reserved=4), 9, 0, False),
+    ],
+)
+def test_a_row_says_what_it_found_missing_and_whether_that_has_ended(before, found, short, mended):
+    answer = rules.applied(before, rules.counted(before, counted(found), 0, NOTHING))
+    assert (answer.status, answer.on_hand) == (RowStatus.APPLIED, found)
+    assert (answer.short, answer.mended) == (short, mended)

@@ -1,12 +1,12 @@
 """Stock in the database: reserved, freed, consumed, doubted, counted and moved."""
 
 import asyncio
-from dataclasses import replace
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
-from entrepot.inventory import browse, store
+from entrepot.inventory import browse, ledger, store
 from entrepot.inventory.count import count
 from entrepot.inventory.model import (
     Demand,
@@ -50,6 +50,10 @@ async def position(conn, sku=TEE, node=LYON) -> Position:
 async def balances(conn, sku=TEE, node=LYON) -> tuple[int, int, int, int]:
     seen = await position(conn, sku, node)
     return seen.on_hand, seen.reserved, seen.unavailable, seen.shortage
+
+
+async def entries_of(conn, sku=TEE, node=LYON):
+    return await ledger.movements(conn, US, sku, node_id=node, since=None, until=None, most=9)
 
 
 async def claimed(conn, order: int) -> list[tuple[str, str, int, int, int]]:
@@ -148,7 +152,7 @@ async def test_consumed_units_leave_when_they_left(house):
     left = [(claim(1, 3), minutes(5)), (claim(2, 1), minutes(6))]
     await consume(house, US, left, at=minutes(9))
     assert await balances(house) == (1, 0, 0, 0)
-    newest = (await browse.ledger(house, US, TEE, LYON, 9))[:2]
+    newest = (await entries_of(house))[:2]
     assert [(e.kind, e.on_hand_delta, e.at) for e in newest] == [
         ("ship", -1, minutes(6)), ("ship", -3, minutes(5)),
     ]  # fmt: skip
@@ -220,17 +224,18 @@ async def test_a_count_below_what_is_claimed_says_how_much_is_missing(house):
     assert await balances(house) == (1, 0, 0, 0)
 
 
-async def test_stale_counts_change_nothing_and_sources_are_judged_apart(house):
+async def test_stale_counts_change_nothing_and_the_newest_look_holds(house):
     rows = [
         counted(5, sequence=2),
         counted(9, sequence=1),
         counted(9, sequence=2),
         counted(7, "till", at=minutes(1)),
-        counted(6, sequence=3),
+        counted(8, sequence=3),  # in its turn, but the till has looked later
+        counted(6, sequence=4, at=minutes(2)),
     ]
     told = await count(house, US, rows, at=minutes(2))
     assert [(r.status.value, r.on_hand) for r in told.results] == [
-        ("applied", 5), ("stale", 5), ("stale", 5), ("applied", 7), ("applied", 6),
+        ("applied", 5), ("stale", 5), ("stale", 5), ("applied", 7), ("applied", 7), ("applied", 6),
     ]  # fmt: skip
     again = await count(house, US, rows[:1], at=minutes(3))
     assert [r.status for r in again.results] == [RowStatus.STALE]
@@ -238,12 +243,13 @@ async def test_stale_counts_change_nothing_and_sources_are_judged_apart(house):
 
 
 async def test_a_count_that_finds_what_is_known_writes_no_entry_and_is_remembered(house):
-    await count(house, US, [counted(5, sequence=1)], at=NOON)
+    first = await count(house, US, [counted(5, sequence=1)], at=NOON)
     told = await count(house, US, [counted(5, sequence=3)], at=minutes(1))
     late = await count(house, US, [counted(9, sequence=2)], at=minutes(2))
     assert [r.status.value for r in told.results + late.results] == ["applied", "stale"]
-    assert [(p.sku, p.on_hand) for p in told.positions] == [("TEE", 5)]
-    assert len(await browse.ledger(house, US, TEE, LYON, 9)) == 1
+    assert [(p.sku, p.on_hand) for p in first.changed] == [("TEE", 5)]
+    assert told.changed == []
+    assert len(await entries_of(house)) == 1
 
 
 async def test_units_a_node_gave_up_are_freed_and_remembered_as_given_up(house):
@@ -271,7 +277,7 @@ async def test_movements_are_answered_one_by_one(house):
     ]  # fmt: skip
     assert await balances(house) == (3, 0, 0, 0)
     assert await balances(house, CAP, NICE) == (1, 0, 0, 0)
-    entries = await browse.ledger(house, US, TEE, LYON, 9)
+    entries = await entries_of(house)
     assert [(e.kind, e.on_hand_delta, e.reference) for e in entries] == [
         ("damage", -2, None), ("receipt", 5, "po-1"),
     ]  # fmt: skip
@@ -296,13 +302,6 @@ async def test_what_waits_is_taken_off_what_is_offered(house):
     assert await browse.owed(house, US, [TEE]) == {"TEE": 1}
     await settle(house, US, [(order_id(1), 1, TEE, 9), (order_id(1), 1, CAP, 2)])
     assert await browse.owed(house, US) == {}
-
-
-async def test_who_waits_longest_is_named_first(house):
-    for number, (sku, since) in enumerate([(CAP, 9), (TEE, 3), (TEE, 1), (TEE, 2)], start=1):
-        await wait(house, US, [Demand(order_id(number), 1, sku, 1, "backorder")], at=minutes(since))
-    await wait(house, US, [Demand(order_id(9), 1, TEE, 1, "unknown_sku")], at=NOON)
-    assert await store.orders_waiting_for(house, US, [TEE], 2) == [order_id(3), order_id(4)]
 
 
 async def test_many_writers_at_once_sell_exactly_what_is_there(pool):

@@ -3,6 +3,7 @@
 import pytest
 
 import databases
+from journey.cart_shop import Carts
 from journey.shop import Shop
 
 
@@ -19,3 +20,9 @@ async def shop(pool) -> Shop:
     shop = Shop(pool)
     await shop.opens("TEE", "CAP", SET={"TEE": 1, "CAP": 2})
     return shop
+
+
+@pytest.fixture
+def carts(shop) -> Carts:
+    """Its carts."""
+    return Carts(shop)

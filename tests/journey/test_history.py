@@ -13,6 +13,7 @@ from entrepot.catalog.upsert import upsert
 from entrepot.fulfillment import browse as fulfillment
 from entrepot.fulfillment.release import release_due
 from entrepot.inventory import browse as inventory
+from entrepot.inventory import ledger
 from entrepot.inventory.model import Delta, MovementKind
 from entrepot.inventory.move import move
 from entrepot.journey import happened
@@ -136,9 +137,16 @@ async def test_its_nodes_made_every_move_at_the_time_known_of_it(conn):
     assert (works[0].head.made_at, works[0].head.day) == (PLACED, LEFT.date())
 
 
+async def entries(conn, sku):
+    """Read what the ledger says of a sku at Ana's, newest first."""
+    return await ledger.movements(
+        conn, MARKET, Sku(sku), node_id=ANA, since=None, until=None, most=9
+    )
+
+
 async def test_the_ledger_tells_of_units_that_came_were_claimed_and_left(conn):
     answer = (await took(conn, TWO_SELLERS))[0]
-    told = await inventory.ledger(conn, MARKET, Sku("LAMP"), ANA, 9)
+    told = await entries(conn, "LAMP")
     assert [(e.kind, e.on_hand_delta, e.reserved_delta, e.at) for e in reversed(told)] == [
         ("receipt", 2, 0, PLACED),
         ("reserve", 0, 2, PLACED),
@@ -291,7 +299,7 @@ async def test_a_kit_left_as_its_parts(conn):
     order = await one(conn, past)
     assert order["phase"] == "shipped"
     assert order["lines"][0]["quantities"]["shipped"] == 3
-    told = await inventory.ledger(conn, MARKET, Sku("MUG"), ANA, 9)
+    told = await entries(conn, "MUG")
     assert [e.on_hand_delta for e in reversed(told)] == [6, 0, -6]
 
 

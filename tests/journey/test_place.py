@@ -10,6 +10,7 @@ import databases
 from entrepot.inventory.model import Free
 from entrepot.journey.place import place
 from entrepot.journey.placing import Taken
+from entrepot.journey.why import why
 from entrepot.network.model import Method
 from entrepot.orders.model import Backorder
 from journey.shop import NEWARK, US, not_taken, order, placing, taken
@@ -289,6 +290,16 @@ async def test_a_full_day_sends_the_work_elsewhere_and_never_beyond_where_it_can
         assert isinstance(answer, Taken)
     assert await shop.balance("TEE", "DC") == (9, 2, 0)
     assert await shop.balance("TEE", "NEWARK") == (9, 3, 0)
+
+
+async def test_an_order_without_a_plan_does_not_pass_for_a_network_that_was_kept(shop):
+    await shop.node("DC")
+    await shop.count("DC", TEE=1)
+    await shop.buy(("CAP", 1), external_id="waits", **ALLOW)
+    id_ = await shop.buy(("TEE", 1), external_id="planned")
+    async with shop.pool.acquire() as conn:
+        (decision,) = await why(conn, US, id_)
+    assert decision.reproduced
 
 
 async def test_concurrent_batches_sell_exactly_what_is_there(shop):

@@ -11,11 +11,12 @@ from entrepot.journey.table import JOURNEY, STEPS, rows
 from entrepot.plumbing import cursors, db, exceptions, mint, outbox
 from entrepot.plumbing.model import CursorAt
 from entrepot.plumbing.relay import relay
-from entrepot.work.journey import Faulted, Runner
+from entrepot.work.journey import FIRST, Faulted, Runner
 from fulfillment.world import order_id
 from journey.shop import US
 
 STEP = "orders.close"  # it follows order.canceled, which anybody may tell
+ROW = [row for row in FIRST if row.do == STEP]
 
 
 class Noted(Exception):  # noqa: N818 - what it is
@@ -89,6 +90,76 @@ async def test_every_event_is_handled_once_and_the_cursor_stands_behind_the_last
     await runner(pool, shop).run()  # another worker, who knows nothing yet
     assert step.sets == [[1, 2, 3], [4]]
     assert await cursor(pool) == 4
+
+
+async def test_a_row_that_is_far_behind_comes_to_the_end_in_one_run(shop, pool, notes, monkeypatch):
+    monkeypatch.setattr("entrepot.work.journey.EVENTS_PER_STEP_MAX", 2)
+    step = notes()
+    await happens(pool, *range(1, 6))
+    assert await runner(pool, shop).run(ROW) == 5
+    assert step.sets == [[1, 2], [3, 4], [5]]
+
+
+async def test_a_step_that_has_more_to_do_is_run_again_before_the_cursor_moves(
+    shop, pool, notes, monkeypatch
+):
+    step, stood = notes(), []
+
+    async def thrice(here: Here, events) -> bool:
+        await step(here, events)
+        stood.append(await cursor(pool))
+        return len(step.sets) < 3
+
+    monkeypatch.setitem(STEPS, STEP, thrice)
+    await happens(pool, 1, 2)
+    run = runner(pool, shop)
+    assert await run.run(ROW) == 6
+    assert (step.sets, stood) == ([[1, 2]] * 3, [0, 0, 0])
+    assert (await cursor(pool), await run.run(ROW)) == (2, 0)
+
+
+async def test_a_step_that_always_has_more_to_do_gives_way_to_the_others(
+    shop, pool, notes, monkeypatch
+):
+    monkeypatch.setattr("entrepot.work.journey.STEPS_PER_TURN_MAX", 2)
+    step = notes()
+
+    async def ever(here: Here, events) -> bool:
+        await step(here, events)
+        return True
+
+    monkeypatch.setitem(STEPS, STEP, ever)
+    await happens(pool, 1)
+    assert await runner(pool, shop).run(ROW) == 2
+    assert step.sets == [[1], [1]]
+
+
+async def test_no_row_keeps_the_others_waiting_for_ever(shop, pool, notes, monkeypatch):
+    monkeypatch.setattr("entrepot.work.journey.EVENTS_PER_STEP_MAX", 1)
+    monkeypatch.setattr("entrepot.work.journey.STEPS_PER_TURN_MAX", 2)
+    step = notes()
+    await happens(pool, 1, 2, 3)
+    run = runner(pool, shop)
+    assert (await run.run(ROW), await run.run(ROW), await run.run(ROW)) == (2, 1, 0)
+    assert step.sets == [[1], [2], [3]]
+
+
+async def test_who_looks_at_orders_as_they_stand_is_given_each_orders_last_fact(
+    shop, pool, notes, monkeypatch
+):
+    notes()
+    step = Notes()
+    monkeypatch.setitem(STEPS, "orders.summarize", step)
+    facts = [told.fact("order.held", order_id(o), {"n": n}) for n, o in enumerate((7, 8, 7, 9, 8))]
+    async with pool.acquire() as conn, conn.transaction():
+        await outbox.tell(conn, US, facts, at=mint.now())
+    await relay(pool)
+    run = runner(pool, shop)
+    await run.run()
+    await happens(pool, 7)
+    await run.run()
+    await runner(pool, shop).run()
+    assert step.sets == [[2, 3, 4], [7]]
 
 
 async def test_a_poison_event_goes_to_the_exceptions_and_the_row_goes_on(shop, pool, notes):

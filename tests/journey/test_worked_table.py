@@ -4,10 +4,12 @@ import json
 import re
 from pathlib import Path
 
-from entrepot.inventory.model import Demand
+from entrepot.inventory.buckets import AsideReason, SetAside
+from entrepot.inventory.model import Demand, RowStatus
+from entrepot.inventory.set_aside import set_aside
 from entrepot.inventory.wait import wait
 from entrepot.plumbing import mint
-from entrepot.terms.ids import LineNo, OrderId, Sku
+from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
 from journey.rules import bills, channel, followed, offered, rules
 from journey.shop import US
 
@@ -64,17 +66,12 @@ async def only(shop, node: str) -> None:
 
 
 async def unavailable(shop, node: str, units: int) -> None:
-    """Put units in doubt, and leave the books right."""
-    async with shop.pool.acquire() as conn, conn.transaction():
-        await conn.execute(
-            "UPDATE inventory.position SET unavailable = $1 WHERE node_id = $2", units, node
-        )
-        await conn.execute(
-            "INSERT INTO inventory.movement (market, movement_id, sku, node_id, kind,"
-            " on_hand_delta, reserved_delta, unavailable_delta, at, writer)"
-            " VALUES ('US', $1, 'TEE', $2, 'doubt', 0, 0, $3, $4, 1)",
-            mint.MINT.one(), node, units, mint.now(),
-        )  # fmt: skip
+    """Put units aside, damaged."""
+    if units:
+        async with shop.pool.acquire() as conn, conn.transaction():
+            asked = SetAside(Sku("TEE"), NodeId(node), AsideReason.DAMAGED, units)
+            (done,) = await set_aside(conn, US, [asked], at=mint.now())
+        assert done.status is RowStatus.APPLIED
 
 
 async def test_the_bills_are_those_of_the_page(shop):

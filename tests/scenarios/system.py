@@ -62,7 +62,11 @@ def running() -> Iterator[System]:
         with (home / "log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "entrepot", "up", "--data-dir", t + "/data", "--port", "0"],
-                env={**os.environ, "ENTREPOT_BOOTSTRAP_KEY": key},
+                env={
+                    **os.environ,
+                    "ENTREPOT_BOOTSTRAP_KEY": key,
+                    "ENTREPOT_WEBHOOKS_ANYWHERE": "1",  # the stories' endpoints are on this machine
+                },
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,

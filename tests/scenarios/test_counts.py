@@ -26,6 +26,36 @@ def test_an_older_message_of_the_same_source_is_stale(shop):
     assert shop.stock(sku, node, 9, source="erp", sequence=1)["status"] == "applied"
 
 
+def test_a_list_of_several_commits_is_one_call_with_one_answer(shop):
+    sku, node = shop.stocked(0)
+    row = {"sku": sku, "node": node, "source": "wms"}
+    rows = [row | {"on_hand": n, "sequence": n} for n in range(1, 2_501)]
+    rows[2_100] = row | {"sku": f"NEVER-{shop.tag}", "on_hand": 1, "sequence": 1}
+    body, key = {"counts": rows}, f"long-{shop.tag}"
+
+    first = shop.client.post("/v1/inventory/counts", body, key=key).expect(200)
+    shop.stock(sku, node, 7)
+    again = shop.client.post("/v1/inventory/counts", body, key=key).expect(200)
+    other = shop.client.post("/v1/inventory/counts", {"counts": rows[:5]}, key=key).expect(422)
+
+    told = [(each["status"], each["on_hand"]) for each in first.json["results"]]
+    assert told.pop(2_100) == ("unknown_sku", None)
+    assert told == [("applied", n) for n in range(1, 2_501) if n != 2_101]
+    assert again.body == first.body
+    assert [a.headers.get("idempotency-replayed") for a in (first, again)] == [None, "true"]
+    assert other.code == "idempotency-key-reused"
+    assert shop.balance(sku, node) == (7, 0)
+
+
+def test_a_list_with_a_time_that_cannot_be_changes_nothing(shop):
+    sku, node = shop.stocked(3)
+    rows = [{"sku": sku, "node": node, "on_hand": 9} for _ in range(1_500)]
+    rows[-1]["counted_at"] = "1999-01-01T00:00:00Z"
+    answer = shop.client.post("/v1/inventory/counts", {"counts": rows}).expect(400, 422)
+    assert answer.pointers == ["/counts/1499/counted_at"]
+    assert shop.balance(sku, node) == (3, 0)
+
+
 def test_an_older_count_by_the_clock_is_stale(shop):
     sku, node = shop.stocked(0)
     new, old = "2026-11-20T12:00:00Z", "2026-11-20T11:00:00Z"

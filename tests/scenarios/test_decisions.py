@@ -57,7 +57,7 @@ def test_run_again_the_decision_is_the_same_also_when_the_world_has_changed(shop
     [before] = decisions(shop, order)
     assert before["reproduced"] is True
 
-    shop.stock(sku, nodes["right"], 0)
+    shop.stock(sku, nodes["right"], 2)  # what is claimed: not one more
     shop.node("D-RIGHT", handling_cost=5000)
     shop.node("E-NEW")
 

@@ -1,4 +1,4 @@
-"""The README's tour works as written: its blocks run in order against a fresh system."""
+"""Tours work as written: the blocks of a page run in order against a fresh system."""
 
 import json
 import os
@@ -16,14 +16,15 @@ ROOT = Path(__file__).parents[2]
 KEY = "tour-key-of-one-test-0123456789"
 BLOCK = re.compile(r"^```(?P<kind>sh|text) tour\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 READY_S_MAX = 120
+PAGES = ["README.md", "docs/how-to/feeds.md", "docs/how-to/carts.md"]
 
 pytestmark = pytest.mark.slow
 
 
-def steps() -> list[tuple[str, str | None]]:
-    """Read the tour: each shell block, and the output shown for it, None where none is shown."""
+def steps(page: str) -> list[tuple[str, str | None]]:
+    """Read a page: each block of its tour, and the output shown for it, None where none is."""
     found: list[tuple[str, str | None]] = []
-    for block in BLOCK.finditer((ROOT / "README.md").read_text(encoding="utf-8")):
+    for block in BLOCK.finditer((ROOT / page).read_text(encoding="utf-8")):
         if block["kind"] == "sh":
             found.append((block["body"], None))
         else:
@@ -32,7 +33,7 @@ def steps() -> list[tuple[str, str | None]]:
 
 
 @pytest.fixture
-def system(tmp_path) -> Iterator[str]:
+def address(tmp_path) -> Iterator[str]:
     """Run a fresh `entrepot up`; gives its address."""
     process = subprocess.Popen(
         [
@@ -58,19 +59,20 @@ def system(tmp_path) -> Iterator[str]:
         process.stdout.close()
 
 
-def script(between: str) -> str:
+def script(page: str, between: str) -> str:
     """Put the blocks into one script, with a line after each that tells their outputs apart."""
-    body = "".join(f"{block}echo '{between}'\n" for block, _ in steps())
+    body = "".join(f"{block}echo '{between}'\n" for block, _ in steps(page))
     return f"set -euo pipefail\n{body}"
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="the tour is told in curl; .ci/run brings it")
-def test_the_tour_works_as_written(system, tmp_path):
+@pytest.mark.skipif(not shutil.which("curl"), reason="tours are told in curl; .ci/run brings it")
+@pytest.mark.parametrize("page", PAGES)
+def test_the_tour_works_as_written(address, tmp_path, page):
     between = "-- next --"
     done = subprocess.run(
-        ["bash", "-c", script(between)],
+        ["bash", "-c", script(page, between)],
         cwd=tmp_path,
-        env={**os.environ, "URL": system, "KEY": KEY},
+        env={**os.environ, "URL": address, "KEY": KEY},
         capture_output=True,
         text=True,
         timeout=READY_S_MAX,
@@ -79,10 +81,11 @@ def test_the_tour_works_as_written(system, tmp_path):
 
     told = done.stdout.split(f"{between}\n")
     assert done.returncode == 0, f"block {len(told)} failed: {done.stderr}\n{told[-1]}"
-    shown = {number: text for number, (_, text) in enumerate(steps()) if text is not None}
+    shown = {number: text for number, (_, text) in enumerate(steps(page)) if text is not None}
     assert {number: told[number] for number in shown} == shown
 
 
-def test_the_tour_shows_what_it_does():
-    assert len(steps()) >= 9
-    assert sum(text is not None for _, text in steps()) >= 4
+@pytest.mark.parametrize(("page", "blocks", "outputs"), [("README.md", 9, 4), (PAGES[1], 6, 5)])
+def test_the_tour_shows_what_it_does(page, blocks, outputs):
+    assert len(steps(page)) >= blocks
+    assert sum(text is not None for _, text in steps(page)) >= outputs

@@ -84,6 +84,9 @@ WRONG: dict[str, list[object]] = {
     "/payment/reference": [None, *text_of(200, least=0)],
     "/payment/authorized": NOT_WHOLE,
     "/payment/pin": ["1234", None],
+    "/reservation": [
+        "", "x", 7, 1.5, True, [], {}, NAN, "01920000-0000-7000-8000-000000000000", "a\x00",
+    ],
     "/note": text_of(2000, least=0, null=True),
     "/surprise": ["x", None, {}, []],
 }  # fmt: skip

@@ -6,14 +6,19 @@ import re
 
 import pytest
 
+from entrepot.bootstrap import lifecycles
+from entrepot.inventory.watch import FEED_STALE
+from entrepot.journey.mend import SHORT
 from entrepot.journey.record import UNROUTABLE
+from entrepot.journey.sweep import UNDATED
 from entrepot.journey.table import STEPS, rows
+from entrepot.journey.transfer import SURPLUS
 from tidy import house
 
 SCHEMAS = {file.stem: file for file in (house.ROOT / "docs" / "events").glob("*.json")}
 PYTHON = house.files(".py", within=("src", "connectors"))
 TELLERS = ("tell.py", "told.py", "retold.py")
-A_TYPE = re.compile(r"[a-z]+\.[a-z]+")
+A_TYPE = re.compile(r"[a-z]+\.[a-z]+(?:_[a-z]+)?")
 
 
 def strings(tree: ast.AST) -> set[str]:
@@ -39,9 +44,12 @@ NOUNS = {word.partition(".")[0] for word in TOLD}
 def named() -> set[str]:
     """Find whatever the code says that looks like a fact's type: told, followed or listened to."""
     words = {word for tree in TREES.values() for word in strings(tree) if A_TYPE.fullmatch(word)}
-    others = {*STEPS, UNROUTABLE}  # steps and kinds of exceptions have names of the same form
+    # steps, lives and kinds of exceptions have names of the same form
+    others = {*STEPS, *(life.machine for life in lifecycles())}
+    others |= {UNROUTABLE, UNDATED, SHORT, SURPLUS, FEED_STALE}
     followed = {type_ for row in rows() for type_ in row.types}
-    return followed | {w for w in words - others if w.partition(".")[0] in NOUNS}
+    facts = {w for w in words - others if not w.endswith(".sql")}
+    return followed | {w for w in facts if w.partition(".")[0] in NOUNS}
 
 
 def test_facts_are_made_by_the_tellers_only():

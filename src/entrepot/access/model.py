@@ -32,6 +32,8 @@ class Scope(StrEnum):
     EXCEPTIONS_WRITE = "exceptions:write"
     POLICIES_READ = "policies:read"
     POLICIES_WRITE = "policies:write"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Mutating calls, one way for all: claim the key, act, keep the answer, commit; again, replay."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 
 from entrepot.api.face import Answer, Request
@@ -34,6 +35,19 @@ async def command(request: Request, act: Act) -> Answer:
         return answer
 
     return await db.in_transaction(request.app.pool, work)
+
+
+def part_of(request: Request, number: int) -> Request:
+    """A long call's part, to be run in a commit of its own: no lock is held for all of it.
+
+    The first has the caller's key, the others one each beside it. Whoever asks again after a crash
+    is answered what the parts done so far answered, and the rest is done then.
+    """
+    key = request.key
+    if key is None or not number:
+        return request
+    # No caller's key has a line's end in it.
+    return replace(request, key=Key(key.principal, f"{key.key}\n{number}", key.fingerprint))
 
 
 def replay(key: Key, kept: Kept) -> Answer:

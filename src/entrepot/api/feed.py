@@ -7,11 +7,9 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
-from entrepot.api.app import App
 from entrepot.api.face import Answer, Request, Route, json_answer
-from entrepot.plumbing.model import Event
+from entrepot.plumbing.cloud_event import CloudEvent, cloud_event
 from entrepot.plumbing.relay import events_after
-from entrepot.terms.ids import MarketId
 
 WAIT_S_MAX = 30
 PAUSE_S = 0.02
@@ -24,21 +22,6 @@ class FeedQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     limit: Annotated[int, Meta(ge=1, le=1000)] = 200
     types: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=8)] = []
     wait: Annotated[float, Meta(ge=0, le=WAIT_S_MAX, description="seconds to wait for news")] = 0
-
-
-class CloudEvent(msgspec.Struct, frozen=True):
-    """CloudEvents 1.0, JSON format, with the extension `sequence`."""
-
-    specversion: str
-    id: str
-    source: str
-    type: str
-    subject: str
-    time: str
-    datacontenttype: str
-    dataschema: str
-    sequence: int
-    data: msgspec.Raw
 
 
 class FeedPage(msgspec.Struct, frozen=True):
@@ -62,27 +45,11 @@ async def events(request: Request) -> Answer:
         chosen = [event for event in found if types is None or event.type in types]
         over = asyncio.get_running_loop().time() >= ends or request.app.stopping.is_set()
         if chosen or (not found and over):
-            page = FeedPage([cloud_event(request.app, market, e) for e in chosen], after)
+            root = request.app.settings.public_url
+            page = FeedPage([cloud_event(root, market, e) for e in chosen], after)
             return json_answer(200, page)
         if not found:
             await asyncio.sleep(PAUSE_S)
-
-
-def cloud_event(app: App, market: MarketId, event: Event) -> CloudEvent:
-    """Dress a fact of the feed as a CloudEvent."""
-    root = app.settings.public_url
-    return CloudEvent(
-        specversion="1.0",
-        id=str(event.event_id),
-        source=f"{root}/markets/{market}",
-        type=event.type,
-        subject=event.subject,
-        time=event.at.isoformat().replace("+00:00", "Z"),
-        datacontenttype="application/json",
-        dataschema=f"{root}/events/{event.type}.json",
-        sequence=event.sequence,
-        data=msgspec.Raw(event.data.encode()),
-    )
 
 
 def wanted(query: FeedQuery) -> set[str] | None:

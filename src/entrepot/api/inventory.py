@@ -1,5 +1,6 @@
-"""Stock over HTTP: counts and movements in, balances and their ledger out."""
+"""Stock over HTTP: counts and movements in, balances out, as they are and as they were."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -7,37 +8,49 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
-from entrepot.api.commands import command
+from entrepot.api.commands import REPLAYED, command, part_of
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
-from entrepot.api.problems import invalid
-from entrepot.inventory import browse
+from entrepot.api.problems import Code, FieldError, Problem, invalid
+from entrepot.inventory import browse, browse_transfers, ledger
+from entrepot.inventory.buckets import AsideReason, SetAside
 from entrepot.inventory.model import (
     COUNTS_PER_CALL_MAX,
     QUANTITY_MAX,
+    ROWS_PER_COMMIT_MAX,
     Count,
     Delta,
     Free,
     MovementKind,
+    Position,
     RowResult,
 )
-from entrepot.journey.stocktake import take_counts, take_movements
+from entrepot.journey.stocktake import take_counts, take_movements, take_set_asides
+from entrepot.journey.world import Market
 from entrepot.orders.rules import AHEAD_MAX, EARLIEST
-from entrepot.plumbing import db
-from entrepot.terms.ids import NodeId, Sku
+from entrepot.plumbing import db, mint
+from entrepot.terms.ids import MarketId, NodeId, Sku
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
+Source = Annotated[str, Meta(min_length=1, max_length=64)]
+Number = Annotated[int, Meta(ge=0, le=2**62)]
+Units = Annotated[int, Meta(ge=0, le=QUANTITY_MAX)]
+Quantity = Annotated[int, Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
+Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class CountRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`on_hand` units were there at `counted_at` (now, where it is not said)."""
+    """`on_hand` units were there at `counted_at` (now, where it is not said).
+
+    All that were there: those that are set aside are among them.
+    """
 
     sku: Id
     node: Id
-    on_hand: Annotated[int, Meta(ge=0, le=QUANTITY_MAX)]
-    source: Annotated[str, Meta(min_length=1, max_length=64)] = "api"
-    sequence: Annotated[int, Meta(ge=0, le=2**62)] | None = None
-    counted_at: Annotated[datetime, Meta(tz=True)] | None = None
+    on_hand: Units
+    source: Source = "api"
+    sequence: Number | None = None
+    counted_at: Moment | None = None
 
 
 class CountsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,17 +58,39 @@ class CountsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MovementRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`quantity` is signed: what comes in is positive, what goes out negative."""
+    """`quantity` is signed: what comes in is positive, what goes out negative.
+
+    `set_aside`: the units come in set aside for that reason, or leave from what is set aside so.
+    With a `source` and its `sequence` it is applied once, however often and late it is told.
+    """
 
     kind: MovementKind
     sku: Id
     node: Id
-    quantity: Annotated[int, Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
+    quantity: Quantity
     reference: Annotated[str, Meta(max_length=200)] | None = None
+    source: Source | None = None
+    sequence: Number | None = None
+    occurred_at: Moment | None = None
+    set_aside: AsideReason | None = None
 
 
 class MovementsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     movements: Annotated[list[MovementRow], Meta(min_length=1, max_length=COUNTS_PER_CALL_MAX)]
+
+
+class SetAsideRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`quantity` units more are set aside for the reason (+), or are sellable again (-)."""
+
+    sku: Id
+    node: Id
+    reason: AsideReason
+    quantity: Annotated[int, Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
+    reference: Annotated[str, Meta(max_length=200)] | None = None
+
+
+class SetAsidesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rows: Annotated[list[SetAsideRow], Meta(min_length=1, max_length=COUNTS_PER_CALL_MAX)]
 
 
 class RowAnswer(msgspec.Struct, frozen=True):
@@ -72,24 +107,37 @@ class RowsAnswer(msgspec.Struct, frozen=True):
     results: list[RowAnswer]
 
 
+BEFORE_ROWS, AFTER_ROWS = b'{"results":[', b"]}"
+"""What stands around the rows of a `RowsAnswer`."""
+
+
 class PositionsQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """`as_of` a past moment, the books as they were then, of a sku or a node."""
+
     sku: list[Id] = []
     node: Id | None = None
+    as_of: Moment | None = None
     limit: Limit = 50
     cursor: Cursor = ""
 
 
 class PositionAnswer(msgspec.Struct, frozen=True):
-    """`available` is what could be sold from here by a channel without a buffer."""
+    """`available` is what could be sold from here by a channel without a buffer.
+
+    `unavailable_by` takes `unavailable` apart by reason; `in_transit` is on its way here. Of a past
+    moment neither they nor `safety` are known: they are no entries of the ledger, or not by moment.
+    """
 
     sku: str
     node: str
     on_hand: int
     reserved: int
     unavailable: int
-    safety: int
+    unavailable_by: dict[str, int] | None
+    safety: int | None
     shortage: int
-    available: int
+    available: int | None
+    in_transit: int | None
 
 
 class PositionsAnswer(msgspec.Struct, frozen=True):
@@ -97,44 +145,34 @@ class PositionsAnswer(msgspec.Struct, frozen=True):
     next: str | None
 
 
-class LedgerQuery(msgspec.Struct, frozen=True, kw_only=True):
-    sku: Id
-    node: Id
-    limit: Limit = 50
-
-
-class LedgerEntry(msgspec.Struct, frozen=True):
-    id: str
-    kind: str
-    on_hand_delta: int
-    reserved_delta: int
-    unavailable_delta: int
-    order_id: str | None
-    line: int | None
-    reference: str | None
-    at: datetime
-
-
-class LedgerAnswer(msgspec.Struct, frozen=True):
-    items: list[LedgerEntry]
-
-
 async def post_counts(request: Request) -> Answer:
-    """Apply counts: one result per row, in order."""
+    """Apply counts: one result per row, in order. A long list is applied commit by commit."""
     body: CountsBody = request.body
+    now = mint.now()
+    for place, row in enumerate(body.counts):
+        if row.counted_at is not None:
+            moment(row.counted_at, now, f"/counts/{place}/counted_at")
     market = await request.app.world.market(request.principal.market)
+    parts = [
+        await _counted(part_of(request, number), market, body.counts[at : at + ROWS_PER_COMMIT_MAX])
+        for number, at in enumerate(range(0, len(body.counts), ROWS_PER_COMMIT_MAX))
+    ]
+    return _joined(parts)
+
+
+async def _counted(request: Request, market: Market, counts: Sequence[CountRow]) -> Answer:
+    """Apply one commit's counts."""
     free: list[Free] = []
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
-        for place, row in enumerate(body.counts):
-            if row.counted_at is not None and not EARLIEST <= row.counted_at <= at + AHEAD_MAX:
-                pointer = f"/counts/{place}/counted_at"
-                raise invalid(pointer, "lies before 2000, or more than a day ahead")
         rows = [
-            Count(Sku(c.sku), NodeId(c.node), c.on_hand, c.source, c.sequence, c.counted_at or at)
-            for c in body.counts
-        ]
-        booked = await take_counts(conn, market, rows, at=at)
+            Count(
+                Sku(c.sku), NodeId(c.node), c.on_hand, c.source, c.sequence,
+                min(c.counted_at or at, at),
+            )
+            for c in counts
+        ]  # fmt: skip
+        booked = await take_counts(conn, market, rows, at=at, actor=request.actor)
         free[:] = booked.free
         return _results(booked.results)
 
@@ -150,11 +188,49 @@ async def post_movements(request: Request) -> Answer:
     free: list[Free] = []
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
+        rows = [_delta(m, at, f"/movements/{place}") for place, m in enumerate(body.movements)]
+        booked = await take_movements(conn, market, rows, at=at, actor=request.actor)
+        free[:] = booked.free
+        return _results(booked.results)
+
+    answer = await command(request, act)
+    market.stock.put(free)
+    return answer
+
+
+def moment(said: datetime, at: datetime, pointer: str) -> datetime:
+    """Give the moment a message speaks of; raises Problem for one that cannot be meant.
+
+    A clock that runs ahead is set back: nothing happens after it was heard of.
+    """
+    if not EARLIEST <= said <= at + AHEAD_MAX:
+        raise invalid(pointer, "lies before 2000, or more than a day ahead")
+    return min(said, at)
+
+
+def _delta(row: MovementRow, at: datetime, pointer: str) -> Delta:
+    if row.sequence is not None and row.source is None:
+        raise invalid(f"{pointer}/source", "is needed where there is a sequence")
+    when = row.occurred_at
+    return Delta(
+        row.kind, Sku(row.sku), NodeId(row.node), row.quantity, row.reference, row.source,
+        row.sequence, None if when is None else moment(when, at, f"{pointer}/occurred_at"),
+        row.set_aside,
+    )  # fmt: skip
+
+
+async def post_set_asides(request: Request) -> Answer:
+    """Set units aside, or make them sellable again: each row whole or not at all, in order."""
+    body: SetAsidesBody = request.body
+    market = await request.app.world.market(request.principal.market)
+    free: list[Free] = []
+
+    async def act(conn: db.Connection, at: datetime) -> Answer:
         rows = [
-            Delta(m.kind, Sku(m.sku), NodeId(m.node), m.quantity, m.reference)
-            for m in body.movements
+            SetAside(Sku(r.sku), NodeId(r.node), r.reason, r.quantity, r.reference)
+            for r in body.rows
         ]
-        booked = await take_movements(conn, market, rows, at=at)
+        booked = await take_set_asides(conn, market, rows, at=at, actor=request.actor)
         free[:] = booked.free
         return _results(booked.results)
 
@@ -164,49 +240,82 @@ async def post_movements(request: Request) -> Answer:
 
 
 async def get_positions(request: Request) -> Answer:
-    """The balances, by sku and node."""
+    """The balances, by sku and node, now or at a past moment."""
     query: PositionsQuery = request.query
     after = after_of(query.cursor).partition("\n") if query.cursor else ("", "", "")
-    async with request.app.pool.acquire() as conn:
-        rows = await browse.positions(
-            conn, request.principal.market, skus=[Sku(s) for s in query.sku] or None,
-            node_id=NodeId(query.node) if query.node else None,
-            after=(after[0], after[2]), most=query.limit + 1,
-        )  # fmt: skip
-    shown = [
-        PositionAnswer(
-            p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage,
-            max(0, p.free),
-        )
-        for p in rows[: query.limit]
-    ]  # fmt: skip
-    if len(rows) <= query.limit:
+    shown = await _positions(request, query, (after[0], after[2]))
+    if len(shown) <= query.limit:
         return json_answer(200, PositionsAnswer(shown, None))
+    shown.pop()
     cursor = cursor_of(f"{shown[-1].sku}\n{shown[-1].node}")
-    link = next_link("/v1/inventory/positions", cursor, limit=query.limit, node=query.node)
+    link = next_link(
+        "/v1/inventory/positions", cursor, limit=query.limit, sku=query.sku, node=query.node,
+        as_of=None if query.as_of is None else query.as_of.isoformat(),
+    )  # fmt: skip
     return json_answer(200, PositionsAnswer(shown, cursor), link)
 
 
-async def get_ledger(request: Request) -> Answer:
-    """Why a position holds what it holds: its newest entries."""
-    query: LedgerQuery = request.query
+async def _positions(
+    request: Request, query: PositionsQuery, after: tuple[str, str]
+) -> list[PositionAnswer]:
+    skus = [Sku(sku) for sku in query.sku] or None
+    node = NodeId(query.node) if query.node else None
+    market, most = request.principal.market, query.limit + 1
+    if query.as_of is None:
+        async with request.app.pool.acquire() as conn:
+            rows = await browse.positions(
+                conn, market, skus=skus, node_id=node, after=after, most=most
+            )
+            return await _apart(conn, market, rows)
+    if skus is None and node is None:
+        raise _query("sku", "or node is needed where as_of is given")
+    if query.as_of > mint.now():
+        raise _query("as_of", "lies ahead: nobody knows yet")
     async with request.app.pool.acquire() as conn:
-        entries = await browse.ledger(
-            conn, request.principal.market, Sku(query.sku), NodeId(query.node), query.limit
+        then = await ledger.positions_as_of(
+            conn, market, query.as_of, skus=skus, node_id=node, after=after, most=most
         )
-    return json_answer(
-        200,
-        LedgerAnswer(
-            [
-                LedgerEntry(
-                    str(e.movement_id), e.kind, e.on_hand_delta, e.reserved_delta,
-                    e.unavailable_delta, str(e.order_id) if e.order_id else None, e.line_no,
-                    e.reference, e.at,
-                )
-                for e in entries
-            ]
-        ),
-    )  # fmt: skip
+    return [
+        PositionAnswer(
+            p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, None, None,
+            max(0, p.reserved + p.unavailable - p.on_hand), None, None,
+        )
+        for p in then
+    ]  # fmt: skip
+
+
+async def _apart(
+    conn: db.Connection, market: MarketId, rows: list[Position]
+) -> list[PositionAnswer]:
+    """Take a page of positions apart: two statements, however many."""
+    keys = [(p.sku, p.node_id) for p in rows]
+    arriving = await browse_transfers.arriving(conn, market, keys)
+    aside = [(p.sku, p.node_id) for p in rows if p.unavailable]
+    by: dict[tuple[Sku, NodeId], dict[str, int]] = {}
+    for held in await browse.held_at(conn, market, aside):
+        by.setdefault((held.sku, held.node_id), {})[held.reason] = held.quantity
+    return [
+        PositionAnswer(
+            p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable,
+            by.get((p.sku, p.node_id), {}), p.safety, p.shortage, max(0, p.free),
+            arriving.get((p.sku, p.node_id), 0),
+        )
+        for p in rows
+    ]  # fmt: skip
+
+
+def _query(name: str, what: str) -> Problem:
+    return Problem(Code.INVALID, f"{name}: {what}", errors=[FieldError(what, parameter=name)])
+
+
+def _joined(parts: Sequence[Answer]) -> Answer:
+    """One answer of all: a replay where every part was one."""
+    if len(parts) == 1:
+        return parts[0]
+    inside = (part.body[len(BEFORE_ROWS) : -len(AFTER_ROWS)] for part in parts)
+    replayed = all(REPLAYED in part.headers for part in parts)
+    headers = (REPLAYED,) if replayed else ()
+    return Answer(200, BEFORE_ROWS + b",".join(inside) + AFTER_ROWS, headers)
 
 
 def _results(results: list[RowResult]) -> Answer:
@@ -228,11 +337,12 @@ ROUTES = [
         "Apply movements", body=MovementsBody, answer=RowsAnswer, keyed=True,
     ),
     Route(
-        "GET", "/v1/inventory/positions", get_positions, Scope.INVENTORY_READ, "Balances",
-        query=PositionsQuery, answer=PositionsAnswer,
+        "POST", "/v1/inventory/set-asides", post_set_asides, Scope.INVENTORY_WRITE,
+        "Set units aside, or make them sellable again", body=SetAsidesBody, answer=RowsAnswer,
+        keyed=True,
     ),
     Route(
-        "GET", "/v1/inventory/ledger", get_ledger, Scope.INVENTORY_READ, "Why a balance is so",
-        query=LedgerQuery, answer=LedgerAnswer,
+        "GET", "/v1/inventory/positions", get_positions, Scope.INVENTORY_READ, "Balances",
+        query=PositionsQuery, answer=PositionsAnswer,
     ),
 ]  # fmt: skip

@@ -63,10 +63,10 @@ def _operation(route: Route) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": {"schema": _schema(route.body)}},
         }
-    elif route.raw_body:
+    elif route.raw_body:  # it is read by whoever speaks as its answer does
         operation["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": {}}},
+            "content": {route.answer_type: {"schema": {}}},
         }
     return operation
 

@@ -40,6 +40,8 @@ _CODES = {
     Why.KEY_REUSED: Code.KEY_REUSED,
     Why.EXTERNAL_ID: Code.EXTERNAL_ID,
     Why.INVALID: Code.INVALID_ORDER,
+    Why.CART_ENDED: Code.CART_ENDED,
+    Why.CART_EXPIRED: Code.CART_EXPIRED,
     Why.SHORT: Code.NO_STOCK,
     Why.NOT_SOURCEABLE: Code.NOT_SOURCEABLE,
     Why.CONTENDED: Code.OVERLOADED,
@@ -127,7 +129,7 @@ async def create(request: Request) -> Answer:
     answer = await request.app.placing.submit((request.principal.market, placing))
     if isinstance(answer, NotTaken):
         telemetry.CAPTURES.labels(answer.why.value).inc()
-        raise problem(_CODES[answer.why], answer.faults, answer.detail)
+        raise refused(answer)
     telemetry.CAPTURES.labels("replayed" if answer.replayed else "taken").inc()
     replayed = (("idempotency-replayed", "true"),) if answer.replayed else ()
     headers = (("location", f"/v1/orders/{answer.order_id}"), *replayed)
@@ -244,6 +246,12 @@ def order_of(request: Request) -> OrderId:
     return OrderId(_uuid(parameter(request, "order_id"), "order_id"))
 
 
+def refused(answer: NotTaken, invalid_code: Code = Code.INVALID_ORDER) -> Problem:
+    """Make the problem of what was not taken; `invalid_code` where the request itself is wrong."""
+    code = invalid_code if answer.why is Why.INVALID else _CODES[answer.why]
+    return problem(code, answer.faults, answer.detail)
+
+
 def problem(code: Code, wrong: list[Fault] | tuple[Fault, ...], detail: str = "") -> Problem:
     """Make the problem of some faults."""
     errors = [FieldError(fault.detail, fault.pointer) for fault in wrong]
@@ -297,7 +305,10 @@ ROUTES = [
     Route(
         "POST", "/v1/orders", create, Scope.ORDERS_WRITE, "Place an order",
         body=NewOrder, answer=Receipt, status=201, keyed=True, code=Code.INVALID_ORDER,
-        problems=(Code.NO_STOCK, Code.EXTERNAL_ID, Code.NOT_SOURCEABLE, Code.OVERLOADED),
+        problems=(
+            Code.NO_STOCK, Code.EXTERNAL_ID, Code.CART_EXPIRED, Code.CART_ENDED,
+            Code.NOT_SOURCEABLE, Code.OVERLOADED,
+        ),
     ),
     Route(
         "GET", "/v1/orders", list_, Scope.ORDERS_READ, "Orders, newest first",

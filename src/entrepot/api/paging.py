@@ -46,6 +46,6 @@ def after_of(cursor: str) -> str:
 
 
 def next_link(path: str, cursor: str, **parameters: object) -> tuple[str, str]:
-    """Make the header that links the next page; parameters that are None or "" are left out."""
-    said = {name: value for name, value in parameters.items() if value not in {None, ""}}
-    return ("link", f'<{path}?{urlencode(said | {"cursor": cursor})}>; rel="next"')
+    """Make the header that links the next page; parameters that say nothing are left out."""
+    said = {name: value for name, value in parameters.items() if value not in (None, "", [])}
+    return ("link", f'<{path}?{urlencode(said | {"cursor": cursor}, doseq=True)}>; rel="next"')

@@ -9,13 +9,15 @@ from msgspec import Meta
 from entrepot.access.model import Scope
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer
-from entrepot.api.problems import Code, FieldError, Problem
+from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.journey.vet import vet
+from entrepot.network import browse as network
 from entrepot.network.open import hold
 from entrepot.plumbing import db
 from entrepot.policies import browse
 from entrepot.policies.model import REASON_LENGTH_MAX, Policy
 from entrepot.policies.publish import publish
+from entrepot.terms.ids import MarketId
 
 HISTORY_MAX = 50
 
@@ -66,6 +68,7 @@ async def put_policy(request: Request) -> Answer:
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
         await hold(conn, market)
+        await _check_publication(conn, market, body.document)
         version, _ = await browse.current(conn, market)
         check_match(request, version)
         flaws = await vet(conn, market, body.document)
@@ -78,6 +81,18 @@ async def put_policy(request: Request) -> Answer:
     answer = await command(request, act)
     await request.app.world.refresh(market, stock=False)
     return answer
+
+
+async def _check_publication(conn: db.Connection, market: MarketId, document: Policy) -> None:
+    """Refuse a channel that is not there, or is there twice."""
+    said: set[str] = set()
+    for place, rule in enumerate(document.publication):
+        pointer = f"/document/publication/{place}/channel"
+        if rule.channel in said:
+            raise invalid(pointer, f"{rule.channel} has a rule already")
+        if await network.channel(conn, market, rule.channel) is None:
+            raise invalid(pointer, f"there is no channel {rule.channel}")
+        said.add(rule.channel)
 
 
 async def get_history(request: Request) -> Answer:

@@ -23,6 +23,8 @@ class Code(StrEnum):
     KEY_INVALID = "idempotency-key-invalid"
     EXTERNAL_ID = "external-id-conflict"
     NO_STOCK = "insufficient-stock"
+    CART_EXPIRED = "reservation-expired"
+    CART_ENDED = "reservation-ended"
     NOT_SOURCEABLE = "not-sourceable"
     TOO_LATE = "too-late"
     TRANSITION = "illegal-transition"
@@ -48,6 +50,8 @@ _STATUS: Mapping[Code, tuple[int, str]] = {
     Code.KEY_INVALID: (400, "The idempotency key is not usable"),
     Code.EXTERNAL_ID: (409, "Another order has this external id"),
     Code.NO_STOCK: (409, "Not everything can be had"),
+    Code.CART_EXPIRED: (409, "The reservation has expired"),
+    Code.CART_ENDED: (409, "The reservation has ended"),
     Code.NOT_SOURCEABLE: (409, "No node can do what was asked"),
     Code.TOO_LATE: (409, "It is too late for that"),
     Code.TRANSITION: (409, "That move is not allowed from here"),

@@ -10,8 +10,9 @@ from entrepot.access.model import Scope
 from entrepot.api import strict
 from entrepot.api.app import App
 from entrepot.api.face import refuse
-from entrepot.api.feed import FeedQuery, cloud_event, wanted
+from entrepot.api.feed import FeedQuery, wanted
 from entrepot.api.problems import Problem
+from entrepot.plumbing.cloud_event import cloud_event
 from entrepot.plumbing.relay import events_after
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ async def stream(app: App, scope: Any, protocol: Any) -> None:  # noqa: ANN401 -
         protocol.response_bytes(answer.status, headers, answer.body)
         return
     types = wanted(query)
+    root = app.settings.public_url
     transport = protocol.response_stream(
         200, [("content-type", "text/event-stream"), ("cache-control", "no-store")]
     )
@@ -41,7 +43,7 @@ async def stream(app: App, scope: Any, protocol: Any) -> None:  # noqa: ANN401 -
         async with app.pool.acquire() as conn:
             events = await events_after(conn, principal.market, after, PAGE)
         text = "".join(
-            f"id: {e.sequence}\nevent: {e.type}\ndata: {_line(cloud_event(app, principal.market, e))}\n\n"  # noqa: E501 - one event
+            f"id: {e.sequence}\nevent: {e.type}\ndata: {_line(cloud_event(root, principal.market, e))}\n\n"  # noqa: E501 - one event
             for e in events
             if types is None or e.type in types
         )

@@ -5,6 +5,7 @@ lets pass (the last of two equal keys wins) is looked for here.
 """
 
 import re
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -73,17 +74,24 @@ def convert(type_: type[T], value: object, *, code: Code = Code.INVALID, at: str
         raise _problem(str(wrong), code, at) from None
 
 
+@cache
+def _fields(type_: type) -> dict[str, bool]:
+    """Give the parameters a type knows, and whether each may come more than once."""
+    fields = msgspec.structs.fields(type_)
+    return {field.encode_name: "list[" in str(field.type) for field in fields}
+
+
 def query(type_: type[T], text: str) -> T:
     """Read a query string as `type_`: repeated names make lists, unknown ones are refused."""
-    fields = {f.encode_name: f for f in msgspec.structs.fields(type_)}  # type: ignore[arg-type]
+    fields = _fields(type_)  # type: ignore[arg-type]
     values: dict[str, Any] = {}
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=PARAMETERS_MAX)
     except ValueError:
         raise Problem(Code.INVALID, f"more than {PARAMETERS_MAX} parameters") from None
     for name, value in pairs:
-        field = fields.get(name)
-        if field is None:
+        many = fields.get(name)
+        if many is None:
             raise Problem(
                 Code.INVALID, f"unknown parameter {name}",
                 errors=[FieldError("unknown parameter", parameter=name)],
@@ -93,7 +101,7 @@ def query(type_: type[T], text: str) -> T:
                 Code.INVALID, f"{name}: has a NUL",
                 errors=[FieldError("has a NUL", parameter=name)],
             )  # fmt: skip
-        if "list[" in str(field.type):
+        if many:
             values.setdefault(name, []).append(value)
         elif name in values:
             raise Problem(

@@ -45,6 +45,6 @@ class CatalogView:
 
     async def fetch_missing(self, conn: db.Connection, skus: Iterable[str]) -> None:
         """Ask for the skus that are not here, and for the components of those that are kits."""
-        missing = {Sku(sku) for sku in skus} - self._made.keys()
+        missing = {Sku(sku) for sku in skus if sku not in self._made}
         if missing:
             self._made.update(await browse.made_of(conn, self._market, missing))

@@ -2,7 +2,7 @@
 
 import typer
 
-from entrepot.cli import bench, bring, demo, keys, roles, upkeep
+from entrepot.cli import bench, bring, demo, keys, roles, stock, upkeep
 
 app = typer.Typer(
     name="entrepot",
@@ -20,5 +20,6 @@ app.command("import", help="Master data, stock and history from files.")(bring.c
 app.command("demo", help="The sample retailer, in motion.")(demo.demo)
 app.command("bench", help="One benchmark.")(bench.bench)
 app.add_typer(keys.app, name="key")
+app.add_typer(stock.app, name="inventory")
 
 __all__ = ["app"]

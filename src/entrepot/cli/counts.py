@@ -7,18 +7,22 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from entrepot.api import strict
 from entrepot.api.kinds import Result
 from entrepot.catalog import browse as catalog
 from entrepot.inventory.count import count
+from entrepot.inventory.heard import listen
 from entrepot.inventory.model import QUANTITY_MAX, Count, RowStatus
+from entrepot.journey.notice import notice
 from entrepot.network import browse as network
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId, NodeId, Sku
 
 SEQUENCE_MAX = 2**62
 FILE_SOURCE = "import"
+ACTOR = "entrepot import"
 
 Identifier = Annotated[str, Meta(min_length=1, max_length=128)]
 
@@ -60,7 +64,10 @@ def read(fields: dict[str, object], written_at: datetime) -> Count:
 async def put(
     conn: db.Connection, market: MarketId, rows: Sequence[Count], at: datetime
 ) -> list[Result]:
-    """Answer every row in order: updated, unchanged (stale), or refused."""
+    """Answer every row in order: updated, unchanged (stale), or refused.
+
+    A file is heard, but its numbers leave no gaps: some are made of its time.
+    """
     skus = {row.sku for row in rows}
     made = await catalog.made_of(conn, market, skus)
     known = Known(
@@ -70,7 +77,11 @@ async def put(
     )
     refused = [_refusal(row, known, at) for row in rows]
     good = [row for row, why in zip(rows, refused, strict=True) if why is None]
-    done = iter((await count(conn, market, good, at=at)).results)
+    counted = (await count(conn, market, good, at=at, actor=ACTOR)).results
+    await notice(conn, market, counted, at=at)
+    named = [replace(row, sequence=None) for row in good if row.source != FILE_SOURCE]
+    await listen(conn, market, named, at=at)
+    done = iter(counted)
     results = []
     for row, why in zip(rows, refused, strict=True):
         if why is not None:

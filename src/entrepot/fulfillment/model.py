@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+import msgspec
+
 from entrepot.fulfillment.states import State, Verb
 from entrepot.terms.ids import FulfillmentOrderId, LaneId, LineNo, NodeId, OrderId, Sku
 from entrepot.terms.outcome import Outcome
@@ -15,8 +17,7 @@ RELEASES_PER_COMMIT_MAX = 500
 """Fulfillment orders released by one commit of the sweep: their rows are locked that long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Units:
+class Units(msgspec.Struct, frozen=True, gc=False):
     """Units of a sku, for a line of the order. A kit's line has one entry for each component."""
 
     line_no: LineNo
@@ -24,8 +25,7 @@ class Units:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class NewFulfillmentOrder:
+class NewFulfillmentOrder(msgspec.Struct, frozen=True, gc=False):
     """What a plan asks of a node. `made_at` is given where history is taken over."""
 
     order_id: OrderId
@@ -41,8 +41,7 @@ class NewFulfillmentOrder:
     made_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FulfillmentOrder:
+class FulfillmentOrder(msgspec.Struct, frozen=True, gc=False):
     """The row. `day` is the node's working day whose capacity it uses; `version` counts moves."""
 
     fulfillment_order_id: FulfillmentOrderId
@@ -61,8 +60,7 @@ class FulfillmentOrder:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, gc=False):
     """Units asked of the node, and what became of them."""
 
     fulfillment_order_id: FulfillmentOrderId
@@ -84,8 +82,7 @@ class Line:
         return self.live - self.picked
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(msgspec.Struct, frozen=True, gc=False):
     """A step of a life: by whom, why and when."""
 
     fulfillment_order_id: FulfillmentOrderId
@@ -111,8 +108,7 @@ class PackageRow:
     shipped_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(msgspec.Struct, frozen=True, gc=False):
     """A fulfillment order with its lines."""
 
     head: FulfillmentOrder
@@ -157,8 +153,7 @@ class Packed:
     units: tuple[Named, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True, gc=False):
     """What somebody wants done with one fulfillment order.
 
     `units` empty means all that there are. `if_versions` demands that the fulfillment order is at
@@ -197,8 +192,7 @@ class Package:
     units: tuple[Units, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(msgspec.Struct, frozen=True, gc=False):
     """What is to happen to a fulfillment order: the moves in order and the lines they leave.
 
     `units` is what the turn was about; `missing`, of a rejection, what the node could not find.
@@ -211,8 +205,7 @@ class Turn:
     missing: tuple[Units, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Acted:
+class Acted(msgspec.Struct, frozen=True, gc=False):
     """What happened to a fulfillment order: `before` it, the turn, and the work `after` it."""
 
     before: State
@@ -234,6 +227,17 @@ class Withdrawal:
     order_id: OrderId
     line_no: LineNo
     sku: Sku
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Units of an order's line that one node cannot have, and nobody there has picked."""
+
+    order_id: OrderId
+    line_no: LineNo
+    sku: Sku
+    node_id: NodeId
     quantity: int
 
 

@@ -1,8 +1,9 @@
 """Open fulfillment orders: what a plan asks of its nodes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from entrepot.fulfillment import rules, store
 from entrepot.fulfillment.model import NewFulfillmentOrder

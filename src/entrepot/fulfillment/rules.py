@@ -5,8 +5,9 @@ the lines they leave) or a refusal with a sentence for the person who asked.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from entrepot.fulfillment.model import (
     Ask,
@@ -196,15 +197,15 @@ def deliver(work: Work, _ask: Ask) -> Decided:
     return refusal(work, Verb.DELIVER) or _step(work, Verb.DELIVER, picked(work.lines))
 
 
-def withdraw(work: Work, wanted: Mapping[Key, int]) -> Turn | None:
-    """Take up to the wanted units out of the work: unpicked ones first, then picked ones.
+def withdraw(work: Work, wanted: Mapping[Key, int], *, picked_too: bool = True) -> Turn | None:
+    """Take up to the wanted units out of the work: unpicked ones first, then perhaps picked ones.
 
     None where it holds none of them. With its last unit the work is canceled.
     """
     lines: list[Line] = []
     units: dict[Key, int] = {}
     for line in work.lines:
-        quantity = min(line.live, wanted.get(_key(line), 0))
+        quantity = min(line.live if picked_too else line.to_pick, wanted.get(_key(line), 0))
         put_back = max(0, quantity - line.to_pick)
         lines.append(
             replace(line, canceled=line.canceled + quantity, picked=line.picked - put_back)

@@ -1,32 +1,45 @@
 """What faces ask of stock: balances, availability, the ledger. No locks, no writes."""
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
+from sys import intern
 from uuid import UUID
 
+import msgspec
+
 from entrepot.inventory.model import (
+    AtNodes,
     Available,
     Demand,
     DrawnAt,
     Free,
     FreeRow,
-    Ledger,
     Owed,
     Position,
     Reservation,
+    Shelf,
 )
 from entrepot.inventory.store import (
     Q,
     demand_of_orders,
-    orders_waiting_for,
+    held_at,
     reservations_of_orders,
 )
-from entrepot.plumbing import db
+from entrepot.plumbing import db, sql
 from entrepot.plumbing.mint import WRITER
 from entrepot.terms.ids import MarketId, NodeId, OrderId, Sku
 
+FOR_SALE = sql.load(__package__, "available.sql")
+
 Key = tuple[Sku, NodeId]
 
+NODE_LISTS_MAX = 1_024
+"""Lists of nodes that are remembered: some ten megabytes at 200 nodes each."""
+
+_names = msgspec.json.Decoder(list[str])
+
 __all__ = [
+    "at_nodes",
     "available",
     "claims",
     "drawn_everywhere",
@@ -34,12 +47,13 @@ __all__ = [
     "free_by_sku",
     "free_of_skus",
     "free_since",
-    "ledger",
-    "orders_waiting_for",
+    "held_at",
+    "node_list",
     "owed",
     "positions",
     "positions_of_skus",
     "sellable",
+    "waiting",
 ]
 
 
@@ -57,7 +71,7 @@ async def available(
     to orders that wait. A sku without a position has none.
     """
     rows = await db.fetch(
-        conn, Q["available"], Available,
+        conn, FOR_SALE["available"], Available,
         market=market, skus=list(skus), keeps=list(keeps),
         node_ids=None if node_ids is None else list(node_ids),
     )  # fmt: skip
@@ -78,7 +92,35 @@ def sellable(available: int, free: int, owed: int) -> int:
 
 async def drawn_everywhere(conn: db.Connection, market: MarketId) -> list[DrawnAt]:
     """Read what was drawn wherever anything is protected."""
-    return await db.fetch(conn, Q["drawn_everywhere"], DrawnAt, market=market)
+    return await db.fetch(conn, FOR_SALE["drawn_everywhere"], DrawnAt, market=market)
+
+
+async def at_nodes(
+    conn: db.Connection, market: MarketId, skus: Sequence[Sku], *, buffer: int
+) -> dict[Sku, AtNodes]:
+    """Units a channel may sell now at each node that has some, from the rows themselves."""
+    rows = await db.fetch(
+        conn, FOR_SALE["shelves_of_skus"], Shelf, market=market, skus=list(skus), buffer=buffer
+    )
+    return {row.sku: _at_nodes(row) for row in rows}
+
+
+def _at_nodes(shelf: Shelf) -> AtNodes:
+    nodes, order = node_list(shelf.nodes)
+    return AtNodes(nodes, shelf.units if order is None else [shelf.units[at] for at in order])
+
+
+@lru_cache(NODE_LISTS_MAX)
+def node_list(text: str) -> tuple[tuple[NodeId, ...], tuple[int, ...] | None]:
+    """Read a JSON array of ids: the ids, ascending, and how to order what lies beside them.
+
+    No order: they stood so. Skus lie at the same nodes again and again; their names are read once.
+    """
+    names = [NodeId(intern(name)) for name in _names.decode(text)]
+    order = tuple(sorted(range(len(names)), key=names.__getitem__))
+    if order == tuple(range(len(names))):
+        return tuple(names), None
+    return tuple(names[at] for at in order), order
 
 
 async def free_of_skus(conn: db.Connection, market: MarketId, skus: Sequence[Sku]) -> list[Free]:
@@ -136,15 +178,8 @@ async def positions_of_skus(
     conn: db.Connection, market: MarketId, skus: Sequence[Sku]
 ) -> list[Position]:
     """Read all balances of some skus, ascending by sku and node."""
-    return await db.fetch(conn, Q["positions_of_skus"], Position, market=market, skus=list(skus))
-
-
-async def ledger(
-    conn: db.Connection, market: MarketId, sku: Sku, node_id: NodeId, most: int
-) -> list[Ledger]:
-    """Read the newest entries of a position."""
     return await db.fetch(
-        conn, Q["ledger_of"], Ledger, market=market, sku=sku, node_id=node_id, most=most
+        conn, FOR_SALE["positions_of_skus"], Position, market=market, skus=list(skus)
     )
 
 
@@ -156,3 +191,10 @@ async def claims(
         await reservations_of_orders(conn, market, order_ids),
         await demand_of_orders(conn, market, order_ids),
     )
+
+
+async def waiting(
+    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
+) -> list[Demand]:
+    """Read what orders wait for."""
+    return await demand_of_orders(conn, market, order_ids)

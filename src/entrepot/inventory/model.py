@@ -1,14 +1,16 @@
 """Stock, as plain data: what nodes hold, what lines claim, what counts and movements say."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from uuid import UUID
+from typing import NamedTuple
 
 import msgspec
 
+from entrepot.inventory.buckets import AsideReason, Bucket
 from entrepot.inventory.protection import Guard
-from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
+from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku, TransferId
 
 QUANTITY_MAX = 1_000_000
 """One row of a feed or order speaks of at most a million units: beyond it is a unit error, and sums
@@ -17,7 +19,7 @@ of a batch stay far inside PostgreSQL's integer."""
 COUNTS_PER_CALL_MAX = 10_000
 """Rows in one call: locks are held for one chunk of it at a time."""
 
-ROWS_PER_COMMIT_MAX = 2_000
+ROWS_PER_COMMIT_MAX = 1_000
 """Positions locked by one commit of a feed: about 20 ms, so that captures never queue behind it."""
 
 
@@ -56,8 +58,7 @@ class Claim(msgspec.Struct, frozen=True, gc=False):
     guards: tuple[Guard, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(msgspec.Struct, frozen=True, gc=False):
     """A claim and how much of it was resolved. Open units are neither freed nor consumed."""
 
     order_id: OrderId
@@ -83,15 +84,21 @@ class Ending(StrEnum):
     GIVEN_UP = "given_up"
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """Units accepted that no node has a claim for."""
+class Demand(msgspec.Struct, frozen=True, gc=False):
+    """Units accepted that no node has a claim for.
+
+    Served by class, 0 first, then by age. `expected_at` is when all of them can be sent, by what is
+    known of supply; `supply_id` brings the last of them.
+    """
 
     order_id: OrderId
     line_no: LineNo
     sku: Sku
     quantity: int
     why: str
+    priority: int = 5
+    expected_at: datetime | None = None
+    supply_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +136,14 @@ class Count(msgspec.Struct, frozen=True, gc=False):
 
 
 class CountMark(msgspec.Struct, frozen=True, gc=False):
-    """The newest count applied from a source."""
+    """The newest count heard from a source; `on_hand` None: it was not kept what it found."""
 
     sku: Sku
     node_id: NodeId
     source: str
     sequence: int | None
     counted_at: datetime
+    on_hand: int | None
 
 
 class Moved(msgspec.Struct, frozen=True, gc=False):
@@ -146,39 +154,60 @@ class Moved(msgspec.Struct, frozen=True, gc=False):
 
 
 class Delta(msgspec.Struct, frozen=True, gc=False):
-    """A movement a node reports: signed units."""
+    """A movement a node reports: signed units, its source's `sequence`-th message.
+
+    With a number it is applied once, and never refused for want of units. `set_aside`: the units
+    come in set aside for that reason, or leave from what is; None: sellable ones.
+    """
 
     kind: MovementKind
     sku: Sku
     node_id: NodeId
     quantity: int
     reference: str | None = None
+    source: str | None = None
+    sequence: int | None = None
+    occurred_at: datetime | None = None
+    set_aside: AsideReason | None = None
 
 
 class RowStatus(StrEnum):
     """What became of one row of a feed."""
 
     APPLIED = "applied"
+    BELOW_ZERO = "below_zero"
+    ALREADY_COUNTED = "already_counted"
+    DUPLICATE = "duplicate"
     STALE = "stale"
     UNKNOWN_SKU = "unknown_sku"
     UNKNOWN_NODE = "unknown_node"
     WRONG_SIGN = "wrong_sign"
     INSUFFICIENT = "insufficient_stock"
+    CLAIMED = "claimed"
+    NOT_SET_ASIDE = "not_set_aside"
     KIT = "kit_has_no_stock"
 
 
 class RowResult(msgspec.Struct, frozen=True, gc=False):
-    """`short` is how many reserved units the row found missing: a shortage now stands."""
+    """`short` is how many reserved units the row found missing: a shortage now stands.
+
+    `mended`: one stood before the row, and none does after it.
+    """
 
     sku: Sku
     node_id: NodeId
     status: RowStatus
     on_hand: int | None = None
     short: int = 0
+    mended: bool = False
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
-    """New balances of a position and the ledger entry that explains them."""
+    """New balances of a position and the ledger entry that explains them.
+
+    `buckets` says for which reasons `unavailable` changed: their deltas sum to its delta, and each
+    has an entry of its own.
+    """
 
     sku: Sku
     node_id: NodeId
@@ -196,6 +225,11 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     at: datetime | None = None
     drawn: str | None = None
     drawn_by: str | None = None
+    source: str | None = None
+    sequence: int | None = None
+    actor: str | None = None
+    buckets: tuple[Bucket, ...] = ()
+    transfer_id: TransferId | None = None
 
 
 class Free(msgspec.Struct, frozen=True, gc=False):
@@ -286,29 +320,22 @@ class Available:
     free: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """An entry of the movement ledger."""
+class Shelf(msgspec.Struct, frozen=True, gc=False):
+    """What a channel may sell of a sku: a JSON array of nodes that have some, the units there."""
 
-    movement_id: UUID
     sku: Sku
-    node_id: NodeId
-    kind: str
-    on_hand_delta: int
-    reserved_delta: int
-    unavailable_delta: int
-    order_id: OrderId | None
-    line_no: int | None
-    reference: str | None
-    at: datetime
+    nodes: str
+    units: list[int]
+
+
+class AtNodes(NamedTuple):
+    """Units at nodes, ascending by node id. Equal nodes are the same tuple, whoever asks."""
+
+    nodes: tuple[NodeId, ...]
+    units: Sequence[int]
 
 
 class Guarded(msgspec.Struct, frozen=True, gc=False):
     """How many rows passed the guard of a write."""
 
     positions: int
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    order_id: OrderId

@@ -3,35 +3,63 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from entrepot.inventory import rules, store
+from entrepot.inventory import buckets, heard, reckon, rules, store
+from entrepot.inventory.buckets import NOTHING
 from entrepot.inventory.model import Change, Delta, RowResult, RowStatus
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId
 
 
 async def move(
-    conn: db.Connection, market: MarketId, deltas: Sequence[Delta], *, at: datetime
+    conn: db.Connection,
+    market: MarketId,
+    deltas: Sequence[Delta],
+    *,
+    at: datetime,
+    actor: str | None = None,
 ) -> list[RowResult]:
-    """Answer every movement in order, each whole or not at all. The caller owns the commit."""
+    """Answer every movement in order, each whole or not at all. The caller owns the commit.
+
+    What was heard before is a duplicate and changes nothing.
+    """
     keys = sorted({(each.sku, each.node_id) for each in deltas})
-    positions = {(p.sku, p.node_id): p for p in await store.lock_or_make(conn, market, keys)}
+    locked = await store.lock_or_make(conn, market, keys)
+    positions = {(p.sku, p.node_id): p for p in locked}
+    asides = await store.asides_of(conn, market, locked)
+    fresh = await heard.claim(conn, market, [d for d in deltas if not rules.sign_is_wrong(d)])
+    dated = sorted({(d.sku, d.node_id) for d in deltas if d.occurred_at is not None})
+    marks = reckon.by_position(await store.count_marks(conn, market, dated) if dated else [])
+    anchors = {key: reckon.anchor(there.values()) for key, there in marks.items()}
+    deficits = await heard.deficits(conn, market, keys)
+    owed = dict(deficits)
 
     results: list[RowResult] = []
     changes: list[Change] = []
     for each in deltas:
-        position = positions[each.sku, each.node_id]
-        change = None if rules.sign_is_wrong(each) else rules.moved(position, each)
-        if change is None:
-            wrong = rules.sign_is_wrong(each)
-            status = RowStatus.WRONG_SIGN if wrong else RowStatus.INSUFFICIENT
-            results.append(RowResult(each.sku, each.node_id, status, position.on_hand))
+        key = (each.sku, each.node_id)
+        position, aside = positions[key], asides.get(key, NOTHING)
+        if rules.sign_is_wrong(each):
+            results.append(_unchanged(each, RowStatus.WRONG_SIGN, position.on_hand))
             continue
-        changes.append(change)
-        positions[each.sku, each.node_id] = rules.after(position, change)
-        results.append(
-            RowResult(each.sku, each.node_id, RowStatus.APPLIED, change.on_hand, change.shortage)
-        )
+        if not heard.take(fresh, each):
+            results.append(_unchanged(each, RowStatus.DUPLICATE, position.on_hand))
+            continue
+        seen = reckon.was_seen(each, anchors.get(key))
+        done = reckon.told(position, owed.get(key, 0), each, aside, seen=seen)
+        if done is None:
+            results.append(_unchanged(each, RowStatus.INSUFFICIENT, position.on_hand))
+            continue
+        written, owed[key] = done
+        changes += written
+        positions[key] = rules.after(position, written[-1])
+        asides[key] = buckets.after(aside, written[0].buckets)
+        status = reckon.status(each, seen=seen, deficit=owed[key])
+        results.append(rules.applied(position, written[-1], status))
 
-    if changes:
-        await store.record_changes(conn, market, changes, at)
+    await store.record_changes(conn, market, changes, at, actor=actor)
+    await heard.owe(conn, market, {k: u for k, u in owed.items() if u != deficits.get(k, 0)})
     return results
+
+
+def _unchanged(delta: Delta, status: RowStatus, on_hand: int) -> RowResult:
+    return RowResult(delta.sku, delta.node_id, status, on_hand)

@@ -12,7 +12,8 @@ FOR NO KEY UPDATE OF p;
 
 -- name: record_reservations -> Guarded
 -- The whole batch in one statement: the balances with their guard, the claims, the ledger. Answers
--- how many positions took their units; fewer than asked means the caller must not commit.
+-- how many positions took their units; fewer than asked means the caller must not commit. None are
+-- taken where a cart had them all: only what was drawn changes then.
 WITH guarded AS (
     UPDATE inventory.position AS p
     SET reserved = p.reserved + t.quantity, drawn = coalesce(t.drawn, p.drawn)
@@ -21,7 +22,7 @@ WITH guarded AS (
             AS t (sku, node_id, quantity, drawn)
     WHERE
         p.market = :market::text AND p.sku = t.sku AND p.node_id = t.node_id
-        AND p.on_hand - p.reserved - p.unavailable - p.safety >= t.quantity
+        AND (t.quantity = 0 OR p.on_hand - p.reserved - p.unavailable - p.safety >= t.quantity)
     RETURNING 1
 ),
 
@@ -75,12 +76,14 @@ ON CONFLICT (market, sku, node_id) DO NOTHING;
 WITH told AS (
     INSERT INTO inventory.movement (
         market, movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
-        order_id, line_no, reference, drawn_by, at, writer
+        reason, order_id, line_no, reference, transfer_id, drawn_by, at, writer, actor, source,
+        sequence
     )
     SELECT
         :market::text, m.movement_id, m.sku, m.node_id, m.kind, m.on_hand_delta, m.reserved_delta,
-        m.unavailable_delta, m.order_id, m.line_no, m.reference, m.drawn_by,
-        coalesce(m.at, :at::timestamptz), :writer::integer
+        m.unavailable_delta, m.reason, m.order_id, m.line_no, m.reference, m.transfer_id,
+        m.drawn_by, coalesce(m.at, :at::timestamptz), :writer::integer, m.actor, m.source,
+        m.sequence
     FROM
         unnest(
             :movement_ids::uuid[],
@@ -90,14 +93,19 @@ WITH told AS (
             :on_hand_deltas::integer[],
             :reserved_deltas::integer[],
             :unavailable_deltas::integer[],
+            :reasons::text[],
             :order_ids::uuid[],
             :line_nos::smallint[],
             :refs::text[],
+            :transfer_ids::text[],
+            :drawn_bys::text[],
             :ats::timestamptz[],
-            :drawn_bys::text[]
+            :actors::text[],
+            :sources::text[],
+            :sequences::bigint[]
         ) AS m (
             movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
-            order_id, line_no, reference, at, drawn_by
+            reason, order_id, line_no, reference, transfer_id, drawn_by, at, actor, source, sequence
         )
 )
 
@@ -165,35 +173,29 @@ SELECT count(*)::bigint AS positions
 FROM resolved;
 
 -- name: record_demand
--- Units that wait for supply; more of the same line adds up.
-INSERT INTO inventory.demand AS d (market, order_id, line_no, sku, quantity, why, since)
-SELECT :market::text, w.order_id, w.line_no, w.sku, w.quantity, w.why, :at::timestamptz
+-- Units that wait for supply; more of the same line adds up, and keeps its class and its age.
+INSERT INTO inventory.demand AS d (market, order_id, line_no, sku, quantity, why, since, priority)
+SELECT
+    :market::text, w.order_id, w.line_no, w.sku, w.quantity, w.why, :at::timestamptz, w.priority
 FROM
     unnest(
         :order_ids::uuid[],
         :line_nos::smallint[],
         :skus::text[],
         :quantities::integer[],
-        :whys::text[]
-    ) AS w (order_id, line_no, sku, quantity, why)
+        :whys::text[],
+        :priorities::smallint[]
+    ) AS w (order_id, line_no, sku, quantity, why, priority)
 ON CONFLICT (market, order_id, line_no, sku)
 DO UPDATE SET quantity = d.quantity + excluded.quantity;
 
 -- name: demand_of_orders -> Demand
--- What these orders wait for.
-SELECT d.order_id, d.line_no, d.sku, d.quantity, d.why
+-- What these orders wait for, in which class, and when it is expected by which supply.
+SELECT
+    d.order_id, d.line_no, d.sku, d.quantity, d.why, d.priority, d.expected_at, d.supply_id
 FROM inventory.demand AS d
 WHERE d.market = :market::text AND d.order_id = any(:order_ids::uuid[])
 ORDER BY d.order_id, d.line_no, d.sku;
-
--- name: orders_waiting_for -> Waiting
--- Who waits for these skus, longest first.
-SELECT d.order_id
-FROM inventory.demand AS d
-WHERE d.market = :market::text AND d.sku = any(:skus::text[]) AND d.why <> 'unknown_sku'
-GROUP BY d.order_id
-ORDER BY min(d.since), d.order_id
-LIMIT :most::integer;
 
 -- name: settle_demand
 -- Units that wait no longer: planned at last, or canceled. What is settled whole leaves the table.
@@ -221,39 +223,50 @@ WHERE
     AND d.sku = l.sku AND d.quantity > l.quantity;
 
 -- name: count_marks -> CountMark
--- The newest count applied from each asked source and position.
-SELECT m.sku, m.node_id, m.source, m.sequence, m.counted_at
+-- The newest count heard from each source at these positions.
+SELECT m.sku, m.node_id, m.source, m.sequence, m.counted_at, m.on_hand
 FROM inventory.count_mark AS m
 INNER JOIN
-    unnest(:sources::text[], :skus::text[], :node_ids::text[]) AS k (source, sku, node_id)
-    ON m.source = k.source AND m.sku = k.sku AND m.node_id = k.node_id
+    unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
+    ON m.sku = k.sku AND m.node_id = k.node_id
 WHERE m.market = :market::text;
 
 -- name: set_count_marks
--- Remember what was applied, so that an older count that comes late is refused.
-INSERT INTO inventory.count_mark (market, source, sku, node_id, sequence, counted_at)
-SELECT :market::text, k.source, k.sku, k.node_id, k.sequence, k.counted_at
+-- Remember what was heard, so that an older count that comes late is refused.
+INSERT INTO inventory.count_mark (market, source, sku, node_id, sequence, counted_at, on_hand)
+SELECT :market::text, k.source, k.sku, k.node_id, k.sequence, k.counted_at, k.on_hand
 FROM
     unnest(
         :sources::text[],
         :skus::text[],
         :node_ids::text[],
         :sequences::bigint[],
-        :counted_ats::timestamptz[]
-    ) AS k (source, sku, node_id, sequence, counted_at)
-ON CONFLICT (market, source, sku, node_id)
-DO UPDATE SET sequence = excluded.sequence, counted_at = excluded.counted_at;
+        :counted_ats::timestamptz[],
+        :on_hands::integer[]
+    ) AS k (source, sku, node_id, sequence, counted_at, on_hand)
+ON CONFLICT (market, sku, node_id, source)
+DO UPDATE SET
+    sequence = excluded.sequence, counted_at = excluded.counted_at, on_hand = excluded.on_hand;
 
 -- name: moved_since -> Moved
--- What physically came and went at a position after a moment.
+-- What physically came and went at a position after a count: counts themselves and what nets or
+-- mends the books moved nothing. Of its own moment the numbers of its source say what came after.
 SELECT k.ask_no, sum(m.on_hand_delta)::integer AS quantity
 FROM
     unnest(
-        :ask_nos::integer[], :skus::text[], :node_ids::text[], :since::timestamptz[]
-    ) AS k (ask_no, sku, node_id, since)
+        :ask_nos::integer[],
+        :skus::text[],
+        :node_ids::text[],
+        :since::timestamptz[],
+        :sources::text[],
+        :sequences::bigint[]
+    ) AS k (ask_no, sku, node_id, since, source, sequence)
 INNER JOIN inventory.movement AS m
-    ON k.sku = m.sku AND k.node_id = m.node_id AND k.since < m.at
-WHERE m.market = :market::text AND m.on_hand_delta <> 0 AND m.kind <> 'count'
+    ON k.sku = m.sku AND k.node_id = m.node_id AND k.since <= m.at
+WHERE
+    m.market = :market::text AND m.on_hand_delta <> 0
+    AND m.kind NOT IN ('count', 'netted', 'correction', 'set_aside')
+    AND (k.since < m.at OR (k.source = m.source AND k.sequence < m.sequence))
 GROUP BY k.ask_no;
 
 -- name: free_by_sku -> FreeRow
@@ -329,57 +342,37 @@ FROM inventory.demand AS d
 WHERE d.market = :market::text AND d.sku = any(:skus::text[])
 GROUP BY d.sku;
 
--- name: available -> Available
--- What a channel may sell now, read from the rows themselves: `keeps` is per sku what it leaves at
--- each position. `node_ids` null: from every node.
-SELECT
-    p.sku,
-    coalesce(
-        sum(
-            greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety - k.keep)
-        ) FILTER (
-            WHERE :node_ids::text[] IS NULL OR p.node_id = any(:node_ids::text[])
-        ), 0
-    )::bigint AS available,
-    sum(greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety))::bigint AS free
-FROM inventory.position AS p
-INNER JOIN unnest(:skus::text[], :keeps::integer[]) AS k (sku, keep) ON p.sku = k.sku
-WHERE p.market = :market::text
-GROUP BY p.sku;
-
--- name: drawn_everywhere -> DrawnAt
--- What was drawn in a market where anything is protected, for the view of a server.
-SELECT p.sku, p.node_id, p.drawn
-FROM inventory.position AS p
-WHERE p.market = :market::text AND p.drawn IS NOT NULL;
-
 -- name: positions_of -> Position
--- The balances people ask for, by sku and node.
-SELECT
-    p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage, p.drawn
-FROM inventory.position AS p
-WHERE
-    p.market = :market::text
-    AND (:skus::text[] IS NULL OR p.sku = any(:skus::text[]))
-    AND (:node_id::text IS NULL OR p.node_id = :node_id::text)
-    AND (p.sku, p.node_id) > (:after_sku::text, :after_node::text)
-ORDER BY p.sku, p.node_id
-LIMIT :most::integer;
+-- The balances people ask for, by sku and node. Skus that are named are looked up, never walked to.
+WITH named AS (
+    SELECT
+        p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage,
+        p.drawn
+    FROM inventory.position AS p
+    WHERE
+        p.market = :market::text AND p.sku = any(:skus::text[])
+        AND (:node_id::text IS NULL OR p.node_id = :node_id::text)
+        AND (p.sku, p.node_id) > (:after_sku::text, :after_node::text)
+    ORDER BY p.sku, p.node_id
+    LIMIT :most::integer
+),
 
--- name: positions_of_skus -> Position
--- All balances of some skus, for their bills: by the key, however large the market is.
-SELECT
-    p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage, p.drawn
-FROM inventory.position AS p
-WHERE p.market = :market::text AND p.sku = any(:skus::text[])
-ORDER BY p.sku, p.node_id;
+walked AS (
+    SELECT
+        p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage,
+        p.drawn
+    FROM inventory.position AS p
+    WHERE
+        :skus::text[] IS NULL AND p.market = :market::text
+        AND (:node_id::text IS NULL OR p.node_id = :node_id::text)
+        AND (p.sku, p.node_id) > (:after_sku::text, :after_node::text)
+    ORDER BY p.sku, p.node_id
+    LIMIT :most::integer
+)
 
--- name: ledger_of -> Ledger
--- The entries that explain a position, newest first.
-SELECT
-    m.movement_id, m.sku, m.node_id, m.kind, m.on_hand_delta, m.reserved_delta,
-    m.unavailable_delta, m.order_id, m.line_no, m.reference, m.at
-FROM inventory.movement AS m
-WHERE m.market = :market::text AND m.sku = :sku::text AND m.node_id = :node_id::text
-ORDER BY m.movement_id DESC
-LIMIT :most::integer;
+SELECT n.sku, n.node_id, n.on_hand, n.reserved, n.unavailable, n.safety, n.shortage, n.drawn
+FROM named AS n
+UNION ALL
+SELECT w.sku, w.node_id, w.on_hand, w.reserved, w.unavailable, w.safety, w.shortage, w.drawn
+FROM walked AS w
+ORDER BY sku, node_id;

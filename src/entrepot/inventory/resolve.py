@@ -6,7 +6,8 @@ from functools import partial
 
 import msgspec
 
-from entrepot.inventory import rules, store
+from entrepot.inventory import buckets, heard, reckon, rules, store
+from entrepot.inventory.buckets import NOTHING, Aside
 from entrepot.inventory.model import Change, Claim, Ending, Position
 from entrepot.inventory.reserve import GuardFailed
 from entrepot.plumbing import db
@@ -20,13 +21,18 @@ async def free(
     *,
     at: datetime,
     given_up: bool = False,
-) -> None:
+) -> list[store.Key]:
     """Free open claims; `given_up`: because their node rejected them or came up short.
 
-    The caller holds the orders' locks and owns the transaction.
+    Answers the positions whose shortage ended with it. The caller holds the orders' locks and owns
+    the transaction.
     """
+    if not claims:
+        return []
     end = Ending.GIVEN_UP if given_up else Ending.FREED
-    await _resolve(conn, market, claims, [rules.freed] * len(claims), at=at, end=end)
+    locked = await store.positions_for_update(conn, market, _keys(claims))
+    effects = [_freed] * len(claims)
+    return await _resolve(conn, market, claims, locked, effects, at=at, end=end)
 
 
 async def consume(
@@ -35,11 +41,34 @@ async def consume(
     left: Sequence[tuple[Claim, datetime]],
     *,
     at: datetime,
-) -> None:
-    """Consume open claims, each as of when its units left. Books that held fewer end at zero."""
-    effects = [partial(rules.consumed, at=left_at) for _, left_at in left]
+) -> list[store.Key]:
+    """Consume open claims, each as of when its units left. Books that held fewer owe the rest.
+
+    What had left before the newest count was taken is not taken off it again. Answers the positions
+    whose shortage ended with it.
+    """
+    if not left:
+        return []
     claims = [claim for claim, _ in left]
-    await _resolve(conn, market, claims, effects, at=at, end=Ending.CONSUMED)
+    keys = _keys(claims)
+    locked = await store.positions_for_update(conn, market, keys)
+    marks = reckon.by_position(await store.count_marks(conn, market, keys))
+    anchors = {key: reckon.anchor(there.values()) for key, there in marks.items()}
+    before = await heard.deficits(conn, market, keys)
+    owed = dict(before)
+
+    def leave(position: Position, claim: Claim, aside: Aside, left_at: datetime) -> list[Change]:
+        key = (claim.sku, claim.node_id)
+        seen = reckon.left_before(left_at, anchors.get(key))
+        changes, owed[key] = reckon.shipped(
+            position, owed.get(key, 0), claim, left_at, aside, seen=seen
+        )
+        return changes
+
+    effects = [partial(leave, left_at=left_at) for _, left_at in left]
+    mended = await _resolve(conn, market, claims, locked, effects, at=at, end=Ending.CONSUMED)
+    await heard.owe(conn, market, {k: u for k, u in owed.items() if u != before.get(k, 0)})
+    return mended
 
 
 async def doubt(
@@ -47,25 +76,36 @@ async def doubt(
 ) -> None:
     """Sell no more of these positions until somebody has counted them."""
     positions = await store.positions_for_update(conn, market, sorted(set(keys)))
-    changes = [rules.doubted(position) for position in positions]
+    asides = await store.asides_of(conn, market, positions)
+    changes = [
+        rules.doubted(position, asides.get((position.sku, position.node_id), NOTHING))
+        for position in positions
+    ]
     if changes:
         await store.record_changes(conn, market, changes, at)
 
 
-async def _resolve(
+Effect = Callable[[Position, Claim, Aside], list[Change]]
+
+
+def _keys(claims: Sequence[Claim]) -> list[store.Key]:
+    return sorted({(claim.sku, claim.node_id) for claim in claims})
+
+
+def _freed(position: Position, claim: Claim, _: Aside) -> list[Change]:
+    return [rules.freed(position, claim)]
+
+
+async def _resolve(  # noqa: PLR0913 - claims, where they stand, and what becomes of them
     conn: db.Connection,
     market: MarketId,
     claims: Sequence[Claim],
-    effects: Sequence[Callable[[Position, Claim], Change]],
+    locked: Sequence[Position],
+    effects: Sequence[Effect],
     *,
     at: datetime,
     end: Ending,
-) -> None:
-    if not claims:
-        return
-    locked = await store.positions_for_update(
-        conn, market, sorted({(claim.sku, claim.node_id) for claim in claims})
-    )
+) -> list[store.Key]:
     positions = {(p.sku, p.node_id): p for p in locked}
     if any(position.drawn is not None for position in locked):
         draws = await store.draws_of(conn, market, claims)
@@ -75,14 +115,20 @@ async def _resolve(
             )
             for claim in claims
         ]
+    asides = await store.asides_of(conn, market, locked)
 
     changes: list[Change] = []
     for claim, effect in zip(claims, effects, strict=True):
         key = (claim.sku, claim.node_id)
-        changes.append(effect(positions[key], claim))
-        positions[key] = rules.after(positions[key], changes[-1])
+        aside = asides.get(key, NOTHING)
+        done = effect(positions[key], claim, aside)
+        changes += done
+        positions[key] = rules.after(positions[key], done[-1])
+        asides[key] = buckets.after(aside, done[0].buckets)
 
     rows = rules.merged(claims)
     if await store.resolve_reservations(conn, market, rows, end) != len(rows):
         raise GuardFailed("a claim was resolved twice")
     await store.record_changes(conn, market, changes, at)
+    ended = [p for p in locked if p.shortage and not positions[p.sku, p.node_id].shortage]
+    return [(p.sku, p.node_id) for p in ended]

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
+from msgspec.structs import replace
 
-from entrepot.inventory import protection
+from entrepot.inventory import buckets, protection
+from entrepot.inventory.buckets import FACTS, Aside, AsideReason, Bucket, SetAside
 from entrepot.inventory.model import (
     Change,
     Claim,
@@ -14,6 +15,8 @@ from entrepot.inventory.model import (
     Delta,
     MovementKind,
     Position,
+    RowResult,
+    RowStatus,
     WhyNotReserved,
 )
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
@@ -24,6 +27,9 @@ Basket = Sequence[Claim]
 """All that one order asks for: reserved whole or not at all."""
 
 Reserved = Outcome[Basket, WhyNotReserved]
+
+CORRECTION = "correction"
+"""The entry of a rebuild: what a row said and its ledger does not."""
 
 _COMES_IN = {MovementKind.RECEIPT, MovementKind.TRANSFER_IN}
 _GOES_OUT = {MovementKind.DAMAGE, MovementKind.TRANSFER_OUT}
@@ -127,7 +133,7 @@ def merged(claims: Sequence[Claim]) -> list[Claim]:
 
 
 def _together(one: Claim, other: Claim) -> Claim:
-    return msgspec.structs.replace(one, quantity=one.quantity + other.quantity)
+    return replace(one, quantity=one.quantity + other.quantity)
 
 
 def is_stale(count: Count, mark: CountMark | None) -> bool:
@@ -145,23 +151,30 @@ def is_stale(count: Count, mark: CountMark | None) -> bool:
 
 def mark_of(count: Count) -> CountMark:
     """What is remembered of a count once it is applied."""
-    return CountMark(count.sku, count.node_id, count.source, count.sequence, count.counted_at)
+    return CountMark(
+        count.sku, count.node_id, count.source, count.sequence, count.counted_at, count.on_hand
+    )
 
 
-def counted(position: Position, count: Count, moved_since: int) -> Change:
+def counted(position: Position, count: Count, moved_since: int, aside: Aside) -> Change:
     """What a count makes of a position: what was there then, and what came and went since.
 
     `moved_since` are the physical units that came (+) or left (-) after `counted_at`: a count
     taken before a sale left the building must not bring the sold units back. A count ends doubt:
-    somebody has looked.
+    somebody has looked. What is set aside for any other reason was counted with the rest and stays.
     """
     on_hand = max(0, count.on_hand + moved_since)
-    return _change(position, on_hand, position.reserved, 0, kind="count", reference=count.source)
+    kept = buckets.fitting(buckets.without(aside, AsideReason.DOUBT), on_hand)
+    change = _change(
+        position, on_hand, position.reserved, buckets.turned(aside, kept),
+        kind="count", reference=count.source,
+    )  # fmt: skip
+    return replace(change, source=count.source, sequence=count.sequence)
 
 
 def is_nothing(change: Change) -> bool:
-    """A count that found what the books say changes nothing and needs no entry."""
-    return not (change.on_hand_delta or change.reserved_delta or change.unavailable_delta)
+    """A count that found what the books say, none of it in doubt, changes nothing: no entry."""
+    return not (change.on_hand_delta or change.reserved_delta or change.buckets)
 
 
 def sign_is_wrong(delta: Delta) -> bool:
@@ -173,44 +186,94 @@ def sign_is_wrong(delta: Delta) -> bool:
     )
 
 
-def moved(position: Position, delta: Delta) -> Change | None:
+def moved(position: Position, delta: Delta, aside: Aside) -> Change | None:
     """What a movement makes of a position; None where more would leave than is there."""
     on_hand = position.on_hand + delta.quantity
-    if on_hand < 0:
+    if on_hand < 0 or takes_too_much(delta, aside):
         return None
+    return left_with(position, on_hand, delta, aside)
+
+
+def takes_too_much(delta: Delta, aside: Aside) -> bool:
+    """Whether more would leave what is set aside for a reason than is set aside for it."""
+    return delta.set_aside is not None and aside.get(delta.set_aside, 0) + delta.quantity < 0
+
+
+def left_with(position: Position, on_hand: int, delta: Delta, aside: Aside) -> Change:
+    """What a movement makes of a position that it leaves with so many units: never refused.
+
+    What leaves is sellable, unless the movement says what it was set aside for; but no unit stays
+    set aside that is not there.
+    """
+    then = aside
+    if delta.set_aside is not None:
+        units = max(0, aside.get(delta.set_aside, 0) + delta.quantity)
+        then = {**aside, delta.set_aside: units}
+    change = _change(
+        position, on_hand, position.reserved,
+        buckets.turned(aside, buckets.fitting(then, on_hand)),
+        kind=delta.kind.value, reference=delta.reference, at=delta.occurred_at,
+    )  # fmt: skip
+    return replace(change, source=delta.source, sequence=delta.sequence)
+
+
+def set_aside(position: Position, ask: SetAside, aside: Aside) -> Change | RowStatus:
+    """What setting units aside makes of a position, or making them sellable again.
+
+    Refused: none (wrong_sign), more than is there and sellable (insufficient_stock), claimed units
+    for a reason that is no fact of the goods (claimed), more back than was set aside
+    (not_set_aside).
+    """
+    there = position.on_hand - position.unavailable
+    if ask.quantity == 0:
+        return RowStatus.WRONG_SIGN
+    if ask.quantity > there:
+        return RowStatus.INSUFFICIENT
+    if ask.reason not in FACTS and ask.quantity > max(0, there - position.reserved):
+        return RowStatus.CLAIMED
+    if aside.get(ask.reason, 0) + ask.quantity < 0:
+        return RowStatus.NOT_SET_ASIDE
+    then = buckets.more(aside, ask.reason, ask.quantity)
     return _change(
-        position, on_hand, position.reserved, min(position.unavailable, on_hand),
-        kind=delta.kind.value, reference=delta.reference,
+        position, position.on_hand, position.reserved, buckets.turned(aside, then),
+        kind="set_aside", reference=ask.reference,
     )  # fmt: skip
 
 
 def freed(position: Position, claim: Claim) -> Change:
     """The claim's units are for sale again, and protected again where it had drawn on that."""
     change = _change(
-        position, position.on_hand, position.reserved - claim.quantity, position.unavailable,
+        position, position.on_hand, position.reserved - claim.quantity, (),
         kind="free", order_id=claim.order_id, line_no=claim.line_no,
     )  # fmt: skip
     if claim.draws is None:
         return change
     drawn = protection.read(position.drawn)
     draw(drawn, claim.draws, -claim.quantity)
-    return msgspec.structs.replace(change, drawn=protection.write(drawn), drawn_by=claim.draws)
+    return replace(change, drawn=protection.write(drawn), drawn_by=claim.draws)
 
 
-def consumed(position: Position, claim: Claim, at: datetime) -> Change:
-    """The claim's units have left. Where the books held fewer, the books end at 0."""
-    on_hand = max(0, position.on_hand - claim.quantity)
+def consumed(
+    position: Position, claim: Claim, at: datetime, aside: Aside, *, on_hand: int | None = None
+) -> Change:
+    """The claim's units have left. Where the books held fewer, the books end at 0.
+
+    `on_hand` is what is left, where somebody knows better.
+    """
+    on_hand = max(0, position.on_hand - claim.quantity) if on_hand is None else on_hand
     return _change(
-        position, on_hand, position.reserved - claim.quantity, min(position.unavailable, on_hand),
+        position, on_hand, position.reserved - claim.quantity,
+        buckets.turned(aside, buckets.fitting(aside, on_hand)),
         kind="ship", order_id=claim.order_id, line_no=claim.line_no, at=at,
     )  # fmt: skip
 
 
-def doubted(position: Position) -> Change:
+def doubted(position: Position, aside: Aside) -> Change:
     """The node could not find what the books say it has: no more of it is sold until a count."""
     unclaimed = max(0, position.on_hand - position.reserved - position.unavailable)
     return _change(
-        position, position.on_hand, position.reserved, position.unavailable + unclaimed,
+        position, position.on_hand, position.reserved,
+        buckets.turned(aside, buckets.more(aside, AsideReason.DOUBT, unclaimed)),
         kind="doubt",
     )  # fmt: skip
 
@@ -224,11 +287,19 @@ def after(position: Position, change: Change) -> Position:
     )  # fmt: skip
 
 
+def applied(position: Position, change: Change, status: RowStatus = RowStatus.APPLIED) -> RowResult:
+    """Answer a row that changed a position so."""
+    mended = position.shortage > 0 and change.shortage == 0
+    return RowResult(
+        position.sku, position.node_id, status, change.on_hand, change.shortage, mended
+    )
+
+
 def _change(  # noqa: PLR0913 - one place where a position's arithmetic is written
     position: Position,
     on_hand: int,
     reserved: int,
-    unavailable: int,
+    turned: tuple[Bucket, ...],
     *,
     kind: str,
     order_id: OrderId | None = None,
@@ -236,6 +307,7 @@ def _change(  # noqa: PLR0913 - one place where a position's arithmetic is writt
     reference: str | None = None,
     at: datetime | None = None,
 ) -> Change:
+    unavailable = position.unavailable + sum(each.delta for each in turned)
     return Change(
         sku=position.sku,
         node_id=position.node_id,
@@ -251,4 +323,6 @@ def _change(  # noqa: PLR0913 - one place where a position's arithmetic is writt
         line_no=line_no,
         reference=reference,
         at=at,
+        drawn=position.drawn,
+        buckets=turned,
     )

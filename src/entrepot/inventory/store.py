@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
+from entrepot.inventory import buckets, rules
+from entrepot.inventory.buckets import Aside, AsideReason, AsideRow
 from entrepot.inventory.model import (
     Change,
     Claim,
-    Count,
     CountMark,
     Demand,
     Draw,
@@ -15,13 +18,13 @@ from entrepot.inventory.model import (
     Moved,
     Position,
     Reservation,
-    Waiting,
 )
 from entrepot.plumbing import db, sql
 from entrepot.plumbing.mint import MINT, WRITER
 from entrepot.terms.ids import LineNo, MarketId, NodeId, OrderId, Sku
 
 Q = sql.load(__package__)
+A = sql.load(__package__, "set_asides.sql")
 
 Key = tuple[Sku, NodeId]
 
@@ -87,30 +90,44 @@ async def record_reservations(
 
 
 async def record_changes(
-    conn: db.Connection, market: MarketId, changes: Sequence[Change], at: datetime
+    conn: db.Connection,
+    market: MarketId,
+    changes: Sequence[Change],
+    at: datetime,
+    *,
+    actor: str | None = None,
 ) -> None:
-    """Write the entries, and for each position the balances of its last change."""
+    """Write the entries, and for each position the balances and buckets of its last change.
+
+    `actor` is whose changes these are that do not say; None: the order's, or nobody's in
+    particular.
+    """
     if not changes:
         return
     last = {(c.sku, c.node_id): c for c in changes}
-    told = [c for c in changes if c.on_hand_delta or c.reserved_delta or c.unavailable_delta]
+    told = [entry for change in changes for entry in _entries(change)]
     await db.execute(
         conn, Q["record_changes"],
         market=market,
         at=at,
         movement_ids=MINT.ids(len(told)),
         writer=WRITER,
-        move_skus=[c.sku for c in told],
-        move_nodes=[c.node_id for c in told],
-        kinds=[c.kind for c in told],
-        on_hand_deltas=[c.on_hand_delta for c in told],
-        reserved_deltas=[c.reserved_delta for c in told],
-        unavailable_deltas=[c.unavailable_delta for c in told],
-        order_ids=[c.order_id for c in told],
-        line_nos=[c.line_no for c in told],
-        refs=[c.reference for c in told],
-        ats=[c.at for c in told],
-        drawn_bys=[c.drawn_by for c in told],
+        move_skus=[c.sku for c, *_ in told],
+        move_nodes=[c.node_id for c, *_ in told],
+        kinds=[c.kind for c, *_ in told],
+        on_hand_deltas=[on_hand for _, on_hand, _, _, _ in told],
+        reserved_deltas=[reserved for _, _, reserved, _, _ in told],
+        unavailable_deltas=[unavailable for _, _, _, unavailable, _ in told],
+        reasons=[reason for *_, reason in told],
+        order_ids=[c.order_id for c, *_ in told],
+        line_nos=[c.line_no for c, *_ in told],
+        refs=[c.reference for c, *_ in told],
+        transfer_ids=[c.transfer_id for c, *_ in told],
+        drawn_bys=[c.drawn_by for c, *_ in told],
+        ats=[c.at for c, *_ in told],
+        actors=[c.actor or actor for c, *_ in told],
+        sources=[c.source for c, *_ in told],
+        sequences=[c.sequence for c, *_ in told],
         skus=[c.sku for c in last.values()],
         node_ids=[c.node_id for c in last.values()],
         on_hands=[c.on_hand for c in last.values()],
@@ -118,6 +135,55 @@ async def record_changes(
         unavailables=[c.unavailable for c in last.values()],
         shortages=[c.shortage for c in last.values()],
         drawns=[c.drawn for c in last.values()],
+    )  # fmt: skip
+    await _put_asides(conn, market, changes)
+
+
+Entry = tuple[Change, int, int, int, AsideReason | None]
+
+
+def _entries(change: Change) -> list[Entry]:
+    """A change's entries: on hand, reserved, unavailable; one for each reason that it touches.
+
+    What nothing changed has none, unless it mends a row: the row changes. A message's number
+    stands with the first alone.
+    """
+    on_hand, reserved = change.on_hand_delta, change.reserved_delta
+    if not change.buckets:
+        says = on_hand or reserved or change.kind == rules.CORRECTION
+        return [(change, on_hand, reserved, 0, None)] if says else []
+    first, *others = change.buckets
+    beside = replace(change, sequence=None) if others else change
+    return [
+        (change, on_hand, reserved, first.delta, first.reason),
+        *((beside, 0, 0, each.delta, each.reason) for each in others if each.delta),
+    ]
+
+
+async def _put_asides(conn: db.Connection, market: MarketId, changes: Sequence[Change]) -> None:
+    now = {(c.sku, c.node_id, b.reason): b.quantity for c in changes for b in c.buckets}
+    if now:
+        await db.execute(
+            conn, A["put_set_asides"],
+            market=market, skus=[sku for sku, _, _ in now], node_ids=[node for _, node, _ in now],
+            reasons=[reason.value for *_, reason in now], quantities=list(now.values()),
+        )  # fmt: skip
+
+
+async def asides_of(
+    conn: db.Connection, market: MarketId, positions: Iterable[Position]
+) -> dict[Key, Aside]:
+    """Read what is set aside of these locked positions; asks nothing where nothing is."""
+    keys = [(p.sku, p.node_id) for p in positions if p.unavailable]
+    return buckets.by_position(await held_at(conn, market, keys))
+
+
+async def held_at(conn: db.Connection, market: MarketId, keys: Sequence[Key]) -> list[AsideRow]:
+    if not keys:
+        return []
+    return await db.fetch(
+        conn, A["set_asides_at"], AsideRow,
+        market=market, skus=[sku for sku, _ in keys], node_ids=[node for _, node in keys],
     )  # fmt: skip
 
 
@@ -166,7 +232,7 @@ async def record_demand(
         market=market, at=at,
         order_ids=[d.order_id for d in demands], line_nos=[d.line_no for d in demands],
         skus=[d.sku for d in demands], quantities=[d.quantity for d in demands],
-        whys=[d.why for d in demands],
+        whys=[d.why for d in demands], priorities=[d.priority for d in demands],
     )  # fmt: skip
 
 
@@ -176,15 +242,6 @@ async def demand_of_orders(
     return await db.fetch(
         conn, Q["demand_of_orders"], Demand, market=market, order_ids=list(order_ids)
     )
-
-
-async def orders_waiting_for(
-    conn: db.Connection, market: MarketId, skus: Sequence[Sku], most: int
-) -> list[OrderId]:
-    rows = await db.fetch(
-        conn, Q["orders_waiting_for"], Waiting, market=market, skus=list(skus), most=most
-    )
-    return [row.order_id for row in rows]
 
 
 async def settle_demand(
@@ -201,12 +258,11 @@ async def settle_demand(
 
 
 async def count_marks(
-    conn: db.Connection, market: MarketId, counts: Sequence[Count]
+    conn: db.Connection, market: MarketId, keys: Sequence[Key]
 ) -> list[CountMark]:
     return await db.fetch(
         conn, Q["count_marks"], CountMark,
-        market=market, sources=[c.source for c in counts], skus=[c.sku for c in counts],
-        node_ids=[c.node_id for c in counts],
+        market=market, skus=[sku for sku, _ in keys], node_ids=[node for _, node in keys],
     )  # fmt: skip
 
 
@@ -219,17 +275,18 @@ async def set_count_marks(
         conn, Q["set_count_marks"],
         market=market, sources=[c.source for c in counts], skus=[c.sku for c in counts],
         node_ids=[c.node_id for c in counts], sequences=[c.sequence for c in counts],
-        counted_ats=[c.counted_at for c in counts],
+        counted_ats=[c.counted_at for c in counts], on_hands=[c.on_hand for c in counts],
     )  # fmt: skip
 
 
 async def moved_since(
-    conn: db.Connection, market: MarketId, counts: Sequence[Count]
-) -> dict[int, int]:
-    """Physical units that came or left after each count was taken, by the count's place."""
+    conn: db.Connection, market: MarketId, marks: Sequence[CountMark]
+) -> dict[CountMark, int]:
+    """Physical units that came or left after each count was taken."""
     rows = await db.fetch(
         conn, Q["moved_since"], Moved,
-        market=market, ask_nos=list(range(len(counts))), skus=[c.sku for c in counts],
-        node_ids=[c.node_id for c in counts], since=[c.counted_at for c in counts],
+        market=market, ask_nos=list(range(len(marks))), skus=[m.sku for m in marks],
+        node_ids=[m.node_id for m in marks], since=[m.counted_at for m in marks],
+        sources=[m.source for m in marks], sequences=[m.sequence for m in marks],
     )  # fmt: skip
-    return {row.ask_no: row.quantity for row in rows}
+    return {marks[row.ask_no]: row.quantity for row in rows}

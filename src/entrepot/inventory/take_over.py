@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entrepot.inventory import rules, store
+from entrepot.inventory.buckets import NOTHING
 from entrepot.inventory.model import Change, Claim, Position
 from entrepot.plumbing import db, sql
 from entrepot.terms.ids import MarketId
@@ -61,7 +62,8 @@ def entries(position: Position, past: PastClaim) -> list[Change]:
     claimed = _change(position, past, kind="reserve", reserved=units)
     if past.left_at is None:
         return [received, claimed]
-    gone = rules.consumed(rules.after(position, claimed), past.claim, past.left_at)
+    # what leaves has just come in, so that nothing that is set aside goes with it
+    gone = rules.consumed(rules.after(position, claimed), past.claim, past.left_at, NOTHING)
     return [received, claimed, gone]
 
 

@@ -17,9 +17,11 @@ from entrepot.inventory.model import Claim
 from entrepot.inventory.resolve import free
 from entrepot.inventory.wait import settle
 from entrepot.journey import told
+from entrepot.journey.mend import mend
+from entrepot.journey.notice import tell_those_who_wait
 from entrepot.journey.progress import Standing, given_up, standings, unopened
 from entrepot.journey.record import UNROUTABLE
-from entrepot.journey.stocktake import tell_those_who_wait
+from entrepot.journey.sweep import UNDATED
 from entrepot.journey.world import Market
 from entrepot.orders import browse as orders
 from entrepot.orders.cancel import cancel as cancel_units
@@ -152,7 +154,6 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
         for sku, per_unit in standing.per_unit(lines[each.line_no])
     }
     settled = _from_demand(standing, wanted)
-    await settle(conn, market.id, settled)
     await _close(conn, market, _no_longer_waiting(standing, settled), actor, reason, at)
     claims = _taken(unopened(standing), wanted)
     lost = _taken(given_up(standing), wanted)
@@ -173,9 +174,11 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
         await outbox.tell(conn, market.id, tell.facts(withdrawn.acted), at=at)
         days = [(a.after.head.node_id, a.after.head.day) for a in withdrawn.acted if _ended(a)]
         await capacity.give_back(conn, market.id, days, _limits(market, days))
-    await free(conn, market.id, claims, at=at)
-    await free(conn, market.id, lost, at=at, given_up=True)
-    await tell_those_who_wait(conn, market, {claim.sku for claim in claims}, at)
+    mended = await free(conn, market.id, claims, at=at)
+    mended += await free(conn, market.id, lost, at=at, given_up=True)
+    await settle(conn, market.id, settled)  # after positions: dating locks who waits last, too
+    await mend(conn, market.id, mended, at=at)
+    await tell_those_who_wait(conn, market.id, {claim.sku for claim in claims}, at)
     return claims + lost
 
 
@@ -199,7 +202,9 @@ async def _close(
     at: datetime,
 ) -> None:
     """End what stood against lines that were canceled."""
-    closed = await exceptions.close_of(conn, market.id, lines, [UNROUTABLE], reason=reason, at=at)
+    closed = await exceptions.close_of(
+        conn, market.id, lines, [UNROUTABLE, UNDATED], reason=reason, at=at
+    )
     facts = [told.unstuck(each, actor=actor, reason=reason) for each in closed]
     await outbox.tell(conn, market.id, facts, at=at)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from entrepot.inventory.model import Claim
 from entrepot.inventory.resolve import consume
 from entrepot.journey.here import Here, orders_of, work_told
+from entrepot.journey.mend import mend
 from entrepot.orders import browse as orders
 from entrepot.plumbing.model import Event
 from entrepot.terms.ids import OrderId
@@ -18,4 +19,5 @@ async def consume_shipped(here: Here, events: Sequence[Event]) -> None:
         for event, told in zip(events, work_told(events), strict=True)
         for line in told.lines
     ]
-    await consume(here.conn, here.market, left, at=here.at)
+    mended = await consume(here.conn, here.market, left, at=here.at)
+    await mend(here.conn, here.market, mended, at=here.at)

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
+from entrepot.journey.out_of_cart import Carts, carts_of
 from entrepot.journey.placing import NotTaken, Placed, Placing, Taken, Why
 from entrepot.orders import browse as orders
 from entrepot.orders.model import Fault
@@ -19,6 +21,7 @@ class Sorted:
     fresh: list[int] = field(default_factory=list)
     later: list[int] = field(default_factory=list)
     replayed: set[int] = field(default_factory=set)
+    carts: Carts = field(default_factory=Carts)
 
     def replays_key(self, place: int) -> bool:
         """Whether the request's key was another's before: it is not ours to give back."""
@@ -33,31 +36,36 @@ async def sort_out(
     *,
     at: datetime,
 ) -> Sorted:
-    """Claim the keys and look the external ids up. Claims are given back by the caller.
+    """Claim the keys, look the external ids up, lock the carts. The caller gives claims back.
 
     The same key with the same request is answered as before, with another request refused; the same
     order under another key is answered with the first one, another order under its external id is
-    refused.
+    refused. Raises Lapsed for carts that have expired and were not swept yet.
     """
     sorted_ = Sorted(later=_twins(placings))
     first = [at_ for at_ in range(len(placings)) if at_ not in set(sorted_.later)]
     await _by_key(conn, market, placings, ids, first, sorted_, at=at)
     await _by_external_id(conn, market, placings, first, sorted_)
+    await _by_cart(conn, market, placings, first, sorted_, at=at)
     sorted_.fresh = [place for place in first if place not in sorted_.answers]
     return sorted_
 
 
 def _twins(placings: Sequence[Placing]) -> list[int]:
-    """Requests whose key or external id an earlier one of the same batch has: they come later."""
+    """Requests whose key, external id or cart an earlier one of the batch has: they come later."""
+    carts: set[UUID] = set()
     keys: set[tuple[str, str]] = set()
     externals: set[tuple[str, str]] = set()
     later = []
     for place, placing in enumerate(placings):
         external = (placing.order.channel, placing.order.external_id)
         key = (placing.key.principal, placing.key.key) if placing.key else None
-        if external in externals or (key is not None and key in keys):
+        cart = placing.order.reservation
+        if external in externals or (key is not None and key in keys) or (cart and cart in carts):
             later.append(place)
             continue
+        if cart:
+            carts.add(cart)
         externals.add(external)
         if key is not None:
             keys.add(key)
@@ -116,3 +124,22 @@ async def _by_external_id(
             detail = f"order {known.order_id} has the external id {known.external_id!r}"
             fault = Fault("/external_id", "stands on a different order of this channel")
             sorted_.answers[place] = NotTaken(Why.EXTERNAL_ID, (fault,), detail)
+
+
+async def _by_cart(
+    conn: db.Connection,
+    market: MarketId,
+    placings: Sequence[Placing],
+    places: Sequence[int],
+    sorted_: Sorted,
+    *,
+    at: datetime,
+) -> None:
+    wanted = {
+        place: placings[place]
+        for place in places
+        if placings[place].order.reservation and place not in sorted_.answers
+    }
+    if wanted:
+        sorted_.carts = await carts_of(conn, market, wanted, at=at)
+        sorted_.answers |= sorted_.carts.refused

@@ -1,7 +1,13 @@
-"""The journey's read model, as plain data."""
+"""What the journey reads and finds, as plain data: summaries, claims at risk, publication."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
+
+import msgspec
+
+from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +22,127 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class InHand:
+    """Units of a sku that are picked at a node and have not left it."""
+
+    sku: Sku
+    node_id: NodeId
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """An order in a list: where the cursor stands, and its document."""
 
     order_id: UUID
     phase: str | None
+
+
+class Why(StrEnum):
+    """Why a channel is told what it may sell."""
+
+    FIRST = "first"
+    REPUBLISH = "republish"
+    THRESHOLD = "threshold"
+    STEP = "step"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How far a market was looked through for what changed."""
+
+    looked_at: datetime
+    looked_back_at: datetime
+    sequence: int
+    network_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Skus to go through; no channel: all that publish; no category: all items."""
+
+    sweep_id: UUID
+    channel: str | None
+    category: str | None
+    forced: bool
+    after_sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How many items a page had, and the last of them."""
+
+    skus: int
+    last_sku: str
+
+
+class Due(msgspec.Struct, frozen=True, gc=False):
+    """To be looked at; `forced`: to be told whether it changed or not."""
+
+    channel: str
+    sku: Sku
+    forced: bool
+
+
+class Published(msgspec.Struct, frozen=True, gc=False):
+    """What a channel was told it may sell of a sku, in units."""
+
+    channel: str
+    sku: Sku
+    available: int
+    version: int
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in the feed."""
+
+    sequence: int
+
+
+class News(msgspec.Struct, frozen=True, gc=False):
+    """What a channel is told now; `was` is what it was told before, None where it never was."""
+
+    channel: str
+    sku: Sku
+    available: int
+    was: int | None
+    version: int
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """Claimed units that are missing at their node, and can still come from another."""
+
+    order_id: OrderId
+    line_no: LineNo
+    sku: Sku
+    node_id: NodeId
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class StillShort:
+    """A position where claimed units are missing, and the orders that have them in hand."""
+
+    sku: Sku
+    node_id: NodeId
+    on_hand: int
+    shortage: int
+    order_ids: list[OrderId]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """By which channel an order came, and how it reaches its customer."""
+
+    order_id: OrderId
+    channel: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    sku: Sku

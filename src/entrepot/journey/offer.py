@@ -4,21 +4,23 @@ A kit can be sold as often as its scarcest part allows. Units that somebody wait
 offered again; what a channel must leave at a position (`withhold`) is not offered either.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
 
 from entrepot.inventory import browse
-from entrepot.inventory.model import Free
-from entrepot.inventory.protection import read
+from entrepot.inventory.model import AtNodes, Free
 from entrepot.journey import withhold
+from entrepot.journey.foresee import next_inbound
 from entrepot.journey.world import Market
 from entrepot.plumbing import db
 from entrepot.terms.ids import ChannelId, NodeId, Sku
 from entrepot.terms.place import Place
+
+NOWHERE = AtNodes((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,16 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The answer, as of a moment. `nodes` is there where it was asked for."""
+    """The answer, as of a moment. `nodes` is there where it was asked for.
+
+    `inbound` is when more comes next, of skus of which any is on its way.
+    """
 
     totals: Mapping[Sku, int]
-    nodes: Mapping[Sku, Sequence[tuple[NodeId, int]]]
+    nodes: Mapping[Sku, AtNodes]
     known: frozenset[Sku]
     as_of: datetime
+    inbound: Mapping[Sku, datetime] = field(default_factory=dict)
 
 
 async def available(
@@ -54,6 +60,7 @@ async def available(
         skus = {sku for place in places for sku in offers[place].skus}
         group = _Group(market, channel, destination)
         shown = await (group.by_node if by_node else group.in_sum)(conn, skus, at)
+        shown = replace(shown, inbound=await group.inbound(conn, skus, at))
         answers |= dict.fromkeys(places, shown)
     return [answers[place] for place in range(len(offers))]
 
@@ -91,52 +98,78 @@ class _Group:
         parts = self._parts(skus)
         stocked = {sku for made in parts.values() for sku, _ in made}
         free, units = await self._at_nodes(conn, stocked, at)
-        nodes: dict[Sku, Sequence[tuple[NodeId, int]]] = {}
-        totals: dict[Sku, int] = {}
-        for sku, made in parts.items():
-            at_nodes = _at_nodes(made, free)
-            nodes[sku] = sorted(at_nodes.items())
-            totals[sku] = min((units[part] // count for part, count in made), default=0)
+        totals = {
+            sku: min((units.get(part, 0) // count for part, count in made), default=0)
+            for sku, made in parts.items()
+        }
+        nodes = {sku: _whole(made, free) for sku, made in parts.items()}
         return Offered(totals, nodes, self._known(skus), at)
+
+    async def inbound(
+        self, conn: db.Connection, skus: set[Sku], at: datetime
+    ) -> Mapping[Sku, datetime]:
+        """When more comes next at the nodes in question."""
+        parts = self._parts(skus)
+        return await next_inbound(conn, self.market, parts, self.node_ids, at=at)
 
     async def _sums(self, conn: db.Connection, skus: set[Sku], at: datetime) -> dict[Sku, int]:
         """Units of each sku: added up by the database where the same stays at every node."""
-        market, channel = self.market, self.channel
-        even = sorted(sku for sku in skus if withhold.is_even(market, channel, sku))
-        keeps = [market.keeping.kept(channel, sku, market.category(sku)).at(0) for sku in even]
-        units = {}
-        if even:
-            units = await browse.available(
-                conn, market.id, even, node_ids=self.node_ids, keeps=keeps
-            )
+        even = {sku for sku in skus if withhold.is_even(self.market, self.channel, sku)}
+        units = await self._even_sums(conn, even)
         if len(even) < len(skus):
-            units |= (await self._at_nodes(conn, skus - set(even), at))[1]
+            units |= (await self._by_rules(conn, skus - even, at))[1]
         return units
+
+    async def _even_sums(self, conn: db.Connection, skus: Collection[Sku]) -> dict[Sku, int]:
+        market, even = self.market, sorted(skus)
+        keeps = [market.keeping.kept(self.channel, s, market.category(s)).at(0) for s in even]
+        if not even:
+            return {}
+        return await browse.available(conn, market.id, even, node_ids=self.node_ids, keeps=keeps)
 
     async def _at_nodes(
         self, conn: db.Connection, skus: set[Sku], at: datetime
-    ) -> tuple[dict[Sku, dict[NodeId, int]], dict[Sku, int]]:
+    ) -> tuple[dict[Sku, AtNodes], dict[Sku, int]]:
         """Units of each sku by node, and what of them can be had in all."""
-        index, nodes = self.market.compiled.index, self.market.network.nodes
+        plain = {sku for sku in skus if withhold.is_plain(self.market, self.channel, sku)}
+        free, units = await self._plain(conn, plain)
+        if len(plain) < len(skus):
+            others, sums = await self._by_rules(conn, skus - plain, at)
+            free, units = free | others, units | sums
+        return free, units
+
+    async def _plain(
+        self, conn: db.Connection, skus: set[Sku]
+    ) -> tuple[dict[Sku, AtNodes], dict[Sku, int]]:
+        """Where the channel's buffer is all that stays: laid out by the database."""
+        market, stocked = self.market, sorted(skus)
+        if not stocked:
+            return {}, {}
+        buffer = market.compiled.buffer(self.channel)
+        free = await browse.at_nodes(conn, market.id, stocked, buffer=buffer)
+        if self.node_ids is not None:
+            seen = frozenset(self.node_ids)
+            free = {sku: _seen(there, seen) for sku, there in free.items()}
+        units = {sku: sum(there.units) for sku, there in free.items()}
+        owed = await browse.owed(conn, market.id, stocked)
+        return free, units | await self._even_sums(conn, [sku for sku in stocked if sku in owed])
+
+    async def _by_rules(
+        self, conn: db.Connection, skus: set[Sku], at: datetime
+    ) -> tuple[dict[Sku, AtNodes], dict[Sku, int]]:
+        """Where more stays at one node than at another: worked out position by position."""
+        market, index = self.market, self.market.compiled.index
         rows: dict[Sku, list[Free]] = {sku: [] for sku in skus}
-        market_free = dict.fromkeys(skus, 0)
-        for row in await browse.free_of_skus(conn, self.market.id, sorted(skus)):
-            market_free[row.sku] += row.free
-            if row.node_id in index:
-                rows[row.sku].append(row)
-        owed = await browse.owed(conn, self.market.id, sorted(skus))
-        free: dict[Sku, dict[NodeId, int]] = {}
+        for row in await browse.free_of_skus(conn, market.id, sorted(skus)):
+            rows[row.sku].append(row)
+        owed = await browse.owed(conn, market.id, sorted(skus))
+        free: dict[Sku, AtNodes] = {}
         totals = {}
         for sku, found in rows.items():
-            ix = np.array([index[row.node_id] for row in found], np.int32)
-            units = np.array([row.free for row in found], np.int32)
-            drawn = {index[row.node_id]: read(row.drawn) for row in found if row.drawn}
-            may = withhold.takable(self.market, self.channel, sku, ix, units, drawn, at)
-            may[~self.seen[ix]] = 0
-            free[sku] = {
-                nodes[n].node_id: u for n, u in zip(ix.tolist(), may.tolist(), strict=True) if u
-            }
-            totals[sku] = browse.sellable(int(may.sum()), market_free[sku], owed.get(sku, 0))
+            may = withhold.takable_of(market, self.channel, sku, found, at)
+            free[sku] = _at_nodes({n: u for n, u in may.items() if u and self.seen[index[n]]})
+            in_market = sum(row.free for row in found)
+            totals[sku] = browse.sellable(sum(free[sku].units), in_market, owed.get(sku, 0))
         return free, totals
 
     def _parts(self, skus: set[Sku]) -> dict[Sku, list[tuple[Sku, int]]]:
@@ -152,18 +185,29 @@ class _Group:
         return frozenset(sku for sku in skus if sku in self.market.catalog.items)
 
 
-def _at_nodes(
-    made: Sequence[tuple[Sku, int]], free: Mapping[Sku, Mapping[NodeId, int]]
-) -> dict[NodeId, int]:
+def _seen(there: AtNodes, seen: Collection[NodeId]) -> AtNodes:
+    """What of it lies at nodes that are seen."""
+    return _at_nodes({node: units for node, units in zip(*there, strict=True) if node in seen})
+
+
+def _whole(made: Sequence[tuple[Sku, int]], free: Mapping[Sku, AtNodes]) -> AtNodes:
     """How many whole units each node could supply alone."""
     if not made:
-        return {}
+        return NOWHERE
     first, count = made[0]
-    at_nodes = {node: units // count for node, units in free.get(first, {}).items()}
+    there = free.get(first, NOWHERE)
+    if len(made) == 1 and count == 1:
+        return there
+    least = {node: units // count for node, units in zip(*there, strict=True)}
     for part, count in made[1:]:
-        there = free.get(part, {})
-        at_nodes = {n: min(q, there.get(n, 0) // count) for n, q in at_nodes.items()}
-    return {node: units for node, units in at_nodes.items() if units}
+        units_at = dict(zip(*free.get(part, NOWHERE), strict=True))
+        least = {node: min(q, units_at.get(node, 0) // count) for node, q in least.items()}
+    return _at_nodes({node: units for node, units in least.items() if units})
+
+
+def _at_nodes(units: Mapping[NodeId, int]) -> AtNodes:
+    """Keep the order, which is that of the nodes' ids."""
+    return AtNodes(tuple(units), list(units.values()))
 
 
 def _reaching(market: Market, destination: Place) -> npt.NDArray[np.bool_]:

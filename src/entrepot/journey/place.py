@@ -13,17 +13,21 @@ An order that the locked rows refuse is planned again, in a transaction of its o
 knows better by then; it is refused only after the rows themselves were read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
 from entrepot.inventory import browse as stock
+from entrepot.inventory.carts_model import Held
 from entrepot.inventory.model import Free, Position
-from entrepot.inventory.reserve import reserve
+from entrepot.inventory.reserve import Reserving, reserve
 from entrepot.inventory.rules import totals
+from entrepot.inventory.take_cart import take_carts
 from entrepot.journey.known import Sorted, sort_out
+from entrepot.journey.let_go import expire, tell_those_who_wait
+from entrepot.journey.out_of_cart import Lapsed, of_expired
 from entrepot.journey.placing import BATCHES_MAX, NotTaken, Placed, Placing, Taken, Why
-from entrepot.journey.plan import Draft, Planned, limits, planned, scarce
+from entrepot.journey.plan import NO_CARTS, Draft, Planned, limits, planned, scarce
 from entrepot.journey.record import make_ready, record
 from entrepot.journey.refusals import refusal
 from entrepot.journey.world import Market, World
@@ -58,6 +62,9 @@ async def place(
         except Outdated:
             await world.refresh(market_id)
             continue
+        except Lapsed as lapsed:
+            await expire(pool, market, lapsed.cart_ids)
+            continue
         if network is not None:  # its snapshot is committed now, and not before
             market.snapshots_kept.add(network)
         answers |= {places[at]: answer for at, answer in answered.items()}
@@ -79,17 +86,26 @@ class _Batch:
     def __init__(self, conn: db.Connection, market: Market, at: datetime) -> None:
         self.conn, self.market, self.at = conn, market, at
         self.seen: list[Position] = []
+        self.carts: Mapping[int, Held] = NO_CARTS
         self.network_version: int | None = None
 
     async def run(self, placings: Sequence[Placing]) -> dict[int, Placed]:
         """Answer what can be answered now, by place; what is missing is to be asked again."""
         ids = [OrderId(each) for each in MINT.ids(len(placings))]
         known = await sort_out(self.conn, self.market.id, placings, ids, at=self.at)
+        if known.carts.live:
+            self.carts = {
+                n: c for n, at in enumerate(known.fresh) if (c := known.carts.live.get(at))
+            }
         plans = await self._plan(
             [placings[at] for at in known.fresh], [ids[at] for at in known.fresh]
         )
         made = plans.drafts
         refused = {id(d): why for d in made if (why := self._refusal(d)) is not None}
+        for at in known.carts.lapsed:
+            draft = made[known.fresh.index(at)]
+            if id(draft) in refused:
+                refused[id(draft)] = of_expired(refused[id(draft)])
         asked = [draft for draft in made if id(draft) not in refused]
 
         self._believe(asked, taken=True)
@@ -101,7 +117,7 @@ class _Batch:
         except BaseException:
             self._believe(asked, taken=False)
             raise
-        self.network_version = taken[0].network.version if taken else None
+        self.network_version = next((d.network.version for d in taken if d.plan), None)
         self._believe([d for d in asked if d.order_id not in answers], taken=False)
         self._learn(taken)
 
@@ -114,12 +130,12 @@ class _Batch:
 
     async def _plan(self, placings: list[Placing], ids: list[OrderId]) -> Planned:
         """Plan on the view; before anybody goes without, read the rows and plan again."""
-        market = self.market
-        made = planned(market, placings, ids, self.at)
+        market, carts = self.market, self.carts
+        made = planned(market, placings, ids, self.at, carts)
         if any(draft.asking.unknown for draft in made.drafts):
             lines = [line for placing in placings for line in placing.order.lines]
             await market.catalog.fetch_missing(self.conn, {line.sku for line in lines})
-            made = planned(market, placings, ids, self.at)
+            made = planned(market, placings, ids, self.at, carts)
         if any(_is_outdated(draft) for draft in made.drafts) and (
             await version(self.conn, market.id) != market.network.version
         ):
@@ -130,7 +146,7 @@ class _Batch:
             owed = await stock.owed(self.conn, market.id, lacking)
             changed = market.stock.owe(lacking, owed)
             if market.stock.replace(lacking, rows) or changed:
-                made = planned(market, placings, ids, self.at)
+                made = planned(market, placings, ids, self.at, carts)
         return made
 
     def _refusal(self, draft: Draft) -> NotTaken | None:
@@ -146,9 +162,7 @@ class _Batch:
             self.market.load[self.market.compiled.index[node], day.toordinal()] = count
         granted = [draft for draft, ok in zip(asked, taking.granted, strict=True) if ok]
 
-        reserving = await reserve(
-            self.conn, self.market.id, [draft.claims for draft in granted], at=self.at
-        )
+        reserving = await self._reserve(granted)
         done = [isinstance(answer, Done) for answer in reserving.answers]
         lost = [draft for draft, ok in zip(granted, done, strict=True) if not ok]
         if lost:
@@ -157,18 +171,40 @@ class _Batch:
             self.seen = reserving.seen
         return [draft for draft, ok in zip(granted, done, strict=True) if ok]
 
+    async def _reserve(self, granted: Sequence[Draft]) -> Reserving:
+        baskets = [draft.claims for draft in granted]
+        if not self.carts:
+            return await reserve(self.conn, self.market.id, baskets, at=self.at)
+        carts = {n: (d.order_id, d.cart) for n, d in enumerate(granted) if d.cart is not None}
+        taking = await take_carts(self.conn, self.market.id, baskets, carts, at=self.at)
+        await tell_those_who_wait(self.conn, self.market.id, taking.spare, self.at)
+        return taking.reserving
+
     def _believe(self, made: Sequence[Draft], *, taken: bool) -> None:
         """Let the view know at once: the next batch plans while this one commits."""
+        if taken and self.carts:
+            self._open_carts(made, -1)
         for draft in made:
             for claim in draft.claims:
                 units = claim.quantity if taken else -claim.quantity
                 self.market.stock.take(claim.sku, claim.node_id, units, claim.draws)
+        if not taken and self.carts:
+            self._open_carts(made, 1)
+
+    def _open_carts(self, made: Sequence[Draft], sign: int) -> None:
+        """Carts' units were never free in the view: let them be before their orders take them."""
+        for draft in made:
+            for kept in draft.cart.claims if draft.cart else ():
+                self.market.stock.take(kept.sku, kept.node_id, sign * kept.quantity)
 
     def _learn(self, taken: Sequence[Draft]) -> None:
         """Where the rows held less than was believed, believe the rows."""
         if not self.seen:
             return
         less = totals([claim for draft in taken for claim in draft.claims])
+        for draft in taken if self.carts else ():
+            for kept in draft.cart.claims if draft.cart else ():
+                less[kept.sku, kept.node_id] = less.get((kept.sku, kept.node_id), 0) - kept.quantity
         self.market.stock.put(
             Free(p.sku, p.node_id, max(0, p.free - less.get((p.sku, p.node_id), 0)), p.drawn)
             for p in self.seen

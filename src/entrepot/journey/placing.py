@@ -37,6 +37,8 @@ class Why(StrEnum):
     KEY_REUSED = "key_reused"
     EXTERNAL_ID = "external_id"
     INVALID = "invalid"
+    CART_ENDED = "cart_ended"
+    CART_EXPIRED = "cart_expired"
     SHORT = "short"
     NOT_SOURCEABLE = "not_sourceable"
     CONTENDED = "contended"

@@ -8,12 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from types import MappingProxyType
 
 import msgspec
 
+from entrepot.inventory.carts_model import Held
 from entrepot.inventory.model import Claim
 from entrepot.journey import asking, withhold
 from entrepot.journey.asking import Asking, Need
+from entrepot.journey.out_of_cart import own
 from entrepot.journey.placing import Placing
 from entrepot.journey.world import Market
 from entrepot.network.compiled import Days
@@ -28,6 +31,8 @@ from entrepot.sourcing.record import Scene, pack
 from entrepot.sourcing.solve import plan_on
 from entrepot.sourcing.survey import Shelves
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
+
+NO_CARTS: Mapping[int, Held] = MappingProxyType({})
 
 
 class Draft(msgspec.Struct):
@@ -46,6 +51,7 @@ class Draft(msgspec.Struct):
     canceled: dict[LineNo, int] = {}
     promise: Promise | None = None
     days: dict[NodeId, date] = {}
+    cart: Held | None = None
 
     @property
     def plan(self) -> Plan | None:
@@ -62,9 +68,13 @@ class Planned:
 
 
 def planned(
-    market: Market, placings: Sequence[Placing], ids: Sequence[OrderId], at: datetime
+    market: Market,
+    placings: Sequence[Placing],
+    ids: Sequence[OrderId],
+    at: datetime,
+    carts: Mapping[int, Held] = NO_CARTS,
 ) -> Planned:
-    """Plan the orders in turn, each seeing what the earlier ones took."""
+    """Plan the orders in turn, each seeing what the earlier ones took, and its own cart."""
     made = []
     for placing, order_id in zip(placings, ids, strict=True):
         service = service_of(placing.order)
@@ -73,6 +83,9 @@ def planned(
         if placing.digital:
             needs = [need for need in needs if need[0] not in placing.digital]
         made.append(Draft(order_id, placing, service, question, needs, _NOTHING, market.network))
+    for place, cart in carts.items():
+        draft = made[place]
+        draft.cart, draft.asking = cart, own(draft.asking, cart)
     packing = _plan(market, made, at)
     softened = [draft for draft in made if _soften(draft)]
     while softened:
@@ -127,7 +140,7 @@ def _ask(draft: Draft) -> Ask:
     wants = asking.wants(draft.needs, draft.asking.weights)
     return Ask(
         question.channel, question.method, question.service, wants, question.destination,
-        question.pickup_node, question.barred,
+        question.pickup_node, question.barred, question.own,
     )  # fmt: skip
 
 

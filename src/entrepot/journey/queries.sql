@@ -32,3 +32,19 @@ FROM orders."order" AS o
 WHERE o.market = :market::text AND o.order_id > :after::uuid
 ORDER BY o.order_id
 LIMIT :most::integer;
+
+-- name: ways_of -> Way
+-- By which channel some orders came and how they reach their customers: who may serve them.
+SELECT o.order_id, o.channel, o.method
+FROM orders."order" AS o
+WHERE o.market = :market::text AND o.order_id = any(:order_ids::uuid[]);
+
+-- name: skus_of_orders -> Wanted
+-- What some orders are of, kits by their parts: whoever waits for these may come earlier now.
+SELECT l.sku
+FROM orders.line AS l
+WHERE l.market = :market::text AND l.order_id = any(:order_ids::uuid[])
+UNION
+SELECT p.sku
+FROM orders.part AS p
+WHERE p.market = :market::text AND p.order_id = any(:order_ids::uuid[]);

@@ -11,6 +11,7 @@ from entrepot.delivery import browse as delivery
 from entrepot.delivery.model import Parcel
 from entrepot.fulfillment import browse as fulfillment
 from entrepot.fulfillment.model import PackageRow, Work
+from entrepot.inventory.model import Demand
 from entrepot.journey.progress import Standing, standings
 from entrepot.orders import browse as orders
 from entrepot.orders.model import Line
@@ -66,6 +67,7 @@ def _merge(
     order["phase"] = standing.phase
     for shown, line in zip(order["lines"], standing.lines, strict=True):
         shown["quantities"] = quantities(standing, line)
+        shown["waiting"] = [_waits(d) for d in standing.demand if d.line_no == line.line_no]
     if order.get("plan") is not None:
         order["plan"]["nodes"] = _nodes_now(standing)
     order["fulfillment_orders"] = [_work(work) for work in standing.works]
@@ -104,6 +106,18 @@ def quantities(standing: Standing, line: Line) -> dict[str, int]:
         "released": released,
         "shipped": shipped,
         "delivered": delivered,
+    }
+
+
+def _waits(demand: Demand) -> dict[str, Any]:
+    """What waits of a line, in which class, and when which supply brings the last of it."""
+    return {
+        "sku": demand.sku,
+        "quantity": demand.quantity,
+        "why": demand.why,
+        "priority": demand.priority,
+        "expected_at": demand.expected_at,
+        "supply": demand.supply_id,
     }
 
 

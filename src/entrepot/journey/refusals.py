@@ -1,5 +1,8 @@
 """Why an order is not taken, field by field. Pure."""
 
+from collections.abc import Sequence
+
+from entrepot.journey.asking import Need
 from entrepot.journey.placing import NotTaken, Why
 from entrepot.journey.plan import Draft
 from entrepot.orders.model import Fault
@@ -19,28 +22,35 @@ def refusal(draft: Draft, services: tuple[str, ...]) -> NotTaken | None:
         return None
     order = draft.placing.order
     if draft.asking.unknown:
-        faults = [
-            Fault(f"/lines/{line - 1}/sku", f"{order.lines[line - 1].sku} is not an item here")
-            for line in draft.asking.unknown
-        ]
-        return NotTaken(Why.INVALID, tuple(faults), faults[0].detail)
+        return unknown([(line, order.lines[line - 1].sku) for line in draft.asking.unknown])
     answer = draft.answer
     if not isinstance(answer, NoPlan) or draft.waiting:
         return None
+    return no_plan(answer, draft.asking.needs, known_service=draft.service in services)
+
+
+def unknown(lines: Sequence[tuple[int, str]]) -> NotTaken:
+    """Refuse for lines (from 1) whose skus are no items here."""
+    faults = [Fault(f"/lines/{line - 1}/sku", f"{sku} is not an item here") for line, sku in lines]
+    return NotTaken(Why.INVALID, tuple(faults), faults[0].detail)
+
+
+def no_plan(answer: NoPlan, needs: Sequence[Need], *, known_service: bool) -> NotTaken:
+    """Refuse for the reason sourcing gave, at the field that is to blame."""
     if answer.why is WhyNoPlan.SHORT:
-        return _short(draft, answer)
+        return _short(needs, answer)
     pointer = _POINTERS[answer.why]
     detail = answer.detail or answer.why.value.replace("_", " ")
     wrong = answer.why in {WhyNoPlan.UNKNOWN_CHANNEL, WhyNoPlan.UNKNOWN_NODE} or (
-        answer.why is WhyNoPlan.NO_LANE and draft.service not in services
+        answer.why is WhyNoPlan.NO_LANE and not known_service
     )
     why = Why.INVALID if wrong else Why.NOT_SOURCEABLE
     return NotTaken(why, (Fault(pointer, detail),), detail)
 
 
-def _short(draft: Draft, answer: NoPlan) -> NotTaken:
+def _short(needs: Sequence[Need], answer: NoPlan) -> NotTaken:
     missing = dict(answer.missing)
-    lacking = {line: (sku, missing[sku]) for line, sku, _ in draft.asking.needs if missing.get(sku)}
+    lacking = {line: (sku, missing[sku]) for line, sku, _ in needs if missing.get(sku)}
     faults = [
         Fault(f"/lines/{line - 1}/quantity", f"{units} of {sku} cannot be had")
         for line, (sku, units) in sorted(lacking.items())

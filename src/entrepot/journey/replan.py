@@ -12,6 +12,8 @@ from entrepot.inventory.wait import wait
 from entrepot.journey import told
 from entrepot.journey.asking import Need
 from entrepot.journey.here import Here, WorkTold, orders_of, work_told
+from entrepot.journey.mend import mend
+from entrepot.journey.notice import tell_those_who_wait
 from entrepot.journey.progress import Standing, given_up, standings
 from entrepot.journey.record import UNROUTABLE
 from entrepot.journey.reroute import Unrouted, reroute
@@ -29,12 +31,13 @@ NO_DOUBT = frozenset({"no_capacity", "too_busy", "closed"})
 
 
 async def replan(here: Here, events: Sequence[Event]) -> None:
-    """Free, doubt, bar, plan again."""
+    """Free, doubt, bar, plan again; what is free then and not in doubt goes to who waits."""
     await orders.lock(here.conn, here.market, orders_of(events))
     tolds = [each for each in work_told(events) if each.lines]
     await bar(here.conn, here.market, _bars(tolds), at=here.at)
     claims = _still_claimed(tolds, await standings(here.conn, here.market, orders_of(events)))
-    await free(here.conn, here.market, claims, at=here.at, given_up=True)
+    mended = await free(here.conn, here.market, claims, at=here.at, given_up=True)
+    await mend(here.conn, here.market, mended, at=here.at)
     doubtful = [
         (line.sku, each.node)
         for each in tolds
@@ -47,7 +50,9 @@ async def replan(here: Here, events: Sequence[Event]) -> None:
     wanted: dict[OrderId, list[Need]] = {}
     for claim in claims:
         wanted.setdefault(claim.order_id, []).append((claim.line_no, claim.sku, claim.quantity))
-    await give_up(here, await _rerouted(here, wanted))
+    unrouted = await _rerouted(here, wanted)
+    await tell_those_who_wait(here.conn, here.market, {claim.sku for claim in claims}, here.at)
+    await give_up(here, unrouted)
 
 
 def _still_claimed(tolds: Sequence[WorkTold], standing: Mapping[OrderId, Standing]) -> list[Claim]:

@@ -146,15 +146,14 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
     }
     reserving = await reserve(here.conn, here.market, list(claims.values()), at=here.at)
     won = [o for o, a in zip(planned, reserving.answers, strict=True) if isinstance(a, Done)]
-    lost = [key for o in planned if o not in won for key in days[o].items()]
+    lost = [key for o in planned.keys() - won for key in days[o].items()]
     await capacity.give_back(here.conn, here.market, lost, limits)
     await _record(here, network, {o: planned[o] for o in won}, packed, claims, days, kind)
-    rest = {o: asking.difference(left[o], planned[o][2]) for o in won}
-    for order_id in won:
-        if rest[order_id]:
-            left[order_id] = rest[order_id]
-            whys[order_id] = WhyNoPlan.SHORT
-    return [order_id for order_id in won if not rest[order_id]]
+    whole = [order_id for order_id in won if planned[order_id][2] == left[order_id]]
+    for order_id in set(won) - set(whole):
+        left[order_id] = asking.difference(left[order_id], planned[order_id][2])
+        whys[order_id] = WhyNoPlan.SHORT
+    return whole
 
 
 Planned = tuple[Plan, int, list[Need]]

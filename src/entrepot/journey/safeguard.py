@@ -12,7 +12,7 @@ from entrepot.catalog import browse as catalog
 from entrepot.inventory import secure, velocity
 from entrepot.inventory.keeping import Keeping
 from entrepot.inventory.model import Secured, Sweep
-from entrepot.journey.stocktake import tell_those_who_wait
+from entrepot.journey.notice import tell_those_who_wait
 from entrepot.journey.world import Market, World
 from entrepot.network import read as network
 from entrepot.network.compiled import Compiled
@@ -151,4 +151,4 @@ async def _secure(
         conn, market.id, rows, safety, policy_version=rules.keeping.version, at=at
     )
     if raised.freer:
-        await tell_those_who_wait(conn, market, set(raised.freer), at)
+        await tell_those_who_wait(conn, market.id, set(raised.freer), at)

@@ -1,6 +1,6 @@
-"""Counts and movements as they come in: known skus and nodes only, in key order.
+"""Counts, movements and set-asides as they come in: known skus and nodes only, in key order.
 
-Those who wait for what came are told.
+Those who wait for what came are told, and so is a shortage.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,16 +9,23 @@ from datetime import datetime
 from typing import TypeVar
 
 from entrepot.inventory import browse
+from entrepot.inventory.buckets import SetAside
 from entrepot.inventory.count import count
+from entrepot.inventory.hear import hear
+from entrepot.inventory.heard import listen
+from entrepot.inventory.learn import Held, hold, look
 from entrepot.inventory.model import Count, Delta, Free, RowResult, RowStatus
 from entrepot.inventory.move import move
-from entrepot.journey import told
+from entrepot.inventory.set_aside import set_aside
+from entrepot.inventory.truth_model import Look
+from entrepot.journey.learn import bar_of, is_tracked
+from entrepot.journey.notice import notice
 from entrepot.journey.world import Market
 from entrepot.network import browse as network
-from entrepot.plumbing import db, outbox
-from entrepot.terms.ids import Sku
+from entrepot.plumbing import db
 
-R = TypeVar("R", Count, Delta)
+Message = Count | Delta
+R = TypeVar("R", Count, Delta, Message, SetAside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +41,118 @@ class Booked:
 
 
 async def take_counts(
-    conn: db.Connection, market: Market, rows: Sequence[Count], *, at: datetime
+    conn: db.Connection,
+    market: Market,
+    rows: Sequence[Count],
+    *,
+    at: datetime,
+    actor: str | None = None,
 ) -> Booked:
     """Answer every count. The caller owns the transaction, and tells the view after it."""
     results, known = await _sort_out(conn, market, rows)
     if not known:
         return Booked(_in_order(results), [])
-    counted = await count(conn, market.id, [rows[place] for place in known], at=at)
-    free = [Free(p.sku, p.node_id, max(0, p.free)) for p in counted.positions]
-    await _tell(conn, market, counted.results, at)
+    good = [rows[place] for place in known]
+    held = await _hold(conn, market, good, at)
+    counted = await count(conn, market.id, good, at=at, actor=actor)
+    await _look(conn, market, held, good, counted.results, at)
+    await listen(conn, market.id, _taken(good, counted.results), at=at)
+    free = [Free(p.sku, p.node_id, max(0, p.free)) for p in counted.changed]
+    await notice(conn, market.id, counted.results, at=at)
     return Booked(_in_order(results | dict(zip(known, counted.results, strict=True))), free)
 
 
+async def _hold(conn: db.Connection, market: Market, counts: Sequence[Count], at: datetime) -> Held:
+    """Hold what is believed of the shelves that are counted; feeds of other nodes ask nothing."""
+    sources = market.policy.truth.count_sources
+    keys = [
+        (each.sku, each.node_id)
+        for each in counts
+        if is_tracked(market, each.node_id) and (sources is None or each.source in sources)
+    ]
+    return await hold(conn, market.id, keys, at=at) if keys else Held({}, {}, {})
+
+
+async def _look(
+    conn: db.Connection,
+    market: Market,
+    held: Held,
+    counts: Sequence[Count],
+    results: Sequence[RowResult],
+    at: datetime,
+) -> None:
+    looks = [
+        Look(each.sku, each.node_id, 0, result.on_hand or 0, min(each.counted_at, at))
+        for each, result in zip(counts, results, strict=True)
+        if result.status is RowStatus.APPLIED and (each.sku, each.node_id) in held.standings
+    ]
+    await look(conn, market.id, held, looks, bar=bar_of(market), at=at)
+
+
 async def take_movements(
-    conn: db.Connection, market: Market, rows: Sequence[Delta], *, at: datetime
+    conn: db.Connection,
+    market: Market,
+    rows: Sequence[Delta],
+    *,
+    at: datetime,
+    actor: str | None = None,
 ) -> Booked:
     """Answer every movement. The caller owns the transaction, and tells the view after it."""
     results, known = await _sort_out(conn, market, rows)
     if not known:
         return Booked(_in_order(results), [])
-    done = await move(conn, market.id, [rows[place] for place in known], at=at)
+    good = [rows[place] for place in known]
+    done = await move(conn, market.id, good, at=at, actor=actor)
+    await listen(conn, market.id, _taken(good, done), at=at)
     keys = sorted({(rows[place].sku, rows[place].node_id) for place in known})
     free = await browse.free_at(conn, market.id, keys)
-    await _tell(conn, market, done, at)
+    await notice(conn, market.id, done, at=at)
+    return Booked(_in_order(results | dict(zip(known, done, strict=True))), free)
+
+
+async def take_feed(
+    conn: db.Connection,
+    market: Market,
+    rows: Sequence[Message],
+    *,
+    at: datetime,
+    actor: str | None = None,
+) -> Booked:
+    """Answer every message. The caller owns the transaction, and tells the view after it."""
+    results, known = await _sort_out(conn, market, rows)
+    if not known:
+        return Booked(_in_order(results), [])
+    good = [rows[place] for place in known]
+    counts = [each for each in good if isinstance(each, Count)]
+    held = await _hold(conn, market, counts, at)
+    done = await hear(conn, market.id, good, at=at, actor=actor)
+    found = [result for each, result in zip(good, done, strict=True) if isinstance(each, Count)]
+    await _look(conn, market, held, counts, found, at)
+    await listen(conn, market.id, _taken(good, done), at=at)
+    free = await browse.free_at(conn, market.id, sorted({(m.sku, m.node_id) for m in good}))
+    await notice(conn, market.id, done, at=at)
+    return Booked(_in_order(results | dict(zip(known, done, strict=True))), free)
+
+
+async def take_set_asides(
+    conn: db.Connection,
+    market: Market,
+    rows: Sequence[SetAside],
+    *,
+    at: datetime,
+    actor: str | None = None,
+) -> Booked:
+    """Answer every row of what is set aside. The caller owns the transaction.
+
+    It tells the view after it.
+    """
+    results, known = await _sort_out(conn, market, rows)
+    if not known:
+        return Booked(_in_order(results), [])
+    good = [rows[place] for place in known]
+    done = await set_aside(conn, market.id, good, at=at, actor=actor)
+    free = await browse.free_at(conn, market.id, sorted({(r.sku, r.node_id) for r in good}))
+    await notice(conn, market.id, done, at=at)
     return Booked(_in_order(results | dict(zip(known, done, strict=True))), free)
 
 
@@ -85,23 +181,11 @@ async def _sort_out(
     return results, known
 
 
+def _taken(rows: Sequence[R], results: Sequence[RowResult]) -> list[R]:
+    """Leave out what was refused: mended, it comes again, and until then it is missing."""
+    refused = {RowStatus.WRONG_SIGN, RowStatus.INSUFFICIENT}
+    return [row for row, told in zip(rows, results, strict=True) if told.status not in refused]
+
+
 def _in_order(results: Mapping[int, RowResult]) -> list[RowResult]:
     return [results[place] for place in range(len(results))]
-
-
-async def _tell(
-    conn: db.Connection, market: Market, done: Sequence[RowResult], at: datetime
-) -> None:
-    applied = {r.sku for r in done if r.status is RowStatus.APPLIED}
-    if applied:
-        await tell_those_who_wait(conn, market, applied, at)
-
-
-async def tell_those_who_wait(
-    conn: db.Connection, market: Market, skus: set[Sku], at: datetime
-) -> None:
-    """If anybody waits for one of these skus, the journey is told that it came."""
-    owed = await browse.owed(conn, market.id, sorted(skus))
-    if owed:
-        fact = told.supplied(market.id, sorted(owed))
-        await outbox.tell(conn, market.id, [fact], at=at)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from entrepot.journey.model import Listed, Summary
+from entrepot.journey.model import Listed, Summary, Wanted, Way
 from entrepot.plumbing import db, sql
-from entrepot.terms.ids import MarketId, OrderId
+from entrepot.terms.ids import MarketId, OrderId, Sku
 
 Q = sql.load(__package__)
 
@@ -38,3 +38,16 @@ async def summaries(
 async def order_ids(conn: db.Connection, market: MarketId, after: UUID, most: int) -> list[UUID]:
     rows = await db.fetch(conn, Q["order_ids_after"], Listed, market=market, after=after, most=most)
     return [row.order_id for row in rows]
+
+
+async def ways_of(conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]) -> list[Way]:
+    return await db.fetch(conn, Q["ways_of"], Way, market=market, order_ids=list(order_ids))
+
+
+async def skus_of_orders(
+    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
+) -> list[Sku]:
+    rows = await db.fetch(
+        conn, Q["skus_of_orders"], Wanted, market=market, order_ids=list(order_ids)
+    )
+    return [row.sku for row in rows]

@@ -2,7 +2,8 @@
 
 Each row has a cursor of its own in the feed; its effect and the cursor's move are one commit, so
 that every fact has every effect once, whatever is killed when. `lane` says what a row must not do
-twice at once; a row is run by one worker at a time, which keeps that of every lane.
+twice at once; a row is run by one worker at a time, which keeps that of every lane. A row of `*`
+looks at orders as they stand: it is given of each order the last fact alone.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,7 +14,10 @@ from entrepot.journey import (
     consume,
     deliver,
     expect,
+    learn,
     open_work,
+    redate,
+    relieve,
     replan,
     summarize,
     supply,
@@ -27,8 +31,18 @@ sourcing.planned         fulfillment.open       order
 fulfillment.rejected     sourcing.replan        order
 fulfillment.shorted      sourcing.replan        order
 inventory.supplied       sourcing.supply        sku
+inventory.shorted        inventory.relieve      sku
+supply.changed           sourcing.supply        sku
+order.captured           promise.date           sku
+order.canceled           promise.date           sku
+order.prioritized        promise.date           sku
+exception.opened         promise.date           sku
+terms.changed            promise.date           sku
 fulfillment.shipped      inventory.consume      sku
 fulfillment.collected    inventory.consume      sku
+fulfillment.picked       inventory.learn        sku
+fulfillment.shorted      inventory.learn        sku
+fulfillment.rejected     inventory.learn        sku
 fulfillment.shipped      delivery.expect        order
 delivery.delivered       fulfillment.deliver    order
 fulfillment.delivered    orders.close           order
@@ -38,13 +52,17 @@ order.canceled           orders.close           order
 """
 
 
-Step = Callable[[Here, Sequence[Event]], Awaitable[None]]
+Step = Callable[[Here, Sequence[Event]], Awaitable[bool | None]]
+"""Does what these facts ask for; True: so much of it that another commit is to do the rest."""
 
 STEPS: dict[str, Step] = {
     "fulfillment.open": open_work.open_work,
     "sourcing.replan": replan.replan,
     "sourcing.supply": supply.supply,
+    "inventory.relieve": relieve.relieve,
+    "promise.date": redate.date_waiting,
     "inventory.consume": consume.consume_shipped,
+    "inventory.learn": learn.learn_from_picks,
     "delivery.expect": expect.expect_parcels,
     "fulfillment.deliver": deliver.deliver_parcels,
     "orders.close": close.close_done,
@@ -54,7 +72,7 @@ STEPS: dict[str, Step] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A step, and the types of the facts it follows; no types: all facts about orders."""
+    """A step, and the types of the facts it follows; no types: the last fact about each order."""
 
     do: str
     types: tuple[str, ...]

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from entrepot.inventory.keeping import Grant, Ints, in_force
-from entrepot.inventory.model import Claim
-from entrepot.inventory.protection import EVERYBODY, Guard
+from entrepot.inventory.model import Claim, Free
+from entrepot.inventory.protection import EVERYBODY, Guard, read
 from entrepot.journey.world import Market
 from entrepot.sourcing.model import Ask, Held, Stock
-from entrepot.terms.ids import ChannelId, Sku
+from entrepot.terms.ids import ChannelId, NodeId, Sku
 
 Nodes = npt.NDArray[np.int32]
 Drawn = Mapping[int, Mapping[str, int]]
@@ -65,12 +65,36 @@ def takable(  # noqa: PLR0913, PLR0917 - a question, and the rows it is asked of
     return taken
 
 
+def takable_of(
+    market: Market, channel: ChannelId, sku: Sku, rows: Sequence[Free], at: datetime
+) -> dict[NodeId, int]:
+    """Give the units of a sku that a channel may take at each node, of rows that were read.
+
+    A node that the network does not know has none.
+    """
+    index = market.compiled.index
+    known = [row for row in rows if row.node_id in index]
+    nodes = np.array([index[row.node_id] for row in known], np.int32)
+    free = np.array([row.free for row in known], np.int32)
+    drawn = {index[row.node_id]: read(row.drawn) for row in known if row.drawn}
+    units = takable(market, channel, sku, nodes, free, drawn, at).tolist()
+    return {row.node_id: count for row, count in zip(known, units, strict=True)}
+
+
 def is_even(market: Market, channel: ChannelId, sku: Sku) -> bool:
     """Say whether a channel leaves the same of a sku at every node, whatever was drawn."""
     keeping, category = market.keeping, market.category(sku)
     return keeping.plain or (
         not keeping.grants(sku, category)
         and isinstance(keeping.kept(channel, sku, category).units, int)
+    )
+
+
+def is_plain(market: Market, channel: ChannelId, sku: Sku) -> bool:
+    """Say whether a channel's buffer is all that it leaves of a sku, at every node."""
+    keeping = market.keeping
+    return keeping.plain or (
+        not keeping.has_rules_for(channel) and not keeping.grants(sku, market.category(sku))
     )
 
 
@@ -93,7 +117,7 @@ def _guarded(market: Market, claim: Claim, channel: ChannelId, at: datetime) -> 
     keep = (
         keeping.kept(channel, sku, category).at(node)
         if keeping.has_rules_for(channel)
-        else (market.compiled.buffer(channel))
+        else market.compiled.buffer(channel)
     )
     draws: str | None = None
     guards: list[Guard] = []

@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from entrepot.network.model import Method
 from entrepot.terms.ids import LineNo, OrderId, Sku
@@ -75,7 +75,11 @@ class NewLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class NewOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An order as a channel places it. `pickup_node` belongs to pickup and curbside."""
+    """An order as a channel places it. `pickup_node` belongs to pickup and curbside.
+
+    `reservation` is the cart it came out of. Where there is none it is not part of what an order
+    says, so that an order sent before there were any is still the same order.
+    """
 
     channel: Identifier
     external_id: Identifier
@@ -92,6 +96,7 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     backorder: Backorder = Backorder.REFUSE
     payment: Payment | None = None
     note: Annotated[str, Meta(max_length=2000)] | None = None
+    reservation: UUID | UnsetType | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +169,7 @@ class NewHold:
     actor: str
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True, gc=False):
     """An order's row without its document."""
 
     order_id: OrderId
@@ -183,8 +187,7 @@ class Head:
     promised_latest: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, gc=False):
     order_id: OrderId
     line_no: LineNo
     external_id: str
@@ -197,8 +200,7 @@ class Line:
     digital: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True, gc=False):
     order_id: OrderId
     line_no: LineNo
     sku: Sku

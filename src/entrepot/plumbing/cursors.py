@@ -24,7 +24,7 @@ async def take(conn: db.Connection, market: MarketId, step: str) -> int | None:
 async def read(
     conn: db.Connection, market: MarketId, types: Sequence[str], after: int, most: int
 ) -> list[Event]:
-    """Read at most `most` events of these types after a sequence; no types: of any order."""
+    """Read at most `most` events of these types after a sequence; no types: each order's last."""
     if types:
         return await db.fetch(
             conn, Q["events_of_types"], Event,

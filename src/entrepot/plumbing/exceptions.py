@@ -60,6 +60,16 @@ async def open_ones(
     )
 
 
+async def open_about(
+    conn: db.Connection, market: MarketId, kind: str, subjects: Sequence[str]
+) -> list[Trouble]:
+    """Read the open exceptions of a kind that are about these subjects."""
+    return await db.fetch(
+        conn, Q["open_exceptions_about"], Trouble,
+        market=market, kind=kind, subjects=list(subjects),
+    )  # fmt: skip
+
+
 async def close(
     conn: db.Connection,
     market: MarketId,

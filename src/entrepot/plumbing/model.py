@@ -12,6 +12,10 @@ EVENTS_PER_TURN_MAX = 5_000
 EVENTS_PER_STEP_MAX = 500
 """A journey step handles at most so many events in one commit: its row locks are held that long."""
 
+STEPS_PER_TURN_MAX = 20
+"""A journey step catches up by at most so many commits before the others, the timers and whoever
+wants to stop us have their turn: more than one relay commit gives it to do."""
+
 
 class Claimed(msgspec.Struct, frozen=True, gc=False):
     principal: str

@@ -55,6 +55,14 @@ timezone = 'UTC'
 """
 
 
+_CREATE = """\
+CREATE DATABASE entrepot TEMPLATE template0 ENCODING 'UTF8'
+LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'
+"""
+"""Ids are compared byte by byte, whatever language the machine speaks: the order of locks and of
+pages is the same everywhere, and an index is a tenth quicker to descend."""
+
+
 @dataclass(frozen=True, slots=True)
 class Embedded:
     """A running embedded server: its directories, and how to reach and stop it."""
@@ -172,5 +180,5 @@ def _create_database(embedded: Embedded) -> None:
     ]  # fmt: skip
     answer = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own binary
     if answer.stdout.strip() == "0":
-        command[-1] = "CREATE DATABASE entrepot"
+        command[-1] = _CREATE
         subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own binary

@@ -63,17 +63,18 @@ FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: number_events -> Numbered
 -- Every visible outbox row gets the next dense number; rows not yet committed come later, and no
--- reader ever has to guess. Moved in one statement, so that a crash leaves either state whole.
+-- reader ever has to guess. Moved in one statement, so that a crash leaves either state whole. The
+-- ids are an array, not a join: one planned while the outbox was empty would compare all with all.
 WITH taken AS (
     DELETE FROM plumbing.outbox
     WHERE
-        outbox_id IN (
+        outbox_id = any(array(
             SELECT o.outbox_id
             FROM plumbing.outbox AS o
             WHERE o.market = :market::text
             ORDER BY o.outbox_id
             LIMIT :most::integer
-        )
+        ))
     RETURNING outbox_id, type, event_id, order_id, subject, at, data
 ),
 
@@ -114,10 +115,19 @@ ORDER BY e.sequence
 LIMIT :most::integer;
 
 -- name: events_of_orders -> Event
--- The same for a row that follows everything that happens to orders.
+-- For a row that follows everything that happens to orders and looks at each as it stands: of an
+-- order's facts the last one, for who handles that has handled all.
 SELECT e.sequence, e.type, e.event_id, e.order_id, e.subject, e.at, e.data
 FROM plumbing.event AS e
-WHERE e.market = :market::text AND e.sequence > :after::bigint AND e.order_id IS NOT NULL
+WHERE
+    e.market = :market::text AND e.sequence > :after::bigint AND e.order_id IS NOT NULL
+    AND NOT EXISTS (
+        SELECT 1
+        FROM plumbing.event AS later
+        WHERE
+            later.market = e.market AND later.order_id = e.order_id
+            AND later.sequence > e.sequence
+    )
 ORDER BY e.sequence
 LIMIT :most::integer;
 
@@ -203,6 +213,17 @@ FROM plumbing.exception AS x
 WHERE x.market = :market::text AND x.closed_at IS NULL AND x.exception_id > :after::uuid
 ORDER BY x.exception_id
 LIMIT :most::integer;
+
+-- name: open_exceptions_about -> Trouble
+-- What stands open about some subjects: what is mended is closed, what stands is not opened twice.
+SELECT
+    x.exception_id, x.kind, x.subject, x.order_id, x.line_no, x.reason, x.detail::text AS detail,
+    x.opened_at, x.closed_at, x.closed_by, x.close_reason
+FROM plumbing.exception AS x
+WHERE
+    x.market = :market::text AND x.closed_at IS NULL AND x.kind = :kind::text
+    AND x.subject = any(:subjects::text[])
+ORDER BY x.exception_id;
 
 -- name: close_exceptions -> Closed
 -- A person, or the event that mended it, ends an exception; it is never deleted.

@@ -33,6 +33,9 @@ class Settings:
     release_after_s: Annotated[
         int, "Seconds for second thoughts before work is released, unless a policy says."
     ] = 0
+    webhooks_anywhere: Annotated[
+        int, "1: webhooks may call loopback and private addresses; 0: public ones only."
+    ] = 0
     public_url: Annotated[str, "The root of problem types and event sources."] = (
         "https://entrepot.example"
     )

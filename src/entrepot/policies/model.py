@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -14,6 +14,70 @@ HOLIDAYS_MAX = 1_000
 """Twenty years of fifty holidays."""
 
 REASON_LENGTH_MAX = 500
+
+NodeKindName = Literal["dc", "store", "3pl", "supplier", "virtual"]
+
+
+class StoreTruth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where it is asked whether the books' units are really there, and what counting costs."""
+
+    node_kinds: Annotated[
+        tuple[NodeKindName, ...],
+        Meta(max_length=5, description="Kinds of nodes whose picks and counts are learned from."),
+    ] = ("store",)
+    count_sources: (
+        Annotated[
+            tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...],
+            Meta(max_length=100, description="Sources whose counts are looks at the shelf."),
+        ]
+        | None
+    ) = None
+    count_s: Annotated[
+        int, Meta(ge=1, le=3600, description="Seconds to get to a shelf and back to the list.")
+    ] = 45
+    count_unit_s: Annotated[
+        int, Meta(ge=0, le=600, description="Seconds to count each unit of the books.")
+    ] = 2
+
+
+class TruthDiscount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Stock counts only up to the largest n of which P(at least n are there) reaches the bar."""
+
+    node_kinds: Annotated[
+        tuple[NodeKindName, ...],
+        Meta(min_length=1, max_length=5, description="Kinds of nodes whose stock is discounted."),
+    ] = ("store",)
+    at_least_probability: Annotated[
+        float, Meta(ge=0.5, le=0.999, description="The bar: 0.9 breaks one promise in ten at most.")
+    ] = 0.9
+
+
+CHANNELS_PUBLISHED_MAX = 1_000
+"""Every change of a sku is looked at for each of them."""
+
+UNITS_MAX = 1_000_000
+
+
+class Publication(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """When a channel is told that what it may sell has changed.
+
+    Crossing between none, low and normal is always told. Another change is where it reaches
+    `step_units` or `step_share` of what was told last; a step that is null tells of nothing.
+    """
+
+    channel: Annotated[str, Meta(min_length=1, max_length=128)]
+    enabled: bool = True
+    low_at: Annotated[
+        int, Meta(ge=0, le=UNITS_MAX, description="Units at which stock is low; 0: no such band.")
+    ] = 0
+    step_units: Annotated[int, Meta(ge=1, le=UNITS_MAX, description="Units.")] | None = 1
+    step_share: (
+        Annotated[float, Meta(gt=0, le=1, description="Of what was published last.")] | None
+    ) = None
+    coalesce_ms: Annotated[
+        int,
+        Meta(ge=0, le=3_600_000, description="Milliseconds in which changes of a sku become one."),
+    ] = 1_000
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -54,6 +118,17 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         ]
         | None
     ) = None
+    feed_stale_after_s: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=365 * DAY_S,
+                description="Seconds of silence after which a feed is stale; null: never.",
+            ),
+        ]
+        | None
+    ) = None
     max_replans: Annotated[
         int,
         Meta(
@@ -75,6 +150,15 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     velocity_days: Annotated[
         int, Meta(ge=1, le=365, description="Whole days (UTC) over which velocities are counted.")
     ] = 28
+    truth: StoreTruth = StoreTruth()
+    truth_discount: TruthDiscount | None = None
+    publication: Annotated[
+        tuple[Publication, ...],
+        Meta(
+            max_length=CHANNELS_PUBLISHED_MAX,
+            description="The channels that are told what they may sell; others are not.",
+        ),
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)

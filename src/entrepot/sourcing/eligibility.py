@@ -106,6 +106,8 @@ def _reachable(ask: Ask, standing: Standing, able: Bools) -> tuple[Bools, Freigh
     if not able.any():
         detail = f"no node ships for {ask.channel} within 30 days"
         return refused(ask, WhyNoPlan.NODE_CANNOT, detail)
+    if ask.destination is None and ask.anywhere:
+        return able, Freight(standing.compiled, "", None)
     if ask.destination is None:
         return refused(ask, WhyNoPlan.NO_LANE, "no destination to ship to")
     zones = standing.compiled.zones(ask.destination)
@@ -133,15 +135,29 @@ def barred(ask: Ask, compiled: Compiled) -> Bools:
     return never
 
 
+def owned(ask: Ask, compiled: Compiled) -> Ints:
+    """Give int64[L, N], the units of each want that the ask holds at each node."""
+    units = np.zeros((len(ask.wants), len(compiled.network.nodes)), np.int64)
+    rows = {want.sku: row for row, want in enumerate(ask.wants)}
+    for sku, node_id, quantity in ask.own:
+        row, node = rows.get(sku), compiled.index.get(node_id)
+        if row is not None and node is not None:
+            units[row, node] += quantity
+    return units
+
+
 def usable(ask: Ask, free: Ints, nodes: Bools, compiled: Compiled, keeps: Sequence[Keep]) -> Ints:
     """Give int64[L, N], the units of each want each node may supply: 0 where it may not.
 
-    `free` is int64[L, N] as seen; `keeps` is per want what must stay at each position.
+    `free` is int64[L, N] as seen; `keeps` is per want what must stay at each position,
+    but never of what the ask has already.
     """
     units = free.copy()
     for line, keep in enumerate(keeps):
         units[line] -= keep
     np.maximum(units, 0, out=units)
+    if ask.own:
+        units += owned(ask, compiled)
     units[:, ~nodes] = 0
     if ask.barred:
         units[barred(ask, compiled)] = 0

@@ -90,6 +90,8 @@ def explain(decision: Decision) -> Explanation:
     view = None if isinstance(found, NoPlan) else found
     pieces = _smallest(ask, view)
     out = eliminations(ask, standing, shelves.of(ask), pieces, shelves.keeps(ask))
+    if ask.own and view is not None:
+        out = [e or _outside(view, node) for node, e in enumerate(out)]
     bids = [None] * len(out) if view is None else _bids(view, pieces)
     plan = answer if isinstance(answer, Plan) else None
     chosen = {shipment.node_id for shipment in plan.shipments} if plan else set()
@@ -98,6 +100,11 @@ def explain(decision: Decision) -> Explanation:
         for each, reason, bid in zip(compiled.network.nodes, out, bids, strict=True)
     )
     return _explained(decision, nodes)
+
+
+def _outside(view: View, node: int) -> Eliminated | None:
+    """Say why a node was none that could have been: the order kept to what its cart held."""
+    return None if view.free[:, node].any() else Eliminated(Elimination.NOT_IN_CART)
 
 
 def _explained(decision: Decision, nodes: tuple[NodeShown, ...]) -> Explanation:

@@ -34,7 +34,9 @@ class Ask(msgspec.Struct, frozen=True, gc=False):
     """An order's question to sourcing. `wants` names each sku once, kits already exploded.
 
     `service` is a lane's service for `ship` and "" for pickup and curbside. `barred` are
-    (sku, node) pairs that may not be chosen again: the node has rejected or shorted them.
+    (sku, node) pairs that may not be chosen again: the node has rejected or shorted them. `own` are
+    units that a cart holds for this order already, each (sku, node) once: no stock seen has them.
+    `anywhere`: nothing is sent yet, and every node that ships will do.
     """
 
     channel: ChannelId
@@ -44,6 +46,8 @@ class Ask(msgspec.Struct, frozen=True, gc=False):
     destination: Place | None = None
     pickup_node: NodeId | None = None
     barred: frozenset[tuple[Sku, NodeId]] = frozenset()
+    own: tuple[tuple[Sku, NodeId, int], ...] = ()
+    anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,7 @@ class Elimination(StrEnum):
     NOT_CHOSEN_STORE = "not_the_chosen_store"
     CLOSED = "closed"
     NO_LANE = "no_lane"
+    NOT_IN_CART = "not_in_the_cart"
     BARRED = "barred"
     KEPT_BACK = "kept_back"
     NO_STOCK = "no_stock"

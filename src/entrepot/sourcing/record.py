@@ -11,7 +11,6 @@ Stock is kept as raw little-endian arrays; of the load, the days' work of nodes 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import accumulate
 from typing import Final
 
 import msgspec
@@ -22,9 +21,10 @@ from entrepot.network.model import Method, Network
 from entrepot.sourcing.cost import Ints
 from entrepot.sourcing.eligibility import NO_LIMIT, Load, capacities
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Shipment, Stock, Want, WhyNoPlan
+from entrepot.sourcing.noted import BUFFER, KeptBack
 from entrepot.sourcing.solve import plan_one
 from entrepot.sourcing.survey import Shelves
-from entrepot.sourcing.withhold import Keep, Noted
+from entrepot.sourcing.withhold import Keep
 from entrepot.terms.ids import ChannelId, LaneId, NodeId, Sku
 from entrepot.terms.place import Place
 
@@ -40,7 +40,6 @@ NODES_MAX: Final = 1 << 16
 
 _CLOSED: Final = 255  # in days packed as bytes: open on none of the next 30
 _NO_DAY: Final = -1
-_BUFFER: Final = -1  # what is kept back is the channel's buffer
 
 PackedPlace = tuple[str, str, str, float | None, float | None, str]
 PackedShipment = tuple[NodeId, LaneId | None, tuple[tuple[int, int], ...], int, int, int]
@@ -69,8 +68,9 @@ class PackedNoPlan(msgspec.Struct, array_like=True, frozen=True):
 class PackedDecision(msgspec.Struct, array_like=True, frozen=True):
     """One question and its answer; `wants` are (shelf, units, grams per unit).
 
-    Exactly one of `plan` and `refusal` is there. `kept` is per want a place in the record's `kept`,
-    -1 for the channel's buffer; empty where that holds for all.
+    Exactly one of `plan` and `refusal` is there. `own` is there only where a cart was. `kept` is
+    per want a place in the record's `kept`, -1 for the channel's buffer; empty where that holds for
+    all.
     """
 
     channel: ChannelId
@@ -82,6 +82,7 @@ class PackedDecision(msgspec.Struct, array_like=True, frozen=True):
     barred: tuple[tuple[Sku, NodeId], ...]
     plan: PackedPlan | None
     refusal: PackedNoPlan | None
+    own: tuple[tuple[Sku, NodeId, int], ...] = ()
     kept: tuple[int, ...] = ()
 
 
@@ -143,7 +144,7 @@ def pack(
         raise ValueError(f"a record tells at most {NODES_MAX} nodes apart")
     seen, row = shelves.seen, shelves.row
     wide = bool(len(seen.units)) and int(seen.units.max()) > NARROW_MAX
-    kept = _Kept(shelves, asks, scene.compiled)
+    kept = KeptBack(shelves, asks, scene.compiled)
     return _encoder.encode(
         (
             FORM,
@@ -157,7 +158,7 @@ def pack(
             seen.units.astype("<u4" if wide else "<u2").tobytes(),
             seen.owed,
             [
-                (*_asked(a, row), *_answered(a, said), places)
+                (*_asked(a, row), *_answered(a, said), *_beside(a.own, places))
                 for a, said, places in zip(asks, answers, kept.places, strict=True)
             ],
             kept.table,
@@ -248,10 +249,21 @@ def _taken(record: Record, place: int, compiled: Compiled) -> _Taken:
             node = compiled.index[node_id]
             if limits[node] < NO_LIMIT:
                 taken.used[node] = taken.used.get(node, 0) + 1
-            for line, units in items:
+            for line, units in _off_the_shelf(record, kept, node_id, items):
                 key = (kept.wants[line][0], node)
                 taken.units[key] = taken.units.get(key, 0) + units
     return taken
+
+
+def _off_the_shelf(
+    record: Record, kept: PackedDecision, node_id: NodeId, items: Sequence[tuple[int, int]]
+) -> Sequence[tuple[int, int]]:
+    """Say what a shipment took of what was seen: (line, units) beyond what its cart held."""
+    if not kept.own:
+        return items
+    own = {sku: units for sku, node, units in kept.own if node == node_id}
+    skus = [record.skus[shelf] for shelf, _, _ in kept.wants]
+    return [(line, units - min(units, own.get(skus[line], 0))) for line, units in items]
 
 
 def _ask_of(record: Record, kept: PackedDecision) -> Ask:
@@ -263,49 +275,8 @@ def _ask_of(record: Record, kept: PackedDecision) -> Ask:
         destination=Place(*kept.destination) if kept.destination else None,
         pickup_node=kept.pickup_node,
         barred=frozenset(kept.barred),
+        own=kept.own,
     )
-
-
-class _Kept:
-    """What each decision had to leave, as a table and each want's place in it."""
-
-    def __init__(self, shelves: Shelves, asks: Sequence[Ask], compiled: Compiled) -> None:
-        self.table: list[tuple[int | bytes, tuple[str, ...]]] = []
-        self.places: list[Sequence[int]] = [()] * len(asks)
-        if shelves.withheld.plain:
-            return
-        self._withheld = shelves.withheld
-        self._buffers = {channel: compiled.buffer(channel) for channel in {a.channel for a in asks}}
-        counts = shelves.seen.counts
-        self._part = {
-            sku: slice(end - count, end)
-            for sku, end, count in zip(shelves.row, accumulate(counts), counts, strict=True)
-        }
-        self._nodes = shelves.seen.nodes
-        self._found: dict[Noted, int] = {}
-        self._same: dict[tuple[int | bytes, tuple[str, ...]], int] = {}
-        for at, notes in enumerate(shelves.noted):
-            places = [self._place(note) for note in notes]
-            self.places[at] = places if any(place != _BUFFER for place in places) else ()
-
-    def _place(self, note: Noted) -> int:
-        if note not in self._found:
-            self._found[note] = self._added(note)
-        return self._found[note]
-
-    def _added(self, note: Noted) -> int:
-        (channel, sku), _ = note
-        keep, names = self._withheld.noted(note), self._withheld.held_for(channel, sku)
-        if isinstance(keep, int):
-            packed: int | bytes = keep
-        else:
-            packed = keep[self._nodes[self._part[sku]]].astype("<u4").tobytes()
-        if packed == self._buffers[channel] and not names:
-            return _BUFFER
-        if (packed, names) not in self._same:
-            self._same[packed, names] = len(self.table)
-            self.table.append((packed, names))
-        return self._same[packed, names]
 
 
 def _kept_of(record: Record, kept: PackedDecision, count: int) -> tuple[_Keeps, _Names]:
@@ -313,7 +284,7 @@ def _kept_of(record: Record, kept: PackedDecision, count: int) -> tuple[_Keeps, 
     keeps: _Keeps = {}
     names: _Names = {}
     for (shelf, _, _), place in zip(kept.wants, kept.kept, strict=bool(kept.kept)):
-        if place == _BUFFER:
+        if place == BUFFER:
             continue
         units, segments = record.kept[place]
         key = (kept.channel, record.skus[shelf])
@@ -358,6 +329,13 @@ def _answer_of(record: Record, kept: PackedDecision) -> Plan | NoPlan:
     )
     ending = (plan.cost, plan.extra, plan.runner_up, plan.exact, plan.overflow, plan.bound)
     return Plan(shipments, *ending)
+
+
+def _beside(own: tuple[tuple[Sku, NodeId, int], ...], places: Sequence[int]) -> tuple[object, ...]:
+    """Give what few decisions have: a cart's units, and what more than a buffer was kept back."""
+    if places:
+        return own, places
+    return (own,) if own else ()
 
 
 def _used(scene: Scene) -> list[tuple[int, int]]:

@@ -12,6 +12,7 @@ from entrepot.network.compiled import Compiled, Days
 from entrepot.sourcing.choose import View, choose
 from entrepot.sourcing.eligibility import Load, Standing, eligible, usable
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock
+from entrepot.sourcing.own import beyond, kept, raised
 from entrepot.sourcing.survey import Shelves, Survey
 
 
@@ -50,7 +51,8 @@ def plan_on(shelves: Shelves, asks: Sequence[Ask], standing: Standing) -> list[P
         if isinstance(answer, Plan):
             for shipment in answer.shipments:
                 node = compiled.index[shipment.node_id]
-                shelves.take(node, shipment.items, ask.channel)
+                items = beyond(ask, shipment.node_id, shipment.items) if ask.own else shipment.items
+                shelves.take(node, items, ask.channel)
                 standing.take(node)
         answers.append(answer)
     return answers
@@ -64,8 +66,13 @@ def view_of(ask: Ask, shelves: Shelves, standing: Standing) -> View | NoPlan:
     if isinstance(found, NoPlan):
         return found
     nodes, freight = found
-    free = usable(ask, shelves.of(ask), nodes, standing.compiled, shelves.keeps(ask))
-    return View(ask, freight, free, standing.full, shelves.allowed(ask))
+    compiled = standing.compiled
+    free = usable(ask, shelves.of(ask), nodes, compiled, shelves.keeps(ask))
+    allowed = shelves.allowed(ask)
+    if not ask.own:
+        return View(ask, freight, free, standing.full, allowed)
+    may_have = raised(ask, allowed, compiled)
+    return kept(View(ask, freight, free, standing.full, may_have))
 
 
 def _decided(ask: Ask, shelves: Shelves, standing: Standing) -> Plan | NoPlan:

@@ -318,9 +318,12 @@ class Survey:
 
 
 def _quick(ask: Ask, standing: Standing) -> bool:
-    """Say whether the pass can look at an ask; the rest (barred, malformed) is decided alone."""
+    """Say whether the pass can look at an ask; the rest is decided alone.
+
+    That is what was barred somewhere, comes out of a cart, or is malformed.
+    """
     able = standing.able(ask.channel, ask.method)
-    if ask.barred or not ask.wants or able is None or not len(able):
+    if ask.barred or ask.own or not ask.wants or able is None or not len(able):
         return False
     if ask.method is Method.SHIP:
         return ask.destination is not None

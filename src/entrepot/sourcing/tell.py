@@ -143,6 +143,10 @@ _REASONS = {
         "has no lane of service {service} to the destination",
         "have no lane of service {service} to the destination",
     ),
+    Elimination.NOT_IN_CART: (
+        "was not needed: the order kept to its cart",
+        "were not needed: the order kept to its cart",
+    ),
     Elimination.BARRED: (
         "had already rejected it or picked short",
         "had already rejected it or picked short",

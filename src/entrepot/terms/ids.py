@@ -12,7 +12,9 @@ OrderId = NewType("OrderId", UUID)
 FulfillmentOrderId = NewType("FulfillmentOrderId", UUID)
 ShipmentId = NewType("ShipmentId", UUID)
 KeyId = NewType("KeyId", str)
+TransferId = NewType("TransferId", str)
 CustomerId = NewType("CustomerId", str)
+CartId = NewType("CartId", UUID)
 
 LineNo = NewType("LineNo", int)
 """A line's place in its order, from 1. With the order's id it names the line for ever."""

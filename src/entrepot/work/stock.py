@@ -6,7 +6,7 @@ from entrepot.network import browse
 from entrepot.plumbing import db, mint
 
 
-async def upkeep(pool: db.Pool, world: World) -> int:
+async def safeguard_all(pool: db.Pool, world: World) -> int:
     """Do the next bit of every market's; answers how many markets had something to do."""
     async with pool.acquire() as conn:
         markets = await browse.markets(conn)

@@ -1,11 +1,13 @@
 """Timers are columns, swept in sets: release windows that have passed, holds that have ended."""
 
 from entrepot.fulfillment import tell
+from entrepot.fulfillment.model import RELEASES_PER_COMMIT_MAX
 from entrepot.fulfillment.release import release_due
 from entrepot.journey import told
 from entrepot.orders.hold import expired, lift_expired
 from entrepot.orders.model import Expired
 from entrepot.plumbing import db, mint, outbox
+from entrepot.plumbing.model import STEPS_PER_TURN_MAX
 from entrepot.plumbing.relay import feeds
 from entrepot.terms.ids import MarketId
 
@@ -27,6 +29,17 @@ async def sweep(pool: db.Pool) -> int:
 
 
 async def _release(pool: db.Pool, market: MarketId) -> int:
+    """Release what is due, a commit for each set; a set that is not full was the last."""
+    done = 0
+    for _ in range(STEPS_PER_TURN_MAX):
+        released = await _release_some(pool, market)
+        done += released
+        if released < RELEASES_PER_COMMIT_MAX:
+            break
+    return done
+
+
+async def _release_some(pool: db.Pool, market: MarketId) -> int:
     async def work(conn: db.Connection) -> int:
         at = mint.now()
         acted = await release_due(conn, market, actor="entrepot", at=at)

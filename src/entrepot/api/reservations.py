@@ -1,0 +1,260 @@
+"""Reservations for carts over HTTP: keep units while a customer checks out, longer, or let go."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from entrepot.access.model import Scope
+from entrepot.api.commands import command
+from entrepot.api.face import Answer, Request, Route, json_answer, parameter
+from entrepot.api.orders import refused
+from entrepot.api.problems import Code, FieldError, Problem, invalid
+from entrepot.inventory.carts_model import (
+    LIFE_MAX,
+    LINES_PER_CART_MAX,
+    TTL_S_DEFAULT,
+    TTL_S_MAX,
+    Cart,
+    CartClaim,
+    CartState,
+    Held,
+    NewCart,
+    WhyNotLive,
+)
+from entrepot.inventory.hold import extend, look
+from entrepot.journey import asking
+from entrepot.journey.hold import OldNetwork, Wish, hold_carts
+from entrepot.journey.let_go import claims_of, release
+from entrepot.journey.placing import NotTaken
+from entrepot.journey.world import Market
+from entrepot.network.model import Method
+from entrepot.orders.model import QUANTITY_MAX, Address
+from entrepot.plumbing import db, mint
+from entrepot.terms.ids import ChannelId, NodeId, Sku
+from entrepot.terms.outcome import Refused
+
+Id = Annotated[str, Meta(min_length=1, max_length=128)]
+Ttl = Annotated[int, Meta(ge=1, le=TTL_S_MAX, description="seconds from now")]
+
+
+class CartLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    sku: Id
+    quantity: Annotated[int, Meta(ge=1, le=QUANTITY_MAX)]
+
+
+class ReservationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What to keep, and where it would go. `pickup_node` belongs to pickup and curbside.
+
+    To ship, a destination may be told later: until then any node that ships for the channel will
+    do. `customer` is whatever the channel calls its shopper.
+    """
+
+    channel: Id
+    lines: Annotated[list[CartLine], Meta(min_length=1, max_length=LINES_PER_CART_MAX)]
+    method: Method = Method.SHIP
+    destination: Address | None = None
+    pickup_node: Id | None = None
+    ttl_s: Ttl = TTL_S_DEFAULT
+    customer: Id | None = None
+
+
+class ExtendBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    ttl_s: Ttl
+
+
+class KeptLine(msgspec.Struct, frozen=True):
+    """Units kept at a node for a line of the cart, from 1; of a kit, its parts."""
+
+    line: int
+    sku: str
+    node: str
+    quantity: int
+
+
+class ReservationAnswer(msgspec.Struct, frozen=True):
+    """`state`: held, committed (to the order of `order_id`), freed or expired."""
+
+    id: UUID
+    channel: str
+    customer: str | None
+    state: CartState
+    held_at: datetime
+    expires_at: datetime
+    order_id: UUID | None
+    lines: list[KeptLine]
+
+
+async def post_reservation(request: Request) -> Answer:
+    """Keep units for a cart: all of it, or a refusal that has written nothing."""
+    body: ReservationBody = request.body
+    wish = _wish(body)
+    world = request.app.world
+    market = await world.market(request.principal.market)
+    try:
+        return await _held(request, market, wish)
+    except OldNetwork:
+        await world.refresh(market.id)
+        return await _held(request, market, wish)
+
+
+async def get_reservation(request: Request) -> Answer:
+    """A reservation as it is now."""
+    cart_id = _id(request)
+    async with request.app.pool.acquire() as conn:
+        held = await look(conn, request.principal.market, cart_id)
+    if held is None:
+        raise _not_live(WhyNotLive.UNKNOWN)
+    return json_answer(200, _shown(held, mint.now()))
+
+
+async def post_extend(request: Request) -> Answer:
+    """Keep a cart's units longer: from now on, never shorter than before."""
+    body: ExtendBody = request.body
+    cart_id = _id(request)
+    market = request.principal.market
+
+    async def act(conn: db.Connection, at: datetime) -> Answer:
+        done = (await extend(conn, market, {cart_id: body.ttl_s}, at=at))[cart_id]
+        if isinstance(done, Refused):
+            raise _not_live(done.why)
+        held = await look(conn, market, cart_id)
+        assert held is not None
+        return json_answer(200, _shown(held, at))
+
+    return await command(request, act)
+
+
+async def let_go(request: Request) -> Answer:
+    """Let a cart's units go; of one that ended without an order, nothing is left to let go."""
+    cart_id = _id(request)
+    market = await request.app.world.market(request.principal.market)
+    freed: list[CartClaim] = []
+
+    async def act(conn: db.Connection, at: datetime) -> Answer:
+        done = (await release(conn, market.id, [cart_id], at=at))[cart_id]
+        if isinstance(done, Refused):
+            raise _not_live(done.why)
+        freed[:] = done.value
+        held = await look(conn, market.id, cart_id)
+        assert held is not None
+        return json_answer(200, _shown(held, at))
+
+    answer = await command(request, act)
+    market.stock.give_back(claims_of(freed))
+    return answer
+
+
+async def _held(request: Request, market: Market, wish: Wish) -> Answer:
+    believed: list[CartClaim] = []
+
+    def disbelieve() -> None:
+        market.stock.give_back(claims_of(believed))
+        believed.clear()
+
+    async def act(conn: db.Connection, at: datetime) -> Answer:
+        disbelieve()  # what an earlier try believed was rolled back
+        (done,) = await hold_carts(conn, market, [wish], at=at)
+        if isinstance(done, NotTaken):
+            raise refused(done, Code.INVALID)
+        believed[:] = done.claims
+        location = ("location", f"/v1/reservations/{done.cart_id}")
+        return json_answer(201, _shown(_new(done, at), at), location)
+
+    try:
+        return await command(request, act)
+    except BaseException:
+        disbelieve()
+        raise
+
+
+def _wish(body: ReservationBody) -> Wish:
+    ships = body.method is Method.SHIP
+    if ships and body.pickup_node is not None:
+        raise invalid("/pickup_node", "belongs to pickup and curbside only")
+    if not ships and body.pickup_node is None:
+        raise invalid("/pickup_node", f"is needed for {body.method}")
+    if not ships and body.destination is not None:
+        raise invalid("/destination", "belongs to ship only")
+    if body.destination is not None and not body.destination.postal_code.strip():
+        raise invalid("/destination/postal_code", "is empty")
+    return Wish(
+        channel=ChannelId(body.channel),
+        lines=tuple((Sku(line.sku), line.quantity) for line in body.lines),
+        ttl_s=body.ttl_s,
+        method=body.method,
+        destination=asking.destination(body.destination),
+        pickup_node=NodeId(body.pickup_node) if body.pickup_node else None,
+        customer=body.customer,
+    )
+
+
+def _new(cart: NewCart, at: datetime) -> Held:
+    made = Cart(cart.cart_id, cart.channel, cart.customer, "held", at, cart.expires_at, None)
+    return Held(made, cart.claims)
+
+
+def _shown(held: Held, at: datetime) -> ReservationAnswer:
+    """Show a cart; one whose time is over has expired, whether a sweep has seen it or not."""
+    cart = held.cart
+    state = CartState(cart.state)
+    if state is CartState.HELD and cart.expires_at <= at:
+        state = CartState.EXPIRED
+    lines = [KeptLine(c.line_no, c.sku, c.node_id, c.quantity) for c in held.claims]
+    return ReservationAnswer(
+        cart.cart_id, cart.channel, cart.customer, state, cart.held_at, cart.expires_at,
+        cart.order_id, lines,
+    )  # fmt: skip
+
+
+_NOT_LIVE = {
+    WhyNotLive.UNKNOWN: (Code.NOT_FOUND, "there is no such reservation"),
+    WhyNotLive.COMMITTED: (Code.CART_ENDED, "an order has it"),
+    WhyNotLive.FREED: (Code.CART_ENDED, "it was released"),
+    WhyNotLive.EXPIRED: (Code.CART_EXPIRED, "its time is over"),
+    WhyNotLive.OLD: (Code.CONFLICT, f"/ttl_s: it has its longest life already, {LIFE_MAX}"),
+}
+
+
+def _not_live(why: WhyNotLive) -> Problem:
+    code, detail = _NOT_LIVE[why]
+    errors = [FieldError(detail, "/ttl_s")] if why is WhyNotLive.OLD else []
+    return Problem(code, detail, errors=errors)
+
+
+def _id(request: Request) -> UUID:
+    text = parameter(request, "reservation_id")
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Problem(Code.NOT_FOUND, f"{text!r} is no id") from None
+
+
+ROUTES = [
+    Route(
+        "POST", "/v1/reservations", post_reservation, Scope.ORDERS_WRITE, "Keep units for a cart",
+        body=ReservationBody, answer=ReservationAnswer, status=201, keyed=True,
+        problems=(Code.NO_STOCK, Code.NOT_SOURCEABLE),
+    ),
+    Route(
+        "GET", "/v1/reservations/{reservation_id}", get_reservation, Scope.ORDERS_READ,
+        "What is kept for a cart", answer=ReservationAnswer, problems=(Code.NOT_FOUND,),
+    ),
+    Route(
+        "POST", "/v1/reservations/{reservation_id}/extend", post_extend, Scope.ORDERS_WRITE,
+        "Keep it longer", body=ExtendBody, answer=ReservationAnswer, keyed=True,
+        problems=(Code.NOT_FOUND, Code.CART_ENDED, Code.CART_EXPIRED, Code.CONFLICT),
+    ),
+    Route(
+        "POST", "/v1/reservations/{reservation_id}/release", let_go, Scope.ORDERS_WRITE,
+        "Let it go", answer=ReservationAnswer, keyed=True,
+        problems=(Code.NOT_FOUND, Code.CART_ENDED),
+    ),
+    Route(
+        "DELETE", "/v1/reservations/{reservation_id}", let_go, Scope.ORDERS_WRITE,
+        "Let it go", answer=ReservationAnswer, keyed=True,
+        problems=(Code.NOT_FOUND, Code.CART_ENDED),
+    ),
+]  # fmt: skip

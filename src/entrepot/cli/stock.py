@@ -1,0 +1,88 @@
+"""Stock's upkeep from the command line: balances compared with the ledger, and mended."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from entrepot.cli.settling import DatabaseUrl, database, settle
+from entrepot.inventory import rebuild as rebuilding
+from entrepot.inventory.feed_model import Drift
+from entrepot.network import browse
+from entrepot.plumbing import db, mint
+from entrepot.terms.ids import MarketId
+
+app = typer.Typer(help="Stock's upkeep.", no_args_is_help=True)
+
+ACTOR = "entrepot inventory rebuild"
+SHOWN_MAX = 1_000
+
+
+@app.callback()
+def group() -> None:
+    """Keep this a group: there will be more of it."""
+
+
+@app.command("rebuild", help="Compare every balance with its ledger; mend what differs.")
+def rebuild(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit status 1 if any differs.")
+    ] = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Compare, and without --check mend each position by a correction in its ledger."""
+    dsn = database(settle(database_url=database_url))
+    found, contents = asyncio.run(_rebuild(dsn, check=check))
+    if found:
+        _show(found)
+    for market in contents:
+        typer.echo(f"{market}: the ledger's contents do not say what the ledger says")
+    if not found and not contents:
+        typer.echo("every balance is what its ledger says")
+    elif not check:
+        typer.echo(f"mended {len(found)} positions, contents of {len(contents)} markets")
+    raise typer.Exit(1 if check and (found or contents) else 0)
+
+
+async def _rebuild(dsn: str, *, check: bool) -> tuple[list[tuple[MarketId, Drift]], list[MarketId]]:
+    found: list[tuple[MarketId, Drift]] = []
+    contents: list[MarketId] = []
+    conn = await db.connect(dsn, db.Limits(statement_ms=0))
+    try:
+        for market in await browse.markets(conn):
+            drifted = rebuilding.drifted(conn, market) if check else _mend(conn, market)
+            found += [(market, each) for each in await drifted]
+            if await (rebuilding.contents_are_false if check else _rewrite)(conn, market):
+                contents.append(market)
+    finally:
+        await conn.close()
+    return found, contents
+
+
+async def _mend(conn: db.Connection, market: MarketId) -> list[Drift]:
+    mended: list[Drift] = []
+    while True:
+        async with conn.transaction():
+            some = await rebuilding.rebuild(conn, market, actor=ACTOR, at=mint.now())
+        if not some:
+            return mended
+        mended += some
+
+
+async def _rewrite(conn: db.Connection, market: MarketId) -> bool:
+    async with conn.transaction():
+        return await rebuilding.rewrite_contents(conn, market)
+
+
+def _show(found: list[tuple[MarketId, Drift]]) -> None:
+    table = Table("market", "sku", "node", "on hand", "reserved", "unavailable")
+    for market, d in found[:SHOWN_MAX]:
+        table.add_row(
+            market, d.sku, d.node_id, f"{d.on_hand} ledger {d.entered_on_hand}",
+            f"{d.reserved} ledger {d.entered_reserved} claims {d.claimed}",
+            f"{d.unavailable} ledger {d.entered_unavailable}",
+        )  # fmt: skip
+    Console(width=160).print(table)
+    typer.echo(f"{len(found)} positions differ")

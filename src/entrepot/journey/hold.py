@@ -1,0 +1,163 @@
+"""Hold stock for carts: planned as orders are, on what their channels may sell, and kept a while.
+
+What is shown at checkout is what is kept, and what is kept is what the order gets. No decision
+record is written: the order's own says where its units were and why they stayed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from entrepot.catalog.rules import explode
+from entrepot.inventory import browse as stock
+from entrepot.inventory.carts_model import CartClaim, NewCart
+from entrepot.inventory.carts_rules import basket
+from entrepot.inventory.hold import hold
+from entrepot.inventory.model import Free
+from entrepot.journey import asking
+from entrepot.journey.asking import Need
+from entrepot.journey.placing import NotTaken
+from entrepot.journey.refusals import no_plan, unknown
+from entrepot.journey.withhold import guarded, seen
+from entrepot.journey.world import Market
+from entrepot.network.model import Method
+from entrepot.network.read import version
+from entrepot.plumbing import db
+from entrepot.plumbing.mint import MINT
+from entrepot.sourcing.eligibility import Standing
+from entrepot.sourcing.model import Ask, NoPlan, Plan, WhyNoPlan
+from entrepot.sourcing.solve import plan_on
+from entrepot.sourcing.survey import Shelves
+from entrepot.terms.ids import CartId, ChannelId, LineNo, NodeId, OrderId, Sku
+from entrepot.terms.outcome import Refused
+from entrepot.terms.place import Place
+
+
+class OldNetwork(Exception):  # noqa: N818 - what was found
+    """The network has changed since this process read it: read it again before refusing."""
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What a shopper would keep: lines of (sku, units), for so many seconds.
+
+    `destination` None, where it is to be sent: not known yet, and any node that ships will do.
+    """
+
+    channel: ChannelId
+    lines: tuple[tuple[Sku, int], ...]
+    ttl_s: int
+    method: Method = Method.SHIP
+    service: str = "standard"
+    destination: Place | None = None
+    pickup_node: NodeId | None = None
+    customer: str | None = None
+
+
+@dataclass(slots=True)
+class _Sketch:
+    """A wish on its way: what its lines need, what is asked, and what was answered."""
+
+    wish: Wish
+    cart_id: CartId
+    needs: list[Need]
+    unknown: list[tuple[int, str]]
+    ask: Ask
+    answer: Plan | NoPlan | None = None
+
+    def cart(self, at: datetime) -> NewCart | None:
+        """Give the cart to be held; None where there is no plan."""
+        if not isinstance(self.answer, Plan):
+            return None
+        made = asking.claims(OrderId(self.cart_id), self.answer, self.needs)
+        claims = tuple(
+            CartClaim(self.cart_id, c.line_no, c.sku, c.node_id, c.quantity) for c in made
+        )
+        until = at + timedelta(seconds=self.wish.ttl_s)
+        return NewCart(self.cart_id, self.wish.channel, self.wish.customer, until, claims)
+
+
+async def hold_carts(
+    conn: db.Connection, market: Market, wishes: Sequence[Wish], *, at: datetime
+) -> list[NewCart | NotTaken]:
+    """Answer every wish in order: a cart, whole, or why not. The caller owns the transaction.
+
+    The stock view believes what is answered at once; a caller whose commit fails gives it back.
+    Raises Outrun where others were faster than the view (the same work may succeed now), and
+    OldNetwork.
+    """
+    sketches = await _planned(conn, market, wishes, at)
+    carts = {n: cart for n, s in enumerate(sketches) if (cart := s.cart(at)) is not None}
+    baskets = [guarded(market, basket(cart), cart.channel, at) for cart in carts.values()]
+    holding = await hold(conn, market.id, list(carts.values()), at=at, baskets=baskets)
+    if any(isinstance(answer, Refused) for answer in holding.answers):
+        market.stock.put(Free(p.sku, p.node_id, max(0, p.free), p.drawn) for p in holding.seen)
+        raise db.Outrun("others took the stock first")
+    for cart in carts.values():
+        for claim in cart.claims:
+            market.stock.take(claim.sku, claim.node_id, claim.quantity)
+    return [carts.get(n) or _refusal(market, s) for n, s in enumerate(sketches)]
+
+
+async def _planned(
+    conn: db.Connection, market: Market, wishes: Sequence[Wish], at: datetime
+) -> list[_Sketch]:
+    """Plan on the view; before anybody goes without, read the rows and plan again."""
+    await market.catalog.fetch_missing(conn, {sku for wish in wishes for sku, _ in wish.lines})
+    ids = MINT.ids(len(wishes))
+    sketches = [_sketch(market, w, CartId(i)) for w, i in zip(wishes, ids, strict=True)]
+    _plan(market, sketches, at)
+    refused = [s.answer for s in sketches if isinstance(s.answer, NoPlan)]
+    if any(each.why is not WhyNoPlan.SHORT for each in refused) and (
+        await version(conn, market.id) != market.network.version
+    ):
+        raise OldNetwork
+    lacking = sorted({w.sku for s in sketches if isinstance(s.answer, NoPlan) for w in s.ask.wants})
+    if lacking:
+        rows = await stock.free_of_skus(conn, market.id, lacking)
+        changed = market.stock.owe(lacking, await stock.owed(conn, market.id, lacking))
+        if market.stock.replace(lacking, rows) or changed:
+            _plan(market, sketches, at)
+    return sketches
+
+
+def _sketch(market: Market, wish: Wish, cart_id: CartId) -> _Sketch:
+    needs: list[Need] = []
+    weights: dict[Sku, int] = {}
+    missing: list[tuple[int, str]] = []
+    exploded = explode(wish.lines, market.catalog.items)
+    for line, ((sku, quantity), units) in enumerate(zip(wish.lines, exploded, strict=True), 1):
+        if units is None:
+            missing.append((line, sku))
+        for unit in units or ():
+            needs.append((LineNo(line), unit.sku, unit.per_unit * quantity))
+            weights[unit.sku] = unit.weight_g
+    ships = wish.method is Method.SHIP
+    ask = Ask(
+        wish.channel, wish.method, wish.service if ships else "", asking.wants(needs, weights),
+        wish.destination if ships else None, wish.pickup_node,
+        anywhere=ships and wish.destination is None,
+    )  # fmt: skip
+    return _Sketch(wish, cart_id, needs, missing, ask)
+
+
+def _plan(market: Market, sketches: Sequence[_Sketch], at: datetime) -> None:
+    """Plan all whose skus are known, in turn, each seeing what the earlier ones took."""
+    asked = [sketch for sketch in sketches if not sketch.unknown]
+    asks = [sketch.ask for sketch in asked]
+    if not asks:
+        return
+    seen_now = seen(market, asks, at)
+    standing = Standing(market.compiled, market.compiled.days(at), market.load)
+    shelves = Shelves(asks, seen_now, market.compiled)
+    for sketch, answer in zip(asked, plan_on(shelves, asks, standing), strict=True):
+        sketch.answer = answer
+
+
+def _refusal(market: Market, sketch: _Sketch) -> NotTaken:
+    if sketch.unknown:
+        return unknown(sketch.unknown)
+    assert isinstance(sketch.answer, NoPlan)
+    known = sketch.ask.service in market.compiled.services
+    return no_plan(sketch.answer, sketch.needs, known_service=known)
