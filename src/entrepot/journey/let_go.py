@@ -5,14 +5,13 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from entrepot.inventory import browse
 from entrepot.inventory.carts_model import CartClaim, CartState, Held, WhyNotLive
 from entrepot.inventory.hold import lock
 from entrepot.inventory.let_go import Swept, let_go, sweep
 from entrepot.inventory.model import Claim
-from entrepot.journey import told
+from entrepot.journey.notice import tell_those_who_wait
 from entrepot.journey.world import Market
-from entrepot.plumbing import db, mint, outbox
+from entrepot.plumbing import db, mint
 from entrepot.terms.ids import MarketId, OrderId
 from entrepot.terms.outcome import Done, Outcome, Refused
 
@@ -40,7 +39,8 @@ async def release(
             answers[cart_id] = Done(list(held.claims))
         else:
             answers[cart_id] = Done([])
-    await tell_those_who_wait(conn, market, await let_go(conn, market, going, at=at), at)
+    freed = await let_go(conn, market, going, at=at)
+    await tell_those_who_wait(conn, market, {claim.sku for claim in freed}, at)
     return answers
 
 
@@ -56,7 +56,7 @@ async def expire(pool: db.Pool, market: Market, cart_ids: Sequence[UUID]) -> Non
             if held.cart.state == CartState.HELD and held.cart.expires_at <= at
         ]
         freed = await let_go(conn, market.id, going, at=at)
-        await tell_those_who_wait(conn, market.id, freed, at)
+        await tell_those_who_wait(conn, market.id, {claim.sku for claim in freed}, at)
         return freed
 
     market.stock.give_back(claims_of(await db.in_transaction(pool, work)))
@@ -70,21 +70,10 @@ async def sweep_market(pool: db.Pool, market: MarketId, *, most: int) -> int:
 async def _sweep(market: MarketId, most: int, conn: db.Connection) -> int:
     at = mint.now()
     swept: Swept = await sweep(conn, market, at=at, most=most)
-    await tell_those_who_wait(conn, market, swept.freed, at)
+    await tell_those_who_wait(conn, market, {claim.sku for claim in swept.freed}, at)
     return swept.looked_at
 
 
 def claims_of(freed: Sequence[CartClaim]) -> list[Claim]:
     """Say what came free as the stock view hears it."""
     return [Claim(OrderId(c.cart_id), c.line_no, c.sku, c.node_id, c.quantity) for c in freed]
-
-
-async def tell_those_who_wait(
-    conn: db.Connection, market: MarketId, freed: Sequence[CartClaim], at: datetime
-) -> None:
-    """If anybody waits for what carts no longer hold, the journey is told that it came."""
-    if not freed:
-        return
-    owed = await browse.owed(conn, market, sorted({claim.sku for claim in freed}))
-    if owed:
-        await outbox.tell(conn, market, [told.supplied(market, sorted(owed))], at=at)

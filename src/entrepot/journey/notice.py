@@ -39,6 +39,8 @@ async def tell_those_who_wait(
     conn: db.Connection, market: MarketId, skus: set[Sku], at: datetime
 ) -> None:
     """If anybody waits for one of these skus, the journey is told that it came."""
+    if not skus:
+        return
     owed = await browse.owed(conn, market, sorted(skus))
     if owed:
         await outbox.tell(conn, market, [told.supplied(market, sorted(owed))], at=at)

@@ -25,7 +25,8 @@ from entrepot.inventory.reserve import Reserving, reserve
 from entrepot.inventory.rules import totals
 from entrepot.inventory.take_cart import take_carts
 from entrepot.journey.known import Sorted, sort_out
-from entrepot.journey.let_go import expire, tell_those_who_wait
+from entrepot.journey.let_go import expire
+from entrepot.journey.notice import tell_those_who_wait
 from entrepot.journey.out_of_cart import Lapsed, of_expired
 from entrepot.journey.placing import BATCHES_MAX, NotTaken, Placed, Placing, Taken, Why
 from entrepot.journey.plan import NO_CARTS, Draft, Planned, limits, planned, scarce
@@ -181,7 +182,8 @@ class _Batch:
             return await reserve(self.conn, self.market.id, baskets, at=self.at)
         carts = {n: (d.order_id, d.cart) for n, d in enumerate(granted) if d.cart is not None}
         taking = await take_carts(self.conn, self.market.id, baskets, carts, at=self.at)
-        await tell_those_who_wait(self.conn, self.market.id, taking.spare, self.at)
+        spare = {claim.sku for claim in taking.spare}
+        await tell_those_who_wait(self.conn, self.market.id, spare, self.at)
         return taking.reserving
 
     def _believe(self, made: Sequence[Draft], *, taken: bool) -> None:

@@ -58,8 +58,7 @@ async def take_counts(
     await _look(conn, market, held, good, counted.results, at)
     await listen(conn, market.id, _taken(good, counted.results), at=at)
     free = [Free(p.sku, p.node_id, max(0, p.free)) for p in counted.changed]
-    await notice(conn, market.id, counted.results, at=at)
-    return Booked(_in_order(results | dict(zip(known, counted.results, strict=True))), free)
+    return await _booked(conn, market, results, known, counted.results, free, at)
 
 
 async def _hold(conn: db.Connection, market: Market, counts: Sequence[Count], at: datetime) -> Held:
@@ -104,10 +103,8 @@ async def take_movements(
     good = [rows[place] for place in known]
     done = await move(conn, market.id, good, at=at, actor=actor)
     await listen(conn, market.id, _taken(good, done), at=at)
-    keys = sorted({(rows[place].sku, rows[place].node_id) for place in known})
-    free = await browse.free_at(conn, market.id, keys)
-    await notice(conn, market.id, done, at=at)
-    return Booked(_in_order(results | dict(zip(known, done, strict=True))), free)
+    free = await browse.free_at(conn, market.id, sorted({(r.sku, r.node_id) for r in good}))
+    return await _booked(conn, market, results, known, done, free, at)
 
 
 async def take_feed(
@@ -129,9 +126,8 @@ async def take_feed(
     found = [result for each, result in zip(good, done, strict=True) if isinstance(each, Count)]
     await _look(conn, market, held, counts, found, at)
     await listen(conn, market.id, _taken(good, done), at=at)
-    free = await browse.free_at(conn, market.id, sorted({(m.sku, m.node_id) for m in good}))
-    await notice(conn, market.id, done, at=at)
-    return Booked(_in_order(results | dict(zip(known, done, strict=True))), free)
+    free = await browse.free_at(conn, market.id, sorted({(r.sku, r.node_id) for r in good}))
+    return await _booked(conn, market, results, known, done, free, at)
 
 
 async def take_set_asides(
@@ -152,8 +148,21 @@ async def take_set_asides(
     good = [rows[place] for place in known]
     done = await set_aside(conn, market.id, good, at=at, actor=actor)
     free = await browse.free_at(conn, market.id, sorted({(r.sku, r.node_id) for r in good}))
+    return await _booked(conn, market, results, known, done, free, at)
+
+
+async def _booked(  # noqa: PLR0913, PLR0917 - two halves of an answer, and where they were found
+    conn: db.Connection,
+    market: Market,
+    refused: Mapping[int, RowResult],
+    known: Sequence[int],
+    done: Sequence[RowResult],
+    free: list[Free],
+    at: datetime,
+) -> Booked:
+    """Tell what the known rows brought about, and put their results among the refused ones."""
     await notice(conn, market.id, done, at=at)
-    return Booked(_in_order(results | dict(zip(known, done, strict=True))), free)
+    return Booked(_in_order({**refused, **dict(zip(known, done, strict=True))}), free)
 
 
 async def _sort_out(
