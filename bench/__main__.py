@@ -11,6 +11,7 @@ from bench import (
     capture_uniform,
     counts,
     expiry,
+    explain_availability,
     growth,
     promises,
     relay,
@@ -31,6 +32,7 @@ STAGED: tuple[Callable[[Stage, Effort], list[Figure]], ...] = (
     counts.figures,
     expiry.figures,
     availability.figures,
+    explain_availability.figures,
     promises.figures,
 )
 

@@ -22,7 +22,7 @@ SCRIPT = (
 
 def figures(stage: Stage, effort: Effort) -> list[Figure]:
     """Measure the sum, and the same with a row for each node."""
-    skus = _lay_everywhere(stage)
+    skus = lay_everywhere(stage)
     url = reads.prepare(stage.system.database_url)
     path = "/v1/availability?channel=web&sku="
     sums = [get(stage.to, f"{path}{sku}") for sku in skus]
@@ -58,7 +58,8 @@ def _figure(
     )
 
 
-def _lay_everywhere(stage: Stage) -> list[str]:
+def lay_everywhere(stage: Stage) -> list[str]:
+    """Lay new skus at every node; give them."""
     skus = [f"BENCH-WIDE-{number:03d}" for number in range(SKUS)]
     items: list[Body] = [{"sku": sku, "name": sku, "weight_g": 300} for sku in skus]
     import_rows(stage.to, "items", items)

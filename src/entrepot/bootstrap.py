@@ -21,7 +21,7 @@ from entrepot.api.face import Table
 from entrepot.api.openapi import document
 from entrepot.api.routes import ROUTES
 from entrepot.api.server import free_port
-from entrepot.journey import audit
+from entrepot.journey import audit, safeguard
 from entrepot.journey.world import World
 from entrepot.network import browse
 from entrepot.network.open import open_market
@@ -153,6 +153,7 @@ FIRST_MAX = 20
 AUDITS = {
     "journey.summaries_say_what_the_rows_say": audit.stale_summaries,
     "sourcing.decisions_run_again_say_the_same": audit.changed_decisions,
+    "inventory.safety_is_what_the_rules_say": safeguard.unsafe_positions,
 }
 """What `verify --full` checks beside the invariants: it takes more than a statement."""
 

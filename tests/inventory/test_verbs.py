@@ -110,7 +110,7 @@ async def test_rows_changed_behind_the_decision_are_never_oversold(conn):
     await store.positions_for_update(conn, US, [(TEE, LYON)])
     await conn.execute("UPDATE inventory.position SET unavailable = 1")
 
-    passed = await store.record_reservations(conn, US, {(TEE, LYON): 5}, decided, NOON)
+    passed = await store.record_reservations(conn, US, {(TEE, LYON): 5}, decided, {}, NOON)
 
     assert passed == 0  # fewer than asked: the caller does not commit
     assert (await balances(conn))[1] == 0
@@ -292,12 +292,12 @@ async def test_what_waits_is_taken_off_what_is_offered(house):
 
     async def offered(**how) -> dict[str, int]:
         return await browse.available(
-            house, US, [TEE, CAP], **{"node_ids": None, "buffer": 0} | how
+            house, US, [TEE, CAP], **{"node_ids": None, "keeps": [0, 0]} | how
         )
 
     assert await offered() == {"TEE": 4, "CAP": 0}  # 8 free, 4 owed
-    assert await offered(buffer=1) == {"TEE": 2, "CAP": 0}
-    assert await offered(node_ids=[LYON]) == {"TEE": 1, "CAP": 0}
+    assert await offered(keeps=[3, 0]) == {"TEE": 2, "CAP": 0}  # 2 and 0 of 5 and 3
+    assert await offered(node_ids=[LYON]) == {"TEE": 4, "CAP": 0}  # the rest is left for who waits
     await settle(house, US, [(order_id(1), 1, TEE, 3)])
     assert await browse.owed(house, US, [TEE]) == {"TEE": 1}
     await settle(house, US, [(order_id(1), 1, TEE, 9), (order_id(1), 1, CAP, 2)])

@@ -1,5 +1,6 @@
 """Store truth in a market: pickers are believed, counts end doubt, the policy discounts."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -10,14 +11,19 @@ from entrepot.fulfillment.pick import pick
 from entrepot.fulfillment.reject import reject
 from entrepot.fulfillment.short import short
 from entrepot.inventory import truth_browse
-from entrepot.inventory.learn import learn_rates
-from entrepot.inventory.truth_model import Counting, Truth
+from entrepot.inventory.buckets import AsideReason, SetAside
+from entrepot.inventory.learn import learn, learn_rates
+from entrepot.inventory.set_aside import set_aside
+from entrepot.inventory.truth_model import Counting, Evidence, Sighting, Truth
 from entrepot.journey.keep_truth import begin_all, keep_truth
+from entrepot.journey.learn import bar_of
+from entrepot.journey.safeguard import safeguard
 from entrepot.plumbing import mint
 from entrepot.policies.model import Policy, StoreTruth, TruthDiscount
 from entrepot.policies.publish import publish
 from entrepot.terms.ids import LineNo, NodeId, Sku
 from entrepot.work.truth import Keeper
+from journey.rules import bills, followed, lines, offered, rules, tries
 from journey.shop import US
 
 STORE = NodeId("STORE")
@@ -198,3 +204,57 @@ async def test_a_node_is_learned_from_all_its_positions(store):
     )
     assert losses > 0.012
     assert 0 < misfind < 0.02
+
+
+async def test_what_is_doubted_is_not_sold_and_is_on_the_bill(store):
+    await came_up_short(store)  # one is in hand, another was not found: it is set aside
+    await publishes(store, truth_discount=TruthDiscount(at_least_probability=0.9))
+    await Keeper(store.pool, store.world).run()
+    await followed(store)
+    assert (await rows(store))[1] == ("TEE", 1, 4)
+    ((tee,),) = [await bills(store, "TEE")]
+    assert lines(tee.bills[0])["STORE"] == [("reserved", 1), ("unavailable", 1), ("doubtful", 3)]
+    assert {i.rule for n in tee.bills[0].nodes for i in n.less} == {None, "/truth_discount"}
+    assert await offered(store, "TEE", "CAP") == [0, 5]
+    assert not await tries(store, "TEE", 1)
+
+    await store.count("STORE", TEE=4)
+    await followed(store)
+    assert await offered(store, "TEE") == [3]
+    assert await tries(store, "TEE", 3)
+
+
+async def test_a_set_aside_for_doubt_that_ends_leaves_the_doubt_of_the_belief(store):
+    await came_up_short(store)
+    await publishes(store, truth_discount=TruthDiscount(at_least_probability=0.9))
+    await Keeper(store.pool, store.world).run()
+    await followed(store)
+    async with store.pool.acquire() as conn, conn.transaction():
+        found = SetAside(Sku("TEE"), STORE, AsideReason.DOUBT, -1)
+        await set_aside(conn, US, [found], at=mint.now())
+    await followed(store)
+    ((tee,),) = [await bills(store, "TEE")]
+    assert lines(tee.bills[0])["STORE"] == [("reserved", 1), ("doubtful", 4)]
+
+
+async def test_what_is_learned_while_the_sweep_asks_is_not_lost(store):
+    """The sweeper waits for who learns, and asks again once it holds the position."""
+    await publishes(store, truth_discount=TruthDiscount(at_least_probability=0.9))
+    await Keeper(store.pool, store.world).run()
+    await followed(store)
+    async with store.pool.acquire() as conn:
+        learner = conn.transaction()
+        await learner.start()
+        seen = Sighting(Sku("CAP"), STORE, Evidence.EMPTY, 1, 0, mint.now())
+        await learn(conn, US, [seen], bar=bar_of(await store.world.market(US)), at=mint.now())
+        await store.pool.execute(
+            "UPDATE inventory.position SET unsecured = FALSE WHERE sku = 'TEE'"
+        )
+        await rules(store, keep=[{"units": 1}], truth_discount={"at_least_probability": 0.9})
+        sweeping = asyncio.create_task(safeguard(store.pool, store.world, US, at=mint.now()))
+        await asyncio.sleep(0.2)
+        assert not sweeping.done()
+        await learner.commit()
+        await sweeping
+    await followed(store)
+    assert await offered(store, "CAP") == [0]

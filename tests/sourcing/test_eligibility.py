@@ -24,9 +24,9 @@ def decide(ask, seen):
 def reasons(ask, seen):
     """Give {node: why it was no candidate}."""
     standing = Standing(seen.compiled, seen.days, seen.load)
-    free = Shelves((ask,), seen.stock, seen.compiled).of(ask)
+    shelves = Shelves((ask,), seen.stock, seen.compiled)
     pieces = np.array([want.quantity for want in ask.wants])
-    found = eliminations(ask, standing, free, pieces)
+    found = eliminations(ask, standing, shelves.of(ask), pieces, shelves.keeps(ask))
     names = [str(each.node_id) for each in seen.network.nodes]
     return dict(zip(names, found, strict=True))
 
@@ -82,7 +82,7 @@ class TestFirstReason:
     def test_what_the_channel_keeps_back_is_not_there(self):
         seen = world(network_of(NEAR, FAR, channels=(Channel(APP, buffer=4),)), STOCK)
         ask = replace(ask_of(("A", 2, 1)), channel=APP)
-        assert reasons(ask, seen)["NEAR"] == Eliminated(Elimination.NO_STOCK, free=1)
+        assert reasons(ask, seen)["NEAR"] == Eliminated(Elimination.KEPT_BACK, free=1)
 
     def test_a_node_whose_day_is_full(self):
         busy = replace(NEAR, capacity_per_day=3)

@@ -196,18 +196,15 @@ def random_ask(chance, network, *, skus=6, lines_max=4, quantity_max=3):
 
 def plain(seen):
     """Give the same world with a rate card as most are: two parcels always cost more than one."""
-    return with_network(seen, replace(seen.network, lanes=LANES))
-
-
-def with_network(seen, network):
+    network = replace(seen.network, lanes=LANES)
     return replace(seen, network=network, compiled=Compiled(network))
 
 
-def after(seen, answer):
-    """Give the world as it is once a plan has been carried out."""
+def after(seen, answer, channel=WEB):
+    """Give the world as it is once a plan for an order of a channel has been carried out."""
     if isinstance(answer, NoPlan):
         return seen
-    free, load = dict(seen.stock.free), dict(seen.load)
+    free, load, held = dict(seen.stock.free), dict(seen.load), dict(seen.stock.held)
     for shipment in answer.shipments:
         at = seen.compiled.index[shipment.node_id]
         key = (at, int(seen.days.work_day[at]))
@@ -217,7 +214,16 @@ def after(seen, answer):
             counts = counts.copy()
             counts[list(nodes).index(at)] -= units
             free[sku] = (nodes, counts)
-    return replace(seen, stock=Stock(free, seen.stock.owed), load=load)
+            held[sku] = tuple(_drawn(each, channel, at, units) for each in held.get(sku, ()))
+    return replace(seen, stock=replace(seen.stock, free=free, held=held), load=load)
+
+
+def _drawn(held, channel, at, units):
+    if channel not in held.channels:
+        return held
+    left = held.units.copy()
+    left[at] -= units
+    return replace(held, units=left)
 
 
 # --- the oracle ---------------------------------------------------------------------------------
@@ -267,7 +273,18 @@ def free_at(ask, seen, at, want):
     channel = next(c for c in seen.network.channels if c.channel_id == ask.channel)
     nodes, counts = seen.stock.free.get(want.sku, ([], []))
     units = dict(zip(map(int, nodes), map(int, counts), strict=True)).get(at, 0)
-    return max(units - channel.buffer, 0)
+    return max(units - stays_at(ask, seen, at, want.sku, channel), 0)
+
+
+def stays_at(ask, seen, at, sku, channel):
+    """Count the units of a sku that an ask must leave at a node."""
+    kept = seen.stock.kept.get((ask.channel, sku), channel.buffer)
+    stays = kept if isinstance(kept, int) else int(kept[at])
+    for held in seen.stock.held.get(sku, ()):
+        if ask.channel not in held.channels:
+            left = max(int(held.units[at]), 0)
+            stays += left if held.leave is None else min(left, held.leave)
+    return stays
 
 
 def is_full(seen, at):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from entrepot.api.principals import Principals
+from entrepot.journey.bill import Explained, Question, explained
 from entrepot.journey.offer import Offer, Offered, available
 from entrepot.journey.place import place
 from entrepot.journey.placing import Placed, Placing
@@ -23,6 +24,9 @@ READS_QUEUED_MAX = 8_192
 READS_BATCH_MAX = 128
 """Questions answered together: enough to share their statements, few enough to stay quick."""
 
+BILLS_BATCH_MAX = 16
+"""A bill over 200 nodes is half a millisecond's work, and others wait meanwhile."""
+
 
 @dataclass(slots=True)
 class App:
@@ -35,6 +39,7 @@ class App:
     placing: Batcher[tuple[MarketId, Placing], Placed]
     offers: Batcher[tuple[MarketId, Offer], Offered]
     quotes: Batcher[tuple[MarketId, Cart], Quote]
+    bills: Batcher[tuple[MarketId, Question], list[Explained]]
     document: bytes = b""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -54,6 +59,11 @@ def app_of(settings: Settings, pool: db.Pool, captures: db.Pool, world: World) -
     async def quoted(market: MarketId, asked: Sequence[Cart]) -> Sequence[Quote]:
         return quote(await world.market(market), asked, at=mint.now())
 
+    async def billed(market: MarketId, asked: Sequence[Question]) -> Sequence[list[Explained]]:
+        known = await world.market(market)
+        async with pool.acquire() as conn:
+            return await explained(conn, known, asked, at=mint.now())
+
     return App(
         settings=settings,
         pool=pool,
@@ -70,6 +80,9 @@ def app_of(settings: Settings, pool: db.Pool, captures: db.Pool, world: World) -
             _by_market(offered), batch_max=READS_BATCH_MAX, queue_max=READS_QUEUED_MAX, at_once=2
         ),
         quotes=Batcher(_by_market(quoted), batch_max=READS_BATCH_MAX, queue_max=READS_QUEUED_MAX),
+        bills=Batcher(
+            _by_market(billed), batch_max=BILLS_BATCH_MAX, queue_max=READS_QUEUED_MAX, at_once=2
+        ),
     )
 
 

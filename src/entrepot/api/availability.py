@@ -14,6 +14,7 @@ from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.inventory.browse import NODE_LISTS_MAX
 from entrepot.inventory.model import AtNodes
 from entrepot.journey import asking, quote
+from entrepot.journey.bill import Question, SkuBill
 from entrepot.journey.offer import Offer
 from entrepot.network.model import Method
 from entrepot.orders.model import LINES_PER_ORDER_MAX, QUANTITY_MAX, Address
@@ -30,13 +31,17 @@ Id = Annotated[str, Meta(min_length=1, max_length=128)]
 
 
 class AvailabilityQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """`detail=nodes` adds the nodes; a destination leaves out nodes that cannot ship there."""
+    """`detail=nodes` adds the nodes; a destination leaves out nodes that cannot ship there.
+
+    `explain=true` answers the itemized bill instead: for every node, and without a destination.
+    """
 
     sku: Annotated[list[Id], Meta(min_length=1, max_length=SKUS_MAX)]
     channel: Id
     detail: Annotated[str, Meta(pattern="^(nodes|total)$")] = "total"
     postal_code: Annotated[str, Meta(min_length=1, max_length=20)] | None = None
     country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] | None = None
+    explain: bool = False
 
 
 class NodeAvailable(msgspec.Struct, frozen=True):
@@ -45,21 +50,26 @@ class NodeAvailable(msgspec.Struct, frozen=True):
 
 
 class SkuAvailable(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`known` false: no such item. `next_inbound` is the next supply's date, where one is known."""
+    """`known` false: no such item. `next_inbound` is the next supply's date, where one is known.
+
+    `bills` are there where an explanation was asked for; a kit has one for each of its parts.
+    """
 
     sku: str
     available: int
     known: bool = True
     next_inbound: datetime | None = None
     nodes: list[NodeAvailable] | None = None
+    bills: list[SkuBill] | None = None
 
 
-class AvailabilityAnswer(msgspec.Struct, frozen=True):
-    """Read from the rows themselves, as of `as_of`."""
+class AvailabilityAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Read from the rows themselves, as of `as_of`; bills are by the rules of `policy_version`."""
 
     channel: str
     as_of: datetime
     items: list[SkuAvailable]
+    policy_version: int | None = None
 
 
 class PromiseLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,6 +133,8 @@ async def get_availability(request: Request) -> Answer:
             Code.NOT_FOUND, f"there is no channel {query.channel}",
             errors=[FieldError("is not known", parameter="channel")],
         )  # fmt: skip
+    if query.explain:
+        return await _explained(request, offer)
     found = await request.app.offers.submit((request.principal.market, offer))
     items = [
         SkuAvailable(
@@ -135,6 +147,21 @@ async def get_availability(request: Request) -> Answer:
         for sku in dict.fromkeys(offer.skus)
     ]
     return json_answer(200, AvailabilityAnswer(query.channel, found.as_of, items))
+
+
+async def _explained(request: Request, offer: Offer) -> Answer:
+    if offer.destination is not None:
+        raise Problem(
+            Code.INVALID, "postal_code: a bill is for every node",
+            errors=[FieldError("a bill is for every node", parameter="postal_code")],
+        )  # fmt: skip
+    market = await request.app.world.market(request.principal.market)
+    at = mint.now()
+    question = Question(offer.channel, tuple(dict.fromkeys(offer.skus)))
+    found = await request.app.bills.submit((market.id, question))
+    items = [SkuAvailable(e.sku, e.available, known=e.known, bills=e.bills) for e in found]
+    version = market.keeping.version
+    return json_answer(200, AvailabilityAnswer(offer.channel, at, items, version))
 
 
 def nodes_json(there: AtNodes) -> Any:  # noqa: ANN401 - JSON, written already

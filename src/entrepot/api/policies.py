@@ -9,7 +9,8 @@ from msgspec import Meta
 from entrepot.access.model import Scope
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer
-from entrepot.api.problems import Code, invalid
+from entrepot.api.problems import Code, FieldError, Problem, invalid
+from entrepot.journey.vet import vet
 from entrepot.network import browse as network
 from entrepot.network.open import hold
 from entrepot.plumbing import db
@@ -19,6 +20,9 @@ from entrepot.policies.publish import publish
 from entrepot.terms.ids import MarketId
 
 HISTORY_MAX = 50
+
+FLAWS_MAX = 100
+"""Flaws told at once: whoever has more has the wrong market, or the wrong file."""
 
 
 class PolicyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,6 +71,10 @@ async def put_policy(request: Request) -> Answer:
         await _check_publication(conn, market, body.document)
         version, _ = await browse.current(conn, market)
         check_match(request, version)
+        flaws = await vet(conn, market, body.document)
+        if flaws:
+            errors = [FieldError(f.detail, f"/document{f.pointer}") for f in flaws[:FLAWS_MAX]]
+            raise Problem(Code.INVALID, f"{errors[0].pointer}: {errors[0].detail}", errors=errors)
         new = await publish(conn, market, body.document, request.actor, body.reason, at)
         return json_answer(200, PolicyAnswer(version=new, document=body.document), etag(new))
 

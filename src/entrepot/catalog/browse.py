@@ -3,7 +3,15 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from entrepot.catalog.model import Item, ItemRow, Made, MadeRow
+from entrepot.catalog.model import (
+    Categorized,
+    Changed,
+    Item,
+    ItemRow,
+    Made,
+    MadeRow,
+    Named,
+)
 from entrepot.catalog.store import Q, item_of, items_of, parts_of
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId, Sku
@@ -43,9 +51,34 @@ async def made_of(conn: db.Connection, market: MarketId, skus: Collection[Sku]) 
     return found | await _made_of(conn, market, parts) if parts else found
 
 
+async def categories(
+    conn: db.Connection, market: MarketId, skus: Collection[Sku]
+) -> dict[Sku, str]:
+    """Read the category of each of some skus."""
+    rows = await db.fetch(conn, Q["categories_of"], Categorized, market=market, skus=sorted(skus))
+    return {row.sku: row.category for row in rows}
+
+
+async def known_categories(
+    conn: db.Connection, market: MarketId, names: Collection[str]
+) -> frozenset[str]:
+    """Say which of these categories have an item."""
+    rows = await db.fetch(conn, Q["known_categories"], Named, market=market, names=sorted(names))
+    return frozenset(row.name for row in rows)
+
+
+async def last_change(conn: db.Connection, market: MarketId) -> datetime | None:
+    """Say when an item was last changed; None where there is none."""
+    rows = await db.fetch(conn, Q["last_change"], Changed, market=market)
+    return rows[0].changed_at
+
+
 async def _made_of(conn: db.Connection, market: MarketId, skus: Collection[Sku]) -> dict[Sku, Made]:
     return _made(await db.fetch(conn, Q["made_of"], MadeRow, market=market, skus=sorted(skus)))
 
 
 def _made(rows: Iterable[MadeRow]) -> dict[Sku, Made]:
-    return {row.sku: Made(row.weight_g, parts_of(row.parts, row.quantities)) for row in rows}
+    return {
+        row.sku: Made(row.weight_g, parts_of(row.parts, row.quantities), row.category)
+        for row in rows
+    }

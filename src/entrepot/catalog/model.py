@@ -1,7 +1,7 @@
 """What can be sold, as plain data: items, and kits made of them."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -93,16 +93,38 @@ class MadeRow:
 
     sku: Sku
     weight_g: int
+    category: str
     parts: list[str]
     quantities: list[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What one unit weighs in grams and, of a kit, what it is made of."""
+    """What one unit weighs in grams and, of a kit, what it is made of; the item's category."""
 
     weight_g: int
     parts: tuple[Part, ...] = ()
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Categorized:
+    sku: Sku
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """When the newest change was; None where nothing is there."""
+
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name that is in use."""
+
+    name: str
 
 
 class Unit(msgspec.Struct, frozen=True, gc=False):

@@ -134,7 +134,7 @@ FROM
 -- name: made_all -> MadeRow
 -- Everything an order may ask for: what a starting server reads.
 WITH item AS (
-    SELECT i.sku, i.weight_g
+    SELECT i.sku, i.weight_g, i.category
     FROM catalog.item AS i
     WHERE i.market = :market::text
 ),
@@ -152,6 +152,7 @@ kit AS (
 SELECT
     i.sku,
     i.weight_g,
+    i.category,
     coalesce(k.parts, '{}') AS parts,
     coalesce(k.quantities, '{}') AS quantities
 FROM item AS i
@@ -162,6 +163,7 @@ LEFT JOIN kit AS k ON i.sku = k.sku;
 SELECT
     i.sku,
     i.weight_g,
+    i.category,
     array(
         SELECT c.part_sku
         FROM catalog.component AS c
@@ -182,6 +184,7 @@ WHERE i.market = :market::text AND i.changed_at > :since::timestamptz;
 SELECT
     i.sku,
     i.weight_g,
+    i.category,
     array(
         SELECT c.part_sku
         FROM catalog.component AS c
@@ -196,3 +199,21 @@ SELECT
     ) AS quantities
 FROM catalog.item AS i
 WHERE i.market = :market::text AND i.sku = any(:skus::text[]);
+
+-- name: categories_of -> Categorized
+-- Which category each of some skus is in, for the rules that speak of categories.
+SELECT i.sku, i.category
+FROM catalog.item AS i
+WHERE i.market = :market::text AND i.sku = any(:skus::text[]);
+
+-- name: known_categories -> Named
+-- Which of these categories have an item: a rule for one that has none is a slip of the pen.
+SELECT DISTINCT i.category AS name
+FROM catalog.item AS i
+WHERE i.market = :market::text AND i.category = any(:names::text[]);
+
+-- name: last_change -> Changed
+-- When an item was last changed: rules that speak of categories are looked at again after it.
+SELECT max(i.changed_at) AS changed_at
+FROM catalog.item AS i
+WHERE i.market = :market::text;

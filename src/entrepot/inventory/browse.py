@@ -11,6 +11,7 @@ from entrepot.inventory.model import (
     AtNodes,
     Available,
     Demand,
+    DrawnAt,
     Free,
     FreeRow,
     Owed,
@@ -24,9 +25,11 @@ from entrepot.inventory.store import (
     held_at,
     reservations_of_orders,
 )
-from entrepot.plumbing import db
+from entrepot.plumbing import db, sql
 from entrepot.plumbing.mint import WRITER
 from entrepot.terms.ids import MarketId, NodeId, OrderId, Sku
+
+FOR_SALE = sql.load(__package__, "available.sql")
 
 Key = tuple[Sku, NodeId]
 
@@ -39,6 +42,7 @@ __all__ = [
     "at_nodes",
     "available",
     "claims",
+    "drawn_everywhere",
     "free_at",
     "free_by_sku",
     "free_of_skus",
@@ -47,6 +51,8 @@ __all__ = [
     "node_list",
     "owed",
     "positions",
+    "positions_of_skus",
+    "sellable",
     "waiting",
 ]
 
@@ -57,20 +63,36 @@ async def available(
     skus: Sequence[Sku],
     *,
     node_ids: Collection[NodeId] | None,
-    buffer: int,
+    keeps: Sequence[int],
 ) -> dict[Sku, int]:
-    """Units a channel may sell now, from the rows themselves: what waits for supply is taken off.
+    """Units a channel may sell now, from the rows themselves; `keeps`, per sku, stay at each node.
 
-    A sku without a position has none.
+    As when an order is planned: nobody gets more than what is free in the market less what is owed
+    to orders that wait. A sku without a position has none.
     """
     rows = await db.fetch(
-        conn, Q["available"], Available,
-        market=market, skus=list(skus), buffer=buffer,
+        conn, FOR_SALE["available"], Available,
+        market=market, skus=list(skus), keeps=list(keeps),
         node_ids=None if node_ids is None else list(node_ids),
     )  # fmt: skip
     owing = await owed(conn, market, skus)
-    sums = {row.sku: row.available for row in rows}
-    return {sku: max(0, sums.get(sku, 0) - owing.get(sku, 0)) for sku in skus}
+    found = {row.sku: row for row in rows}
+    return {
+        sku: sellable(found[sku].available, found[sku].free, owing.get(sku, 0))
+        if sku in found
+        else 0
+        for sku in skus
+    }
+
+
+def sellable(available: int, free: int, owed: int) -> int:
+    """Give what can be had of a sku: of `free` units in the whole market `owed` are for others."""
+    return min(available, max(0, free - owed)) if owed else available
+
+
+async def drawn_everywhere(conn: db.Connection, market: MarketId) -> list[DrawnAt]:
+    """Read what was drawn wherever anything is protected."""
+    return await db.fetch(conn, FOR_SALE["drawn_everywhere"], DrawnAt, market=market)
 
 
 async def at_nodes(
@@ -78,7 +100,7 @@ async def at_nodes(
 ) -> dict[Sku, AtNodes]:
     """Units a channel may sell now at each node that has some, from the rows themselves."""
     rows = await db.fetch(
-        conn, Q["shelves_of_skus"], Shelf, market=market, skus=list(skus), buffer=buffer
+        conn, FOR_SALE["shelves_of_skus"], Shelf, market=market, skus=list(skus), buffer=buffer
     )
     return {row.sku: _at_nodes(row) for row in rows}
 
@@ -150,6 +172,15 @@ async def positions(
         market=market, skus=None if skus is None else list(skus), node_id=node_id,
         after_sku=after[0], after_node=after[1], most=most,
     )  # fmt: skip
+
+
+async def positions_of_skus(
+    conn: db.Connection, market: MarketId, skus: Sequence[Sku]
+) -> list[Position]:
+    """Read all balances of some skus, ascending by sku and node."""
+    return await db.fetch(
+        conn, FOR_SALE["positions_of_skus"], Position, market=market, skus=list(skus)
+    )
 
 
 async def claims(

@@ -12,11 +12,17 @@ from entrepot.inventory.carts_model import (
     CartState,
     Ended,
     Held,
+    NewCart,
     WhyNotLive,
 )
 from entrepot.inventory.model import Claim
 from entrepot.inventory.rules import Basket, Key
 from entrepot.terms.ids import ChannelId, OrderId
+
+
+def basket(cart: NewCart) -> Basket:
+    """Give what a cart claims as an order would."""
+    return [Claim(OrderId(c.cart_id), c.line_no, c.sku, c.node_id, c.quantity) for c in cart.claims]
 
 
 def why_not_live(
@@ -88,8 +94,7 @@ def beyond(basket: Basket, held: Held) -> list[Claim]:
         if units:
             own[key] -= units
         if units < claim.quantity:
-            left = claim.quantity - units
-            rest.append(Claim(claim.order_id, claim.line_no, claim.sku, claim.node_id, left))
+            rest.append(msgspec.structs.replace(claim, quantity=claim.quantity - units))
     return rest
 
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from entrepot.inventory import carts_rules, carts_store, rules, store
 from entrepot.inventory.carts_model import Cart, Held, NewCart, WhyNotLive
-from entrepot.inventory.model import Claim, Position, WhyNotReserved
+from entrepot.inventory.model import Position, WhyNotReserved
 from entrepot.inventory.reserve import GuardFailed
 from entrepot.plumbing import db
-from entrepot.terms.ids import MarketId, OrderId
+from entrepot.terms.ids import MarketId
 from entrepot.terms.outcome import Done, Outcome, Refused
 
 Extended = Outcome[Cart, WhyNotLive]
@@ -25,16 +25,21 @@ class Holding:
 
 
 async def hold(
-    conn: db.Connection, market: MarketId, carts: Sequence[NewCart], *, at: datetime
+    conn: db.Connection,
+    market: MarketId,
+    carts: Sequence[NewCart],
+    *,
+    at: datetime,
+    baskets: Sequence[rules.Basket] | None = None,
 ) -> Holding:
     """Answer every cart in order, each whole or not at all: two statements, however many.
 
-    The caller owns the transaction. Raises GuardFailed as `reserve` does.
+    `baskets` are their claims with what must stay where they are; None: nothing must. Whatever they
+    say, a cart draws on no segment's protection: what it keeps is off the shelf, and its order
+    draws. The caller owns the transaction. Raises GuardFailed as `reserve` does.
     """
-    baskets = [
-        [Claim(OrderId(c.cart_id), c.line_no, c.sku, c.node_id, c.quantity) for c in cart.claims]
-        for cart in carts
-    ]
+    if baskets is None:
+        baskets = [carts_rules.basket(cart) for cart in carts]
     keys = sorted({(claim.sku, claim.node_id) for cart in carts for claim in cart.claims})
     positions = await store.positions_for_update(conn, market, keys)
 

@@ -20,11 +20,7 @@ WITH c AS (
 ),
 
 r AS (
-    SELECT
-        c.market,
-        c.sku,
-        c.node_id,
-        sum(c.units) AS open
+    SELECT c.market, c.sku, c.node_id, sum(c.units) AS open
     FROM c
     GROUP BY c.market, c.sku, c.node_id
 )
@@ -36,10 +32,7 @@ WHERE coalesce(p.reserved, -1) <> coalesce(r.open, 0);
 
 -- name: a_cart_keeps_something
 -- Every cart has claims, and every cart's claim its cart.
-SELECT
-    c.market,
-    c.cart_id,
-    k.cart_id AS claimed_by
+SELECT c.market, c.cart_id, k.cart_id AS claimed_by
 FROM inventory.cart AS c
 FULL JOIN inventory.cart_claim AS k ON c.market = k.market AND c.cart_id = k.cart_id
 WHERE c.cart_id IS NULL OR k.cart_id IS NULL;
@@ -103,6 +96,21 @@ WHERE p.reserved + p.unavailable > p.on_hand + p.shortage OR p.on_hand < 0 OR p.
 SELECT p.market, p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.shortage
 FROM inventory.position AS p
 WHERE p.shortage <> greatest(0, p.reserved + p.unavailable - p.on_hand);
+
+-- name: drawn_equals_the_ledger
+-- What a segment has drawn at a position is the sum of the entries that say so.
+SELECT d.market, d.sku, d.node_id, d.drawn_by, sum(d.units) AS too_many
+FROM (
+    SELECT p.market, p.sku, p.node_id, e.key AS drawn_by, e.value::bigint AS units
+    FROM inventory.position AS p
+    CROSS JOIN jsonb_each_text(p.drawn) AS e (key, value)
+    UNION ALL
+    SELECT m.market, m.sku, m.node_id, m.drawn_by, -m.reserved_delta AS units
+    FROM inventory.movement AS m
+    WHERE m.drawn_by IS NOT NULL
+) AS d
+GROUP BY d.market, d.sku, d.node_id, d.drawn_by
+HAVING sum(d.units) <> 0;
 
 -- name: what_is_set_aside_is_what_is_unavailable
 -- A position's unavailable units are the sum of what is set aside there, reason by reason.

@@ -1,6 +1,7 @@
 """Learn what is really there: from picks, from counts, and from time that passes without either.
 
-Beliefs are locked before positions are, in key order; those who learn lock nothing else.
+Beliefs are locked before positions are, in key order; those who learn lock nothing else. Of
+positions only those are locked where other units are in doubt than before.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from entrepot.inventory import truth_rules, truth_store
+from entrepot.inventory import secure, truth_rules, truth_store
 from entrepot.inventory.truth_model import Bar, Belief, Look, Rates, Sighting, Standing
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId, NodeId
@@ -180,3 +181,6 @@ async def _record(
         book = (books or {}).get(key, standing.on_hand)
         rows.append(truth_rules.discounted(belief, book=book, bar=bar.of(standing.kind)))
     await truth_store.record_beliefs(conn, market, rows, policy_version=bar.version)
+    before = {key: belief.doubtful for key, belief in held.beliefs.items()}
+    others = [row for row in rows if row.doubtful != before.get((row.sku, row.node_id), 0)]
+    await secure.unsettle(conn, market, [(row.sku, row.node_id) for row in others])

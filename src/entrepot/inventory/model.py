@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 import msgspec
 
 from entrepot.inventory.buckets import AsideReason, Bucket
+from entrepot.inventory.protection import Guard
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku, TransferId
 
 QUANTITY_MAX = 1_000_000
@@ -23,6 +24,8 @@ ROWS_PER_COMMIT_MAX = 1_000
 
 
 class Position(msgspec.Struct, frozen=True, gc=False):
+    """The balances of a sku at a node; `drawn` as `inventory.protection` reads it."""
+
     sku: Sku
     node_id: NodeId
     on_hand: int
@@ -30,6 +33,7 @@ class Position(msgspec.Struct, frozen=True, gc=False):
     unavailable: int
     safety: int
     shortage: int
+    drawn: str | None = None
 
     @property
     def free(self) -> int:
@@ -38,13 +42,20 @@ class Position(msgspec.Struct, frozen=True, gc=False):
 
 
 class Claim(msgspec.Struct, frozen=True, gc=False):
-    """Units of a sku at a node, for an order's line."""
+    """Units of a sku at a node, for an order's line.
+
+    `keep` units must stay free there after it, and what the `guards` have left; `draws` is the
+    segment whose protection it uses up (EVERYBODY: none; None: nobody keeps count there).
+    """
 
     order_id: OrderId
     line_no: LineNo
     sku: Sku
     node_id: NodeId
     quantity: int
+    keep: int = 0
+    draws: str | None = None
+    guards: tuple[Guard, ...] = ()
 
 
 class Reservation(msgspec.Struct, frozen=True, gc=False):
@@ -212,6 +223,8 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     line_no: LineNo | None = None
     reference: str | None = None
     at: datetime | None = None
+    drawn: str | None = None
+    drawn_by: str | None = None
     source: str | None = None
     sequence: int | None = None
     actor: str | None = None
@@ -220,11 +233,32 @@ class Change(msgspec.Struct, frozen=True, gc=False):
 
 
 class Free(msgspec.Struct, frozen=True, gc=False):
-    """Free units of one position, for the in-process view."""
+    """Free units of one position, for the in-process view; `drawn` None: as it was."""
 
     sku: Sku
     node_id: NodeId
     free: int
+    drawn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Whose protection a claim has drawn on."""
+
+    order_id: OrderId
+    line_no: LineNo
+    sku: Sku
+    node_id: NodeId
+    drawn_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnAt:
+    """What was drawn at a position where anything is protected."""
+
+    sku: Sku
+    node_id: NodeId
+    drawn: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,11 +271,77 @@ class FreeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """A day (UTC) whose sales were counted."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """Units of a sku sold at nodes, ascending, side by side."""
+
+    sku: Sku
+    nodes: list[str]
+    units: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """How far the sweep that writes safety has come: of `mark`, after a position.
+
+    `swept` is the mark of the last sweep that came to its end, `ruled` whether it followed a rule.
+    """
+
+    mark: str
+    swept: str
+    after_sku: str
+    after_node: str
+    ruled: bool
+    policy_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """A position's safety as it stands; `unsecured`: the rules are to be asked about it."""
+
+    sku: Sku
+    node_id: NodeId
+    safety: int
+    unsecured: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Units at a position that are not to be counted on, beside those set aside for doubt."""
+
+    sku: Sku
+    node_id: NodeId
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A node with a feed that has fallen silent."""
+
+    node_id: NodeId
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSweep:
+    """A node whose positions are gone through, and the sku that was looked at last."""
+
+    node_id: NodeId
+    after_sku: Sku
+
+
+@dataclass(frozen=True, slots=True)
 class Available:
-    """Units a channel may sell of a sku, summed over its nodes."""
+    """Units a channel may sell of a sku, summed over its nodes, and what is free at all nodes."""
 
     sku: Sku
     available: int
+    free: int
 
 
 class Shelf(msgspec.Struct, frozen=True, gc=False):

@@ -1,6 +1,7 @@
 -- name: positions_for_update -> Position
 -- Locked in key order, so that no two writers can deadlock; only then is anything decided.
-SELECT p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage
+SELECT
+    p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage, p.drawn
 FROM inventory.position AS p
 INNER JOIN
     unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
@@ -11,21 +12,22 @@ FOR NO KEY UPDATE OF p;
 
 -- name: record_reservations -> Guarded
 -- The whole batch in one statement: the balances with their guard, the claims, the ledger. Answers
--- how many positions took their units; fewer than asked means the caller must not commit.
+-- how many positions took their units; fewer than asked means the caller must not commit. None are
+-- taken where a cart had them all: only what was drawn changes then.
 WITH guarded AS (
     UPDATE inventory.position AS p
-    SET reserved = p.reserved + t.quantity
+    SET reserved = p.reserved + t.quantity, drawn = coalesce(t.drawn, p.drawn)
     FROM
-        unnest(:skus::text[], :node_ids::text[], :quantities::integer[])
-            AS t (sku, node_id, quantity)
+        unnest(:skus::text[], :node_ids::text[], :quantities::integer[], :drawns::jsonb[])
+            AS t (sku, node_id, quantity, drawn)
     WHERE
         p.market = :market::text AND p.sku = t.sku AND p.node_id = t.node_id
-        AND p.on_hand - p.reserved - p.unavailable - p.safety >= t.quantity
+        AND (t.quantity = 0 OR p.on_hand - p.reserved - p.unavailable - p.safety >= t.quantity)
     RETURNING 1
 ),
 
 claimed AS (
-    SELECT c.order_id, c.line_no, c.sku, c.node_id, c.quantity, c.movement_id
+    SELECT c.order_id, c.line_no, c.sku, c.node_id, c.quantity, c.drawn_by, c.movement_id
     FROM
         unnest(
             :order_ids::uuid[],
@@ -33,14 +35,15 @@ claimed AS (
             :claim_skus::text[],
             :claim_nodes::text[],
             :claim_quantities::integer[],
+            :drawn_bys::text[],
             :movement_ids::uuid[]
-        ) AS c (order_id, line_no, sku, node_id, quantity, movement_id)
+        ) AS c (order_id, line_no, sku, node_id, quantity, drawn_by, movement_id)
 ),
 
 reserved AS (
     INSERT INTO inventory.reservation AS r
-    (market, order_id, line_no, sku, node_id, quantity)
-    SELECT :market::text, c.order_id, c.line_no, c.sku, c.node_id, c.quantity
+    (market, order_id, line_no, sku, node_id, quantity, drawn_by)
+    SELECT :market::text, c.order_id, c.line_no, c.sku, c.node_id, c.quantity, c.drawn_by
     FROM claimed AS c
     ON CONFLICT (market, order_id, line_no, sku, node_id)
     DO UPDATE SET quantity = r.quantity + excluded.quantity
@@ -49,11 +52,11 @@ reserved AS (
 told AS (
     INSERT INTO inventory.movement (
         market, movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
-        order_id, line_no, at, writer
+        order_id, line_no, drawn_by, at, writer
     )
     SELECT
         :market::text, c.movement_id, c.sku, c.node_id, 'reserve', 0, c.quantity, 0,
-        c.order_id, c.line_no, :at::timestamptz, :writer::integer
+        c.order_id, c.line_no, c.drawn_by, :at::timestamptz, :writer::integer
     FROM claimed AS c
 )
 
@@ -73,12 +76,14 @@ ON CONFLICT (market, sku, node_id) DO NOTHING;
 WITH told AS (
     INSERT INTO inventory.movement (
         market, movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
-        reason, order_id, line_no, reference, transfer_id, at, writer, actor, source, sequence
+        reason, order_id, line_no, reference, transfer_id, drawn_by, at, writer, actor, source,
+        sequence
     )
     SELECT
         :market::text, m.movement_id, m.sku, m.node_id, m.kind, m.on_hand_delta, m.reserved_delta,
         m.unavailable_delta, m.reason, m.order_id, m.line_no, m.reference, m.transfer_id,
-        coalesce(m.at, :at::timestamptz), :writer::integer, m.actor, m.source, m.sequence
+        m.drawn_by, coalesce(m.at, :at::timestamptz), :writer::integer, m.actor, m.source,
+        m.sequence
     FROM
         unnest(
             :movement_ids::uuid[],
@@ -93,13 +98,14 @@ WITH told AS (
             :line_nos::smallint[],
             :refs::text[],
             :transfer_ids::text[],
+            :drawn_bys::text[],
             :ats::timestamptz[],
             :actors::text[],
             :sources::text[],
             :sequences::bigint[]
         ) AS m (
             movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
-            reason, order_id, line_no, reference, transfer_id, at, actor, source, sequence
+            reason, order_id, line_no, reference, transfer_id, drawn_by, at, actor, source, sequence
         )
 )
 
@@ -108,7 +114,9 @@ SET
     on_hand = c.on_hand,
     reserved = c.reserved,
     unavailable = c.unavailable,
-    shortage = c.shortage
+    shortage = c.shortage,
+    drawn = coalesce(c.drawn, p.drawn),
+    unsecured = p.unsecured OR p.unavailable <> c.unavailable
 FROM
     unnest(
         :skus::text[],
@@ -116,8 +124,9 @@ FROM
         :on_hands::integer[],
         :reserveds::integer[],
         :unavailables::integer[],
-        :shortages::integer[]
-    ) AS c (sku, node_id, on_hand, reserved, unavailable, shortage)
+        :shortages::integer[],
+        :drawns::jsonb[]
+    ) AS c (sku, node_id, on_hand, reserved, unavailable, shortage, drawn)
 WHERE p.market = :market::text AND p.sku = c.sku AND p.node_id = c.node_id;
 
 -- name: reservations_of_orders -> Reservation
@@ -128,6 +137,13 @@ SELECT
 FROM inventory.reservation AS r
 WHERE r.market = :market::text AND r.order_id = any(:order_ids::uuid[])
 ORDER BY r.order_id, r.line_no, r.sku, r.node_id;
+
+-- name: draws_of -> Draw
+-- Whose protection these orders' claims have drawn on: what is freed is protected again.
+SELECT r.order_id, r.line_no, r.sku, r.node_id, r.drawn_by
+FROM inventory.reservation AS r
+WHERE
+    r.market = :market::text AND r.order_id = any(:order_ids::uuid[]) AND r.drawn_by IS NOT NULL;
 
 -- name: resolve_reservations -> Guarded
 -- Claims are freed or consumed once: the guard counts, and the CHECK stands behind it.
@@ -268,10 +284,11 @@ GROUP BY p.sku;
 
 -- name: free_at -> Free
 -- The free units of some positions, after they were changed here.
-SELECT
+SELECT -- noqa: ST06
     p.sku,
     p.node_id,
-    greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free
+    greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free,
+    p.drawn
 FROM inventory.position AS p
 INNER JOIN
     unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
@@ -280,10 +297,11 @@ WHERE p.market = :market::text;
 
 -- name: free_of_skus -> Free
 -- Everything there is of some skus: no refusal is given on less than this.
-SELECT
+SELECT -- noqa: ST06
     p.sku,
     p.node_id,
-    greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free
+    greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free,
+    p.drawn
 FROM inventory.position AS p
 WHERE p.market = :market::text AND p.sku = any(:skus::text[]);
 
@@ -295,12 +313,18 @@ WITH touched AS (
     WHERE
         m.market = :market::text AND m.movement_id > :since::uuid
         AND m.writer <> :writer::integer
+    UNION
+    SELECT k.sku, k.node_id
+    FROM inventory.safety_set AS s
+    CROSS JOIN unnest(s.skus, s.node_ids) AS k (sku, node_id)
+    WHERE s.market = :market::text AND s.set_id > :since::uuid
 )
 
-SELECT
+SELECT -- noqa: ST06
     p.sku,
     p.node_id,
-    greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free
+    greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety) AS free,
+    p.drawn
 FROM inventory.position AS p
 INNER JOIN touched AS t ON p.sku = t.sku AND p.node_id = t.node_id
 WHERE p.market = :market::text;
@@ -319,36 +343,12 @@ FROM inventory.demand AS d
 WHERE d.market = :market::text AND d.sku = any(:skus::text[])
 GROUP BY d.sku;
 
--- name: available -> Available
--- What a channel may sell now, read from the rows themselves. `node_ids` null: from every node.
-SELECT
-    p.sku,
-    sum(
-        greatest(0, p.on_hand - p.reserved - p.unavailable - p.safety - :buffer::integer)
-    )::bigint AS available
-FROM inventory.position AS p
-WHERE
-    p.market = :market::text AND p.sku = any(:skus::text[])
-    AND (:node_ids::text[] IS NULL OR p.node_id = any(:node_ids::text[]))
-GROUP BY p.sku;
-
--- name: shelves_of_skus -> Shelf
--- The same node by node, one row for each sku: two hundred nodes are two values, not two hundred
--- records. A node with nothing left for the channel is not on the shelf.
-SELECT
-    p.sku,
-    json_agg(p.node_id)::text AS nodes,
-    array_agg(p.on_hand - p.reserved - p.unavailable - p.safety - :buffer::integer) AS units
-FROM inventory.position AS p
-WHERE
-    p.market = :market::text AND p.sku = any(:skus::text[])
-    AND p.on_hand - p.reserved - p.unavailable - p.safety > :buffer::integer
-GROUP BY p.sku;
-
 -- name: positions_of -> Position
 -- The balances people ask for, by sku and node. Skus that are named are looked up, never walked to.
 WITH named AS (
-    SELECT p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage
+    SELECT
+        p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage,
+        p.drawn
     FROM inventory.position AS p
     WHERE
         p.market = :market::text AND p.sku = any(:skus::text[])
@@ -359,7 +359,9 @@ WITH named AS (
 ),
 
 walked AS (
-    SELECT p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage
+    SELECT
+        p.sku, p.node_id, p.on_hand, p.reserved, p.unavailable, p.safety, p.shortage,
+        p.drawn
     FROM inventory.position AS p
     WHERE
         :skus::text[] IS NULL AND p.market = :market::text
@@ -369,9 +371,9 @@ walked AS (
     LIMIT :most::integer
 )
 
-SELECT n.sku, n.node_id, n.on_hand, n.reserved, n.unavailable, n.safety, n.shortage
+SELECT n.sku, n.node_id, n.on_hand, n.reserved, n.unavailable, n.safety, n.shortage, n.drawn
 FROM named AS n
 UNION ALL
-SELECT w.sku, w.node_id, w.on_hand, w.reserved, w.unavailable, w.safety, w.shortage
+SELECT w.sku, w.node_id, w.on_hand, w.reserved, w.unavailable, w.safety, w.shortage, w.drawn
 FROM walked AS w
 ORDER BY sku, node_id;

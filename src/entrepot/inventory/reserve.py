@@ -40,6 +40,9 @@ async def reserve(
 
     claims = rules.merged([c for a in answers if isinstance(a, Done) for c in a.value])
     totals = rules.totals(claims)
-    if claims and await store.record_reservations(conn, market, totals, claims, at) != len(totals):
+    drawn = rules.drawn_after(claims, positions)
+    if claims and await store.record_reservations(conn, market, totals, claims, drawn, at) != len(
+        totals
+    ):
         raise GuardFailed("a position changed under its lock")
     return Reserving(answers, positions)

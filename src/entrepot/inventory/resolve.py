@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
+import msgspec
+
 from entrepot.inventory import buckets, heard, reckon, rules, store
 from entrepot.inventory.buckets import NOTHING, Aside
 from entrepot.inventory.model import Change, Claim, Ending, Position
@@ -105,6 +107,14 @@ async def _resolve(  # noqa: PLR0913 - claims, where they stand, and what become
     end: Ending,
 ) -> list[store.Key]:
     positions = {(p.sku, p.node_id): p for p in locked}
+    if any(position.drawn is not None for position in locked):
+        draws = await store.draws_of(conn, market, claims)
+        claims = [
+            msgspec.structs.replace(
+                claim, draws=draws.get((claim.order_id, claim.line_no, claim.sku, claim.node_id))
+            )
+            for claim in claims
+        ]
     asides = await store.asides_of(conn, market, locked)
 
     changes: list[Change] = []

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from entrepot.inventory import buckets
+from entrepot.inventory import buckets, protection
 from entrepot.inventory.buckets import FACTS, Aside, AsideReason, Bucket, SetAside
 from entrepot.inventory.model import (
     Change,
@@ -38,31 +38,77 @@ _GOES_OUT = {MovementKind.DAMAGE, MovementKind.TRANSFER_OUT}
 def share_out(baskets: Sequence[Basket], positions: Sequence[Position]) -> list[Reserved]:
     """Answer the baskets in turn: first come, first served, each whole or not at all.
 
-    Claims of one basket on the same position add up before they are compared with it.
+    Claims of one basket on the same position add up before they are compared with it, and with
+    what is kept back there from whoever asks.
     """
-    free = {(p.sku, p.node_id): p.free for p in positions}
-    answers: list[Reserved] = []
-    for basket in baskets:
-        taken: list[tuple[Key, int]] = []
-        why: WhyNotReserved | None = None
-        for claim in basket:
-            key = (claim.sku, claim.node_id)
-            left = free.get(key)
-            if left is None:
-                why = WhyNotReserved.UNKNOWN_POSITION
-                break
-            if left < claim.quantity:
-                why = WhyNotReserved.SHORT
-                break
-            free[key] = left - claim.quantity
-            taken.append((key, claim.quantity))
-        if why is None:
-            answers.append(Done(basket))
-        else:
-            for key, quantity in taken:
-                free[key] += quantity
-            answers.append(Refused(why))
-    return answers
+    sharing = _Sharing(
+        {(p.sku, p.node_id): p.free for p in positions}, drawn_at(baskets, positions)
+    )
+    return [sharing.answer(basket) for basket in baskets]
+
+
+class _Sharing:
+    """What is left of positions while baskets are answered, and what was drawn of them."""
+
+    def __init__(self, free: dict[Key, int], drawn: dict[Key, dict[str, int]]) -> None:
+        self._free, self._drawn = free, drawn
+
+    def answer(self, basket: Basket) -> Reserved:
+        """Take all that a basket claims, or nothing."""
+        for at, claim in enumerate(basket):
+            why = self._why_not(claim)
+            if why is not None:
+                for taken in basket[:at]:
+                    self._take(taken, -taken.quantity)
+                return Refused(why)
+            self._take(claim, claim.quantity)
+        return Done(basket)
+
+    def _why_not(self, claim: Claim) -> WhyNotReserved | None:
+        key = (claim.sku, claim.node_id)
+        free = self._free.get(key)
+        if free is None:
+            return WhyNotReserved.UNKNOWN_POSITION
+        keep = claim.keep
+        for guard in claim.guards:
+            keep += protection.left(guard, free, self._drawn[key])
+        return WhyNotReserved.SHORT if free < claim.quantity + keep else None
+
+    def _take(self, claim: Claim, quantity: int) -> None:
+        key = (claim.sku, claim.node_id)
+        self._free[key] -= quantity
+        if claim.draws is not None:
+            draw(self._drawn[key], claim.draws, quantity)
+
+
+def drawn_at(baskets: Sequence[Basket], positions: Sequence[Position]) -> dict[Key, dict[str, int]]:
+    """Read what was drawn where any of the claims draws or is guarded against."""
+    asked = {
+        (claim.sku, claim.node_id)
+        for basket in baskets
+        for claim in basket
+        if claim.guards or claim.draws is not None
+    }
+    if not asked:
+        return {}
+    found = {(p.sku, p.node_id): protection.read(p.drawn) for p in positions}
+    return {key: found.get(key, {}) for key in asked}
+
+
+def draw(drawn: dict[str, int], segment: str, quantity: int) -> None:
+    """Count units that a segment has drawn, in place; negative ones came back."""
+    drawn[segment] = drawn.get(segment, 0) + quantity
+
+
+def drawn_after(claims: Sequence[Claim], positions: Sequence[Position]) -> dict[Key, str]:
+    """Give what positions have had drawn once the claims are theirs; only those it changes for."""
+    drawing = [claim for claim in claims if claim.draws is not None]
+    if not drawing:
+        return {}
+    found = drawn_at([drawing], positions)
+    for claim in drawing:
+        draw(found[claim.sku, claim.node_id], claim.draws or "", claim.quantity)
+    return {key: protection.write(drawn) for key, drawn in found.items()}
 
 
 def totals(claims: Sequence[Claim]) -> dict[Key, int]:
@@ -76,13 +122,18 @@ def totals(claims: Sequence[Claim]) -> dict[Key, int]:
 
 def merged(claims: Sequence[Claim]) -> list[Claim]:
     """Add up what one line claims of one position: a claim has one row, however many ask."""
-    sums: dict[tuple[OrderId, LineNo, Sku, NodeId], int] = {}
+    sums: dict[tuple[OrderId, LineNo, Sku, NodeId], Claim] = {}
     for claim in claims:
         key = (claim.order_id, claim.line_no, claim.sku, claim.node_id)
-        sums[key] = sums.get(key, 0) + claim.quantity
+        more = sums.get(key)
+        sums[key] = claim if more is None else _together(more, claim)
     if len(sums) == len(claims):
         return list(claims)
-    return [Claim(*key, quantity) for key, quantity in sums.items()]
+    return list(sums.values())
+
+
+def _together(one: Claim, other: Claim) -> Claim:
+    return replace(one, quantity=one.quantity + other.quantity)
 
 
 def is_stale(count: Count, mark: CountMark | None) -> bool:
@@ -190,11 +241,16 @@ def set_aside(position: Position, ask: SetAside, aside: Aside) -> Change | RowSt
 
 
 def freed(position: Position, claim: Claim) -> Change:
-    """The claim's units are for sale again."""
-    return _change(
+    """The claim's units are for sale again, and protected again where it had drawn on that."""
+    change = _change(
         position, position.on_hand, position.reserved - claim.quantity, (),
         kind="free", order_id=claim.order_id, line_no=claim.line_no,
     )  # fmt: skip
+    if claim.draws is None:
+        return change
+    drawn = protection.read(position.drawn)
+    draw(drawn, claim.draws, -claim.quantity)
+    return replace(change, drawn=protection.write(drawn), drawn_by=claim.draws)
 
 
 def consumed(
@@ -223,10 +279,11 @@ def doubted(position: Position, aside: Aside) -> Change:
 
 
 def after(position: Position, change: Change) -> Position:
-    """The position once the change is written."""
+    """The position once the change is written; what it does not say of draws stays."""
+    drawn = position.drawn if change.drawn is None else change.drawn
     return Position(
         position.sku, position.node_id, change.on_hand, change.reserved, change.unavailable,
-        position.safety, change.shortage,
+        position.safety, change.shortage, drawn,
     )  # fmt: skip
 
 
@@ -266,5 +323,6 @@ def _change(  # noqa: PLR0913 - one place where a position's arithmetic is writt
         line_no=line_no,
         reference=reference,
         at=at,
+        drawn=position.drawn,
         buckets=turned,
     )

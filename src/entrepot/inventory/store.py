@@ -1,6 +1,6 @@
 """Stock's rows: every read and write its verbs make, and nothing they decide."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from entrepot.inventory.model import (
     Claim,
     CountMark,
     Demand,
+    Draw,
     Ending,
     Guarded,
     Moved,
@@ -64,19 +65,23 @@ async def record_reservations(
     market: MarketId,
     totals: dict[Key, int],
     claims: Sequence[Claim],
+    drawn: Mapping[Key, str],
     at: datetime,
 ) -> int:
+    """Write claims; `drawn` is what their positions have had drawn now, where that changes."""
     guarded = await db.fetch(
         conn, Q["record_reservations"], Guarded,
         market=market,
         skus=[sku for sku, _ in totals],
         node_ids=[node for _, node in totals],
         quantities=list(totals.values()),
+        drawns=[drawn.get(key) for key in totals],
         order_ids=[c.order_id for c in claims],
         line_nos=[c.line_no for c in claims],
         claim_skus=[c.sku for c in claims],
         claim_nodes=[c.node_id for c in claims],
         claim_quantities=[c.quantity for c in claims],
+        drawn_bys=[c.draws for c in claims],
         movement_ids=MINT.ids(len(claims)),
         writer=WRITER,
         at=at,
@@ -118,6 +123,7 @@ async def record_changes(
         line_nos=[c.line_no for c, *_ in told],
         refs=[c.reference for c, *_ in told],
         transfer_ids=[c.transfer_id for c, *_ in told],
+        drawn_bys=[c.drawn_by for c, *_ in told],
         ats=[c.at for c, *_ in told],
         actors=[c.actor or actor for c, *_ in told],
         sources=[c.source for c, *_ in told],
@@ -128,6 +134,7 @@ async def record_changes(
         reserveds=[c.reserved for c in last.values()],
         unavailables=[c.unavailable for c in last.values()],
         shortages=[c.shortage for c in last.values()],
+        drawns=[c.drawn for c in last.values()],
     )  # fmt: skip
     await _put_asides(conn, market, changes)
 
@@ -186,6 +193,16 @@ async def reservations_of_orders(
     return await db.fetch(
         conn, Q["reservations_of_orders"], Reservation, market=market, order_ids=list(order_ids)
     )
+
+
+async def draws_of(
+    conn: db.Connection, market: MarketId, claims: Sequence[Claim]
+) -> dict[tuple[OrderId, LineNo, Sku, NodeId], str]:
+    """Say whose protection each of these claims has drawn on; those that drew on none are not."""
+    rows = await db.fetch(
+        conn, Q["draws_of"], Draw, market=market, order_ids=sorted({c.order_id for c in claims})
+    )
+    return {(r.order_id, r.line_no, r.sku, r.node_id): r.drawn_by for r in rows}
 
 
 async def resolve_reservations(

@@ -1,7 +1,8 @@
 """Reserve for orders that come out of carts: each takes over its own cart's claims, without a gap.
 
 What a cart holds is its order's already: it is not asked for again, and no guard can refuse it,
-whatever became of the position meanwhile. Only what the order wants beyond that is reserved.
+whatever became of the position meanwhile. Only what the order wants beyond that is reserved. A cart
+has drawn on no protection: its order draws for all it takes, what was held included.
 """
 
 from collections.abc import Mapping, Sequence
@@ -55,8 +56,12 @@ async def take_carts(
     if ended:
         await let_go.end(conn, market, ended, at=at)
     claims = rules.merged([claim for at_ in taken for claim in baskets[at_]])
-    totals = rules.totals([claim for at_ in taken for claim in more[at_]])
-    if claims and await store.record_reservations(conn, market, totals, claims, at) != len(totals):
+    drawn = rules.drawn_after(claims, positions)
+    totals = dict.fromkeys(drawn, 0)
+    totals |= rules.totals([claim for at_ in taken for claim in more[at_]])
+    if claims and await store.record_reservations(conn, market, totals, claims, drawn, at) != len(
+        totals
+    ):
         raise GuardFailed("a position changed under its lock")
     whole = [Done(baskets[at_]) if isinstance(a, Done) else a for at_, a in enumerate(answers)]
     return Taking(Reserving(whole, positions), [c for each in ended for c in each.spare])

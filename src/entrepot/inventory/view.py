@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from entrepot.inventory.model import Claim, Free, FreeRow
+from entrepot.inventory.model import Claim, DrawnAt, Free, FreeRow
+from entrepot.inventory.protection import read
 from entrepot.terms.ids import NodeId, Sku
 
 Ints = npt.NDArray[np.int32]
@@ -19,13 +20,16 @@ _NOTHING: tuple[Ints, Ints] = (np.empty(0, np.int32), np.empty(0, np.int32))
 class StockView:
     """Per sku: ascending node indexes (int32) and the free units there (int32).
 
-    `index` numbers the market's nodes in the order the network lists them.
+    `index` numbers the market's nodes in the order the network lists them. `drawn` is per sku and
+    segment what was drawn at each node (int32[N]) where anything is protected, as
+    `inventory.protection` says.
     """
 
     def __init__(self, index: Mapping[NodeId, int]) -> None:
         self._index = dict(index)
         self._rows: dict[Sku, tuple[Ints, Ints]] = {}
         self.owed: dict[Sku, int] = {}
+        self.drawn: dict[Sku, dict[str, Ints]] = {}
 
     def load(self, rows: Sequence[FreeRow]) -> None:
         """Take a whole market at once; a node that the network does not know is left out."""
@@ -36,6 +40,12 @@ class StockView:
             known.sort()
             pairs = np.array(known, np.int32).reshape(-1, 2)
             self._rows[row.sku] = (pairs[:, 0].copy(), pairs[:, 1].copy())
+
+    def load_drawn(self, rows: Iterable[DrawnAt]) -> None:
+        """Take what was drawn in a whole market at once."""
+        self.drawn.clear()
+        for row in rows:
+            self._drew(row.sku, row.node_id, row.drawn)
 
     def renumber(self, index: Mapping[NodeId, int]) -> None:
         """Follow a network whose nodes have other numbers now."""
@@ -48,6 +58,11 @@ class StockView:
             now = moved[nodes]
             order = np.argsort(now[now >= 0], kind="stable")
             self._rows[sku] = (now[now >= 0][order], free[now >= 0][order])
+        there = moved >= 0
+        for drawn in self.drawn.values():
+            for segment, units in drawn.items():
+                drawn[segment] = np.zeros(len(index), np.int32)
+                drawn[segment][moved[there]] = units[there[: len(units)]]
         self._index = dict(index)
 
     def of(self, skus: Iterable[Sku]) -> dict[Sku, tuple[Ints, Ints]]:
@@ -55,11 +70,13 @@ class StockView:
         rows = self._rows
         return {sku: rows.get(sku, _NOTHING) for sku in skus}
 
-    def take(self, sku: Sku, node: NodeId, quantity: int) -> None:
-        """Units were reserved here (or, negative, came free)."""
+    def take(self, sku: Sku, node: NodeId, quantity: int, draws: str | None = None) -> None:
+        """Units were reserved here (or, negative, came free), drawn by a segment or by none."""
         at, free = self._find(sku, node)
         if at >= 0:
             free[at] = max(0, int(free[at]) - quantity)
+        if draws is not None and node in self._index:
+            self._drawn_by(sku, draws)[self._index[node]] += quantity
 
     def give_back(self, claims: Iterable[Claim]) -> None:
         """These claims were freed: their units can be had again."""
@@ -71,6 +88,7 @@ class StockView:
         new: dict[Sku, dict[int, int]] = {}
         for row in rows:
             at, free = self._find(row.sku, row.node_id)
+            self._drew(row.sku, row.node_id, row.drawn)
             if at >= 0:
                 free[at] = row.free
             elif row.node_id in self._index:
@@ -91,11 +109,12 @@ class StockView:
 
     def replace(self, skus: Sequence[Sku], rows: Iterable[Free]) -> bool:
         """Some skus were read whole; answers whether anything was other than believed."""
+        changed = False
         found: dict[Sku, list[tuple[int, int]]] = {sku: [] for sku in skus}
         for row in rows:
             if row.node_id in self._index:
                 found[row.sku].append((self._index[row.node_id], row.free))
-        changed = False
+                changed |= self._drew(row.sku, row.node_id, row.drawn)
         for sku, pairs in found.items():
             table = np.array(sorted(pairs), np.int32).reshape(-1, 2)
             nodes, free = self._rows.get(sku, _NOTHING)
@@ -103,6 +122,24 @@ class StockView:
                 changed = True
                 self._rows[sku] = (table[:, 0].copy(), table[:, 1].copy())
         return changed
+
+    def _drew(self, sku: Sku, node: NodeId, drawn: str | None) -> bool:
+        """A position said what was drawn there (None: nothing new); answers if that is news."""
+        at = self._index.get(node)
+        if drawn is None or at is None:
+            return False
+        news = False
+        for segment, units in read(drawn).items():
+            at_nodes = self._drawn_by(sku, segment)
+            news |= bool(at_nodes[at] != units)
+            at_nodes[at] = units
+        return news
+
+    def _drawn_by(self, sku: Sku, segment: str) -> Ints:
+        drawn = self.drawn.setdefault(sku, {})
+        if segment not in drawn:
+            drawn[segment] = np.zeros(len(self._index), np.int32)
+        return drawn[segment]
 
     def _find(self, sku: Sku, node: NodeId) -> tuple[int, Ints]:
         nodes, free = self._rows.get(sku, _NOTHING)

@@ -10,7 +10,7 @@ from entrepot.inventory.heard import Q
 from entrepot.plumbing import db, exceptions
 from entrepot.plumbing.exceptions import Stuck
 from entrepot.plumbing.model import Closed
-from entrepot.terms.ids import MarketId
+from entrepot.terms.ids import MarketId, NodeId
 
 FEED_STALE = "inventory.feed_stale"
 SPEAKS_AGAIN = "the feed speaks again"
@@ -25,10 +25,11 @@ RANGES_MAX = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Alarms raised now, and alarms that have ended."""
+    """Alarms raised now, alarms that have ended, and the nodes of their feeds."""
 
     raised: list[Stuck]
     ended: list[Closed]
+    nodes: list[NodeId]
 
 
 async def watch(
@@ -49,13 +50,13 @@ async def watch(
     ) if alarms else []  # fmt: skip
     await _mark(conn, market, speak, None, [None] * len(speak))
     if before is None:
-        return Watched([], ended)
+        return Watched([], ended, [each.node_id for each in speak])
     silent = await db.fetch(
         conn, Q["feeds_fallen_silent"], Silent, market=market, before=before, most=FEEDS_MAX
     )
     raised = [_alarm(each) for each in silent]
     await _mark(conn, market, silent, at, await exceptions.raise_all(conn, market, raised, at=at))
-    return Watched(raised, ended)
+    return Watched(raised, ended, [each.node_id for each in (*speak, *silent)])
 
 
 def _alarm(feed: Silent) -> Stuck:

@@ -11,7 +11,9 @@ from entrepot.inventory import atp, expected
 from entrepot.inventory import browse as stock
 from entrepot.inventory import supply_rules as rules
 from entrepot.inventory.atp import Point
+from entrepot.inventory.model import Free
 from entrepot.inventory.supply_model import Due, Terms
+from entrepot.journey.withhold import takable_of
 from entrepot.journey.world import Market
 from entrepot.plumbing import db
 from entrepot.terms.ids import ChannelId, MarketId, NodeId, Sku
@@ -75,11 +77,11 @@ async def _of_goods(
     conn: db.Connection, market: Market, channel: ChannelId, skus: Sequence[Sku], at: datetime
 ) -> dict[Sku, Foreseen]:
     nodes = nodes_of(market, channel)
-    buffer = market.compiled.buffer(channel)
-    free: dict[Sku, dict[NodeId, int]] = {sku: {} for sku in skus}
+    rows: dict[Sku, list[Free]] = {sku: [] for sku in skus}
     for row in await stock.free_of_skus(conn, market.id, skus):
         if row.node_id in nodes:
-            free[row.sku][row.node_id] = max(0, row.free - buffer)
+            rows[row.sku].append(row)
+    free = {sku: takable_of(market, channel, sku, found, at) for sku, found in rows.items()}
     owed = await stock.owed(conn, market.id, skus)
     due: dict[Sku, list[Due]] = {sku: [] for sku in skus}
     terms = await expected.terms_of(conn, market.id, skus)

@@ -13,19 +13,21 @@ import msgspec
 from entrepot.catalog.rules import explode
 from entrepot.inventory import browse as stock
 from entrepot.inventory.carts_model import CartClaim, NewCart
+from entrepot.inventory.carts_rules import basket
 from entrepot.inventory.hold import hold
 from entrepot.inventory.model import Free
 from entrepot.journey import asking
 from entrepot.journey.asking import Need
 from entrepot.journey.placing import NotTaken
 from entrepot.journey.refusals import no_plan, unknown
+from entrepot.journey.withhold import guarded, seen
 from entrepot.journey.world import Market
 from entrepot.network.model import Method
 from entrepot.network.read import version
 from entrepot.plumbing import db
 from entrepot.plumbing.mint import MINT
 from entrepot.sourcing.eligibility import Standing
-from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock, WhyNoPlan
+from entrepot.sourcing.model import Ask, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.solve import plan_on
 from entrepot.sourcing.survey import Shelves
 from entrepot.terms.ids import CartId, ChannelId, LineNo, NodeId, OrderId, Sku
@@ -87,9 +89,10 @@ async def hold_carts(
     """
     sketches = await _planned(conn, market, wishes, at)
     carts = {n: cart for n, s in enumerate(sketches) if (cart := s.cart(at)) is not None}
-    holding = await hold(conn, market.id, list(carts.values()), at=at)
+    baskets = [guarded(market, basket(cart), cart.channel, at) for cart in carts.values()]
+    holding = await hold(conn, market.id, list(carts.values()), at=at, baskets=baskets)
     if any(isinstance(answer, Refused) for answer in holding.answers):
-        market.stock.put(Free(p.sku, p.node_id, max(0, p.free)) for p in holding.seen)
+        market.stock.put(Free(p.sku, p.node_id, max(0, p.free), p.drawn) for p in holding.seen)
         raise db.Outrun("others took the stock first")
     for cart in carts.values():
         for claim in cart.claims:
@@ -145,10 +148,9 @@ def _plan(market: Market, sketches: Sequence[_Sketch], at: datetime) -> None:
     asks = [sketch.ask for sketch in asked]
     if not asks:
         return
-    skus = {want.sku for ask in asks for want in ask.wants}
-    seen = Stock(market.stock.of(skus), market.stock.owed)
+    seen_now = seen(market, asks, at)
     standing = Standing(market.compiled, market.compiled.days(at), market.load)
-    shelves = Shelves(asks, seen, market.compiled)
+    shelves = Shelves(asks, seen_now, market.compiled)
     for sketch, answer in zip(asked, plan_on(shelves, asks, standing), strict=True):
         sketch.answer = answer
 

@@ -1,7 +1,7 @@
 """What channels may sell, read from the rows themselves for many callers at once.
 
 A kit can be sold as often as its scarcest part allows. Units that somebody waits for are not
-offered again; what a channel leaves as a buffer at each position is not offered either.
+offered again; what a channel must leave at a position (`withhold`) is not offered either.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from entrepot.inventory import browse
-from entrepot.inventory.model import AtNodes
+from entrepot.inventory.model import AtNodes, Free
+from entrepot.journey import withhold
 from entrepot.journey.foresee import next_inbound
 from entrepot.journey.world import Market
 from entrepot.plumbing import db
@@ -78,15 +79,14 @@ class _Group:
         self.node_ids: list[NodeId] | None = (
             None if seen.all() else [nodes[ix].node_id for ix in seen.nonzero()[0]]
         )
-        self.buffer = compiled.buffer(channel)
+        self.channel = channel
+        self.seen = seen
 
     async def in_sum(self, conn: db.Connection, skus: set[Sku], at: datetime) -> Offered:
         """One number per sku."""
         parts = self._parts(skus)
         stocked = {sku for made in parts.values() for sku, _ in made}
-        units = await browse.available(
-            conn, self.market.id, sorted(stocked), node_ids=self.node_ids, buffer=self.buffer
-        )
+        units = await self._sums(conn, stocked, at)
         totals = {
             sku: min((units[part] // count for part, count in made), default=0)
             for sku, made in parts.items()
@@ -96,13 +96,8 @@ class _Group:
     async def by_node(self, conn: db.Connection, skus: set[Sku], at: datetime) -> Offered:
         """A number per sku and node; the sum is less what others wait for."""
         parts = self._parts(skus)
-        stocked = sorted({sku for made in parts.values() for sku, _ in made})
-        free = await browse.at_nodes(conn, self.market.id, stocked, buffer=self.buffer)
-        if self.node_ids is not None:
-            seen = frozenset(self.node_ids)
-            free = {sku: _seen(there, seen) for sku, there in free.items()}
-        owed = await browse.owed(conn, self.market.id, stocked)
-        units = {sku: max(0, sum(there.units) - owed.get(sku, 0)) for sku, there in free.items()}
+        stocked = {sku for made in parts.values() for sku, _ in made}
+        free, units = await self._at_nodes(conn, stocked, at)
         totals = {
             sku: min((units.get(part, 0) // count for part, count in made), default=0)
             for sku, made in parts.items()
@@ -116,6 +111,66 @@ class _Group:
         """When more comes next at the nodes in question."""
         parts = self._parts(skus)
         return await next_inbound(conn, self.market, parts, self.node_ids, at=at)
+
+    async def _sums(self, conn: db.Connection, skus: set[Sku], at: datetime) -> dict[Sku, int]:
+        """Units of each sku: added up by the database where the same stays at every node."""
+        even = {sku for sku in skus if withhold.is_even(self.market, self.channel, sku)}
+        units = await self._even_sums(conn, even)
+        if len(even) < len(skus):
+            units |= (await self._by_rules(conn, skus - even, at))[1]
+        return units
+
+    async def _even_sums(self, conn: db.Connection, skus: Collection[Sku]) -> dict[Sku, int]:
+        market, even = self.market, sorted(skus)
+        keeps = [market.keeping.kept(self.channel, s, market.category(s)).at(0) for s in even]
+        if not even:
+            return {}
+        return await browse.available(conn, market.id, even, node_ids=self.node_ids, keeps=keeps)
+
+    async def _at_nodes(
+        self, conn: db.Connection, skus: set[Sku], at: datetime
+    ) -> tuple[dict[Sku, AtNodes], dict[Sku, int]]:
+        """Units of each sku by node, and what of them can be had in all."""
+        plain = {sku for sku in skus if withhold.is_plain(self.market, self.channel, sku)}
+        free, units = await self._plain(conn, plain)
+        if len(plain) < len(skus):
+            others, sums = await self._by_rules(conn, skus - plain, at)
+            free, units = free | others, units | sums
+        return free, units
+
+    async def _plain(
+        self, conn: db.Connection, skus: set[Sku]
+    ) -> tuple[dict[Sku, AtNodes], dict[Sku, int]]:
+        """Where the channel's buffer is all that stays: laid out by the database."""
+        market, stocked = self.market, sorted(skus)
+        if not stocked:
+            return {}, {}
+        buffer = market.compiled.buffer(self.channel)
+        free = await browse.at_nodes(conn, market.id, stocked, buffer=buffer)
+        if self.node_ids is not None:
+            seen = frozenset(self.node_ids)
+            free = {sku: _seen(there, seen) for sku, there in free.items()}
+        units = {sku: sum(there.units) for sku, there in free.items()}
+        owed = await browse.owed(conn, market.id, stocked)
+        return free, units | await self._even_sums(conn, [sku for sku in stocked if sku in owed])
+
+    async def _by_rules(
+        self, conn: db.Connection, skus: set[Sku], at: datetime
+    ) -> tuple[dict[Sku, AtNodes], dict[Sku, int]]:
+        """Where more stays at one node than at another: worked out position by position."""
+        market, index = self.market, self.market.compiled.index
+        rows: dict[Sku, list[Free]] = {sku: [] for sku in skus}
+        for row in await browse.free_of_skus(conn, market.id, sorted(skus)):
+            rows[row.sku].append(row)
+        owed = await browse.owed(conn, market.id, sorted(skus))
+        free: dict[Sku, AtNodes] = {}
+        totals = {}
+        for sku, found in rows.items():
+            may = withhold.takable_of(market, self.channel, sku, found, at)
+            free[sku] = _at_nodes({n: u for n, u in may.items() if u and self.seen[index[n]]})
+            in_market = sum(row.free for row in found)
+            totals[sku] = browse.sellable(sum(free[sku].units), in_market, owed.get(sku, 0))
+        return free, totals
 
     def _parts(self, skus: set[Sku]) -> dict[Sku, list[tuple[Sku, int]]]:
         items = self.market.catalog.items

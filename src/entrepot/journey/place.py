@@ -193,7 +193,7 @@ class _Batch:
         for draft in made:
             for claim in draft.claims:
                 units = claim.quantity if taken else -claim.quantity
-                self.market.stock.take(claim.sku, claim.node_id, units)
+                self.market.stock.take(claim.sku, claim.node_id, units, claim.draws)
         if not taken and self.carts:
             self._open_carts(made, 1)
 
@@ -212,7 +212,7 @@ class _Batch:
             for kept in draft.cart.claims if draft.cart else ():
                 less[kept.sku, kept.node_id] = less.get((kept.sku, kept.node_id), 0) - kept.quantity
         self.market.stock.put(
-            Free(p.sku, p.node_id, max(0, p.free - less.get((p.sku, p.node_id), 0)))
+            Free(p.sku, p.node_id, max(0, p.free - less.get((p.sku, p.node_id), 0)), p.drawn)
             for p in self.seen
         )
 

@@ -15,7 +15,7 @@ import msgspec
 from entrepot.inventory.carts_model import Held
 from entrepot.inventory.model import Claim
 from entrepot.inventory.supply_rules import beyond
-from entrepot.journey import asking
+from entrepot.journey import asking, withhold
 from entrepot.journey.asking import Asking, Need
 from entrepot.journey.out_of_cart import own
 from entrepot.journey.placing import Placing
@@ -27,7 +27,7 @@ from entrepot.orders.rules import service_of
 from entrepot.promise.model import Promise
 from entrepot.promise.rules import promised
 from entrepot.sourcing.eligibility import Standing
-from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock, WhyNoPlan
+from entrepot.sourcing.model import Ask, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.record import Scene, pack
 from entrepot.sourcing.solve import plan_on
 from entrepot.sourcing.survey import Shelves
@@ -125,9 +125,7 @@ def _plan(market: Market, made: list[Draft], at: datetime) -> Callable[[], bytes
             draft.place = len(asked)
             asked.append((draft, ask))
     asks = [ask for _, ask in asked]
-    stock = Stock(
-        market.stock.of({want.sku for ask in asks for want in ask.wants}), market.stock.owed
-    )
+    stock = withhold.seen(market, asks, at)
     scene = Scene(market.compiled, market.compiled.days(at), market.load, at)
     shelves = Shelves(asks, stock, scene.compiled)
     answers = plan_on(shelves, asks, Standing(scene.compiled, scene.days, scene.load))
@@ -207,7 +205,8 @@ def _waits_for(draft: Draft, answer: NoPlan) -> str:
 
 
 def _finish(market: Market, draft: Draft, plan: Plan, days: Days, at: datetime) -> None:
-    draft.claims = asking.claims(draft.order_id, plan, draft.needs)
+    claims = asking.claims(draft.order_id, plan, draft.needs)
+    draft.claims = withhold.guarded(market, claims, draft.asking.ask.channel, at)
     for shipment in plan.shipments:
         ix = market.compiled.index[shipment.node_id]
         day = int(days.work_day[ix])

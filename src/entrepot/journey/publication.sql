@@ -32,7 +32,8 @@ WHERE market = :market::text;
 
 -- name: note_changes
 -- Whatever may have changed since the last look, for every channel that publishes: skus that moved,
--- skus of orders that wait or ceased to, items made anew; kits through their parts and back.
+-- skus whose safety was set, skus of orders that wait or ceased to, items made anew; kits through
+-- their parts and back.
 WITH stirred AS (
     SELECT DISTINCT e.order_id
     FROM plumbing.event AS e
@@ -45,6 +46,11 @@ touched AS (
     SELECT m.sku
     FROM inventory.movement AS m
     WHERE m.market = :market::text AND m.movement_id > :since_id::uuid
+    UNION
+    SELECT s.sku
+    FROM inventory.safety_set AS t
+    CROSS JOIN unnest(t.skus) AS s (sku)
+    WHERE t.market = :market::text AND t.set_id > :since_id::uuid
     UNION
     SELECT i.sku
     FROM catalog.item AS i

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entrepot.catalog.rules import explode
-from entrepot.journey import asking
+from entrepot.journey import asking, withhold
 from entrepot.journey.world import Market
 from entrepot.network.model import Method
 from entrepot.promise.model import Promise
 from entrepot.promise.rules import promised
-from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock, Want, WhyNoPlan
+from entrepot.sourcing.model import Ask, NoPlan, Plan, Want, WhyNoPlan
 from entrepot.sourcing.solve import plan_each
 from entrepot.terms.ids import ChannelId, LineNo, NodeId, Sku
 from entrepot.terms.place import Place
@@ -64,7 +64,7 @@ def quote(market: Market, carts: Sequence[Cart], *, at: datetime) -> list[Quote]
         options = _asks(market, cart, wants) if not missing else []
         asks += options
         owners += [place] * len(options)
-    stock = Stock(market.stock.of({w.sku for ask in asks for w in ask.wants}), market.stock.owed)
+    stock = withhold.seen(market, asks, at)
     days = market.compiled.days(at)
     answers = plan_each(asks, stock, market.compiled, days, market.load) if asks else []
     found: list[list[Option]] = [[] for _ in carts]

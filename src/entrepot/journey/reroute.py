@@ -13,7 +13,7 @@ import msgspec
 from entrepot.inventory import browse as stock
 from entrepot.inventory.model import Claim
 from entrepot.inventory.reserve import reserve
-from entrepot.journey import asking, told
+from entrepot.journey import asking, told, withhold
 from entrepot.journey.asking import Need
 from entrepot.journey.here import Here
 from entrepot.journey.world import Market
@@ -26,7 +26,7 @@ from entrepot.sourcing import browse as sourcing
 from entrepot.sourcing import capacity
 from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.keep import keep_decisions, keep_network
-from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock, Want, WhyNoPlan
+from entrepot.sourcing.model import Ask, NoPlan, Plan, Want, WhyNoPlan
 from entrepot.sourcing.record import Scene, pack
 from entrepot.sourcing.solve import plan_on
 from entrepot.sourcing.survey import Shelves
@@ -126,8 +126,7 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
     market.stock.replace(skus, await stock.free_of_skus(here.conn, here.market, skus))
     owed = {} if waiting else await stock.owed(here.conn, here.market, skus)
     network = market.network
-    seen = Stock(market.stock.of(skus), owed)
-    planned, packed = _plan(here, market, asks, left, open_, whys, seen)
+    planned, packed = _plan(here, market, asks, left, open_, whys, owed)
     days = _days(here, market, planned)
     limits = {
         (node, day): limit
@@ -140,7 +139,10 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
         forced=[True] * len(planned),
     )  # fmt: skip
     claims = {
-        order_id: asking.claims(order_id, plan, had) for order_id, (plan, _, had) in planned.items()
+        order_id: withhold.guarded(
+            market, asking.claims(order_id, plan, had), asks[order_id].channel, here.at
+        )
+        for order_id, (plan, _, had) in planned.items()
     }
     reserving = await reserve(here.conn, here.market, list(claims.values()), at=here.at)
     won = [o for o, a in zip(planned, reserving.answers, strict=True) if isinstance(a, Done)]
@@ -165,7 +167,7 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
     left: Mapping[OrderId, list[Need]],
     open_: Sequence[OrderId],
     whys: dict[OrderId, str],
-    seen: Stock,
+    owed: Mapping[Sku, int],
 ) -> tuple[dict[OrderId, Planned], bytes]:
     """Plan what can be had of each order, the earlier ones first; with the record of it."""
     needs = {order_id: list(left[order_id]) for order_id in open_}
@@ -173,6 +175,7 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
     while True:
         ids = [order_id for order_id in open_ if needs[order_id]]
         questions = [msgspec.structs.replace(asks[o], wants=_wants(market, needs[o])) for o in ids]
+        seen = withhold.seen(market, questions, here.at, owed=owed)
         shelves = Shelves(questions, seen, market.compiled)
         answers = plan_on(shelves, questions, Standing(market.compiled, days, market.load))
         short = False

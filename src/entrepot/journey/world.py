@@ -11,6 +11,8 @@ from uuid import UUID
 
 from entrepot.catalog.view import CatalogView
 from entrepot.inventory import browse as inventory
+from entrepot.inventory import velocity
+from entrepot.inventory.keeping import Keeping
 from entrepot.inventory.supply_model import Terms
 from entrepot.inventory.view import StockView
 from entrepot.network import read as network
@@ -58,6 +60,7 @@ class Market:
         self.id = market
         self.compiled = compiled
         self.policy = policy
+        self.keeping = Keeping(policy, compiled)
         self.catalog = CatalogView(market)
         self.stock = StockView(compiled.index)
         self.load: Load = {}
@@ -78,6 +81,11 @@ class Market:
             self.terms.pop(sku, None)
         self.terms.update(terms)
         return changed
+
+    def category(self, sku: Sku) -> str:
+        """An item's category; "" for one that is not known here."""
+        made = self.catalog.items.get(sku)
+        return made.category if made else ""
 
     def capacity(self, node: NodeId) -> int | None:
         """A node's limit a day, if it has one."""
@@ -152,6 +160,7 @@ class World:
             if self._stock:
                 made.stock.load(await inventory.free_by_sku(conn, market))
                 made.stock.owed = await inventory.owed(conn, market)
+            await self._read_keeping(conn, made)
             await self._read_load(conn, made)
             made.as_of = at
             return made
@@ -165,6 +174,8 @@ class World:
         before = set(known.compiled.index)
         known.stock.renumber(compiled.index)
         known.compiled = compiled
+        known.keeping = Keeping(known.policy, compiled)
+        await self._read_keeping(conn, known)
         if self._stock and set(compiled.index) - before:
             # A node that was unknown until now may have had stock all along.
             known.stock.load(await inventory.free_by_sku(conn, known.id))
@@ -174,8 +185,23 @@ class World:
         at = self._clock()
         known.stock.put(await inventory.free_since(conn, known.id, _id_before(known.as_of or at)))
         known.stock.owed = await inventory.owed(conn, known.id)
+        await self._read_pace(conn, known)
         await self._read_load(conn, known)
         known.as_of = at
+
+    async def _read_keeping(self, conn: db.Connection, known: Market) -> None:
+        """Read what the rules depend on beside the network and the catalog."""
+        if known.keeping.segments and self._stock:
+            known.stock.load_drawn(await inventory.drawn_everywhere(conn, known.id))
+        await self._read_pace(conn, known)
+
+    async def _read_pace(self, conn: db.Connection, known: Market) -> None:
+        """Read the velocities again where a day was counted since, and any rule asks for them."""
+        keeping = known.keeping
+        if keeping.by_velocity:
+            day = await velocity.counted_to(conn, known.id)
+            if day != keeping.paced_on:
+                keeping.paced(await velocity.paces(conn, known.id, keeping, upto=day), day)
 
     async def _read_load(self, conn: db.Connection, known: Market) -> None:
         yesterday = (self._clock() - timedelta(days=2)).date()

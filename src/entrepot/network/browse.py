@@ -63,6 +63,20 @@ async def known_nodes(
     return await store.known_nodes(conn, market, names)
 
 
+async def known_groups(
+    conn: db.Connection, market: MarketId, names: Collection[str]
+) -> frozenset[str]:
+    """Say which of these node groups there are."""
+    return await store.known_groups(conn, market, names)
+
+
+async def known_channels(
+    conn: db.Connection, market: MarketId, names: Collection[str]
+) -> frozenset[str]:
+    """Say which of these channels there are."""
+    return await store.known_channels(conn, market, names)
+
+
 async def channels_named(conn: db.Connection, name: str) -> list[NamedChannel]:
     """Read the channels of this name in every market."""
     return await db.fetch(conn, store.Q["channels_named"], NamedChannel, channel_id=name)

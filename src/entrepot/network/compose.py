@@ -10,6 +10,7 @@ from entrepot.network.model import (
     Channel,
     ChannelRow,
     Costs,
+    Group,
     GroupRow,
     Lane,
     LaneRow,
@@ -62,6 +63,9 @@ def network_of(market: MarketId, version: int, rows: Rows) -> Network:
             sorted((channel_of(row, members) for row in rows.channels), key=lambda c: c.channel_id)
         ),
         costs=costs_of(rows.policy),
+        groups=tuple(
+            sorted((group_of(row) for row in rows.groups), key=lambda group: group.group_id)
+        ),
     )
 
 
@@ -125,6 +129,11 @@ def row_of(lane: Lane) -> LaneRow:
 def channel_of(row: ChannelRow, members: Mapping[str, Iterable[str]]) -> Channel:
     """Read a channel; `members` are the nodes of each group."""
     return Channel(row.channel_id, row.name, _seen_by(row, members), row.buffer)
+
+
+def group_of(row: GroupRow) -> Group:
+    """Read a node group."""
+    return Group(row.group_id, frozenset(map(NodeId, row.node_ids)))
 
 
 def costs_of(policy: PolicyRow | None) -> Costs:

@@ -99,6 +99,14 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A named set of nodes that rules speak of."""
+
+    group_id: GroupId
+    node_ids: frozenset[NodeId]
+
+
+@dataclass(frozen=True, slots=True)
 class Costs:
     """What the policy adds to a rate card's prices. Minor units."""
 
@@ -118,6 +126,7 @@ class Network:
     lanes: tuple[Lane, ...]
     channels: tuple[Channel, ...]
     costs: Costs = Costs()
+    groups: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,12 @@ SELECT g.group_id AS row_id
 FROM network.node_group AS g
 WHERE g.market = :market::text AND g.group_id = any(:names::text[]);
 
+-- name: known_channels -> Named
+-- Which of these channels there are.
+SELECT c.channel_id AS row_id
+FROM network.channel AS c
+WHERE c.market = :market::text AND c.channel_id = any(:names::text[]);
+
 -- name: put_nodes
 -- New and changed nodes, whole. `rows` is a JSON array of objects named as the columns.
 INSERT INTO network.node (

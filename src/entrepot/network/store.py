@@ -111,6 +111,12 @@ async def known_groups(
     return await _known(conn, market, "known_groups", names)
 
 
+async def known_channels(
+    conn: db.Connection, market: MarketId, names: Collection[str]
+) -> frozenset[str]:
+    return await _known(conn, market, "known_channels", names)
+
+
 async def put_nodes(conn: db.Connection, market: MarketId, rows: Sequence[NodeRow]) -> None:
     await db.execute(conn, Q["put_nodes"], market=market, rows=db.json_text(rows))
 

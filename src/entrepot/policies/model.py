@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from entrepot.policies.keeping import RULES_MAX, SEGMENTS_MAX, UNITS_MAX, Keep, Segment
+
 DAY_S = 86_400
 HOLIDAYS_MAX = 1_000
 """Twenty years of fifty holidays."""
@@ -50,10 +52,21 @@ class TruthDiscount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     ] = 0.9
 
 
+class StaleStock(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What stays unsold at a node while one of its feeds is stale: see `feed_stale_after_s`."""
+
+    node_kinds: Annotated[
+        tuple[NodeKindName, ...],
+        Meta(min_length=1, max_length=5, description="Kinds of nodes whose stock is discounted."),
+    ] = ("dc", "store", "3pl", "supplier", "virtual")
+    units: Annotated[
+        int,
+        Meta(ge=1, le=UNITS_MAX, description="Units kept back at each position; many: sell none."),
+    ] = 1
+
+
 CHANNELS_PUBLISHED_MAX = 1_000
 """Every change of a sku is looked at for each of them."""
-
-UNITS_MAX = 1_000_000
 
 
 class Publication(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -133,8 +146,24 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             ge=0, le=20, description="How often a line is planned again before a person is asked."
         ),
     ] = 3
+    keep: Annotated[
+        tuple[Keep, ...],
+        Meta(
+            max_length=RULES_MAX,
+            description="Stock that stays unsold. Of the rules without channels the first that "
+            "fits wins (safety stock); of those of a channel the first too, beside it.",
+        ),
+    ] = ()
+    segments: Annotated[
+        tuple[Segment, ...],
+        Meta(max_length=SEGMENTS_MAX, description="Stock that is for some channels only."),
+    ] = ()
+    velocity_days: Annotated[
+        int, Meta(ge=1, le=365, description="Whole days (UTC) over which velocities are counted.")
+    ] = 28
     truth: StoreTruth = StoreTruth()
     truth_discount: TruthDiscount | None = None
+    stale_stock: StaleStock | None = None
     publication: Annotated[
         tuple[Publication, ...],
         Meta(

@@ -4,7 +4,7 @@ Conditions that do not depend on the skus (`Standing`, `eligible`) come first, t
 that do (`usable`). Everything is an array over the network's nodes, in their order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -15,6 +15,7 @@ from entrepot.network.compiled import NO_COST, Compiled, Days
 from entrepot.network.model import Method
 from entrepot.sourcing.cost import Bools, Freight, Ints
 from entrepot.sourcing.model import Ask, Elimination, NoPlan, WhyNoPlan
+from entrepot.sourcing.withhold import Keep
 from entrepot.terms.ids import ChannelId
 
 Load = Mapping[tuple[int, int], int]
@@ -145,13 +146,16 @@ def owned(ask: Ask, compiled: Compiled) -> Ints:
     return units
 
 
-def usable(ask: Ask, free: Ints, nodes: Bools, compiled: Compiled) -> Ints:
+def usable(ask: Ask, free: Ints, nodes: Bools, compiled: Compiled, keeps: Sequence[Keep]) -> Ints:
     """Give int64[L, N], the units of each want each node may supply: 0 where it may not.
 
-    `free` is int64[L, N] as seen; the channel's buffer is kept back at every position, but never
-    from what the ask has already.
+    `free` is int64[L, N] as seen; `keeps` is per want what must stay at each position,
+    but never of what the ask has already.
     """
-    units = np.maximum(free - compiled.buffer(ask.channel), 0)
+    units = free.copy()
+    for line, keep in enumerate(keeps):
+        units[line] -= keep
+    np.maximum(units, 0, out=units)
     if ask.own:
         units += owned(ask, compiled)
     units[:, ~nodes] = 0
@@ -174,20 +178,25 @@ class Eliminated:
     limit: int | None = None
 
 
-def eliminations(ask: Ask, standing: Standing, free: Ints, pieces: Ints) -> list[Eliminated | None]:
+def eliminations(
+    ask: Ask, standing: Standing, free: Ints, pieces: Ints, keeps: Sequence[Keep]
+) -> list[Eliminated | None]:
     """Say for every node the first reason, in order of precedence, why it was no candidate.
 
-    `free` is int64[L, N] as seen. `pieces` is int64[L], the fewest units of each want worth
-    sending: a node that cannot supply so many of any want has no stock. A node without room is
-    eliminated even where it had to be used (the plan's `overflow` says so). None: a candidate.
+    `free` is int64[L, N] as seen, `keeps` per want what had to stay. `pieces` is int64[L], the
+    fewest units of each want worth sending: a node that cannot supply so many of any want has no
+    stock. A node without room is eliminated even where it had to be used (the plan's `overflow`
+    says so). None: a candidate.
     """
     compiled = standing.compiled
     everywhere = np.ones(len(standing.full), np.bool_)
-    units = usable(ask, free, everywhere, compiled)
+    units = usable(ask, free, everywhere, compiled, keeps)
     enough: Bools = np.logical_or.reduce(units >= pieces[:, None])
+    there: Bools = np.logical_or.reduce(free >= pieces[:, None])
     never: Bools = np.logical_or.reduce(barred(ask, compiled))
     tests = _tests(ask, standing)
     tests.append((Elimination.BARRED, never & ~enough))
+    tests.append((Elimination.KEPT_BACK, there & ~enough))
     tests.append((Elimination.NO_STOCK, ~enough))
     tests.append((Elimination.CAPACITY, standing.full))
     limits = capacities(compiled)

@@ -89,7 +89,7 @@ def explain(decision: Decision) -> Explanation:
     found = view_of(ask, shelves, standing)
     view = None if isinstance(found, NoPlan) else found
     pieces = _smallest(ask, view)
-    out = eliminations(ask, standing, shelves.of(ask), pieces)
+    out = eliminations(ask, standing, shelves.of(ask), pieces, shelves.keeps(ask))
     if ask.own and view is not None:
         out = [e or _outside(view, node) for node, e in enumerate(out)]
     bids = [None] * len(out) if view is None else _bids(view, pieces)
@@ -119,7 +119,7 @@ def _explained(decision: Decision, nodes: tuple[NodeShown, ...]) -> Explanation:
         network_version=compiled.network.version,
         policy_version=compiled.network.costs.policy_version,
         at=decision.scene.at,
-        words=words_of(Facts(decision.ask, answer, len(able), rival, out)),
+        words=words_of(Facts(decision.ask, answer, len(able), rival, out, _held_for(decision))),
         shipments=_shipments(plan),
         cost=plan.cost if plan else None,
         extra=plan.extra if plan else None,
@@ -132,6 +132,12 @@ def _explained(decision: Decision, nodes: tuple[NodeShown, ...]) -> Explanation:
         missing=_items(refusal.missing) if refusal else (),
         nodes=nodes,
     )
+
+
+def _held_for(decision: Decision) -> tuple[str, ...]:
+    """Name the segments for which something was held against this order."""
+    kept = decision.stock.held_for.values()
+    return tuple(sorted({name for names in kept for name in names}))
 
 
 def _counted(node: NodeShown, plan: Plan | None) -> bool:
@@ -204,7 +210,8 @@ def _bids(view: View, pieces: Ints) -> list[_Bid | None]:
 def _node(node_id: NodeId, chosen: bool, out: Eliminated | None, bid: _Bid | None) -> NodeShown:  # noqa: FBT001 - a column of the table, not a switch
     shown = NodeShown(node_id, chosen)
     if out is not None:
-        free = out.free if out.why is Elimination.NO_STOCK else None
+        scarce = (Elimination.NO_STOCK, Elimination.KEPT_BACK)
+        free = out.free if out.why in scarce else None
         shown = replace(shown, eliminated=out.why, free=free, used=out.used, limit=out.limit)
     if bid is None or (out is not None and out.why is not Elimination.CAPACITY):
         return shown

@@ -51,15 +51,33 @@ class Ask(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Units of a sku that are for some channels: `units` is int64[N], what is left of them now.
+
+    Others may borrow down to `leave` units at each node; None: they may not.
+    """
+
+    segment: str
+    channels: frozenset[ChannelId]
+    units: npt.NDArray[np.int64]
+    leave: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stock:
     """What was seen of the stock.
 
     `free`: per sku, ascending node indexes (into `Network.nodes`) and the units free there. `owed`:
-    per sku, the units already owed to orders that wait for supply.
+    per sku, the units already owed to orders that wait for supply. `kept`: units that a channel
+    leaves at each node, the same everywhere or int64[N]; its buffer where nothing is said. `held`:
+    what is held for segments, beside it. `held_for` names those that `kept` counts in already.
     """
 
     free: Mapping[Sku, tuple[Ints, Ints]]
     owed: Mapping[Sku, int] = field(default_factory=dict)
+    kept: Mapping[tuple[ChannelId, Sku], int | npt.NDArray[np.int64]] = field(default_factory=dict)
+    held: Mapping[Sku, tuple[Held, ...]] = field(default_factory=dict)
+    held_for: Mapping[tuple[ChannelId, Sku], tuple[str, ...]] = field(default_factory=dict)
 
 
 class Shipment(msgspec.Struct, frozen=True, gc=False):
@@ -131,6 +149,7 @@ class Elimination(StrEnum):
     NO_LANE = "no_lane"
     NOT_IN_CART = "not_in_the_cart"
     BARRED = "barred"
+    KEPT_BACK = "kept_back"
     NO_STOCK = "no_stock"
     CAPACITY = "capacity_full"
 

@@ -21,13 +21,17 @@ from entrepot.network.model import Method, Network
 from entrepot.sourcing.cost import Ints
 from entrepot.sourcing.eligibility import NO_LIMIT, Load, capacities
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Shipment, Stock, Want, WhyNoPlan
+from entrepot.sourcing.noted import BUFFER, KeptBack
 from entrepot.sourcing.solve import plan_one
 from entrepot.sourcing.survey import Shelves
+from entrepot.sourcing.withhold import Keep
 from entrepot.terms.ids import ChannelId, LaneId, NodeId, Sku
 from entrepot.terms.place import Place
 
-FORM: Final = 2
-"""The shape of the packed record; a later one is told apart by it."""
+FORM: Final = 3
+"""The shape of the packed record; a later one is told apart by it.
+
+Records of form 2 have no `kept`: what was kept back then was the channels' buffers."""
 
 NARROW_MAX: Final = (1 << 16) - 1
 
@@ -40,6 +44,7 @@ _NO_DAY: Final = -1
 PackedPlace = tuple[str, str, str, float | None, float | None, str]
 PackedShipment = tuple[NodeId, LaneId | None, tuple[tuple[int, int], ...], int, int, int]
 PackedDays = tuple[int, bytes]
+PackedKeep = tuple[int | bytes, tuple[str, ...]]
 
 
 class PackedPlan(msgspec.Struct, array_like=True, frozen=True):
@@ -63,7 +68,9 @@ class PackedNoPlan(msgspec.Struct, array_like=True, frozen=True):
 class PackedDecision(msgspec.Struct, array_like=True, frozen=True):
     """One question and its answer; `wants` are (shelf, units, grams per unit).
 
-    Exactly one of `plan` and `refusal` is there. `own` is there only where a cart was.
+    Exactly one of `plan` and `refusal` is there. `own` is there only where a cart was. `kept` is
+    per want a place in the record's `kept`, -1 for the channel's buffer; empty where that holds for
+    all.
     """
 
     channel: ChannelId
@@ -76,6 +83,7 @@ class PackedDecision(msgspec.Struct, array_like=True, frozen=True):
     plan: PackedPlan | None
     refusal: PackedNoPlan | None
     own: tuple[tuple[Sku, NodeId, int], ...] = ()
+    kept: tuple[int, ...] = ()
 
 
 class Record(msgspec.Struct, array_like=True, frozen=True):
@@ -84,7 +92,8 @@ class Record(msgspec.Struct, array_like=True, frozen=True):
     `skus` are the shelves; `counts` says per shelf how many nodes hold some, `nodes` and `units`
     which and how much, one shelf after the other (2 bytes each; 4 for units beyond 65,535); `owed`
     is per shelf. `days` are packed as `packed_days` says; `used` are (node index, fulfillment
-    orders of its work day) of the nodes with a capacity.
+    orders of its work day) of the nodes with a capacity. `kept` are units that had to stay, the
+    same at every node or 4 bytes for each of the shelf's, and the segments they were held for.
     """
 
     form: int
@@ -98,6 +107,7 @@ class Record(msgspec.Struct, array_like=True, frozen=True):
     units: bytes
     owed: tuple[int, ...]
     decisions: tuple[PackedDecision, ...]
+    kept: tuple[PackedKeep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +130,8 @@ class Decision:
     answer: Plan | NoPlan
 
 
+_Keeps = dict[tuple[ChannelId, Sku], Keep]
+_Names = dict[tuple[ChannelId, Sku], tuple[str, ...]]
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Record)
 
@@ -132,6 +144,7 @@ def pack(
         raise ValueError(f"a record tells at most {NODES_MAX} nodes apart")
     seen, row = shelves.seen, shelves.row
     wide = bool(len(seen.units)) and int(seen.units.max()) > NARROW_MAX
+    kept = KeptBack(shelves, asks, scene.compiled)
     return _encoder.encode(
         (
             FORM,
@@ -145,9 +158,10 @@ def pack(
             seen.units.astype("<u4" if wide else "<u2").tobytes(),
             seen.owed,
             [
-                (*_asked(a, row), *_answered(a, said), *((a.own,) if a.own else ()))
-                for a, said in zip(asks, answers, strict=True)
+                (*_asked(a, row), *_answered(a, said), *_beside(a.own, places))
+                for a, said, places in zip(asks, answers, kept.places, strict=True)
             ],
+            kept.table,
         )
     )
 
@@ -174,7 +188,7 @@ def decision(record: Record, place: int, network: Network | Compiled) -> Decisio
     days = Days(work_day.astype(np.int32), record.at)
     return Decision(
         _ask_of(record, kept),
-        _stock_of(record, kept, taken),
+        _stock_of(record, kept, taken, len(compiled.network.nodes)),
         Scene(compiled, days, load, record.at),
         _answer_of(record, kept),
     )
@@ -265,7 +279,28 @@ def _ask_of(record: Record, kept: PackedDecision) -> Ask:
     )
 
 
-def _stock_of(record: Record, kept: PackedDecision, taken: _Taken) -> Stock:
+def _kept_of(record: Record, kept: PackedDecision, count: int) -> tuple[_Keeps, _Names]:
+    """Give what a decision had to leave, and for whom, by channel and sku."""
+    keeps: _Keeps = {}
+    names: _Names = {}
+    for (shelf, _, _), place in zip(kept.wants, kept.kept, strict=bool(kept.kept)):
+        if place == BUFFER:
+            continue
+        units, segments = record.kept[place]
+        key = (kept.channel, record.skus[shelf])
+        if isinstance(units, int):
+            keeps[key] = units
+        else:
+            at_nodes = np.zeros(count, np.int64)
+            begins = 2 * sum(record.counts[:shelf])
+            nodes = np.frombuffer(record.nodes, "<u2", record.counts[shelf], begins)
+            at_nodes[nodes] = np.frombuffer(units, "<u4")
+            keeps[key] = at_nodes
+        names[key] = segments
+    return keeps, names
+
+
+def _stock_of(record: Record, kept: PackedDecision, taken: _Taken, count: int) -> Stock:
     nodes = np.frombuffer(record.nodes, "<u2").astype(np.int32)
     width = "<u2" if len(record.nodes) == len(record.units) else "<u4"
     units = np.frombuffer(record.units, width).astype(np.int32)
@@ -278,7 +313,8 @@ def _stock_of(record: Record, kept: PackedDecision, taken: _Taken) -> Stock:
             left[at] -= taken.units.get((shelf, node), 0)
         free[record.skus[shelf]] = (nodes[part], left)
     owed = {record.skus[shelf]: record.owed[shelf] for shelf, _, _ in kept.wants}
-    return Stock(free, {sku: units for sku, units in owed.items() if units})
+    keeps, names = _kept_of(record, kept, count)
+    return Stock(free, {sku: units for sku, units in owed.items() if units}, keeps, held_for=names)
 
 
 def _answer_of(record: Record, kept: PackedDecision) -> Plan | NoPlan:
@@ -293,6 +329,13 @@ def _answer_of(record: Record, kept: PackedDecision) -> Plan | NoPlan:
     )
     ending = (plan.cost, plan.extra, plan.runner_up, plan.exact, plan.overflow, plan.bound)
     return Plan(shipments, *ending)
+
+
+def _beside(own: tuple[tuple[Sku, NodeId, int], ...], places: Sequence[int]) -> tuple[object, ...]:
+    """Give what few decisions have: a cart's units, and what more than a buffer was kept back."""
+    if places:
+        return own, places
+    return (own,) if own else ()
 
 
 def _used(scene: Scene) -> list[tuple[int, int]]:

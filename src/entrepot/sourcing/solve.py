@@ -47,11 +47,12 @@ def plan_on(shelves: Shelves, asks: Sequence[Ask], standing: Standing) -> list[P
     answers: list[Plan | NoPlan] = []
     for at, ask in enumerate(asks):
         answer = survey.answer(at) or _decided(ask, shelves, standing)
+        shelves.note(ask)
         if isinstance(answer, Plan):
             for shipment in answer.shipments:
                 node = compiled.index[shipment.node_id]
                 items = beyond(ask, shipment.node_id, shipment.items) if ask.own else shipment.items
-                shelves.take(node, items)
+                shelves.take(node, items, ask.channel)
                 standing.take(node)
         answers.append(answer)
     return answers
@@ -66,7 +67,7 @@ def view_of(ask: Ask, shelves: Shelves, standing: Standing) -> View | NoPlan:
         return found
     nodes, freight = found
     compiled = standing.compiled
-    free = usable(ask, shelves.of(ask), nodes, compiled)
+    free = usable(ask, shelves.of(ask), nodes, compiled, shelves.keeps(ask))
     allowed = shelves.allowed(ask)
     if not ask.own:
         return View(ask, freight, free, standing.full, allowed)

@@ -6,7 +6,7 @@ the nodes it names still have the units and the room: taking from others only sh
 the order has to be decided on its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,10 +17,12 @@ from entrepot.network.compiled import NO_COST, Compiled
 from entrepot.network.model import ZONE_MAX, Method
 from entrepot.sourcing.cost import Bools, Ints, cheapest_two, split_bound
 from entrepot.sourcing.eligibility import Standing
-from entrepot.sourcing.model import Ask, NoPlan, Plan, Shipment, Stock, WhyNoPlan
-from entrepot.terms.ids import Sku
+from entrepot.sourcing.model import Ask, NoPlan, Plan, Shipment, Stock, Want, WhyNoPlan
+from entrepot.sourcing.withhold import Keep, Noted, Withheld
+from entrepot.terms.ids import ChannelId, Sku
 
 _ZONES: Final = ZONE_MAX + 1
+_Need = tuple[int, int, Ints | None]
 _NOWHERE: Final = (np.empty(0, np.int32), np.empty(0, np.int32))
 
 
@@ -42,10 +44,12 @@ class Shelves:
     """The stock of a batch as dense rows, and what is left of it as the batch goes on.
 
     `row` numbers the skus; `free` is int64[S, N], `total` and `owed` are per row the market's units
-    and those owed. `seen` stays as it was at the beginning.
+    and those owed. `seen` stays as it was at the beginning. `withheld` says who may not take what;
+    `noted` is per decision what it had to leave of each want, where that is more than a buffer.
     """
 
     def __init__(self, asks: Iterable[Ask], stock: Stock, compiled: Compiled) -> None:
+        asks = list(asks)
         skus = dict.fromkeys(want.sku for ask in asks for want in ask.wants)
         self.row: dict[Sku, int] = {sku: row for row, sku in enumerate(skus)}
         self.free: Ints = np.zeros((len(skus), len(compiled.network.nodes)), np.int64)
@@ -55,6 +59,8 @@ class Shelves:
         self.total: list[int] = self.free.sum(axis=1).tolist()
         self.owed = self.seen.owed
         self.touched: set[int] = set()
+        self.withheld = Withheld(asks, stock, compiled)
+        self.noted: list[tuple[Noted, ...]] = []
 
     def of(self, ask: Ask) -> Ints:
         """Give int64[L, N], what is free of each want now."""
@@ -65,9 +71,19 @@ class Shelves:
         rows = [self.row[want.sku] for want in ask.wants]
         return tuple(max(self.total[r] - self.owed[r], 0) if self.owed[r] else None for r in rows)
 
-    def take(self, node: int, items: Iterable[tuple[Sku, int]]) -> None:
-        """Take units off a node's shelves."""
+    def keeps(self, ask: Ask) -> tuple[Keep, ...]:
+        """Give per want what the ask must leave at each node now."""
+        return tuple([self.withheld.of(ask.channel, want.sku) for want in ask.wants])
+
+    def note(self, ask: Ask) -> None:
+        """Remember what the next decision had to leave."""
+        if not self.withheld.plain:
+            self.noted.append(self.withheld.note(ask))
+
+    def take(self, node: int, items: Iterable[tuple[Sku, int]], channel: ChannelId) -> None:
+        """Take units off a node's shelves, for an order of a channel."""
         for sku, units in items:
+            self.withheld.take(channel, node, sku, units)
             row = self.row[sku]
             self.free[row, node] -= units
             self.total[row] -= units
@@ -89,24 +105,49 @@ class _Questions:
     def __init__(self, asks: Sequence[Ask], shelves: Shelves, compiled: Compiled) -> None:
         buffers = {channel: compiled.buffer(channel) for channel in {a.channel for a in asks}}
         self.asks = asks
-        self.needs: list[list[tuple[int, int]]] = []  # per order: (row, units + buffer) per line
+        self.needs: list[list[_Need]] = []  # per order and line: (row, units + buffer, what stays)
         weights: list[tuple[int, int, int, int]] = []  # whole, heaviest, lightest line; units
+        withheld, row = shelves.withheld, shelves.row
         for ask in asks:
-            buffer = buffers[ask.channel]
-            self.needs.append([(shelves.row[w.sku], w.quantity + buffer) for w in ask.wants])
+            if withheld.plain:
+                buffer = buffers[ask.channel]
+                self.needs.append([(row[w.sku], w.quantity + buffer, None) for w in ask.wants])
+            else:
+                self.needs.append(
+                    [_need(w, row, withheld.of(ask.channel, w.sku)) for w in ask.wants]
+                )
             grams = [w.quantity * w.weight_g for w in ask.wants]
             units = sum([w.quantity for w in ask.wants])
             weights.append((sum(grams), max(grams), min(grams), units))
-        flat = np.array([line for lines in self.needs for line in lines], np.int64).reshape(-1, 2)
+        flat = [line for lines in self.needs for line in lines]
         lengths = np.array([len(lines) for lines in self.needs], np.int64)
-        self.rows, self.need = flat[:, 0], flat[:, 1]
+        self.rows = np.array([line[0] for line in flat], np.int64)
+        self.need = np.array([line[1] for line in flat], np.int64)
+        self.quantity = np.array([w.quantity for ask in asks for w in ask.wants], np.int64)
+        self._uneven = [at for at, line in enumerate(flat) if line[2] is not None]
+        self._stays = [line[2] for line in flat if line[2] is not None]
         self.order = np.repeat(np.arange(len(asks)), lengths)
         self.starts = np.cumsum(lengths) - lengths
-        self.buffer = np.array([buffers[ask.channel] for ask in asks], np.int64)
         self.weights: Ints = np.array(weights, np.int64)[:, :3].T
         self.units: Ints = np.array(weights, np.int64)[:, 3]
         # One line at a node that has it all, and one store that was chosen, cannot be split.
         self.whole = (lengths == 1) | np.array([a.method is not Method.SHIP for a in asks])
+
+    def takable(self, free: Ints) -> Ints:
+        """Give int64[L, N] of all lines: what is free of `free` less what must stay there.
+
+        Where the same stays at every node that is left to `need`, which has it added.
+        """
+        takable: Ints = free[self.rows]
+        if self._uneven:
+            takable[self._uneven] -= np.array(self._stays)
+        return takable
+
+
+def _need(want: Want, row: Mapping[Sku, int], keep: Keep) -> _Need:
+    if isinstance(keep, int):
+        return row[want.sku], want.quantity + keep, None
+    return row[want.sku], want.quantity, keep
 
 
 class _Tariffs:
@@ -166,7 +207,8 @@ class Survey:
         base = _able(asks, self._standing) & (ship < NO_COST)
         self._base_price = ship + questions.units[:, None] * compiled.handling
         self._base_price[~base] = NO_COST
-        enough = shelves.free[questions.rows] >= questions.need[:, None]
+        self._units = questions.takable(shelves.free)
+        enough = self._units >= questions.need[:, None]
         fits = np.logical_and.reduceat(enough, questions.starts)
         price = np.where(fits & ~self._standing.full, self._base_price, NO_COST)
         first = price.argmin(axis=1)
@@ -196,7 +238,7 @@ class Survey:
         bound[questions.whole] = NO_COST
         for a in np.flatnonzero((least > bound) & (least < NO_COST)).tolist():
             lines = slice(questions.starts[a], questions.starts[a] + len(questions.needs[a]))
-            enough = self._shelves.free[questions.rows[lines]] >= questions.need[lines, None]
+            enough = self._units[lines] >= questions.need[lines, None]
             nodes = base[a] & enough.any(axis=0)
             ends = self._tariffs.cost[1:, a, self._zones[a, nodes]].min(axis=-1)
             handled_here = int(questions.units[a] * handling[nodes].min())
@@ -208,9 +250,9 @@ class Survey:
         questions = self._questions
         lines = np.flatnonzero(np.isin(questions.order, orders))
         order = questions.order[lines]
-        units = self._shelves.free[questions.rows[lines]] - questions.buffer[order][:, None]
+        wanted = questions.quantity[lines]
+        units = self._units[lines] - (questions.need[lines] - wanted)[:, None]
         there = np.where(base[order], np.maximum(units, 0), 0).sum(axis=1)
-        wanted = questions.need[lines] - questions.buffer[order]
         short = dict.fromkeys(order[there < wanted].tolist())
         found: dict[int, list[int]] = {a: [] for a in short}
         for a, has in zip(order.tolist(), there.tolist(), strict=True):
@@ -221,7 +263,7 @@ class Survey:
     def _refusal(self, a: int, there: list[int]) -> NoPlan | None:
         missing = []
         lines = zip(self._questions.asks[a].wants, self._questions.needs[a], there, strict=True)
-        for want, (row, _), units in lines:
+        for want, (row, _, _), units in lines:
             if units and (row in self._shelves.touched or self._shelves.owed[row]):
                 return None
             if units < want.quantity:
@@ -230,7 +272,7 @@ class Survey:
 
     def _owing(self, a: int) -> bool:
         """Say whether an order wants a sku of which units are owed to others."""
-        return any(self._shelves.owed[row] for row, _ in self._questions.needs[a])
+        return any(self._shelves.owed[row] for row, _, _ in self._questions.needs[a])
 
     def _stands(self, a: int, node: int) -> bool:
         """Say whether a node (-1: none) can still do what the pass saw it could."""
@@ -239,22 +281,25 @@ class Survey:
         if node in self._standing.filled:
             return False
         touched, free = self._shelves.touched, self._shelves.free
-        for row, need in self._questions.needs[a]:
-            if row in touched and free[row, node] < need:
-                return False
+        for row, need, stays in self._questions.needs[a]:
+            if row in touched:
+                kept = 0 if stays is None else stays[node]
+                if free[row, node] < need + kept:
+                    return False
         return True
 
     def _again(self, a: int) -> Plan | None:
         """Look again at one order, among what is left."""
         price = self._base_price[a].copy()
         price[self._standing.full] = NO_COST
-        for row, need in self._questions.needs[a]:
-            price[self._shelves.free[row] < need] = NO_COST
+        for row, need, stays in self._questions.needs[a]:
+            least = need if stays is None else need + stays
+            price[self._shelves.free[row] < least] = NO_COST
         first, _, runner_up = cheapest_two(price)
-        least = int(price[first])
-        if least >= NO_COST or least > self._bound[a]:
+        cost = int(price[first])
+        if cost >= NO_COST or cost > self._bound[a]:
             return None
-        return self._plan(a, first, least, NO_COST if runner_up is None else runner_up)
+        return self._plan(a, first, cost, NO_COST if runner_up is None else runner_up)
 
     def _plan(self, a: int, node: int, cost: int, runner_up: int) -> Plan:
         compiled, questions = self._compiled, self._questions

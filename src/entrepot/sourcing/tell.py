@@ -17,7 +17,7 @@ class Facts:
     """What there is to tell.
 
     `able` nodes could have done all alone; `rival` is the one that was next; `out` has a reason for
-    every eliminated node.
+    every eliminated node; `held_for` are the segments that units were held for.
     """
 
     ask: Ask
@@ -25,6 +25,7 @@ class Facts:
     able: int
     rival: NodeId | None
     out: tuple[Elimination, ...]
+    held_for: tuple[str, ...] = ()
 
 
 def words_of(facts: Facts) -> tuple[str, ...]:
@@ -112,17 +113,20 @@ def _cautions(plan: Plan) -> list[str]:
 def _eliminated(facts: Facts) -> list[str]:
     """Count the nodes per reason, in order of precedence, in one sentence."""
     counts = Counter(facts.out)
-    clauses = [_clause(why, counts[why], facts.ask) for why in Elimination if counts[why]]
+    clauses = [_clause(why, counts[why], facts) for why in Elimination if counts[why]]
     return [f"{'; '.join(clauses)}."] if clauses else []
 
 
-def _clause(why: Elimination, count: int, ask: Ask) -> str:
-    one = count == 1
+def _clause(why: Elimination, count: int, facts: Facts) -> str:
+    ask, one = facts.ask, count == 1
+    held_for = _listed(list(facts.held_for)) if facts.held_for else "other channels"
     singular, plural = _REASONS[why]
     skus = _listed([str(want.sku) for want in ask.wants], last="or")
     if len(ask.wants) > SKUS_NAMED_MAX:
         skus = f"each of the {len(ask.wants)} skus"
-    said = (singular if one else plural).format(skus=skus, method=ask.method, service=ask.service)
+    said = (singular if one else plural).format(
+        skus=skus, method=ask.method, service=ask.service, held_for=held_for
+    )
     return f"{_nodes(count)} {said}"
 
 
@@ -146,6 +150,10 @@ _REASONS = {
     Elimination.BARRED: (
         "had already rejected it or picked short",
         "had already rejected it or picked short",
+    ),
+    Elimination.KEPT_BACK: (
+        "has its last units of {skus} kept back for {held_for}",
+        "have their last units of {skus} kept back for {held_for}",
     ),
     Elimination.NO_STOCK: ("holds too little of {skus}", "hold too little of {skus}"),
     Elimination.CAPACITY: (

@@ -1,4 +1,4 @@
-"""The loop: relay, journey, timers, summaries; at once while there is work, else after a nap.
+"""The loop: relay, journey, timers, summaries, safety; at once while there is work, else a nap.
 
 Publication, webhooks and carts' ends run beside it: none may keep an order waiting.
 """
@@ -15,6 +15,7 @@ from entrepot.work.carts import keep_sweeping
 from entrepot.work.journey import AFTERWARDS, FIRST, Runner
 from entrepot.work.notices import Courier
 from entrepot.work.publication import Publisher
+from entrepot.work.stock import safeguard_all
 from entrepot.work.timers import sweep
 from entrepot.work.truth import Keeper
 from entrepot.work.upkeep import Upkeep
@@ -38,6 +39,7 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
     while not stop.is_set():
         try:
             done = await _turn(pool, runner) + await upkeep.run() + await keeper.run()
+            done += await safeguard_all(pool, world)
         except (*db.UNREACHABLE, *db.TRY_AGAIN) as fault:
             log.warning("the database did not let us work: %r", fault)
             done = 0

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from entrepot.inventory import chapters, tell
+from entrepot.inventory import chapters, secure, tell
 from entrepot.inventory.watch import SPEAKS_AGAIN, watch
 from entrepot.journey import told
 from entrepot.network import browse as network
@@ -54,6 +54,8 @@ async def watch_feeds(pool: db.Pool, market: MarketId, *, at: datetime) -> int:
     async def work(conn: db.Connection) -> int:
         _, policy = await policies.current(conn, market)
         seen = await watch(conn, market, stale_after_s=policy.feed_stale_after_s, at=at)
+        if seen.nodes:
+            await secure.resweep_nodes(conn, market, seen.nodes)
         facts = [tell.raised(each) for each in seen.raised]
         facts += [told.unstuck(each, actor="entrepot", reason=SPEAKS_AGAIN) for each in seen.ended]
         if facts:
