@@ -240,5 +240,5 @@ async def test_a_silent_feed_is_nothing_where_the_policy_does_not_say_so(two):
     await two.count("STORE", TEE=9)
     await followed(two)
     await watch_feeds(two.pool, US, at=mint.now() + timedelta(seconds=61))
-    assert await followed(two) == 1  # nothing is looked at
+    assert await followed(two) == 2  # a turn for each node, and no position is looked at
     assert await offered(two, "TEE") == [16]

@@ -206,41 +206,52 @@ async def test_a_node_is_learned_from_all_its_positions(store):
     assert 0 < misfind < 0.02
 
 
+async def kept(shop) -> None:
+    """Let beliefs begin, and follow the policy."""
+    async with shop.pool.acquire() as conn, conn.transaction():
+        await begin_all(conn, shop.world, US, at=mint.now())
+        await keep_truth(conn, shop.world, US, at=mint.now())
+
+
 async def test_what_is_doubted_is_not_sold_and_is_on_the_bill(store):
-    await came_up_short(store)  # one is in hand, another was not found: it is set aside
+    await publishes(store, truth_discount=TruthDiscount(at_least_probability=0.985))
+    await kept(store)
+    await followed(store)
+    assert await rows(store) == [("CAP", 0, 1), ("TEE", 0, 1)]
+    ((tee,),) = [await bills(store, "TEE")]
+    assert lines(tee.bills[0])["STORE"] == [("doubtful", 1)]
+    assert {i.rule for n in tee.bills[0].nodes for i in n.less} == {"/truth_discount"}
+    assert await offered(store, "TEE") == [4]
+    assert not await tries(store, "TEE", 5)
+    assert await tries(store, "TEE", 4)
+
+    await publishes(store)
+    await kept(store)
+    await followed(store)
+    assert await offered(store, "TEE", "CAP") == [1, 5]
+
+
+async def test_units_set_aside_for_doubt_are_not_doubted_twice(store):
+    await came_up_short(store)  # one is in hand, and the others are set aside
     await publishes(store, truth_discount=TruthDiscount(at_least_probability=0.9))
     await Keeper(store.pool, store.world).run()
     await followed(store)
     assert (await rows(store))[1] == ("TEE", 1, 4)
     ((tee,),) = [await bills(store, "TEE")]
-    assert lines(tee.bills[0])["STORE"] == [("reserved", 1), ("unavailable", 1), ("doubtful", 3)]
-    assert {i.rule for n in tee.bills[0].nodes for i in n.less} == {None, "/truth_discount"}
-    assert await offered(store, "TEE", "CAP") == [0, 5]
-    assert not await tries(store, "TEE", 1)
+    assert lines(tee.bills[0])["STORE"] == [("reserved", 1), ("unavailable", 4)]
 
-    await store.count("STORE", TEE=4)
-    await followed(store)
-    assert await offered(store, "TEE") == [3]
-    assert await tries(store, "TEE", 3)
-
-
-async def test_a_set_aside_for_doubt_that_ends_leaves_the_doubt_of_the_belief(store):
-    await came_up_short(store)
-    await publishes(store, truth_discount=TruthDiscount(at_least_probability=0.9))
-    await Keeper(store.pool, store.world).run()
-    await followed(store)
     async with store.pool.acquire() as conn, conn.transaction():
-        found = SetAside(Sku("TEE"), STORE, AsideReason.DOUBT, -1)
+        found = SetAside(Sku("TEE"), STORE, AsideReason.DOUBT, -3)
         await set_aside(conn, US, [found], at=mint.now())
     await followed(store)
     ((tee,),) = [await bills(store, "TEE")]
-    assert lines(tee.bills[0])["STORE"] == [("reserved", 1), ("doubtful", 4)]
+    assert lines(tee.bills[0])["STORE"] == [("reserved", 1), ("unavailable", 1), ("doubtful", 3)]
 
 
 async def test_what_is_learned_while_the_sweep_asks_is_not_lost(store):
     """The sweeper waits for who learns, and asks again once it holds the position."""
     await publishes(store, truth_discount=TruthDiscount(at_least_probability=0.9))
-    await Keeper(store.pool, store.world).run()
+    await kept(store)
     await followed(store)
     async with store.pool.acquire() as conn:
         learner = conn.transaction()

@@ -48,7 +48,8 @@ ORDER BY p.sku
 LIMIT :most::integer;
 
 -- name: unsecured -> Secured
--- Positions that the rules were not asked about yet: new ones, and those in other doubt than before.
+-- Positions that the rules were not asked about yet: new ones, and those in other doubt than
+-- before.
 SELECT p.sku, p.node_id, p.safety, p.unsecured
 FROM inventory.position AS p
 WHERE p.market = :market::text AND p.unsecured
@@ -99,12 +100,12 @@ SELECT
     greatest(0, b.doubtful - coalesce(s.quantity, 0)) AS units
 FROM inventory.belief AS b
 INNER JOIN
-    unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
+    unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id) -- noqa: RF02
     ON b.sku = k.sku AND b.node_id = k.node_id
 LEFT JOIN inventory.set_aside AS s
     ON
         s.market = :market::text AND b.sku = s.sku AND b.node_id = s.node_id
-        AND s.reason = 'doubt' -- noqa: RF02
+        AND s.reason = 'doubt'
 WHERE b.market = :market::text AND b.doubtful > 0;
 
 -- name: nodes_unheard -> Unheard
