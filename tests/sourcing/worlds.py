@@ -25,6 +25,7 @@ from entrepot.network.model import (
     WeightBreak,
 )
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock, Want
+from entrepot.terms.audience import Buyer
 from entrepot.terms.ids import ChannelId, LaneId, MarketId, NodeId, Sku
 from entrepot.terms.place import Place
 
@@ -200,8 +201,11 @@ def plain(seen):
     return replace(seen, network=network, compiled=Compiled(network))
 
 
-def after(seen, answer, channel=WEB):
-    """Give the world as it is once a plan for an order of a channel has been carried out."""
+SHOPPER = Buyer(WEB)
+
+
+def after(seen, answer, buyer=SHOPPER):
+    """Give the world as it is once a plan for a buyer's order has been carried out."""
     if isinstance(answer, NoPlan):
         return seen
     free, load, held = dict(seen.stock.free), dict(seen.load), dict(seen.stock.held)
@@ -214,16 +218,24 @@ def after(seen, answer, channel=WEB):
             counts = counts.copy()
             counts[list(nodes).index(at)] -= units
             free[sku] = (nodes, counts)
-            held[sku] = tuple(_drawn(each, channel, at, units) for each in held.get(sku, ()))
+            held[sku] = _drawn(held.get(sku, ()), buyer, at, units)
     return replace(seen, stock=replace(seen.stock, free=free, held=held), load=load)
 
 
-def _drawn(held, channel, at, units):
-    if channel not in held.channels:
+def _drawn(held, buyer, at, units):
+    """Who is in several segments draws on the first of them."""
+    own = next((place for place, each in enumerate(held) if is_for(each, buyer)), None)
+    if own is None:
         return held
-    left = held.units.copy()
+    left = held[own].units.copy()
     left[at] -= units
-    return replace(held, units=left)
+    return (*held[:own], replace(held[own], units=left), *held[own + 1 :])
+
+
+def is_for(held, buyer):
+    channels, classes = held.audience
+    by_channel = channels is None or buyer.channel in channels
+    return by_channel and (classes is None or buyer.customer_class in classes)
 
 
 # --- the oracle ---------------------------------------------------------------------------------
@@ -281,7 +293,7 @@ def stays_at(ask, seen, at, sku, channel):
     kept = seen.stock.kept.get((ask.channel, sku), channel.buffer)
     stays = kept if isinstance(kept, int) else int(kept[at])
     for held in seen.stock.held.get(sku, ()):
-        if ask.channel not in held.channels:
+        if not is_for(held, ask.buyer):
             left = max(int(held.units[at]), 0)
             stays += left if held.leave is None else min(left, held.leave)
     return stays

@@ -37,6 +37,7 @@ from entrepot.terms.ids import ChannelId, NodeId, Sku
 from entrepot.terms.outcome import Refused
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
+Class = Annotated[str, Meta(min_length=1, max_length=64)]
 Ttl = Annotated[int, Meta(ge=1, le=TTL_S_MAX, description="seconds from now")]
 
 
@@ -59,6 +60,7 @@ class ReservationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     pickup_node: Id | None = None
     ttl_s: Ttl = TTL_S_DEFAULT
     customer: Id | None = None
+    customer_class: Class | None = None
 
 
 class ExtendBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -188,6 +190,7 @@ def _wish(body: ReservationBody) -> Wish:
         destination=asking.destination(body.destination),
         pickup_node=NodeId(body.pickup_node) if body.pickup_node else None,
         customer=body.customer,
+        customer_class=body.customer_class or "",
     )
 
 

@@ -21,7 +21,8 @@ from entrepot.journey import withhold
 from entrepot.journey.discount import Discounts, discounts
 from entrepot.journey.world import Market
 from entrepot.plumbing import db
-from entrepot.terms.ids import ChannelId, NodeId, Sku
+from entrepot.terms.audience import Buyer
+from entrepot.terms.ids import NodeId, Sku
 
 
 class What(StrEnum):
@@ -89,9 +90,9 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which skus, for which channel."""
+    """Which skus, for whom."""
 
-    channel: ChannelId
+    buyer: Buyer
     skus: tuple[Sku, ...]
 
 
@@ -116,17 +117,17 @@ async def explained(
     off = await discounts(conn, market.id, market.keeping, keys)
     sweep = await secure.sweep_of(conn, market.id)
     version = sweep.policy_version if sweep else 0
-    channels = {question.channel for question in questions}
-    desks = {channel: _Desk(market, channel, version, off, at) for channel in channels}
-    bills: dict[tuple[ChannelId, Sku], SkuBill] = {}
+    buyers = {question.buyer for question in questions}
+    desks = {buyer: _Desk(market, buyer, version, off, at) for buyer in buyers}
+    bills: dict[tuple[Buyer, Sku], SkuBill] = {}
     answers = []
     for question in questions:
-        channel, needed = question.channel, [parts.get(sku, []) for sku in question.skus]
+        buyer, needed = question.buyer, [parts.get(sku, []) for sku in question.skus]
         for part in {part for made in needed for part, _ in made}:
-            if (channel, part) not in bills:
-                bill = desks[channel].bill(part, rows[part], owed.get(part, 0))
-                bills[channel, part] = bill
-        own = {part: bill for (name, part), bill in bills.items() if name == channel}
+            if (buyer, part) not in bills:
+                bill = desks[buyer].bill(part, rows[part], owed.get(part, 0))
+                bills[buyer, part] = bill
+        own = {part: bill for (who, part), bill in bills.items() if who == buyer}
         answers.append([_explained(sku, parts.get(sku), own) for sku in question.skus])
     return answers
 
@@ -154,20 +155,20 @@ _ALL: Final = 1 << 62  # all that is left
 
 
 class _Desk:
-    """Writes bills for one channel of one market at one moment."""
+    """Writes bills for one buyer of one market at one moment."""
 
     def __init__(
         self,
         market: Market,
-        channel: ChannelId,
+        buyer: Buyer,
         swept_version: int,
         off: Discounts,
         at: datetime,
     ) -> None:
-        self._market, self._channel, self._at = market, channel, at
+        self._market, self._buyer, self._at = market, buyer, at
         self._swept_version, self._off = swept_version, off
         compiled = market.compiled
-        mask = compiled.channel_mask(channel)
+        mask = compiled.channel_mask(buyer.channel)
         seen = compiled.enabled if mask is None else mask
         self._why_not = [
             None if on and view else "not_in_channel" if on else "disabled"
@@ -196,12 +197,12 @@ class _Desk:
             [(row.reserved, What.RESERVED, *_PLAIN) for row in rows],
             [(row.unavailable, What.UNAVAILABLE, *_PLAIN) for row in rows],
             *self._safety(rows, at, keeping.safety(sku, category)),
-            self._kept(at, keeping.kept(self._channel, sku, category)),
+            self._kept(at, keeping.kept(self._buyer.channel, sku, category)),
         ]
         others = [
             grant
             for grant in withhold.grants_of(self._market, sku, self._at)
-            if self._channel not in grant.channels
+            if not grant.audience.has(self._buyer)
         ]
         columns += [self._protected(rows, at, grant) for grant in others]
         whys = [self._why_not[node] for node in at]

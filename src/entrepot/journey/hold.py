@@ -53,6 +53,7 @@ class Wish(msgspec.Struct, frozen=True):
     destination: Place | None = None
     pickup_node: NodeId | None = None
     customer: str | None = None
+    customer_class: str = ""
 
 
 @dataclass(slots=True)
@@ -89,7 +90,9 @@ async def hold_carts(
     """
     sketches = await _planned(conn, market, wishes, at)
     carts = {n: cart for n, s in enumerate(sketches) if (cart := s.cart(at)) is not None}
-    baskets = [guarded(market, basket(cart), cart.channel, at) for cart in carts.values()]
+    baskets = [
+        guarded(market, basket(cart), sketches[n].ask.buyer, at) for n, cart in carts.items()
+    ]
     holding = await hold(conn, market.id, list(carts.values()), at=at, baskets=baskets)
     if any(isinstance(answer, Refused) for answer in holding.answers):
         market.stock.put(Free(p.sku, p.node_id, max(0, p.free), p.drawn) for p in holding.seen)
@@ -137,7 +140,7 @@ def _sketch(market: Market, wish: Wish, cart_id: CartId) -> _Sketch:
     ask = Ask(
         wish.channel, wish.method, wish.service if ships else "", asking.wants(needs, weights),
         wish.destination if ships else None, wish.pickup_node,
-        anywhere=ships and wish.destination is None,
+        anywhere=ships and wish.destination is None, customer_class=wish.customer_class,
     )  # fmt: skip
     return _Sketch(wish, cart_id, needs, missing, ask)
 

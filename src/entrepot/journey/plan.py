@@ -142,6 +142,7 @@ def _ask(draft: Draft) -> Ask:
     return Ask(
         question.channel, question.method, question.service, wants, question.destination,
         question.pickup_node, question.barred, question.own,
+        customer_class=question.customer_class,
     )  # fmt: skip
 
 
@@ -206,7 +207,7 @@ def _waits_for(draft: Draft, answer: NoPlan) -> str:
 
 def _finish(market: Market, draft: Draft, plan: Plan, days: Days, at: datetime) -> None:
     claims = asking.claims(draft.order_id, plan, draft.needs)
-    draft.claims = withhold.guarded(market, claims, draft.asking.ask.channel, at)
+    draft.claims = withhold.guarded(market, claims, draft.asking.ask.buyer, at)
     for shipment in plan.shipments:
         ix = market.compiled.index[shipment.node_id]
         day = int(days.work_day[ix])

@@ -41,13 +41,13 @@ class KeptBack:
         return self._found[note]
 
     def _added(self, note: Noted) -> int:
-        (channel, sku), _ = note
-        keep, names = self._withheld.noted(note), self._withheld.held_for(channel, sku)
+        (buyer, sku), _ = note
+        keep, names = self._withheld.noted(note), self._withheld.held_for(buyer, sku)
         if isinstance(keep, int):
             packed: int | bytes = keep
         else:
             packed = keep[self._nodes[self._part[sku]]].astype("<u4").tobytes()
-        if packed == self._buffers[channel] and not names:
+        if packed == self._buffers[buyer.channel] and not names:
             return BUFFER
         if (packed, names) not in self._same:
             self._same[packed, names] = len(self.table)

@@ -52,7 +52,7 @@ def plan_on(shelves: Shelves, asks: Sequence[Ask], standing: Standing) -> list[P
             for shipment in answer.shipments:
                 node = compiled.index[shipment.node_id]
                 items = beyond(ask, shipment.node_id, shipment.items) if ask.own else shipment.items
-                shelves.take(node, items, ask.channel)
+                shelves.take(node, items, ask)
                 standing.take(node)
         answers.append(answer)
     return answers

@@ -19,7 +19,7 @@ from entrepot.sourcing.cost import Bools, Ints, cheapest_two, split_bound
 from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Shipment, Stock, Want, WhyNoPlan
 from entrepot.sourcing.withhold import Keep, Noted, Withheld
-from entrepot.terms.ids import ChannelId, Sku
+from entrepot.terms.ids import Sku
 
 _ZONES: Final = ZONE_MAX + 1
 _Need = tuple[int, int, Ints | None]
@@ -73,17 +73,18 @@ class Shelves:
 
     def keeps(self, ask: Ask) -> tuple[Keep, ...]:
         """Give per want what the ask must leave at each node now."""
-        return tuple([self.withheld.of(ask.channel, want.sku) for want in ask.wants])
+        return tuple([self.withheld.of(ask, want.sku) for want in ask.wants])
 
     def note(self, ask: Ask) -> None:
         """Remember what the next decision had to leave."""
         if not self.withheld.plain:
             self.noted.append(self.withheld.note(ask))
 
-    def take(self, node: int, items: Iterable[tuple[Sku, int]], channel: ChannelId) -> None:
-        """Take units off a node's shelves, for an order of a channel."""
+    def take(self, node: int, items: Iterable[tuple[Sku, int]], ask: Ask) -> None:
+        """Take units off a node's shelves, for who asked."""
         for sku, units in items:
-            self.withheld.take(channel, node, sku, units)
+            if not self.withheld.plain:
+                self.withheld.take(ask.buyer, node, sku, units)
             row = self.row[sku]
             self.free[row, node] -= units
             self.total[row] -= units
@@ -113,9 +114,7 @@ class _Questions:
                 buffer = buffers[ask.channel]
                 self.needs.append([(row[w.sku], w.quantity + buffer, None) for w in ask.wants])
             else:
-                self.needs.append(
-                    [_need(w, row, withheld.of(ask.channel, w.sku)) for w in ask.wants]
-                )
+                self.needs.append([_need(w, row, withheld.of(ask, w.sku)) for w in ask.wants])
             grams = [w.quantity * w.weight_g for w in ask.wants]
             units = sum([w.quantity for w in ask.wants])
             weights.append((sum(grams), max(grams), min(grams), units))
