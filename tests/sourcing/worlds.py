@@ -32,6 +32,7 @@ from entrepot.terms.place import Place
 AT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 TODAY = AT.date().toordinal()
 WEB = ChannelId("web")
+SHOPPER = Buyer(WEB)
 EVERY = frozenset(Method)
 
 
@@ -201,9 +202,6 @@ def plain(seen):
     return replace(seen, network=network, compiled=Compiled(network))
 
 
-SHOPPER = Buyer(WEB)
-
-
 def after(seen, answer, buyer=SHOPPER):
     """Give the world as it is once a plan for a buyer's order has been carried out."""
     if isinstance(answer, NoPlan):
@@ -224,18 +222,16 @@ def after(seen, answer, buyer=SHOPPER):
 
 def _drawn(held, buyer, at, units):
     """Who is in several segments draws on the first of them."""
-    own = next((place for place, each in enumerate(held) if is_for(each, buyer)), None)
-    if own is None:
-        return held
-    left = held[own].units.copy()
-    left[at] -= units
-    return (*held[:own], replace(held[own], units=left), *held[own + 1 :])
+    for place, each in enumerate(held):
+        if is_for(each, buyer):
+            left = each.units.copy()
+            left[at] -= units
+            return (*held[:place], replace(each, units=left), *held[place + 1 :])
+    return held
 
 
 def is_for(held, buyer):
-    channels, classes = held.audience
-    by_channel = channels is None or buyer.channel in channels
-    return by_channel and (classes is None or buyer.customer_class in classes)
+    return all(n is None or who in n for n, who in zip(held.audience, buyer, strict=True))
 
 
 # --- the oracle ---------------------------------------------------------------------------------
@@ -247,20 +243,16 @@ def lane_price(network, service, zone, grams):
         if each.enabled and each.service == service and each.zone == zone:
             fitting = [b.cost for b in each.breaks if grams <= b.up_to_g]
             over = grams - each.breaks[-1].up_to_g
-            prices.append(
-                fitting[0]
-                if fitting
-                else each.breaks[-1].cost + -(-over // 1000) * each.per_kg_over
-            )
+            last = each.breaks[-1].cost + -(-over // 1000) * each.per_kg_over
+            prices.append(fitting[0] if fitting else last)
     return min(prices, default=None)
 
 
 def zone_of(place, destination):
     if place.country != destination.country:
         return 9
-    if place.postal_code == destination.postal_code:
-        return 1
-    return 3 if place.region == destination.region else 5
+    near = 3 if place.region == destination.region else 5
+    return 1 if place.postal_code == destination.postal_code else near
 
 
 def may_supply(ask, seen, at):
