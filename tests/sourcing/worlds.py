@@ -81,8 +81,8 @@ LANES = (
 
 
 def network_of(*nodes, lanes=LANES, channels=ONLY_WEB, **costs):
-    ordered = tuple(sorted(nodes, key=lambda each: each.node_id))
-    return Network(MarketId("m"), 7, ordered, tuple(lanes), tuple(channels), Costs(**costs))
+    row = tuple(sorted(nodes, key=lambda each: each.node_id))
+    return Network(MarketId("m"), 7, row, tuple(lanes), tuple(channels), Costs(**costs))
 
 
 def stock_of(network, free, owed=None):
@@ -91,10 +91,8 @@ def stock_of(network, free, owed=None):
     rows = {}
     for sku, units in free.items():
         there = sorted((index[name], count) for name, count in units.items() if name in index)
-        rows[Sku(sku)] = (
-            np.array([at for at, _ in there], np.int32),
-            np.array([count for _, count in there], np.int32),
-        )
+        pairs = np.array(there, np.int32).reshape(-1, 2)
+        rows[Sku(sku)] = (pairs[:, 0].copy(), pairs[:, 1].copy())
     return Stock(rows, {Sku(sku): units for sku, units in (owed or {}).items()})
 
 
@@ -224,8 +222,7 @@ def _drawn(held, buyer, at, units):
     """Who is in several segments draws on the first of them."""
     for place, each in enumerate(held):
         if is_for(each, buyer):
-            left = each.units.copy()
-            left[at] -= units
+            left = each.units - units * (np.arange(len(each.units)) == at)
             return (*held[:place], replace(each, units=left), *held[place + 1 :])
     return held
 
@@ -265,9 +262,8 @@ def may_supply(ask, seen, at):
         return False
     if ask.method is not Method.SHIP:
         return each.node_id == ask.pickup_node
-    return (
-        lane_price(seen.network, ask.service, zone_of(each.place, ask.destination), 0) is not None
-    )
+    zone = zone_of(each.place, ask.destination)
+    return lane_price(seen.network, ask.service, zone, 0) is not None
 
 
 def free_at(ask, seen, at, want):
