@@ -8,7 +8,9 @@ from pathlib import Path
 from bench import (
     availability,
     capture_hot,
+    capture_ruled,
     capture_uniform,
+    carts,
     counts,
     expiry,
     explain_availability,
@@ -28,8 +30,10 @@ PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 STAGED: tuple[Callable[[Stage, Effort], list[Figure]], ...] = (
     capture_uniform.figures,
     capture_hot.figures,
+    capture_ruled.figures,
     growth.figures,
     counts.figures,
+    carts.figures,
     expiry.figures,
     availability.figures,
     explain_availability.figures,

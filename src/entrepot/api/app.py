@@ -7,6 +7,8 @@ from typing import TypeVar
 
 from entrepot.api.principals import Principals
 from entrepot.journey.bill import Explained, Question, explained
+from entrepot.journey.keep_carts import Answer as CartAnswer
+from entrepot.journey.keep_carts import Asked, keep_carts
 from entrepot.journey.offer import Offer, Offered, available
 from entrepot.journey.place import place
 from entrepot.journey.placing import Placed, Placing
@@ -28,6 +30,10 @@ BILLS_BATCH_MAX = 16
 """A bill over 200 nodes is half a millisecond's work, and others wait meanwhile."""
 
 
+CART_BATCHES_AT_ONCE = 2
+"""One is planned while the other commits; of the pool, no more connections are theirs."""
+
+
 @dataclass(slots=True)
 class App:
     """One serving process."""
@@ -37,6 +43,7 @@ class App:
     world: World
     principals: Principals
     placing: Batcher[tuple[MarketId, Placing], Placed]
+    carts: Batcher[tuple[MarketId, Asked], CartAnswer]
     offers: Batcher[tuple[MarketId, Offer], Offered]
     quotes: Batcher[tuple[MarketId, Cart], Quote]
     bills: Batcher[tuple[MarketId, Question], list[Explained]]
@@ -50,6 +57,9 @@ def app_of(settings: Settings, pool: db.Pool, captures: db.Pool, world: World) -
     async def placed(market: MarketId, asked: Sequence[Placing]) -> Sequence[Placed]:
         telemetry.BATCH.observe(len(asked))
         return await place(captures, world, market, asked)
+
+    async def reserved(market: MarketId, asked: Sequence[Asked]) -> Sequence[CartAnswer]:
+        return await keep_carts(pool, world, market, asked)
 
     async def offered(market: MarketId, asked: Sequence[Offer]) -> Sequence[Offered]:
         known = await world.market(market)
@@ -74,6 +84,13 @@ def app_of(settings: Settings, pool: db.Pool, captures: db.Pool, world: World) -
             batch_max=settings.batch_max,
             queue_max=settings.queue_max,
             at_once=settings.captures_at_once,
+            give_up=db.UNREACHABLE,
+        ),
+        carts=Batcher(
+            _by_market(reserved),
+            batch_max=settings.batch_max,
+            queue_max=settings.queue_max,
+            at_once=CART_BATCHES_AT_ONCE,
             give_up=db.UNREACHABLE,
         ),
         offers=Batcher(

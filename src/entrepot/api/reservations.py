@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
-from entrepot.api.commands import command
+from entrepot.api.commands import REPLAYED, command
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
 from entrepot.api.orders import refused
 from entrepot.api.problems import Code, FieldError, Problem, invalid
@@ -17,19 +17,16 @@ from entrepot.inventory.carts_model import (
     LINES_PER_CART_MAX,
     TTL_S_DEFAULT,
     TTL_S_MAX,
-    Cart,
     CartClaim,
-    CartState,
-    Held,
-    NewCart,
     WhyNotLive,
 )
 from entrepot.inventory.hold import extend, look
 from entrepot.journey import asking
-from entrepot.journey.hold import OldNetwork, Wish, hold_carts
+from entrepot.journey.cart_receipt import ReservationAnswer, shown
+from entrepot.journey.hold import Wish
+from entrepot.journey.keep_carts import Asked
 from entrepot.journey.let_go import claims_of, release
 from entrepot.journey.placing import NotTaken
-from entrepot.journey.world import Market
 from entrepot.network.model import Method
 from entrepot.orders.model import QUANTITY_MAX, Address
 from entrepot.plumbing import db, mint
@@ -67,39 +64,16 @@ class ExtendBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ttl_s: Ttl
 
 
-class KeptLine(msgspec.Struct, frozen=True):
-    """Units kept at a node for a line of the cart, from 1; of a kit, its parts."""
-
-    line: int
-    sku: str
-    node: str
-    quantity: int
-
-
-class ReservationAnswer(msgspec.Struct, frozen=True):
-    """`state`: held, committed (to the order of `order_id`), freed or expired."""
-
-    id: UUID
-    channel: str
-    customer: str | None
-    state: CartState
-    held_at: datetime
-    expires_at: datetime
-    order_id: UUID | None
-    lines: list[KeptLine]
-
-
 async def post_reservation(request: Request) -> Answer:
     """Keep units for a cart: all of it, or a refusal that has written nothing."""
-    body: ReservationBody = request.body
-    wish = _wish(body)
-    world = request.app.world
-    market = await world.market(request.principal.market)
-    try:
-        return await _held(request, market, wish)
-    except OldNetwork:
-        await world.refresh(market.id)
-        return await _held(request, market, wish)
+    asked = Asked(_wish(request.body), request.key)
+    answer = await request.app.carts.submit((request.principal.market, asked))
+    if isinstance(answer, NotTaken):
+        raise refused(answer, Code.INVALID)
+    headers = (REPLAYED,) if answer.replayed else ()
+    if answer.cart_id is not None:
+        headers = (("location", f"/v1/reservations/{answer.cart_id}"), *headers)
+    return Answer(201, answer.document, headers)
 
 
 async def get_reservation(request: Request) -> Answer:
@@ -109,7 +83,7 @@ async def get_reservation(request: Request) -> Answer:
         held = await look(conn, request.principal.market, cart_id)
     if held is None:
         raise _not_live(WhyNotLive.UNKNOWN)
-    return json_answer(200, _shown(held, mint.now()))
+    return json_answer(200, shown(held, mint.now()))
 
 
 async def post_extend(request: Request) -> Answer:
@@ -124,7 +98,7 @@ async def post_extend(request: Request) -> Answer:
             raise _not_live(done.why)
         held = await look(conn, market, cart_id)
         assert held is not None
-        return json_answer(200, _shown(held, at))
+        return json_answer(200, shown(held, at))
 
     return await command(request, act)
 
@@ -142,34 +116,11 @@ async def let_go(request: Request) -> Answer:
         freed[:] = done.value
         held = await look(conn, market.id, cart_id)
         assert held is not None
-        return json_answer(200, _shown(held, at))
+        return json_answer(200, shown(held, at))
 
     answer = await command(request, act)
     market.stock.give_back(claims_of(freed))
     return answer
-
-
-async def _held(request: Request, market: Market, wish: Wish) -> Answer:
-    believed: list[CartClaim] = []
-
-    def disbelieve() -> None:
-        market.stock.give_back(claims_of(believed))
-        believed.clear()
-
-    async def act(conn: db.Connection, at: datetime) -> Answer:
-        disbelieve()  # what an earlier try believed was rolled back
-        (done,) = await hold_carts(conn, market, [wish], at=at)
-        if isinstance(done, NotTaken):
-            raise refused(done, Code.INVALID)
-        believed[:] = done.claims
-        location = ("location", f"/v1/reservations/{done.cart_id}")
-        return json_answer(201, _shown(_new(done, at), at), location)
-
-    try:
-        return await command(request, act)
-    except BaseException:
-        disbelieve()
-        raise
 
 
 def _wish(body: ReservationBody) -> Wish:
@@ -192,24 +143,6 @@ def _wish(body: ReservationBody) -> Wish:
         customer=body.customer,
         customer_class=body.customer_class or "",
     )
-
-
-def _new(cart: NewCart, at: datetime) -> Held:
-    made = Cart(cart.cart_id, cart.channel, cart.customer, "held", at, cart.expires_at, None)
-    return Held(made, cart.claims)
-
-
-def _shown(held: Held, at: datetime) -> ReservationAnswer:
-    """Show a cart; one whose time is over has expired, whether a sweep has seen it or not."""
-    cart = held.cart
-    state = CartState(cart.state)
-    if state is CartState.HELD and cart.expires_at <= at:
-        state = CartState.EXPIRED
-    lines = [KeptLine(c.line_no, c.sku, c.node_id, c.quantity) for c in held.claims]
-    return ReservationAnswer(
-        cart.cart_id, cart.channel, cart.customer, state, cart.held_at, cart.expires_at,
-        cart.order_id, lines,
-    )  # fmt: skip
 
 
 _NOT_LIVE = {

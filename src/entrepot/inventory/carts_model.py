@@ -47,6 +47,22 @@ class Cart(msgspec.Struct, frozen=True, gc=False):
     order_id: UUID | None
 
 
+class DueCart(msgspec.Struct, frozen=True, gc=False):
+    """A cart that the sweep has to look at."""
+
+    cart_id: UUID
+    state: str
+    expires_at: datetime
+
+
+class Places(msgspec.Struct, frozen=True, gc=False):
+    """Locked positions of some carts: how many, how many claims are on them, and their skus."""
+
+    places: int
+    claims: int
+    skus: list[Sku]
+
+
 class CartClaim(msgspec.Struct, frozen=True, gc=False):
     """Units of a sku at a node that a cart's line keeps; a kit's line keeps its parts."""
 
