@@ -31,7 +31,7 @@ def ask(shop):
     return ask
 
 
-async def test_the_number_of_statements_does_not_depend_on_the_number_of_holds(shop, ask, pool):
+async def test_the_number_of_statements_does_not_depend_on_the_number_of_holds(shop, pool):
     await shop.node("DC")
     await shop.count("DC", TEE=500, CAP=500)
     counts = []

@@ -141,12 +141,12 @@ class Keeping:
     def kept(self, channel: ChannelId, sku: Sku, category: str) -> Kept:
         """Say what is kept from a channel beside the safety."""
         numbers = self._by_channel.get(channel)
-        buffer = self.compiled.buffer(channel)
         if not numbers:
-            return Kept(buffer, NO_RULE)
+            return Kept(self.compiled.buffer(channel), NO_RULE)
         key = (channel, sku, category)
         found = self._kept.get(key)
         if found is None:
+            buffer = self.compiled.buffer(channel)
             found = self._first(numbers, sku, category, buffer, None)
             _remember(self._kept, key, found)
         return found

@@ -55,13 +55,18 @@ class _Sweep:
 
     async def look(self, skus: Sequence[Sku]) -> dict[Sku, _Servable]:
         """Find those of these skus that can be served; of a long list the first that are."""
-        conn, market = self.here.conn, self.here.market
         for at in range(0, len(skus), SKUS_MAX):
-            owed = await stock.owed(conn, market, skus[at : at + SKUS_MAX])
-            free = await expected.free_units(conn, market, sorted(owed)) if owed else {}
-            if free:
-                return {sku: _Servable(owed[sku], units) for sku, units in free.items()}
+            found = await self.look_at(skus[at : at + SKUS_MAX])
+            if found:
+                return found
         return {}
+
+    async def look_at(self, skus: Sequence[Sku]) -> dict[Sku, _Servable]:
+        """Find all of these skus that can be served."""
+        conn, market = self.here.conn, self.here.market
+        owed = await stock.owed(conn, market, skus)
+        free = await expected.free_units(conn, market, sorted(owed)) if owed else {}
+        return {sku: _Servable(owed[sku], units) for sku, units in free.items()}
 
     async def queued(self, of: Mapping[Sku, _Servable]) -> list[Queued]:
         """Read the lines within reach."""
@@ -137,13 +142,13 @@ async def _beside(
     """
     others = [each for each in demand if each.sku in state.asked and each.sku not in now]
     unseen = sorted({each.sku for each in others} - state.found.keys())
-    known = state.found | (await state.look(unseen) if unseen else {})
+    known = state.found | (await state.look_at(unseen) if unseen else {})
     others = [each for each in others if each.sku in known]
     scarce = {each.sku: known[each.sku] for each in others if not _plenty(known[each.sku])}
     reached = {_line(each): each.quantity for each in others if each.sku not in scarce}
     if scarce:
         asked = {_line(each) for each in others}
-        for each in await state.queued(scarce):
+        for each in await state.queued(_slice(scarce)):
             line = (each.order_id, each.line_no, each.sku)
             if line in asked:
                 reached[line] = each.quantity

@@ -123,8 +123,7 @@ class _Questions:
         self.rows = np.array([line[0] for line in flat], np.int64)
         self.need = np.array([line[1] for line in flat], np.int64)
         self.quantity = np.array([w.quantity for ask in asks for w in ask.wants], np.int64)
-        self._uneven = [at for at, line in enumerate(flat) if line[2] is not None]
-        self._stays = [line[2] for line in flat if line[2] is not None]
+        self._stays = None if withheld.plain else _patterns([line[2] for line in flat])
         self.order = np.repeat(np.arange(len(asks)), lengths)
         self.starts = np.cumsum(lengths) - lengths
         self.weights: Ints = np.array(weights, np.int64)[:, :3].T
@@ -138,9 +137,29 @@ class _Questions:
         Where the same stays at every node that is left to `need`, which has it added.
         """
         takable: Ints = free[self.rows]
-        if self._uneven:
-            takable[self._uneven] -= np.array(self._stays)
+        if self._stays is not None:
+            patterns, which = self._stays
+            takable -= patterns[which]
         return takable
+
+
+def _patterns(stays: Sequence[Ints | None]) -> tuple[Ints, list[int]] | None:
+    """Give the different arrays among these after a row of nothing, int64[P, N], and each one's row.
+
+    None where there are none. Most lines share the few that their rules make.
+    """
+    rows: dict[int, int] = {}
+    found: list[Ints] = []
+    which = []
+    for each in stays:
+        if each is None:
+            which.append(0)
+            continue
+        if id(each) not in rows:
+            found.append(each)
+            rows[id(each)] = len(found)
+        which.append(rows[id(each)])
+    return (np.array([np.zeros_like(found[0]), *found]), which) if found else None
 
 
 def _need(want: Want, row: Mapping[Sku, int], keep: Keep) -> _Need:
