@@ -144,7 +144,7 @@ class _Questions:
 
 
 def _patterns(stays: Sequence[Ints | None]) -> tuple[Ints, list[int]] | None:
-    """Give the different arrays among these after a row of nothing, int64[P, N], and each one's row.
+    """Give the different arrays among these after a row of nothing, int64[P, N], and who has which.
 
     None where there are none. Most lines share the few that their rules make.
     """
