@@ -49,7 +49,6 @@ class _Sweep:
     """What one commit works on: the skus that can be served, and how far each queue is."""
 
     here: Here
-    asked: frozenset[Sku]
     found: dict[Sku, _Servable] = field(default_factory=dict)
     after: dict[Sku, InTurn] = field(default_factory=dict)
 
@@ -81,7 +80,7 @@ async def sweep(here: Here, skus: Sequence[Sku]) -> bool:
     The caller owns the transaction. It ends with the first set of which anything is served: orders
     are locked before positions.
     """
-    state = _Sweep(here, frozenset(skus))
+    state = _Sweep(here)
     rest = list(skus)
     while rest:
         state.found = await state.look(rest)
@@ -140,7 +139,7 @@ async def _beside(
     Only what is within reach in its own queue, so that nobody is passed; of a sku with enough for
     all who wait that is everything.
     """
-    others = [each for each in demand if each.sku in state.asked and each.sku not in now]
+    others = [each for each in demand if each.sku not in now]
     unseen = sorted({each.sku for each in others} - state.found.keys())
     known = state.found | (await state.look_at(unseen) if unseen else {})
     others = [each for each in others if each.sku in known]
