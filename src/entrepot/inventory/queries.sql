@@ -200,25 +200,23 @@ ORDER BY d.order_id, d.line_no, d.sku;
 
 -- name: settle_demand
 -- Units that wait no longer: planned at last, or canceled. What is settled whole leaves the table.
-WITH less AS (
-    SELECT w.order_id, w.line_no, w.sku, w.quantity
-    FROM
-        unnest(
-            :order_ids::uuid[], :line_nos::smallint[], :skus::text[], :quantities::integer[]
-        ) AS w (order_id, line_no, sku, quantity)
-),
+DELETE FROM inventory.demand AS d
+USING
+    unnest(
+        :order_ids::uuid[], :line_nos::smallint[], :skus::text[], :quantities::integer[]
+    ) AS l (order_id, line_no, sku, quantity)
+WHERE
+    d.market = :market::text AND d.order_id = l.order_id AND d.line_no = l.line_no
+    AND d.sku = l.sku AND d.quantity <= l.quantity;
 
-gone AS (
-    DELETE FROM inventory.demand AS d
-    USING less AS l
-    WHERE
-        d.market = :market::text AND d.order_id = l.order_id AND d.line_no = l.line_no
-        AND d.sku = l.sku AND d.quantity <= l.quantity
-)
-
+-- name: settle_in_part
+-- What more units wait for than were settled waits for the rest.
 UPDATE inventory.demand AS d
 SET quantity = d.quantity - l.quantity
-FROM less AS l
+FROM
+    unnest(
+        :order_ids::uuid[], :line_nos::smallint[], :skus::text[], :quantities::integer[]
+    ) AS l (order_id, line_no, sku, quantity)
 WHERE
     d.market = :market::text AND d.order_id = l.order_id AND d.line_no = l.line_no
     AND d.sku = l.sku AND d.quantity > l.quantity;

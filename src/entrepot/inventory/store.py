@@ -249,12 +249,16 @@ async def settle_demand(
     market: MarketId,
     settled: Sequence[tuple[OrderId, LineNo, Sku, int]],
 ) -> None:
-    await db.execute(
-        conn, Q["settle_demand"],
-        market=market,
-        order_ids=[s[0] for s in settled], line_nos=[s[1] for s in settled],
-        skus=[s[2] for s in settled], quantities=[s[3] for s in settled],
-    )  # fmt: skip
+    """Take units off what waits: one statement, another where some lines wait for more."""
+    told: dict[str, object] = {
+        "market": market,
+        "order_ids": [s[0] for s in settled],
+        "line_nos": [s[1] for s in settled],
+        "skus": [s[2] for s in settled],
+        "quantities": [s[3] for s in settled],
+    }
+    if await db.execute(conn, Q["settle_demand"], **told) < len(settled):
+        await db.execute(conn, Q["settle_in_part"], **told)
 
 
 async def count_marks(
