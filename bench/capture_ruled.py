@@ -17,8 +17,8 @@ from bench.stage import Body, Stage, must, order_bodies, staged
 from bench.system import settle
 
 FALL_MAX = 0.10
-PROTECTED = 300
-"""So many skus each segment protects: of 20,000, every thirtieth order meets one."""
+PROTECTED_PERCENT = 1.5
+"""Of the skus each segment protects so many: 300 of 20,000, and every thirtieth order meets one."""
 
 ORDERS_PER_KIT = 20
 SWEPT_WITHIN_S = 600
@@ -51,7 +51,7 @@ def figures(stage: Stage, effort: Effort) -> list[Figure]:
     pairs = list(zip(within, without, strict=True))
     ratio = middle([r.orders_per_second / p.orders_per_second for r, p in pairs])
     dearer = middle([_cpu(r) / _cpu(p) for r, p in pairs])
-    protected, twentieth = f"{2 * PROTECTED} skus", f"every {ORDERS_PER_KIT}th order"
+    protected, twentieth = f"{2 * _protected(stage)} skus", f"every {ORDERS_PER_KIT}th order"
     return [
         Figure(
             name="capture with rules, segments and kits",
@@ -86,12 +86,17 @@ def _cpu(captured: capture.Captured) -> float:
     return captured.cost.server + captured.cost.postgres
 
 
+def _protected(stage: Stage) -> int:
+    return round(len(stage.skus) * PROTECTED_PERCENT / 100)
+
+
 def _rules(stage: Stage) -> Body:
     """Ten rules by kind of node, category, node and channel; a segment of others, and an own."""
     goods = {item.sku: item.category for item in stage.retailer.items if not item.components}
     categories = sorted(set(goods.values()))[:3]
     skus = stage.skus
-    foreign, own = list(skus[:PROTECTED]), list(skus[PROTECTED : 2 * PROTECTED])
+    few = _protected(stage)
+    foreign, own = list(skus[:few]), list(skus[few : 2 * few])
     keep: list[Body] = [
         {"match": {"skus": list(skus[-50:])}, "units": 1},
         {"match": {"categories": categories[:1], "node_kinds": ["store"]}, "units": 2},

@@ -29,7 +29,7 @@ AFTER_FAULT_S = 0.5
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
-LISTS_OLD_MAX = timedelta(seconds=5)
+LISTS_OLD_MAX = timedelta(seconds=15)
 """How long lists may lag behind while orders come faster than their facts are worked off."""
 
 
