@@ -137,8 +137,8 @@ class _Batch:
         answers = [made.get(place) for place in keys]
         mine = await idempotency.claim_answered(
             conn, self.market.id, list(keys.values()),
-            [answer and answer.document for answer in answers],
-            [answer and answer.cart_id for answer in answers], at=at,
+            [answer.document if answer else None for answer in answers],
+            [answer.cart_id if answer else None for answer in answers], at=at,
         )  # fmt: skip
         return {place for place, key in keys.items() if (key.principal, key.key) not in mine}
 
