@@ -19,7 +19,7 @@ from entrepot.inventory.carts_rules import basket
 from entrepot.inventory.hold import Holding, hold
 from entrepot.inventory.model import Free
 from entrepot.journey.cart_receipt import receipt
-from entrepot.journey.hold import OldNetwork, Wish, planned, refusal
+from entrepot.journey.hold import OldNetwork, Sketch, Wish, planned, refusal
 from entrepot.journey.let_go import claims_of
 from entrepot.journey.placing import BATCHES_MAX, NotTaken, Why
 from entrepot.journey.withhold import guarded
@@ -99,7 +99,7 @@ class _Batch:
         made = {n: Reserved(_encode(receipt(c, at)), c.cart_id) for n, c in carts.items()}
         others = await self._claim(conn, fresh, made, at)
         going = {n: cart for n, cart in carts.items() if n not in others}
-        held = await self._hold(conn, going, at)
+        held = await self._hold(conn, going, sketches, at)
         answers |= {n: made[n] for n in held}
         refused = {
             n: refusal(market, s) for n, s in sketches.items() if n not in carts.keys() | others
@@ -143,13 +143,20 @@ class _Batch:
         return {place for place, key in keys.items() if (key.principal, key.key) not in mine}
 
     async def _hold(
-        self, conn: db.Connection, carts: Mapping[int, NewCart], at: datetime
+        self,
+        conn: db.Connection,
+        carts: Mapping[int, NewCart],
+        sketches: Mapping[int, Sketch],
+        at: datetime,
     ) -> set[int]:
         """Hold them; gives the places of those that are held. The view believes all at once."""
         if not carts:
             return set()
         self._believe(carts.values())
-        baskets = [guarded(self.market, basket(c), c.channel, at) for c in carts.values()]
+        baskets = [
+            guarded(self.market, basket(cart), sketches[n].ask.buyer, at)
+            for n, cart in carts.items()
+        ]
         holding = await hold(conn, self.market.id, list(carts.values()), at=at, baskets=baskets)
         held = [n for n, a in zip(carts, holding.answers, strict=True) if isinstance(a, Done)]
         if len(held) < len(carts):

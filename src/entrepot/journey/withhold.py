@@ -107,22 +107,29 @@ def guarded(market: Market, claims: Sequence[Claim], buyer: Buyer, at: datetime)
         if not buffer:
             return list(claims)
         return [msgspec.structs.replace(claim, keep=buffer) for claim in claims]
-    return [_guarded(market, claim, buyer, at) for claim in claims]
+    made = []
+    for claim in claims:
+        node, category = market.compiled.index[claim.node_id], market.category(claim.sku)
+        keep = keeping.kept(buyer.channel, claim.sku, category).at(node)
+        grants = keeping.grants(claim.sku, category)
+        made.append(
+            _guarded(claim, grants, node, keep, buyer, at)
+            if grants
+            else Claim(
+                claim.order_id, claim.line_no, claim.sku, claim.node_id, claim.quantity, keep
+            )
+        )
+    return made
 
 
-def _guarded(market: Market, claim: Claim, buyer: Buyer, at: datetime) -> Claim:
+def _guarded(
+    claim: Claim, grants: Iterable[Grant], node: int, keep: int, buyer: Buyer, at: datetime
+) -> Claim:
     """A buyer who is in several segments draws on the first of them, and is held back by none."""
-    node, sku = market.compiled.index[claim.node_id], claim.sku
-    keeping, category = market.keeping, market.category(sku)
-    keep = (
-        keeping.kept(buyer.channel, sku, category).at(node)
-        if keeping.has_rules_for(buyer.channel)
-        else market.compiled.buffer(buyer.channel)
-    )
     draws: str | None = None
     guards: list[Guard] = []
     shared = False
-    for grant in keeping.grants(sku, category):
+    for grant in grants:
         if not grant.here[node] or not in_force(grant.segment, at):
             continue
         shared |= grant.by_share
@@ -133,7 +140,7 @@ def _guarded(market: Market, claim: Claim, buyer: Buyer, at: datetime) -> Claim:
     if draws is None and shared:
         draws = EVERYBODY
     return Claim(
-        claim.order_id, claim.line_no, sku, claim.node_id, claim.quantity, keep, draws,
+        claim.order_id, claim.line_no, claim.sku, claim.node_id, claim.quantity, keep, draws,
         tuple(guards),
     )  # fmt: skip
 

@@ -10,6 +10,8 @@ from entrepot.sourcing.cost import Ints
 from entrepot.sourcing.model import Ask
 from entrepot.sourcing.survey import Shelves
 from entrepot.sourcing.withhold import Noted
+from entrepot.terms.audience import Buyer
+from entrepot.terms.ids import Sku
 
 BUFFER: Final = -1
 """The place of a want where what is kept back is the channel's buffer."""
@@ -28,9 +30,21 @@ class KeptBack:
         self._packed: dict[int, bytes] = {}
         self._found: dict[Noted, int] = {}
         self._same: dict[tuple[int | bytes, tuple[str, ...]], int] = {}
+        self._still: dict[tuple[Buyer, Sku], int] = {}
         for at, notes in enumerate(shelves.noted):
-            places = [self._place(note) for note in notes]
-            self.places[at] = places if any(place != BUFFER for place in places) else ()
+            places = [self._place(note) for note in notes] or self._places(asks[at])
+            self.places[at] = () if places.count(BUFFER) == len(places) else places
+
+    def _places(self, ask: Ask) -> list[int]:
+        """Give the places of wants of which nothing is held: what is kept of them is the rules'."""
+        buyer, found = ask.buyer, []
+        for want in ask.wants:
+            key = (buyer, want.sku)
+            place = self._still.get(key)
+            if place is None:
+                place = self._still[key] = self._added((key, 0))
+            found.append(place)
+        return found
 
     def _place(self, note: Noted) -> int:
         if note not in self._found:

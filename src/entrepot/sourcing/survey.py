@@ -73,7 +73,7 @@ class Shelves:
 
     def keeps(self, ask: Ask) -> tuple[Keep, ...]:
         """Give per want what the ask must leave at each node now."""
-        return tuple([self.withheld.of(ask, want.sku) for want in ask.wants])
+        return tuple(self.withheld.of(ask))
 
     def note(self, ask: Ask) -> None:
         """Remember what the next decision had to leave."""
@@ -84,7 +84,7 @@ class Shelves:
         """Take units off a node's shelves, for who asked."""
         for sku, units in items:
             if not self.withheld.plain:
-                self.withheld.take(ask.buyer, node, sku, units)
+                self.withheld.take(ask, node, sku, units)
             row = self.row[sku]
             self.free[row, node] -= units
             self.total[row] -= units
@@ -114,7 +114,8 @@ class _Questions:
                 buffer = buffers[ask.channel]
                 self.needs.append([(row[w.sku], w.quantity + buffer, None) for w in ask.wants])
             else:
-                self.needs.append([_need(w, row, withheld.of(ask, w.sku)) for w in ask.wants])
+                keeps = withheld.of(ask)
+                self.needs.append([_need(w, row, k) for w, k in zip(ask.wants, keeps, strict=True)])
             grams = [w.quantity * w.weight_g for w in ask.wants]
             units = sum([w.quantity for w in ask.wants])
             weights.append((sum(grams), max(grams), min(grams), units))

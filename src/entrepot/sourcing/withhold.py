@@ -42,11 +42,15 @@ class Withheld:
         self._past: dict[_Key, list[Ints]] = {}
         self._noted: set[_Key] = set()
         if not self.plain:
-            self._prepare({(ask.buyer, want.sku) for ask in asks for want in ask.wants})
+            buyers = [(ask.buyer, ask.wants) for ask in asks]
+            self._prepare({(buyer, want.sku) for buyer, wants in buyers for want in wants})
 
-    def of(self, ask: Ask, sku: Sku) -> Keep:
-        """Give what an ask must leave of a sku now; where it is an array, that stays current."""
-        return self._compiled.buffer(ask.channel) if self.plain else self._keeps[ask.buyer, sku]
+    def of(self, ask: Ask) -> list[Keep]:
+        """Give what an ask must leave of each want now; what is an array stays current."""
+        if self.plain:
+            return [self._compiled.buffer(ask.channel)] * len(ask.wants)
+        buyer = ask.buyer
+        return [self._keeps[buyer, want.sku] for want in ask.wants]
 
     def held_for(self, buyer: Buyer, sku: Sku) -> tuple[str, ...]:
         """Name the segments that hold units of a sku against a buyer."""
@@ -55,9 +59,12 @@ class Withheld:
             return self._stock.held_for.get((buyer.channel, sku), ())
         return tuple([each.segment for each in held if not each.audience.has(buyer)])
 
-    def take(self, buyer: Buyer, node: int, sku: Sku, units: int) -> None:
+    def take(self, ask: Ask, node: int, sku: Sku, units: int) -> None:
         """A buyer's order takes units: what the first of his segments holds is used up."""
-        held = self._stock.held.get(sku, ())
+        held = self._stock.held.get(sku)
+        if held is None:
+            return
+        buyer = ask.buyer
         own = next((at for at, each in enumerate(held) if each.audience.has(buyer)), None)
         if own is None:
             return
@@ -67,8 +74,15 @@ class Withheld:
         self._refresh(sku, node)
 
     def note(self, ask: Ask) -> tuple[Noted, ...]:
-        """Note what an ask must leave of each want as of now, for the record; see `noted`."""
-        keys = [(ask.buyer, want.sku) for want in ask.wants]
+        """Note what an ask must leave of each want as of now, for the record; see `noted`.
+
+        Nothing where nothing is held of any: that is the same at any time.
+        """
+        held = self._stock.held
+        if not held or held.keys().isdisjoint([want.sku for want in ask.wants]):
+            return ()
+        buyer = ask.buyer
+        keys = [(buyer, want.sku) for want in ask.wants]
         self._noted.update(keys)
         return tuple([(key, len(self._past.get(key, ()))) for key in keys])
 
