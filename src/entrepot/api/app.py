@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from entrepot.api.principals import Principals
+from entrepot.inventory.launch_model import TICKETS_PER_COMMIT_MAX
 from entrepot.journey.bill import Explained, Question, explained
+from entrepot.journey.draw import Draw, Drawn, draw
 from entrepot.journey.keep_carts import Answer as CartAnswer
 from entrepot.journey.keep_carts import Asked, keep_carts
 from entrepot.journey.offer import Offer, Offered, available
@@ -25,6 +27,9 @@ A = TypeVar("A")
 READS_QUEUED_MAX = 8_192
 READS_BATCH_MAX = 128
 """Questions answered together: enough to share their statements, few enough to stay quick."""
+
+DRAWS_QUEUED_MAX = 16_384
+"""Who waits for a ticket waits some seconds at most: beyond it 503."""
 
 BILLS_BATCH_MAX = 16
 """A bill over 200 nodes is half a millisecond's work, and others wait meanwhile."""
@@ -47,6 +52,7 @@ class App:
     offers: Batcher[tuple[MarketId, Offer], Offered]
     quotes: Batcher[tuple[MarketId, Cart], Quote]
     bills: Batcher[tuple[MarketId, Question], list[Explained]]
+    draws: Batcher[tuple[MarketId, Draw], Drawn]
     document: bytes = b""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -74,6 +80,9 @@ def app_of(settings: Settings, pool: db.Pool, captures: db.Pool, world: World) -
         async with pool.acquire() as conn:
             return await explained(conn, known, asked, at=mint.now())
 
+    async def drawn(market: MarketId, asked: Sequence[Draw]) -> Sequence[Drawn]:
+        return await draw(pool, market, asked)
+
     return App(
         settings=settings,
         pool=pool,
@@ -99,6 +108,12 @@ def app_of(settings: Settings, pool: db.Pool, captures: db.Pool, world: World) -
         quotes=Batcher(_by_market(quoted), batch_max=READS_BATCH_MAX, queue_max=READS_QUEUED_MAX),
         bills=Batcher(
             _by_market(billed), batch_max=BILLS_BATCH_MAX, queue_max=READS_QUEUED_MAX, at_once=2
+        ),
+        draws=Batcher(
+            _by_market(drawn),
+            batch_max=TICKETS_PER_COMMIT_MAX,
+            queue_max=DRAWS_QUEUED_MAX,
+            give_up=db.UNREACHABLE,
         ),
     )
 

@@ -10,7 +10,7 @@ from msgspec import Meta
 from entrepot.access.model import Scope
 from entrepot.api.commands import REPLAYED, command
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
-from entrepot.api.orders import refused
+from entrepot.api.orders import refused, ticket_of
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.inventory.carts_model import (
     LIFE_MAX,
@@ -66,7 +66,7 @@ class ExtendBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 async def post_reservation(request: Request) -> Answer:
     """Keep units for a cart: all of it, or a refusal that has written nothing."""
-    asked = Asked(_wish(request.body), request.key)
+    asked = Asked(_wish(request.body, ticket_of(request)), request.key)
     answer = await request.app.carts.submit((request.principal.market, asked))
     if isinstance(answer, NotTaken):
         raise refused(answer, Code.INVALID)
@@ -123,7 +123,7 @@ async def let_go(request: Request) -> Answer:
     return answer
 
 
-def _wish(body: ReservationBody) -> Wish:
+def _wish(body: ReservationBody, ticket: str | None) -> Wish:
     ships = body.method is Method.SHIP
     if ships and body.pickup_node is not None:
         raise invalid("/pickup_node", "belongs to pickup and curbside only")
@@ -142,6 +142,7 @@ def _wish(body: ReservationBody) -> Wish:
         pickup_node=NodeId(body.pickup_node) if body.pickup_node else None,
         customer=body.customer,
         customer_class=body.customer_class or "",
+        ticket=ticket,
     )
 
 
@@ -172,7 +173,11 @@ ROUTES = [
     Route(
         "POST", "/v1/reservations", post_reservation, Scope.ORDERS_WRITE, "Keep units for a cart",
         body=ReservationBody, answer=ReservationAnswer, status=201, keyed=True,
-        problems=(Code.NO_STOCK, Code.NOT_SOURCEABLE),
+        ticketed=True,
+        problems=(
+            Code.NO_STOCK, Code.NOT_ON_SALE, Code.TICKET_NEEDED, Code.TICKET_WAITS,
+            Code.TICKET_USED, Code.NOT_SOURCEABLE,
+        ),
     ),
     Route(
         "GET", "/v1/reservations/{reservation_id}", get_reservation, Scope.ORDERS_READ,

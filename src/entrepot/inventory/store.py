@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from entrepot.inventory import buckets, rules
 from entrepot.inventory.buckets import Aside, AsideReason, AsideRow
+from entrepot.inventory.launch_model import NOT_ON_SALE
 from entrepot.inventory.model import (
     Change,
     Claim,
@@ -57,6 +58,7 @@ async def make_positions(conn: db.Connection, market: MarketId, keys: Iterable[K
         await db.execute(
             conn, Q["make_positions"],
             market=market, skus=[sku for sku, _ in pairs], node_ids=[node for _, node in pairs],
+            not_on_sale=NOT_ON_SALE,
         )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import msgspec
 
 from entrepot.inventory import browse, protection, secure
 from entrepot.inventory.keeping import NO_RULE, Grant, Ints, Kept
+from entrepot.inventory.launch_model import NOT_ON_SALE
 from entrepot.inventory.model import Position
 from entrepot.inventory.protection import Guard
 from entrepot.journey import withhold
@@ -30,6 +31,7 @@ class What(StrEnum):
 
     RESERVED = "reserved"
     UNAVAILABLE = "unavailable"
+    NOT_ON_SALE = "not_on_sale"
     SAFETY = "safety"
     DOUBTFUL = "doubtful"
     STALE_FEED = "stale_feed"
@@ -42,7 +44,8 @@ class Deduction(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Units taken off; `what` as listed, in that order.
 
     `asked` is there where more would have been taken than was left; `rule` is a place in the
-    policy of `policy_version` (a JSON Pointer); `why` a segment, a reason, or a channel's buffer.
+    policy of `policy_version` (a JSON Pointer); `why` a segment, a reason, a channel's buffer, or
+    the launch that opens at `until`.
     """
 
     what: What
@@ -52,6 +55,7 @@ class Deduction(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     rule: str | None = None
     note: str | None = None
     policy_version: int | None = None
+    until: datetime | None = None
 
 
 class NodeBill(msgspec.Struct, frozen=True, gc=False):
@@ -184,6 +188,8 @@ class _Desk:
             NodeBill(row.node_id, row.on_hand, *_deducted(row.on_hand, asked))
             for row, asked in zip(rows, self._asked(sku, rows), strict=True)
         ]
+        if sku in self._off.unopened:
+            nodes = [_dated(node, self._off.unopened[sku].opens_at) for node in nodes]
         available = sum([node.available for node in nodes])
         sellable = browse.sellable(available, sum([max(0, row.free) for row in rows]), owed)
         return SkuBill(sku, 1, nodes, available - sellable, owed, sellable)
@@ -196,6 +202,7 @@ class _Desk:
         columns: list[Iterable[_Asked]] = [
             [(row.reserved, What.RESERVED, *_PLAIN) for row in rows],
             [(row.unavailable, What.UNAVAILABLE, *_PLAIN) for row in rows],
+            *self._unopened(sku, rows),
             *self._safety(rows, at, keeping.safety(sku, category)),
             self._kept(at, keeping.kept(self._buyer.channel, sku, category)),
         ]
@@ -208,6 +215,13 @@ class _Desk:
         whys = [self._why_not[node] for node in at]
         columns.append([(_ALL, What.NOT_ELIGIBLE, w, *_PLAIN[1:]) if w else _NOTHING for w in whys])
         return zip(*columns, strict=True)
+
+    def _unopened(self, sku: Sku, rows: Sequence[Position]) -> Iterable[list[_Asked]]:
+        """All of what is not on sale yet, where the row says so."""
+        launch = self._off.unopened.get(sku)
+        if launch is not None:
+            what = (_ALL, What.NOT_ON_SALE, launch.launch_id, *_PLAIN[1:])
+            yield [what if row.safety == NOT_ON_SALE else _NOTHING for row in rows]
 
     def _safety(
         self, rows: Sequence[Position], at: Sequence[int], kept: Kept
@@ -223,9 +237,12 @@ class _Desk:
         ]
         told = zip(rows, units, numbers, known, strict=True)
         yield [
-            (u if same else row.safety, What.SAFETY, None, *rules[n if same else NO_RULE], version)
+            (
+                u if same else row.safety % NOT_ON_SALE, What.SAFETY, None,
+                *rules[n if same else NO_RULE], version,
+            )
             for row, u, n, same in told
-        ]
+        ]  # fmt: skip
         for what, rule, column in (
             (What.DOUBTFUL, "/truth_discount", doubts), (What.STALE_FEED, "/stale_stock", stales),
         ):  # fmt: skip
@@ -257,6 +274,15 @@ class _Desk:
             else _NOTHING
             for row, n in zip(rows, at, strict=True)
         ]  # fmt: skip
+
+
+def _dated(node: NodeBill, until: datetime) -> NodeBill:
+    """Say of what is not on sale until when."""
+    less = [
+        msgspec.structs.replace(each, until=until) if each.what is What.NOT_ON_SALE else each
+        for each in node.less
+    ]
+    return msgspec.structs.replace(node, less=less)
 
 
 def _deducted(left: int, asked: Iterable[_Asked]) -> tuple[list[Deduction], int]:

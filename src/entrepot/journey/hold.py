@@ -12,9 +12,11 @@ import msgspec
 
 from entrepot.catalog.rules import explode
 from entrepot.inventory import browse as stock
+from entrepot.inventory import launch
 from entrepot.inventory.carts_model import CartClaim, NewCart
 from entrepot.journey import asking
 from entrepot.journey.asking import Need
+from entrepot.journey.door import unopened
 from entrepot.journey.placing import NotTaken
 from entrepot.journey.refusals import no_plan, unknown
 from entrepot.journey.withhold import seen
@@ -39,6 +41,7 @@ class Wish(msgspec.Struct, frozen=True):
     """What a shopper would keep: lines of (sku, units), for so many seconds.
 
     `destination` None, where it is to be sent: not known yet, and any node that ships will do.
+    `ticket` is what is shown for a launch's waiting line.
     """
 
     channel: ChannelId
@@ -50,6 +53,7 @@ class Wish(msgspec.Struct, frozen=True):
     pickup_node: NodeId | None = None
     customer: str | None = None
     customer_class: str = ""
+    ticket: str | None = None
 
 
 @dataclass(slots=True)
@@ -95,6 +99,8 @@ async def planned(
     if lacking:
         rows = await stock.free_of_skus(conn, market.id, lacking)
         changed = market.stock.owe(lacking, await stock.owed(conn, market.id, lacking))
+        if any(sku in market.launches for sku in lacking):
+            market.learn_launches(await launch.live(conn, market.id))
         if market.stock.replace(lacking, rows) or changed:
             _plan(market, sketches, at)
     return sketches
@@ -133,10 +139,13 @@ def _plan(market: Market, sketches: Sequence[Sketch], at: datetime) -> None:
         sketch.answer = answer
 
 
-def refusal(market: Market, sketch: Sketch) -> NotTaken:
+def refusal(market: Market, sketch: Sketch, at: datetime) -> NotTaken:
     """Say why a wish that was planned in vain is refused."""
     if sketch.unknown:
         return unknown(sketch.unknown)
     assert isinstance(sketch.answer, NoPlan)
+    shut = unopened(market.launches, sketch.needs, dict(sketch.answer.missing), at)
+    if shut is not None:
+        return shut
     known = sketch.ask.service in market.compiled.services
     return no_plan(sketch.answer, sketch.needs, known_service=known)

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 
+from entrepot.inventory import ticket
 from entrepot.inventory.carts_model import CartClaim, NewCart
 from entrepot.inventory.carts_rules import basket
 from entrepot.inventory.hold import Holding, hold
@@ -21,6 +22,7 @@ from entrepot.inventory.model import Free
 from entrepot.journey.cart_receipt import receipt
 from entrepot.journey.hold import OldNetwork, Sketch, Wish, planned, refusal
 from entrepot.journey.let_go import claims_of
+from entrepot.journey.let_in import Entry, Guest, let_in
 from entrepot.journey.placing import BATCHES_MAX, NotTaken, Why
 from entrepot.journey.withhold import guarded
 from entrepot.journey.world import Market, World
@@ -99,13 +101,19 @@ class _Batch:
         made = {n: Reserved(_encode(receipt(c, at)), c.cart_id) for n, c in carts.items()}
         others = await self._claim(conn, fresh, made, at)
         going = {n: cart for n, cart in carts.items() if n not in others}
-        held = await self._hold(conn, going, sketches, at)
+        entry = await self._let_in(conn, [sketches[n] for n in going], at)
+        barred = {
+            n: entry.refused[c.cart_id] for n, c in going.items() if c.cart_id in entry.refused
+        }
+        let = {n: cart for n, cart in going.items() if n not in barred}
+        held = await self._hold(conn, let, sketches, at)
+        await ticket.give_back(conn, market.id, entry.unused([let[n].cart_id for n in held]))
         answers |= {n: made[n] for n in held}
-        refused = {
-            n: refusal(market, s) for n, s in sketches.items() if n not in carts.keys() | others
+        refused = barred | {
+            n: refusal(market, s, at) for n, s in sketches.items() if n not in carts.keys() | others
         }
         answers |= refused
-        unused = [n for n in (*refused, *(going.keys() - held)) if n not in others]
+        unused = refused.keys() | (going.keys() - held)
         keys = [key for n in unused if (key := self.asked[n].key) is not None]
         await idempotency.give_back(conn, market.id, keys)
         return answers
@@ -141,6 +149,13 @@ class _Batch:
             [answer.cart_id if answer else None for answer in answers], at=at,
         )  # fmt: skip
         return {place for place, key in keys.items() if (key.principal, key.key) not in mine}
+
+    async def _let_in(self, conn: db.Connection, sketches: Sequence[Sketch], at: datetime) -> Entry:
+        """Turn away who may not have a launch's skus now; the others' tickets are used."""
+        if not self.market.launches:
+            return Entry()
+        guests = [Guest(each.cart_id, each.needs, each.wish.ticket) for each in sketches]
+        return await let_in(conn, self.market, guests, at=at)
 
     async def _hold(
         self,
