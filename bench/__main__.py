@@ -17,6 +17,7 @@ from bench import (
     growth,
     promises,
     relay,
+    surge,
     sweep,
 )
 from bench.effort import FULL, Effort, asked
@@ -31,6 +32,7 @@ STAGED: tuple[Callable[[Stage, Effort], list[Figure]], ...] = (
     capture_uniform.figures,
     capture_hot.figures,
     capture_ruled.figures,
+    surge.figures,
     growth.figures,
     counts.figures,
     carts.figures,
