@@ -7,7 +7,7 @@ REASON = [MISSING, None, 7, "", "a\x00", "x" * 10_000]
 UNITS = [MISSING, *NOT_WHOLE]
 
 CALLS = {
-    "PUT /v1/launches/NEW-{launch}": (
+    "PUT /v1/launches/NEW-{supply}": (
         {
             "skus": ["{sku}"], "opens_at": "2027-02-20T10:00:00Z",
             "line": {"first": 10, "per_s": 5}, "reason": "drop",

@@ -30,9 +30,16 @@ def refusal(
     answer = draft.answer
     if not isinstance(answer, NoPlan) or draft.waiting:
         return None
-    needs = draft.asking.needs
+    known = draft.service in services
+    return missed(answer, draft.asking.needs, launches, at, known_service=known)
+
+
+def missed(
+    answer: NoPlan, needs: Sequence[Need], launches: Launches, at: datetime, *, known_service: bool
+) -> NotTaken:
+    """Refuse for the reason sourcing gave, or because what is missing is not on sale yet."""
     shut = unopened(launches, needs, dict(answer.missing), at) if launches else None
-    return shut or no_plan(answer, needs, known_service=draft.service in services)
+    return shut or no_plan(answer, needs, known_service=known_service)
 
 
 def unknown(lines: Sequence[tuple[int, str]]) -> NotTaken:

@@ -10,7 +10,8 @@ it was; one that is taking it has not committed, so that the rows still show the
 goes the whole way, where it waits for its twin.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from entrepot.inventory import browse as stock
@@ -20,18 +21,30 @@ from entrepot.journey.asking import Need
 from entrepot.journey.known import twins
 from entrepot.journey.placing import NotTaken, Placing
 from entrepot.journey.plan import Draft, sketched
-from entrepot.journey.refusals import refusal
+from entrepot.journey.refusals import missed, refusal
 from entrepot.journey.world import Market
+from entrepot.network.model import Method
 from entrepot.orders import browse as orders
 from entrepot.orders.model import Backorder
+from entrepot.orders.rules import service_of
 from entrepot.plumbing import db, idempotency, mint
 from entrepot.plumbing.mint import MINT
+from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import NoPlan, WhyNoPlan
-from entrepot.terms.ids import LineNo, OrderId, Sku
+from entrepot.terms.ids import ChannelId, LineNo, OrderId, Sku
 
 AGAIN_WITHIN = timedelta(milliseconds=250)
 """A sku that was found short is looked for early so long, from each time its rows are read: a crowd
 comes faster than that, and what nobody crowds for goes the whole way."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Short:
+    """A refusal, and what was missing. `bare`: there was not one unit, of whatever it is."""
+
+    refusal: NotTaken
+    missing: Sequence[tuple[Sku, int]]
+    bare: bool = False
 
 
 async def turn_away(
@@ -48,9 +61,8 @@ async def turn_away(
     if not away and not short:
         return {}
     async with pool.acquire() as conn:
-        if short and not await _still(conn, market, short.values(), at):
-            short = {}
-        away |= {place: no for place, draft in short.items() if (no := _refusal(market, draft, at))}
+        if short and await _still(conn, market, short.values(), at):
+            away |= {place: each.refusal for place, each in short.items()}
         for place in await _known(conn, market, placings, list(away)):
             del away[place]
     return away
@@ -58,19 +70,18 @@ async def turn_away(
 
 def note(market: Market, drafts: Iterable[Draft], at: datetime) -> None:
     """Remember what these orders were refused for, whose rows were just read."""
-    market.stock.scarce |= {
-        sku: at + AGAIN_WITHIN for draft in drafts for sku, _ in _missing(draft)
-    }  # fmt: skip
+    _remember(market, {sku for draft in drafts for sku, _ in _missing(draft)}, at)
+
+
+def _remember(market: Market, skus: Iterable[Sku], at: datetime) -> None:
+    market.stock.scarce |= dict.fromkeys(skus, at + AGAIN_WITHIN)
 
 
 def _missing(draft: Draft) -> Sequence[tuple[Sku, int]]:
     answer = draft.answer
-    short = isinstance(answer, NoPlan) and answer.why is WhyNoPlan.SHORT and not draft.waiting
-    return answer.missing if short and isinstance(answer, NoPlan) else ()
-
-
-def _refusal(market: Market, draft: Draft, at: datetime) -> NotTaken | None:
-    return refusal(draft, market.compiled.services, market.launches, at)
+    if isinstance(answer, NoPlan) and answer.why is WhyNoPlan.SHORT and not draft.waiting:
+        return answer.missing
+    return ()
 
 
 def _out_of_turn(
@@ -94,18 +105,72 @@ def _out_of_turn(
 
 def _short(
     market: Market, placings: Sequence[Placing], passed: Collection[int], at: datetime
-) -> dict[int, Draft]:
+) -> dict[int, _Short]:
     """Give, by place, the orders that are short of nothing but what was just found short."""
-    scarce = {sku: until for sku, until in market.stock.scarce.items() if until > at}
-    market.stock.scarce = scarce
+    stock = market.stock
+    stock.scarce = {sku: until for sku, until in stock.scarce.items() if until > at}
+    scarce = {sku for sku in stock.scarce if not _is_opening(market, sku, at)}
     if not scarce:
         return {}
-    places = [
-        place
+    asked = {
+        place: _needs(market, placing)
         for place, placing in enumerate(placings)
         if place not in passed and _may_be_refused(placing)
-        and any(need[1] in scarce for need in _needs(market, placing))
-    ]  # fmt: skip
+    }
+    wanted = {
+        place: needs
+        for place, needs in asked.items()
+        if not scarce.isdisjoint([need[1] for need in needs])
+    }
+    found = dict(_bare(market, placings, wanted, scarce, at))
+    rest = [place for place in wanted if place not in found]
+    return found | _planned_short(market, placings, rest, scarce, at) if rest else found
+
+
+def _bare(
+    market: Market,
+    placings: Sequence[Placing],
+    wanted: Mapping[int, Sequence[Need]],
+    scarce: Collection[Sku],
+    at: datetime,
+) -> Iterator[tuple[int, _Short]]:
+    """Refuse without a plan who wants nothing but skus of which not one unit is left anywhere.
+
+    Where the service goes to every zone, no destination is refused for a reason that comes first.
+    """
+    stock, compiled = market.stock, market.compiled
+    gone = {sku for sku, (_, free) in stock.of(scarce).items() if not free.any()}
+    standing = Standing(compiled, compiled.days(at), {})
+    everywhere: dict[tuple[str, str], bool] = {}
+    for place, needs in wanted.items():
+        order = placings[place].order
+        if order.method is not Method.SHIP or not gone.issuperset([need[1] for need in needs]):
+            continue
+        way = (order.channel, service_of(order))
+        if way not in everywhere:
+            everywhere[way] = _goes_everywhere(standing, *way)
+        if everywhere[way]:
+            units: dict[Sku, int] = {}
+            for _, sku, quantity in needs:
+                units[sku] = units.get(sku, 0) + quantity
+            answer = NoPlan(WhyNoPlan.SHORT, tuple(units.items()))
+            no = missed(answer, needs, market.launches, at, known_service=True)
+            yield place, _Short(no, answer.missing, bare=True)
+
+
+def _goes_everywhere(standing: Standing, channel: str, service: str) -> bool:
+    able = standing.able(ChannelId(channel), Method.SHIP)
+    return able is not None and bool(able.any()) and bool(standing.reached(service)[1:].all())
+
+
+def _planned_short(
+    market: Market,
+    placings: Sequence[Placing],
+    places: Sequence[int],
+    scarce: Collection[Sku],
+    at: datetime,
+) -> dict[int, _Short]:
+    """Plan these orders on the view, and refuse who is short by that."""
     made = _planned(market, placings, places, at)
     if any(draft.plan for draft in made.values()):
         # Those who can be served must not stand in the way of the others: it is not sure that they
@@ -115,11 +180,12 @@ def _short(
         if any(draft.plan for draft in made.values()):
             return {}
     return {
-        place: draft
+        place: _Short(no, missing)
         for place, draft in made.items()
         if not draft.asking.unknown
         and (missing := _missing(draft))
-        and all(sku in scarce and not _is_opening(market, sku, at) for sku, _ in missing)
+        and all(sku in scarce for sku, _ in missing)
+        and (no := refusal(draft, market.compiled.services, market.launches, at))
     }
 
 
@@ -147,29 +213,35 @@ def _planned(
     return dict(zip(places, made, strict=True))
 
 
-def _needs(market: Market, placing: Placing) -> Iterator[Need]:
+def _needs(market: Market, placing: Placing) -> list[Need]:
     """Give what an order is made of, as far as its items are known."""
     items = market.catalog.items
+    needs: list[Need] = []
     for number, line in enumerate(placing.order.lines, start=1):
-        made = items.get(Sku(line.sku))
-        if made is None or not made.parts:
-            yield LineNo(number), Sku(line.sku), line.quantity
-            continue
-        for part in made.parts:
-            yield LineNo(number), part.sku, part.quantity * line.quantity
+        no, sku = LineNo(number), Sku(line.sku)
+        made = items.get(sku)
+        parts = made.parts if made is not None else ()
+        needs += [(no, part.sku, part.quantity * line.quantity) for part in parts]
+        if not parts:
+            needs.append((no, sku, line.quantity))
+    return needs
 
 
 async def _still(
-    conn: db.Connection, market: Market, drafts: Iterable[Draft], at: datetime
+    conn: db.Connection, market: Market, short: Iterable[_Short], at: datetime
 ) -> bool:
-    """Read the rows of what is missing: whether they are what these refusals were made on."""
-    skus = sorted({sku for draft in drafts for sku, _ in _missing(draft)})
+    """Read the rows of what is missing: whether they are what these refusals were made on.
+
+    Of what is gone altogether nothing is owed to anybody either.
+    """
+    skus = sorted({sku for each in short for sku, _ in each.missing})
     rows = await stock.free_of_skus(conn, market.id, skus)
-    changed = market.stock.owe(skus, await stock.owed(conn, market.id, skus))
-    if market.stock.replace(skus, rows) or changed:
-        return False
-    note(market, drafts, at)
-    return True
+    changed = market.stock.replace(skus, rows)
+    if not all(each.bare for each in short):
+        changed |= market.stock.owe(skus, await stock.owed(conn, market.id, skus))
+    if not changed:
+        _remember(market, skus, at)
+    return not changed
 
 
 async def _known(
