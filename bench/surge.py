@@ -13,19 +13,17 @@ from dataclasses import dataclass
 import msgspec
 import uvloop
 
-from bench import capture, client, cpu
+from bench import capture, client, cpu, load
+from bench.capture_hot import CHANNEL, Position, Positions
 from bench.effort import FULL, Effort, command
 from bench.figure import Cost, Figure
 from bench.postgres import cost_of
 from bench.report import show
-from bench.request import Target, Template, orders, post, put
+from bench.request import Target, orders, post, put
 from bench.stage import Body, RefusedError, Stage, ask, must, order_bodies, staged
 from bench.system import serving, settle, verify, workers_rest
 
 SKU = "BENCH-DROP"
-CHANNEL = "call_center"
-"""It keeps no buffer: the last unit may be sold."""
-
 NODES_MAX = 5
 CONNECTIONS = 64
 """At each of the two doors."""
@@ -35,18 +33,6 @@ REFUSALS_PER_ATTEMPT = 5
 """One attempt in so many comes again when all is sold, each way."""
 
 BODIES = 2_000
-
-
-class Position(msgspec.Struct, frozen=True):
-    """What this benchmark reads of `GET /v1/inventory/positions`."""
-
-    node: str
-    on_hand: int
-    reserved: int
-
-
-class Positions(msgspec.Struct, frozen=True):
-    items: list[Position]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +105,7 @@ def rush(
     """Let a crowd come to all doors at once, each attempt once, and wait for every answer."""
     stamp = capture.now_ms()
     crowds = [
-        filled(orders(door, bodies, stamp + number), attempts // len(doors))
+        load.filled(orders(door, bodies, stamp + number), attempts // len(doors))
         for number, door in enumerate(doors)
     ]
     with workers_rest(stage.system):
@@ -150,12 +136,6 @@ async def _all(doors: Sequence[Target], crowds: Sequence[Iterator[bytes]]) -> li
             for door, crowd in zip(doors, crowds, strict=True)
         )
     )
-
-
-def filled(templates: Sequence[Template], number: int) -> Iterator[bytes]:
-    """So many requests made of the templates, each with its own counter."""
-    for n in range(number):
-        yield templates[n % len(templates)].filled(n + 1)
 
 
 def positions(stage: Stage) -> list[Position]:

@@ -118,7 +118,7 @@ async def put(request: Request) -> Answer:
         new = _wanted(name, body)
         market = await request.app.world.market(request.principal.market)
         stands = await launches.one(conn, market.id, name)
-        if stands is None or stands.opens_at != new.opens_at or stands.line != new.line:
+        if stands is None or _is_another(stands, new):
             _check_time(new, at)
         faults = await unfit(conn, market, new)
         if faults:
@@ -209,6 +209,12 @@ def _wanted(name: LaunchId, body: LaunchBody) -> NewLaunch:
     line = None if body.line is None else Line(body.line.first, body.line.per_s)
     skus = tuple(Sku(sku) for sku in body.skus)
     return NewLaunch(name, skus, body.opens_at, line, body.reason)
+
+
+def _is_another(stands: Launch, new: NewLaunch) -> bool:
+    """Say whether what is still planned would be another sale, or at another time."""
+    said = (tuple(stands.skus), stands.opens_at, stands.line)
+    return stands.state == LaunchState.PLANNED and said != (new.skus, new.opens_at, new.line)
 
 
 def _check_time(new: NewLaunch, at: datetime) -> None:
