@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from entrepot.api.principals import Principals
@@ -64,9 +65,6 @@ def app_of(settings: Settings, pool: db.Pool, captures: db.Pool, world: World) -
         telemetry.BATCH.observe(len(asked))
         return await place(captures, world, market, asked)
 
-    async def reserved(market: MarketId, asked: Sequence[Asked]) -> Sequence[CartAnswer]:
-        return await keep_carts(pool, world, market, asked)
-
     async def offered(market: MarketId, asked: Sequence[Offer]) -> Sequence[Offered]:
         known = await world.market(market)
         async with pool.acquire() as conn:
@@ -80,28 +78,13 @@ def app_of(settings: Settings, pool: db.Pool, captures: db.Pool, world: World) -
         async with pool.acquire() as conn:
             return await explained(conn, known, asked, at=mint.now())
 
-    async def drawn(market: MarketId, asked: Sequence[Draw]) -> Sequence[Drawn]:
-        return await draw(pool, market, asked)
-
     return App(
         settings=settings,
         pool=pool,
         world=world,
         principals=Principals(),
-        placing=Batcher(
-            _by_market(placed),
-            batch_max=settings.batch_max,
-            queue_max=settings.queue_max,
-            at_once=settings.captures_at_once,
-            give_up=db.UNREACHABLE,
-        ),
-        carts=Batcher(
-            _by_market(reserved),
-            batch_max=settings.batch_max,
-            queue_max=settings.queue_max,
-            at_once=CART_BATCHES_AT_ONCE,
-            give_up=db.UNREACHABLE,
-        ),
+        placing=_commits(placed, settings, at_once=settings.captures_at_once),
+        carts=_commits(partial(keep_carts, pool, world), settings, at_once=CART_BATCHES_AT_ONCE),
         offers=Batcher(
             _by_market(offered), batch_max=READS_BATCH_MAX, queue_max=READS_QUEUED_MAX, at_once=2
         ),
@@ -110,11 +93,27 @@ def app_of(settings: Settings, pool: db.Pool, captures: db.Pool, world: World) -
             _by_market(billed), batch_max=BILLS_BATCH_MAX, queue_max=READS_QUEUED_MAX, at_once=2
         ),
         draws=Batcher(
-            _by_market(drawn),
+            _by_market(partial(draw, pool)),
             batch_max=TICKETS_PER_COMMIT_MAX,
             queue_max=DRAWS_QUEUED_MAX,
             give_up=db.UNREACHABLE,
         ),
+    )
+
+
+def _commits(
+    run: Callable[[MarketId, Sequence[Q]], Awaitable[Sequence[A]]],
+    settings: Settings,
+    *,
+    at_once: int,
+) -> Batcher[tuple[MarketId, Q], A]:
+    """Make a queue of requests that each batch writes in one commit."""
+    return Batcher(
+        _by_market(run),
+        batch_max=settings.batch_max,
+        queue_max=settings.queue_max,
+        at_once=at_once,
+        give_up=db.UNREACHABLE,
     )
 
 
