@@ -1,148 +1,161 @@
-"""Sales, shipments, counts, movements, set-asides and transfers, beside a ledger kept by hand."""
+"""Every verb of stock in any order, by the rules, beside one set of books that is kept by hand."""
 
 from collections import Counter
 
+import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    RuleBasedStateMachine,
-    consumes,
-    initialize,
-    invariant,
-    multiple,
-    rule,
-)
+from hypothesis.stateful import Bundle, invariant, rule
 
-from entrepot.inventory import buckets, rules, transit
-from entrepot.inventory.buckets import FACTS, NOTHING, AsideReason, SetAside
-from entrepot.inventory.model import Change, Claim, RowStatus
+from entrepot.inventory import rules, supply_rules, transit, truth_rules
+from entrepot.inventory.buckets import FACTS, AsideReason, SetAside
+from entrepot.inventory.model import Change, RowStatus
+from entrepot.inventory.protection import read
 from entrepot.inventory.states import TRANSFER, TransferState, TransferVerb
+from entrepot.inventory.supply_model import NewSupply, SupplyKind, SupplyLine, SupplyState
 from entrepot.inventory.transit import Carried, Transfer, TransferLine, Trip, TripAsk
+from entrepot.inventory.truth_model import Evidence, Look, Rates, Sighting
 from entrepot.terms.ids import TransferId
 from entrepot.terms.outcome import Done
-from inventory.stock import LYON, NICE, NOON, TEE, claim, counted, delta, position
+from inventory.books import VIP, OnOrder
+from inventory.shelf import UNITS, Shelf
+from inventory.stock import LYON, NICE, NOON, TEE, counted, delta, minutes, position
 
-UNITS = st.integers(1, 5)
 REASONS = st.sampled_from(AsideReason)
 MAYBE_ASIDE = st.none() | REASONS
 ASKED = st.sampled_from(
     [verb for verb in TransferVerb if verb is not TransferVerb.CLOSE]
 )  # closing follows
+RATES = Rates(0.02, 0.1)
+BAR = 0.9
 
 
-def fits(aside: "Counter[AsideReason]", most: int) -> "Counter[AsideReason]":
-    """Take units out one by one until what is set aside is there, doubt first."""
-    left = Counter(aside)
-    while left.total() > most:
-        left[next(reason for reason in AsideReason if left[reason])] -= 1
-    return left
+class Stock(Shelf):
+    """The shelf, with counts, movements, set-asides, safety, belief, supply and transfers."""
 
-
-class Stock(RuleBasedStateMachine):
-    """One position by the rules, with transfers out of it and into it.
-
-    By hand: the units in the building, those set aside, the open claims, what is on the road.
-    """
-
-    claims: Bundle[Claim] = Bundle("claims")
     trips: Bundle[str] = Bundle("trips")
+    documents: Bundle[str] = Bundle("documents")
 
     def __init__(self) -> None:
         super().__init__()
-        self.position = position(0, safety=1)
-        self.aside = NOTHING
-        self.in_building = 0
-        self.kept: Counter[AsideReason] = Counter()
-        self.open: dict[int, int] = {}
-        self.orders = 0
-        self.ledger = [0, 0, 0]
-        self.by_reason: Counter[AsideReason] = Counter()
         self.transfers: dict[str, Trip] = {}
-        self.on_the_road: Counter[str] = Counter()
+        self.supplies: dict[str, list[SupplyLine]] = {}
+        self.belief = truth_rules.begun(TEE, LYON, NOON)
 
-    @initialize(units=st.integers(0, 20))
-    def receive(self, units):
-        self.in_building = units
-        self.write(rules.counted(self.position, counted(units), 0, NOTHING))
-
-    def write(self, change: Change) -> None:
-        self.ledger[0] += change.on_hand_delta
-        self.ledger[1] += change.reserved_delta
-        self.ledger[2] += change.unavailable_delta
-        for bucket in change.buckets:
-            self.by_reason[bucket.reason] += bucket.delta
-        self.position = rules.after(self.position, change)
-        self.aside = buckets.after(self.aside, change.buckets)
-
-    def unclaimed(self) -> int:
-        return max(0, self.in_building - self.kept.total() - sum(self.open.values()))
-
-    @rule(target=claims, units=UNITS)
-    def reserve(self, units):
-        self.orders += 1
-        wanted = claim(self.orders, units)
-        free = self.in_building - sum(self.open.values()) - self.kept.total() - 1
-        (answer,) = rules.share_out([[wanted]], [self.position])
-        assert isinstance(answer, Done) == (units <= free)
-        if not isinstance(answer, Done):
-            return multiple()
-        self.open[self.orders] = units
-        after = self.position.reserved + units
-        self.position = position(
-            self.position.on_hand, reserved=after, unavailable=self.position.unavailable,
-            safety=1, shortage=self.position.shortage,
-        )  # fmt: skip
-        self.ledger[1] += units
-        return wanted
-
-    @rule(wanted=consumes(claims))
-    def free(self, wanted):
-        self.open.pop(wanted.order_id.int & 0xFFFF)
-        self.write(rules.freed(self.position, wanted))
-
-    @rule(wanted=consumes(claims))
-    def ship(self, wanted):
-        self.open.pop(wanted.order_id.int & 0xFFFF)
-        self.in_building = max(0, self.in_building - wanted.quantity)
-        self.kept = fits(self.kept, self.in_building)
-        self.write(rules.consumed(self.position, wanted, NOON, self.aside))
+    # What is found and reported.
 
     @rule(units=st.integers(0, 12), since=st.integers(-3, 3))
     def count(self, units, since):
-        self.in_building = max(0, units + since)
-        del self.kept[AsideReason.DOUBT]
-        self.kept = fits(self.kept, self.in_building)
+        book = self.position.on_hand
+        del self.books.kept[AsideReason.DOUBT]
+        self.books.is_now(max(0, units + since))
         self.write(rules.counted(self.position, counted(units), since, self.aside))
+        look = Look(TEE, LYON, book, self.position.on_hand, minutes(self.books.now))
+        self.believe(truth_rules.looked(self.belief, look))
+        assert self.books.doubtful == 0
 
     @rule(units=st.integers(-5, 5).filter(bool), reason=MAYBE_ASIDE)
     def adjust(self, units, reason):
         change = rules.moved(
             self.position, delta("adjustment", units, set_aside=reason), self.aside
         )
-        there = self.kept[reason] if reason else self.in_building
+        there = self.books.kept[reason] if reason else self.books.there
         assert (change is None) == (there + units < 0)
         if change is not None:
-            self.in_building += units
             if reason:
-                self.kept[reason] += units
-            self.kept = fits(self.kept, self.in_building)
+                self.books.kept[reason] += units
+            self.books.is_now(self.books.there + units)
             self.write(change)
 
     @rule()
     def doubt(self):
-        self.kept[AsideReason.DOUBT] += self.unclaimed()
+        self.books.kept[AsideReason.DOUBT] += self.books.unclaimed
         self.write(rules.doubted(self.position, self.aside))
 
     @rule(units=st.integers(-4, 4), reason=REASONS)
     def set_aside(self, units, reason):
+        books = self.books
         decided = rules.set_aside(self.position, SetAside(TEE, LYON, reason, units), self.aside)
-        most = self.in_building - self.kept.total() if reason in FACTS else self.unclaimed()
-        may = units != 0 and -self.kept[reason] <= units <= most
+        most = books.there - books.kept.total() if reason in FACTS else books.unclaimed
+        may = units != 0 and -books.kept[reason] <= units <= most
         assert isinstance(decided, RowStatus) != may
         if isinstance(decided, Change):
-            self.kept[reason] += units
+            books.kept[reason] += units
             self.write(decided)
+
+    # What is kept back: by rule, and because it may not be there.
+
+    @rule(units=st.integers(0, 3))
+    def rule_safety(self, units):
+        self.books.ruled = units
+
+    @rule()
+    def sweep_safety(self):
+        self.books.keep_safe()
+        self.position = msgspec.structs.replace(self.position, safety=self.books.safety)
+
+    @rule(what=st.sampled_from(Evidence), units=UNITS)
+    def pick(self, what, units):
+        at, in_hand = minutes(self.books.now), self.position.reserved
+        seen = Sighting(TEE, LYON, what, units, in_hand, at)
+        self.believe(truth_rules.seen(self.belief, RATES, seen, book=self.position.on_hand))
+
+    @rule()
+    def let_time_tell(self):
+        self.believe(
+            truth_rules.advanced(
+                self.belief, RATES, book=self.position.on_hand, left=0, at=minutes(self.books.now)
+            )
+        )
+
+    def believe(self, belief) -> None:
+        book = self.position.on_hand
+        self.belief = truth_rules.discounted(belief, book=book, bar=BAR)
+        self.books.doubtful = self.belief.doubtful
+        assert 0 <= self.belief.doubtful <= book
+
+    # What comes from suppliers.
+
+    def told(self, name: str, units: int) -> NewSupply:
+        return NewSupply(name, SupplyKind.PURCHASE, LYON, NOON, ((TEE, units),))
+
+    @rule(target=documents, units=UNITS)
+    def announce(self, units):
+        name = f"PO{self.number()}"
+        self.supplies[name] = supply_rules.retold([], self.told(name, units))
+        self.books.supplies[name] = OnOrder(units)
+        return name
+
+    @rule(name=documents, units=st.integers(0, 5))
+    def tell_again(self, name, units):
+        book = self.books.supplies[name]
+        if self.state(name) is SupplyState.CANCELED:
+            return
+        self.supplies[name] = supply_rules.retold(self.supplies[name], self.told(name, units))
+        book.wanted, book.off = units, 0
+
+    @rule(name=documents, units=st.integers(0, 6), final=st.booleans())
+    def arrive(self, name, units, final):
+        book = self.books.supplies[name]
+        self.supplies[name] = supply_rules.received(self.supplies[name], {TEE: units}, final=final)
+        book.came += units
+        book.off += book.to_come if final else 0
+        if units:
+            change = rules.moved(self.position, delta("receipt", units), self.aside)
+            assert change is not None
+            self.books.is_now(self.books.there + units)
+            self.write(change)
+
+    @rule(name=documents)
+    def call_off(self, name):
+        book = self.books.supplies[name]
+        self.supplies[name] = supply_rules.called_off(self.supplies[name])
+        book.off += book.to_come
+
+    def state(self, name: str) -> SupplyState:
+        return supply_rules.state_of(self.supplies[name])
+
+    # What travels.
 
     @rule(target=trips, units=UNITS, leaves=st.booleans())
     def plan(self, units, leaves):
@@ -161,49 +174,47 @@ class Stock(RuleBasedStateMachine):
         named = (Carried(TEE, units, reason),) if units and verb is not TransferVerb.CANCEL else ()
         stock = {(TEE, LYON): self.position, (TEE, NICE): position(9)}
         answer = transit.decide(trip, TripAsk(trip.id, verb, "ann", units=named), stock)
-        assert isinstance(answer, Done) == self.may(trip, verb, units)
+        assert isinstance(answer, Done) == self.may_carry(trip, verb, units)
         if not isinstance(answer, Done):
             return
         self.transfers[name] = transit.after(trip, answer.value, NOON)
+        self.carried(trip, verb, units, reason if named else None)
         for each in answer.value.deltas:
             if each.node_id == LYON:
                 change = rules.moved(self.position, each, self.aside)
                 assert change is not None
                 self.write(change)
-        self.carried(trip, verb, units, reason if named else None)
 
-    def may(self, trip: Trip, verb: TransferVerb, units: int) -> bool:
-        """Say by hand whether a step may be taken; no units named are all there are."""
-        planned, road = trip.lines[0].quantity, self.on_the_road[trip.id]
-        under_way = trip.state in {TransferState.SENT, TransferState.RECEIVING}
-        free = self.position.free if trip.head.from_node == LYON else 9
-        return {
-            TransferVerb.SEND: trip.state is TransferState.PLANNED
-            and (units or planned) <= min(planned, max(0, free)),
-            TransferVerb.CANCEL: trip.state is TransferState.PLANNED,
-            TransferVerb.RECEIVE: under_way,
-            TransferVerb.WRITE_OFF: under_way and (units or road) <= road,
-        }[verb]
+    def may_carry(self, trip: Trip, verb: TransferVerb, units: int) -> bool:
+        """Ask the books whether a step may be taken; no units named are all there are."""
+        planned, road = trip.lines[0].quantity, self.books.road[trip.id]
+        free = self.books.free if trip.head.from_node == LYON else 9
+        asked = units or (planned if verb is TransferVerb.SEND else road)
+        most = min(planned, free)
+        return self.books.may_carry(trip.id, trip.state, verb, asked, most=most)
 
     def carried(self, trip: Trip, verb: TransferVerb, units: int, reason) -> None:
         """Move by hand what a step has moved."""
-        road = self.on_the_road[trip.id]
+        books, road = self.books, self.books.road[trip.id]
         if verb is TransferVerb.SEND:
             moved = units or trip.lines[0].quantity
-            self.on_the_road[trip.id] += moved
-            self.in_building -= moved if trip.head.from_node == LYON else 0
+            books.road[trip.id] += moved
+            books.there -= moved if trip.head.from_node == LYON else 0
         elif verb is not TransferVerb.CANCEL:
-            self.on_the_road[trip.id] -= min(units or road, road)
+            books.road[trip.id] -= min(units or road, road)
         if verb is TransferVerb.RECEIVE and trip.head.to_node == LYON:
-            self.in_building += units or road  # also what nobody had sent
+            books.there += units or road  # also what nobody had sent
             if reason:
-                self.kept[reason] += units
+                books.kept[reason] += units
+
+    # What must always hold.
 
     @invariant()
     def the_books_say_what_is_there(self):
-        seen = self.position
-        assert (seen.on_hand, seen.reserved) == (self.in_building, sum(self.open.values()))
-        assert +Counter(self.aside) == +self.kept
+        seen, books = self.position, self.books
+        assert (seen.on_hand, seen.reserved) == (books.there, books.claimed)
+        assert +Counter(self.aside) == +books.kept
+        assert seen.free == books.free
 
     @invariant()
     def a_shortage_is_exactly_what_is_missing(self):
@@ -214,18 +225,30 @@ class Stock(RuleBasedStateMachine):
     def balances_are_the_sum_of_their_entries(self):
         seen = self.position
         assert self.ledger == [seen.on_hand, seen.reserved, seen.unavailable]
-        assert +self.by_reason == +self.kept
-        assert seen.unavailable == self.kept.total() <= seen.on_hand
+        assert +self.by_reason == +self.books.kept
+        assert seen.unavailable == self.books.kept.total() <= seen.on_hand
+
+    @invariant()
+    def what_a_segment_has_drawn_is_what_its_orders_have_and_had(self):
+        assert read(self.position.drawn).get(VIP, 0) == self.books.drawn
+
+    @invariant()
+    def what_was_ordered_has_come_or_is_to_come_or_was_called_off(self):
+        for name, book in self.books.supplies.items():
+            (line,) = self.supplies[name]
+            assert (line.quantity, line.received) == (book.wanted, book.came)
+            assert line.outstanding == book.to_come
+            assert (self.state(name) is SupplyState.OPEN) == (book.to_come > 0)
 
     @invariant()
     def what_was_sent_is_received_written_off_or_on_the_road(self):
         for name, trip in self.transfers.items():
             (line,) = trip.lines
-            assert line.in_transit == self.on_the_road[name] >= 0
+            assert line.in_transit == self.books.road[name] >= 0
             assert line.received + line.written_off <= line.sent <= line.quantity
             under_way = trip.state in {TransferState.SENT, TransferState.RECEIVING}
             assert under_way == (line.in_transit > 0)
 
 
 TestStock = Stock.TestCase
-TestStock.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
+TestStock.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)

@@ -1,15 +1,19 @@
 """A database of its own for every proof, and a crew of processes that is always stopped."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from itertools import count
 
 import asyncpg
 import pytest
 
+import databases
 from entrepot.bootstrap import transitions
 from entrepot.demo.http import Http
-from entrepot.plumbing import migrate
+from entrepot.plumbing import migrate, mint
+from proof.beside import Bench, bench
 from proof.processes import KEY, Crew
+from proof.stepping import CLOCK
 
 _numbers = count(1)
 
@@ -51,6 +55,28 @@ def connect() -> AsyncIterator:
     yield to
     for http in made:
         http.close()
+
+
+@pytest.fixture(scope="module")
+async def benches(server, template) -> AsyncIterator[list[Bench]]:
+    """Scarce markets, each in a database of its own and put back before each run: one a core.
+
+    All clocks stand.
+    """
+    async with AsyncExitStack() as stack:
+        made = []
+        for _ in range(2):
+            name = await stack.enter_async_context(databases.own(server, template))
+            made.append(await stack.enter_async_context(bench(server.url(name))))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(mint, "now", CLOCK.get)
+            yield made
+
+
+@pytest.fixture
+def scarce(benches) -> Bench:
+    """A scarce market."""
+    return benches[0]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -23,6 +23,7 @@ __all__ = [
     "FIRST",
     "due",
     "free_units",
+    "free_when_still",
     "hold",
     "hold_terms",
     "named",
@@ -86,6 +87,14 @@ async def free_units(conn: db.Connection, market: MarketId, skus: Sequence[Sku])
     """Read which of some skus are free anywhere, and how many units of them."""
     rows = await db.fetch(conn, Q["free_units"], FreeUnits, market=market, skus=list(skus))
     return {row.sku: row.units for row in rows}
+
+
+async def free_when_still(conn: db.Connection, market: MarketId, skus: Sequence[Sku]) -> list[Sku]:
+    """Lock all positions of some skus and read which are free anywhere, ascending."""
+    if not skus:
+        return []
+    rows = await db.fetch(conn, Q["free_when_still"], SkuNamed, market=market, skus=list(skus))
+    return [row.sku for row in rows]
 
 
 async def waiters(

@@ -14,6 +14,19 @@ from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId
 
 
+async def lock(
+    conn: db.Connection,
+    market: MarketId,
+    claims: Sequence[Claim],
+    keys: Collection[store.Key] = (),
+) -> None:
+    """Lock the positions of claims, and others, ascending: for several verbs of one transaction.
+
+    Who locks for one verb after another might wait for somebody who waits for him.
+    """
+    await store.positions_for_update(conn, market, sorted({*_keys(claims), *keys}))
+
+
 async def free(
     conn: db.Connection,
     market: MarketId,

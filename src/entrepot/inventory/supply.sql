@@ -186,6 +186,22 @@ WHERE
     AND p.on_hand - p.reserved - p.unavailable - p.safety > 0
 GROUP BY p.sku;
 
+-- name: free_when_still -> SkuNamed
+-- Which of some skus are free anywhere, once nobody else is changing them: whoever locks a position
+-- after this one sees who waits. Locked in key order.
+WITH p AS (
+    SELECT p.sku, p.on_hand - p.reserved - p.unavailable - p.safety AS free
+    FROM inventory.position AS p
+    WHERE p.market = :market::text AND p.sku = any(:skus::text[])
+    ORDER BY p.sku, p.node_id
+    FOR NO KEY UPDATE OF p
+)
+
+SELECT DISTINCT p.sku
+FROM p
+WHERE p.free > 0
+ORDER BY p.sku;
+
 -- name: queued -> Queued
 -- Of each sku the lines whose turn it is: from a place in the queue on, as far as its units go. No
 -- more rows of a queue are read than there are units, or than one commit takes.

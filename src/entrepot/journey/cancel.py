@@ -14,7 +14,7 @@ from entrepot.fulfillment import tell
 from entrepot.fulfillment.model import Acted, Withdrawal
 from entrepot.fulfillment.withdraw import withdraw
 from entrepot.inventory.model import Claim
-from entrepot.inventory.resolve import free
+from entrepot.inventory.resolve import free, lock
 from entrepot.inventory.wait import settle
 from entrepot.journey import told
 from entrepot.journey.mend import mend
@@ -174,6 +174,8 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
         await outbox.tell(conn, market.id, tell.facts(withdrawn.acted), at=at)
         days = [(a.after.head.node_id, a.after.head.day) for a in withdrawn.acted if _ended(a)]
         await capacity.give_back(conn, market.id, days, _limits(market, days))
+    if lost:
+        await lock(conn, market.id, claims + lost)
     for_good = market.keeping.for_good
     mended = await free(conn, market.id, claims, at=at, for_good=for_good)
     mended += await free(conn, market.id, lost, at=at, given_up=True)

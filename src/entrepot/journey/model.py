@@ -114,9 +114,13 @@ class News(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class AtRisk:
-    """Claimed units that are missing at their node, and can still come from another."""
+    """Claimed units that are missing at their node, and whose claim can still give way.
 
-    order_id: OrderId
+    `claimant` is an order, whose units may come from another node, or a cart.
+    """
+
+    claimant: UUID
+    is_cart: bool
     line_no: LineNo
     sku: Sku
     node_id: NodeId

@@ -1,28 +1,36 @@
 """inventory.shorted -> inventory.relieve: claims on units that are missing are met elsewhere.
 
-The newest orders give way first, of those that nobody at the node has picked: their work there is
-recalled, their claims freed, and what they need is planned again. Units that are picked already
-stay; where they are missing all the same, a person is told which orders have them.
+Carts give way first, the newest before the older: nobody has promised them anything yet. Then
+orders do, of those that nobody at the node has picked: the class served last before the others,
+within a class the newest first. Their work there is recalled, their claims freed, and what they
+need is planned again. Units that are picked already stay; where they are missing all the same, a
+person is told which orders have them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from uuid import UUID
 
 import msgspec
 
 from entrepot.fulfillment import tell
-from entrepot.fulfillment.model import Acted, Recall
+from entrepot.fulfillment.model import Recall
 from entrepot.fulfillment.recall import recall
 from entrepot.inventory import tell as stock
+from entrepot.inventory.carts_model import CartState, Held
+from entrepot.inventory.give_way import give_way
+from entrepot.inventory.hold import lock
 from entrepot.inventory.model import Claim
-from entrepot.inventory.resolve import free
+from entrepot.inventory.supply_model import PRIORITY
 from entrepot.journey import told
 from entrepot.journey.asking import Need
 from entrepot.journey.here import Here
 from entrepot.journey.mend import SHORT, about, mend
 from entrepot.journey.model import AtRisk, StillShort
+from entrepot.journey.notice import tell_those_who_wait
 from entrepot.journey.progress import Standing, standings, unopened
 from entrepot.journey.replan import give_up
-from entrepot.journey.reroute import reroute
+from entrepot.journey.reroute import Freeing, reroute
 from entrepot.journey.tell import stuck
 from entrepot.orders import browse as orders
 from entrepot.plumbing import db, exceptions, outbox, sql
@@ -44,6 +52,7 @@ ACTOR, REASON = "entrepot", "missing at the node"
 ANOTHER = "the shortage is another now"
 
 Key = tuple[Sku, NodeId]
+Day = tuple[NodeId, date]
 
 
 class ShortedTold(msgspec.Struct, frozen=True):
@@ -58,17 +67,28 @@ async def relieve(here: Here, events: Sequence[Event]) -> None:
     """Recall, free, plan again; what cannot give way waits for a person."""
     keys = sorted({(s.sku, s.node) for s in (_shorted.decode(e.data) for e in events)})
     found = await _at_risk(here, keys)
-    ids = sorted({each.order_id for each in found})
+    carts = await _carts(here, sorted({each.claimant for each in found if each.is_cart}))
+    claims = [_claim(each) for each in found if not each.is_cart]
+    ids = sorted({claim.order_id for claim in claims})
     await orders.lock(here.conn, here.market, ids)
-    claims = await _taken_back(here, found, await standings(here.conn, here.market, ids))
-    await mend(
-        here.conn, here.market, await free(here.conn, here.market, claims, at=here.at), at=here.at
-    )
+    days = await _take_back(here, claims, await standings(here.conn, here.market, ids))
+
+    async def free(planned: Collection[Key]) -> None:
+        await _give_back(here, days)
+        mended = await give_way(here.conn, here.market, carts, claims, beside=planned, at=here.at)
+        await mend(here.conn, here.market, mended, at=here.at)
 
     wanted: dict[OrderId, list[Need]] = {}
-    for claim in reversed(claims):  # the oldest order is served first
+    for claim in reversed(claims):  # who gives way last is served first
         wanted.setdefault(claim.order_id, []).append((claim.line_no, claim.sku, claim.quantity))
-    await give_up(here, await reroute(here, wanted, kind="shortage", waiting=False))
+    await give_up(
+        here,
+        await reroute(
+            here, wanted, kind="shortage", waiting=False, freeing=Freeing(free, (), days)
+        ),
+    )
+    spare = {each.sku for cart in carts for each in cart.claims}
+    await tell_those_who_wait(here.conn, here.market, spare, here.at)
 
     short = await _still_short(here, keys)
     if len(found) == CLAIMS_MAX:
@@ -82,8 +102,19 @@ async def _at_risk(here: Here, keys: Sequence[Key]) -> list[AtRisk]:
     return await db.fetch(
         here.conn, Q["claims_at_risk"], AtRisk,
         market=here.market, skus=[sku for sku, _ in keys], node_ids=[node for _, node in keys],
-        most=CLAIMS_MAX,
+        priority=PRIORITY, most=CLAIMS_MAX,
     )  # fmt: skip
+
+
+async def _carts(here: Here, ids: Sequence[UUID]) -> list[Held]:
+    """Lock the carts that give way. Raises Outrun where one has ended since it was found."""
+    if not ids:
+        return []
+    found = await lock(here.conn, here.market, ids)
+    held = [each for each in found.values() if each.cart.state == CartState.HELD]
+    if len(held) < len(ids):
+        raise db.Outrun("a cart at risk has ended meanwhile")
+    return held
 
 
 async def _still_short(here: Here, keys: Sequence[Key]) -> list[StillShort]:
@@ -94,12 +125,13 @@ async def _still_short(here: Here, keys: Sequence[Key]) -> list[StillShort]:
     )  # fmt: skip
 
 
-async def _taken_back(
-    here: Here, found: Sequence[AtRisk], standing: Mapping[OrderId, Standing]
-) -> list[Claim]:
+async def _take_back(
+    here: Here, claims: Sequence[Claim], standing: Mapping[OrderId, Standing]
+) -> list[Day]:
     """Take the units from their nodes: what no node works on yet, then what none has picked.
 
-    Raises Outrun where units were picked, or canceled, since they were found.
+    Answers the days of work that is canceled with it, which are to be given back. Raises Outrun
+    where units were picked, or canceled, since they were found.
     """
     free_ = {
         (each.order_id, each.line_no, each.sku, each.node_id): each.quantity
@@ -107,7 +139,7 @@ async def _taken_back(
         for each in unopened(standing[order_id])
     }
     recalls = []
-    for each in found:
+    for each in claims:
         key = (each.order_id, each.line_no, each.sku, each.node_id)
         at_work = each.quantity - free_.get(key, 0)
         if at_work > 0:
@@ -116,16 +148,16 @@ async def _taken_back(
     if any(taken < each.quantity for taken, each in zip(done.quantities, recalls, strict=True)):
         raise db.Outrun("units at risk were picked or canceled meanwhile")
     await outbox.tell(here.conn, here.market, tell.facts(done.acted), at=here.at)
-    await _give_back_days(here, done.acted)
-    return [
-        Claim(each.order_id, each.line_no, each.sku, each.node_id, each.quantity) for each in found
-    ]
+    heads = [each.after.head for each in done.acted if each.after.head.state == "canceled"]
+    return [(head.node_id, head.day) for head in heads]
 
 
-async def _give_back_days(here: Here, acted: Sequence[Acted]) -> None:
+def _claim(each: AtRisk) -> Claim:
+    return Claim(OrderId(each.claimant), each.line_no, each.sku, each.node_id, each.quantity)
+
+
+async def _give_back(here: Here, days: Sequence[Day]) -> None:
     market = await here.world.fresh(here.conn, here.market)
-    heads = [each.after.head for each in acted if each.after.head.state == "canceled"]
-    days = [(head.node_id, head.day) for head in heads]
     limits = {key: limit for key in days if (limit := market.capacity(key[0])) is not None}
     await capacity.give_back(here.conn, here.market, days, limits)
 

@@ -4,10 +4,10 @@ The node is barred for that sku of that order and its claim freed; where it coul
 its position is put in doubt. What no other node can take waits for a person, with the reason.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from entrepot.inventory.model import Claim, Demand
-from entrepot.inventory.resolve import doubt, free
+from entrepot.inventory.resolve import doubt, free, lock
 from entrepot.inventory.wait import wait
 from entrepot.journey import told
 from entrepot.journey.asking import Need
@@ -16,7 +16,7 @@ from entrepot.journey.mend import mend
 from entrepot.journey.notice import tell_those_who_wait
 from entrepot.journey.progress import Standing, given_up, standings
 from entrepot.journey.record import UNROUTABLE
-from entrepot.journey.reroute import Unrouted, reroute
+from entrepot.journey.reroute import Freeing, Key, Unrouted, reroute
 from entrepot.orders import browse as orders
 from entrepot.plumbing import exceptions, outbox
 from entrepot.plumbing.exceptions import Stuck
@@ -31,26 +31,29 @@ NO_DOUBT = frozenset({"no_capacity", "too_busy", "closed"})
 
 
 async def replan(here: Here, events: Sequence[Event]) -> None:
-    """Free, doubt, bar, plan again; what is free then and not in doubt goes to who waits."""
+    """Bar, plan again, free, doubt; what is free then and not in doubt goes to who waits."""
     await orders.lock(here.conn, here.market, orders_of(events))
     tolds = [each for each in work_told(events) if each.lines]
     await bar(here.conn, here.market, _bars(tolds), at=here.at)
     claims = _still_claimed(tolds, await standings(here.conn, here.market, orders_of(events)))
-    mended = await free(here.conn, here.market, claims, at=here.at, given_up=True)
-    await mend(here.conn, here.market, mended, at=here.at)
     doubtful = [
         (line.sku, each.node)
         for each in tolds
         if (each.reason or "") not in NO_DOUBT
         for line in each.lines
     ]
-    if doubtful:
-        await doubt(here.conn, here.market, doubtful, at=here.at)
+
+    async def give_back(planned: Collection[Key]) -> None:
+        await lock(here.conn, here.market, claims, {*planned, *doubtful})
+        mended = await free(here.conn, here.market, claims, at=here.at, given_up=True)
+        await mend(here.conn, here.market, mended, at=here.at)
+        if doubtful:
+            await doubt(here.conn, here.market, doubtful, at=here.at)
 
     wanted: dict[OrderId, list[Need]] = {}
     for claim in claims:
         wanted.setdefault(claim.order_id, []).append((claim.line_no, claim.sku, claim.quantity))
-    unrouted = await _rerouted(here, wanted)
+    unrouted = await _rerouted(here, wanted, Freeing(give_back, doubtful))
     await tell_those_who_wait(here.conn, here.market, {claim.sku for claim in claims}, here.at)
     await give_up(here, unrouted)
 
@@ -88,7 +91,9 @@ async def give_up(here: Here, unrouted: Sequence[Unrouted]) -> None:
     await outbox.tell(here.conn, here.market, facts, at=here.at)
 
 
-async def _rerouted(here: Here, wanted: dict[OrderId, list[Need]]) -> list[Unrouted]:
+async def _rerouted(
+    here: Here, wanted: dict[OrderId, list[Need]], freeing: Freeing
+) -> list[Unrouted]:
     """Plan again, but for orders that were planned again often enough."""
     policy = (await here.world.fresh(here.conn, here.market)).policy
     tried: dict[OrderId, set[str]] = {}
@@ -97,7 +102,7 @@ async def _rerouted(here: Here, wanted: dict[OrderId, list[Need]]) -> list[Unrou
     tired = {o for o in wanted if len(tried.get(o, ())) > policy.max_replans}
     unrouted = [Unrouted(o, wanted[o], TIRED) for o in wanted if o in tired]
     fresh = {o: needs for o, needs in wanted.items() if o not in tired}
-    return unrouted + await reroute(here, fresh, kind="replan", waiting=False)
+    return unrouted + await reroute(here, fresh, kind="replan", waiting=False, freeing=freeing)
 
 
 TIRED = "replanned_too_often"

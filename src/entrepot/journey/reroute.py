@@ -4,14 +4,14 @@ The rows are read first, so the plan is as good as the moment; what can be had i
 nodes, decided, recorded and told in the caller's transaction; the rest is answered.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import msgspec
 
 from entrepot.inventory import browse as stock
-from entrepot.inventory.model import Claim
+from entrepot.inventory.model import Claim, Free
 from entrepot.inventory.reserve import reserve
 from entrepot.journey import asking, told, withhold
 from entrepot.journey.asking import Need
@@ -32,6 +32,8 @@ from entrepot.sourcing.solve import plan_on
 from entrepot.sourcing.survey import Shelves
 from entrepot.terms.ids import ChannelId, NodeId, OrderId, Sku
 from entrepot.terms.outcome import Done
+
+Key = tuple[Sku, NodeId]
 
 TRIES_MAX = 5
 """Between reading a row and locking it others may take it; so often it is planned again."""
@@ -57,16 +59,36 @@ class Unrouted:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Freeing:
+    """What is freed in the same transaction: after the plan, so that all positions are locked once.
+
+    `act` is given the positions of the plan; it locks them with its own, ascending, and frees.
+    `closed` are positions that nobody may be planned at, for they are to be put in doubt; `days`
+    are those that it gives back.
+    """
+
+    act: Callable[[Collection[Key]], Awaitable[None]]
+    closed: Collection[Key] = ()
+    days: Collection[tuple[NodeId, date]] = ()
+
+
 _agreed = msgspec.json.Decoder(Agreed)
 
 
 async def reroute(
-    here: Here, wanted: Mapping[OrderId, list[Need]], *, kind: str, waiting: bool
+    here: Here,
+    wanted: Mapping[OrderId, list[Need]],
+    *,
+    kind: str,
+    waiting: bool,
+    freeing: Freeing | None = None,
 ) -> list[Unrouted]:
     """Claim these units wherever they can be had now; answers what could not, per order.
 
     The caller holds the orders' locks. `waiting`: the orders are those stock is owed to, so that
-    what is owed is theirs; otherwise they leave alone what others wait for.
+    what is owed is theirs; otherwise they leave alone what others wait for. `freeing` is done once,
+    also where nothing can be planned.
     """
     market = await here.world.fresh(here.conn, here.market)
     asks = await _questions(here, market, wanted)
@@ -76,8 +98,13 @@ async def reroute(
         open_ = [order_id for order_id in wanted if left[order_id] and order_id not in whys]
         if not open_:
             break
-        for order_id in await _once(here, market, asks, left, open_, whys, kind, waiting=waiting):
+        for order_id in await _once(
+            here, market, asks, left, open_, whys, kind, waiting=waiting, freeing=freeing
+        ):
             left[order_id] = []
+        freeing = None
+    if freeing is not None:
+        await freeing.act(())
     return [
         Unrouted(order_id, needs, whys.get(order_id, WhyNoPlan.SHORT))
         for order_id, needs in left.items()
@@ -122,30 +149,26 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
     kind: str,
     *,
     waiting: bool,
+    freeing: Freeing | None,
 ) -> list[OrderId]:
     """Plan, claim and record once; keeps in `left` what is missing; answers who got their units."""
     skus = sorted({sku for order_id in open_ for _, sku, _ in left[order_id]})
     market.stock.replace(skus, await stock.free_of_skus(here.conn, here.market, skus))
+    if freeing is not None:
+        market.stock.put(Free(sku, node, 0) for sku, node in freeing.closed)
     owed = {} if waiting else await stock.owed(here.conn, here.market, skus)
     network = market.network
     planned, packed = _plan(here, market, asks, left, open_, whys, owed)
     days = _days(here, market, planned)
-    limits = {
-        (node, day): limit
-        for each in days.values()
-        for node, day in each.items()
-        if (limit := market.capacity(node)) is not None
-    }
-    await capacity.take(
-        here.conn, here.market, [list(days[o].items()) for o in planned], limits,
-        forced=[True] * len(planned),
-    )  # fmt: skip
+    limits = await _take_days(here, market, days, freeing)
     claims = {
         order_id: withhold.guarded(
             market, asking.claims(order_id, plan, had), asks[order_id].buyer, here.at
         )
         for order_id, (plan, _, had) in planned.items()
     }
+    if freeing is not None:
+        await freeing.act({(c.sku, c.node_id) for made in claims.values() for c in made})
     reserving = await reserve(here.conn, here.market, list(claims.values()), at=here.at)
     won = [o for o, a in zip(planned, reserving.answers, strict=True) if isinstance(a, Done)]
     lost = [key for o in planned.keys() - won for key in days[o].items()]
@@ -218,6 +241,28 @@ def _days(
         }
         for order_id, (plan, _, _) in planned.items()
     }
+
+
+async def _take_days(
+    here: Here,
+    market: Market,
+    days: Mapping[OrderId, Mapping[NodeId, date]],
+    freeing: Freeing | None,
+) -> dict[tuple[NodeId, date], int]:
+    """Take the plans' days, locked with those that are given back; answers the limits of theirs."""
+
+    def limited(keys: Iterable[tuple[NodeId, date]]) -> dict[tuple[NodeId, date], int]:
+        return {key: limit for key in keys if (limit := market.capacity(key[0])) is not None}
+
+    limits = limited(key for each in days.values() for key in each.items())
+    if freeing is not None and freeing.days:
+        both = limits | limited(freeing.days)
+        await capacity.lock(here.conn, here.market, both, both)
+    await capacity.take(
+        here.conn, here.market, [list(each.items()) for each in days.values()], limits,
+        forced=[True] * len(days),
+    )  # fmt: skip
+    return limits
 
 
 async def _record(  # noqa: PLR0913, PLR0917 - what was decided, of what

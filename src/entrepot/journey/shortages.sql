@@ -1,7 +1,8 @@
 -- name: claims_at_risk -> AtRisk
--- Of positions where claimed units are missing: the newest open claims that can still give way, as
--- many as are missing. Units that were picked stay; units that their node has given up already are
--- freed by what follows from that, and count as mended.
+-- Of positions where claimed units are missing: the open claims that can still give way, as many as
+-- are missing: carts first, then the class served last, always the newest first. Units that were
+-- picked stay; units that their node has given up already are freed by what follows from that, and
+-- count as mended. An order of which nothing waits is in the class of whoever was given none.
 WITH short AS (
     SELECT p.market, p.sku, p.node_id, p.shortage
     FROM inventory.position AS p
@@ -11,7 +12,7 @@ WITH short AS (
     WHERE p.market = :market::text AND p.shortage > 0
 ),
 
-claim AS (
+ordered AS (
     SELECT
         r.order_id,
         r.line_no,
@@ -43,31 +44,72 @@ claim AS (
     WHERE r.market = :market::text AND r.freed + r.consumed < r.quantity
 ),
 
+claim AS (
+    SELECT
+        o.order_id AS claimant,
+        FALSE AS is_cart,
+        o.line_no,
+        o.sku,
+        o.node_id,
+        o.shortage,
+        o.open - o.begun - o.lost AS movable,
+        o.lost,
+        coalesce(
+            (
+                SELECT min(d.priority)
+                FROM inventory.demand AS d
+                WHERE d.market = :market::text AND d.order_id = o.order_id
+            ),
+            :priority::smallint
+        ) AS class
+    FROM ordered AS o
+    UNION ALL
+    SELECT
+        c.cart_id AS claimant,
+        TRUE AS is_cart,
+        k.line_no,
+        k.sku,
+        k.node_id,
+        s.shortage,
+        k.quantity AS movable,
+        0 AS lost,
+        :priority::smallint AS class
+    FROM short AS s
+    INNER JOIN inventory.cart_claim AS k
+        ON s.market = k.market AND s.sku = k.sku AND s.node_id = k.node_id
+    INNER JOIN inventory.cart AS c ON k.market = c.market AND k.cart_id = c.cart_id
+    WHERE c.state = 'held'
+),
+
 ranked AS (
     SELECT
-        c.order_id,
+        c.claimant,
+        c.is_cart,
         c.line_no,
         c.sku,
         c.node_id,
-        c.open - c.begun - c.lost AS movable,
+        c.class,
+        c.movable,
         c.shortage - sum(c.lost) OVER (PARTITION BY c.sku, c.node_id) AS missing,
-        sum(c.open - c.begun - c.lost) OVER (
+        sum(c.movable) OVER (
             PARTITION BY c.sku, c.node_id
-            ORDER BY c.order_id DESC, c.line_no DESC
+            ORDER BY c.is_cart DESC, c.class DESC, c.claimant DESC, c.line_no DESC
         ) AS upto
     FROM claim AS c
-    WHERE c.open - c.begun - c.lost > 0 OR c.lost > 0
+    WHERE c.movable > 0 OR c.lost > 0
 )
 
 SELECT
-    k.order_id,
+    k.claimant,
+    k.is_cart,
     k.line_no,
     k.sku,
     k.node_id,
     least(k.movable, k.missing - (k.upto - k.movable))::integer AS quantity
 FROM ranked AS k
 WHERE k.movable > 0 AND k.upto - k.movable < k.missing
-ORDER BY k.order_id DESC, k.line_no DESC, k.sku ASC, k.node_id ASC
+ORDER BY
+    k.is_cart DESC, k.class DESC, k.claimant DESC, k.line_no DESC, k.sku ASC, k.node_id ASC
 LIMIT :most::integer;
 
 -- name: still_short -> StillShort

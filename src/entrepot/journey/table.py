@@ -19,6 +19,7 @@ from entrepot.journey import (
     redate,
     relieve,
     replan,
+    seek,
     summarize,
     supply,
 )
@@ -31,6 +32,8 @@ fulfillment.rejected     sourcing.replan        order
 fulfillment.shorted      sourcing.replan        order
 inventory.supplied       sourcing.supply        sku
 supply.changed           sourcing.supply        sku
+order.captured           sourcing.seek          sku
+exception.opened         sourcing.seek          sku
 sourcing.planned         fulfillment.open       order
 inventory.shorted        inventory.relieve      sku
 order.captured           promise.date           sku
@@ -59,6 +62,7 @@ STEPS: dict[str, Step] = {
     "fulfillment.open": open_work.open_work,
     "sourcing.replan": replan.replan,
     "sourcing.supply": supply.supply,
+    "sourcing.seek": seek.seek,
     "inventory.relieve": relieve.relieve,
     "promise.date": redate.date_waiting,
     "inventory.consume": consume.consume_shipped,

@@ -1,6 +1,6 @@
 """Take a node's working day, or give it back: a day that is full is not planned any fuller."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from entrepot.plumbing import db
@@ -51,6 +51,15 @@ async def take(
         {key: planned[key] - before[key] for key in keys if planned[key] > before[key]},
     )
     return Taking(granted, planned)
+
+
+async def lock(
+    conn: db.Connection, market: MarketId, days: Collection[DayKey], limits: Mapping[DayKey, int]
+) -> None:
+    """Lock days, ascending, that one transaction takes and gives back; of those with a limit."""
+    keys = sorted({key for key in days if key in limits})
+    if keys:
+        await store.lock_node_days(conn, market, keys)
 
 
 async def give_back(

@@ -1,0 +1,28 @@
+"""Every two commands of inventory beside each other, in every order of their statements.
+
+How it is done, which pairs there are and how to run all of it: docs/proof.md.
+"""
+
+import asyncio
+
+import pytest
+
+from proof.beside import NAMED, Bench, Beside
+
+pytestmark = pytest.mark.slow
+
+
+async def proved(bench: Bench, name: str, others: tuple[str, ...]) -> list[str]:
+    """Prove a command beside some others; give what was found."""
+    return [
+        fault for other in others for fault in (await Beside(bench, name, other).prove()).faults
+    ]
+
+
+@pytest.mark.parametrize("name", NAMED)
+async def test_a_command_is_safe_beside_itself_and_those_after_it(benches, name):
+    others = NAMED[NAMED.index(name) :]
+    found = await asyncio.gather(
+        *(proved(bench, name, others[n :: len(benches)]) for n, bench in enumerate(benches))
+    )
+    assert [fault for faults in found for fault in faults] == []
