@@ -279,7 +279,6 @@ class Pair:
                 side.ending = True
                 side.task.cancel()
                 await asyncio.wait([side.task], timeout=PATIENCE_S)
-                if side.conn.is_in_transaction():  # it was about to commit
-                    await side.conn.execute("ROLLBACK")
+                await side.conn.reset()  # it may have been about to begin, or to commit
             if not standing:
                 await asyncio.sleep(LOOK_AGAIN_S)
