@@ -186,6 +186,8 @@ class Beside:
 
     async def _judge(self, pair: Pair, run: Run) -> None:
         await self._sound(pair, run)
+        if pair.deadlocked:
+            return
         end = await self.bench.end(pair)
         if not any(self._same(end, other) for other in self.serial.values()):
             self._say(run, "is like neither order", self._how(end))

@@ -25,8 +25,8 @@ LOOK_AGAIN_S = 0.002
 PATIENCE_S = 20.0
 """Nothing here takes so long: whoever waits so long is stuck, and so is the proof."""
 
-DEADLOCK_MS = 30
-"""Two that wait for each other are told apart so soon; the default is a second."""
+DEADLOCK_MS = 300
+"""PostgreSQL ends one of two that wait for each other so soon: they have long been seen here."""
 
 SETTINGS = {
     "application_name": "proof",
@@ -234,7 +234,10 @@ class Pair:
         return move, await self.settled()
 
     async def settled(self) -> list[Side]:
-        """Wait until each side stands before a statement, waits for the other's lock or is done."""
+        """Wait until each side stands before a statement, waits for the other's lock or is done.
+
+        Where each waits for the other both are ended.
+        """
         while True:
             for side in self.sides:
                 if not side.waits:
@@ -243,7 +246,8 @@ class Pair:
             if ready or all(side.done for side in self.sides):
                 return ready
             self.deadlocked += [f"{s.name}: {s.past[-1]}" for s in self.sides if s.waits]
-            await self._broken()
+            await self.stop()  # who of them PostgreSQL would end, and what then, is chance
+            return []
 
     async def _rest(self, side: Side) -> None:
         """Wait for a side to rest, or to be seen waiting for the other one."""
@@ -261,14 +265,6 @@ class Pair:
     async def _waits(self, side: Side) -> bool:
         found = await self.observer.fetchval("SELECT pg_blocking_pids($1)", side.pid)
         return self.other(side).pid in found and not side.rests.is_set()
-
-    async def _broken(self) -> None:
-        """Each waits for the other: wait until PostgreSQL has ended one of them."""
-        async with asyncio.timeout(PATIENCE_S):
-            while not any(side.rests.is_set() for side in self.sides if side.waits):  # noqa: ASYNC110 - PostgreSQL has no event for us
-                await asyncio.sleep(LOOK_AGAIN_S)
-        for side in self.sides:
-            side.waits = False
 
     async def stop(self) -> None:
         """End both where they stand: nothing of what is open is committed."""

@@ -83,7 +83,7 @@ async def test_locks_that_are_taken_in_two_orders_are_found(scarce, monkeypatch)
         return sorted(rows, key=lambda row: (row.sku, row.node_id))
 
     monkeypatch.setattr(store, "positions_for_update", one_by_one)
-    said = await found(scarce, "place an order over two nodes", "place an order over two nodes")
+    said = await found(scarce, "sweep safety", "place an order over two nodes")
     assert "is a deadlock" in said
 
 
