@@ -19,7 +19,6 @@ from proof.callers import COMMANDS, GIVEN, PASSES, READS, Caller, passes_by
 from proof.interleave import (
     Run,
     Search,
-    any_order,
     ending,
     first,
     follow,
@@ -33,9 +32,6 @@ from proof.stepping import CLOCK, Pair, Side, connect
 
 EVERY_ORDER = os.environ.get("ENTREPOT_PROOF") == "all"
 """Whether every order of a pair is run that can make a difference, or the telling ones only."""
-
-BY_CHANCE = 1
-"""Orders by chance beside the telling ones."""
 
 NAMES = "AB"
 NOBODY = "nobody"
@@ -143,7 +139,7 @@ class Beside:
         """Run the two serial orders, then every other; or only those that tell most.
 
         These are: one side stops before it locks anything, or before it commits, and the other
-        goes to its end, or as far as it can; and some by chance.
+        goes to its end, or as far as it can.
         """
         for place in range(2):
             await self._serially(place)
@@ -157,7 +153,6 @@ class Beside:
                 self.verdict.cut += not run.whole
             return self.verdict
         choosers = [stops(place, before) for place in range(2) for before in (locking, ending)]
-        choosers += [any_order(seed) for seed in range(BY_CHANCE)]
         for choose in choosers:
             pair = await self._start()
             await self._judge(pair, await follow(pair, choose))

@@ -6,7 +6,6 @@ Godefroid, LNCS 1032, 1996). What is left are all orders but for the swapping of
 cannot notice each other.
 """
 
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -136,20 +135,6 @@ def locking(move: Move) -> bool:
 def ending(move: Move) -> bool:
     """Whether it ends a transaction that has locked: all that it does is done and not seen."""
     return bool(move.shows)
-
-
-def any_order(seed: int) -> Chooser:
-    """An order by chance, the same for the same seed; a side goes on more often than not."""
-    dice = random.Random(seed)  # noqa: S311 - which orders are tried is no secret
-    place = dice.randrange(2)
-
-    def choose(ready: Sequence[Side]) -> Side:
-        nonlocal place
-        if dice.random() < 0.25:
-            place = 1 - place
-        return ready[place]
-
-    return choose
 
 
 def written(schedule: list[int], names: str = "AB") -> str:

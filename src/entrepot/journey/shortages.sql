@@ -73,7 +73,7 @@ claim AS (
         s.shortage,
         k.quantity AS movable,
         0 AS lost,
-        :priority::smallint AS class
+        :priority::smallint AS class -- noqa: RF02
     FROM short AS s
     INNER JOIN inventory.cart_claim AS k
         ON s.market = k.market AND s.sku = k.sku AND s.node_id = k.node_id
