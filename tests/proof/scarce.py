@@ -4,7 +4,7 @@
                    yet), by a cart and by one whose time is over; one on display, two free, one of
                    which is protected for the channel `vip`
     TEE at STORE   3 there: one claimed by order R, whose work was rejected; one free
-    CAP at DC      1 there, free, and order W waits for it
+    CAP at DC      1 there, free, and orders W and V wait for it
     CAP at STORE   2 there, one of them damaged, both claimed, by order O and a cart: one is missing
 
 and a purchase order, a transfer that is planned and one that is under way, a new policy whose
@@ -96,6 +96,7 @@ async def seed(pool: db.Pool) -> Scarce:
     made.carts["old"] = await carts.held((TEE, 1), ttl_s=3600, customer="old")
     await carts.age(made.carts["old"], by=timedelta(hours=2))
     made.orders["N"] = await shop.buy((TEE, 1), external_id="N")
+    made.orders["V"] = await shop.buy((CAP, 1), external_id="V", backorder=Backorder.ALLOW)
     await _supply(shop)
     await _set_aside(shop, TEE, DC, AsideReason.DISPLAY)
     await _set_aside(shop, CAP, STORE, AsideReason.DAMAGED)
@@ -158,7 +159,7 @@ async def _facts(shop: Shop, made: Scarce) -> dict[str, list[Event]]:
         "shipped": await of("fulfillment.shipped", "S"),
         "rejected": await of("fulfillment.rejected", "R"),
         "planned": await of("sourcing.planned", "N"),
-        "captured": await of("order.captured", "W"),
+        "captured": await of("order.captured", "V"),
         "shorted": (await shop.events("inventory.shorted"))[-1:],
         "supplied": (await shop.events("inventory.supplied"))[-1:],
     }

@@ -7,9 +7,14 @@ import asyncio
 
 import pytest
 
-from proof.beside import NAMED, Bench, Beside
+from proof.beside import NAMED, NOBODY, Bench, Beside
+from proof.callers import PASSED, READS
+from proof.interleave import first, follow
 
 pytestmark = pytest.mark.slow
+
+REFUSED = frozenset({"place an order of a kit"})
+"""Commands that are refused in the market as it is: what they want is owed, until it comes."""
 
 
 async def proved(bench: Bench, name: str, others: tuple[str, ...]) -> list[str]:
@@ -17,6 +22,16 @@ async def proved(bench: Bench, name: str, others: tuple[str, ...]) -> list[str]:
     return [
         fault for other in others for fault in (await Beside(bench, name, other).prove()).faults
     ]
+
+
+@pytest.mark.parametrize("name", NAMED)
+async def test_a_command_has_something_to_do(scarce, name):
+    pair = await scarce.start([name, NOBODY])
+    await follow(pair, first(0))
+    end = await scarce.end(pair)
+    assert not end.answers[0].startswith("fault")
+    assert end.answers[0] != repr(PASSED)
+    assert (end.state != scarce.kept.state) == (name not in READS | REFUSED)
 
 
 @pytest.mark.parametrize("name", NAMED)
