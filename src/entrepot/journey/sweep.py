@@ -127,8 +127,12 @@ async def _serve(state: _Sweep, now: Mapping[Sku, _Servable]) -> tuple[int, set[
     for each in lines:
         state.after[each.sku] = each.turn
         read[each.sku] = read.get(each.sku, 0) + 1
-    stuck = {sku for _, _, sku in still}
-    return served, {sku for sku in read if sku in stuck or read[sku] >= LINES_MAX}
+    waits = {_line(each) for each in demand}
+    gone = {
+        x.sku for x in lines if (x.order_id, x.line_no, x.sku) not in waits
+    }  # canceled just now
+    behind = gone | {sku for _, _, sku in still}
+    return served, {sku for sku in read if sku in behind or read[sku] >= LINES_MAX}
 
 
 async def _beside(
