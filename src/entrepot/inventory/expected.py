@@ -108,10 +108,15 @@ async def waiters(
 
 
 async def waiting_skus_of(
-    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
+    conn: db.Connection,
+    market: MarketId,
+    order_ids: Sequence[OrderId],
+    *,
+    but_for: Sequence[str] = (),
 ) -> list[Sku]:
-    """Read which skus some orders wait for."""
+    """Read which skus some orders wait for, but for these reasons."""
     rows = await db.fetch(
-        conn, Q["waiting_skus_of"], SkuNamed, market=market, order_ids=list(order_ids)
-    )
+        conn, Q["waiting_skus_of"], SkuNamed,
+        market=market, order_ids=list(order_ids), whys=list(but_for),
+    )  # fmt: skip
     return [row.sku for row in rows]

@@ -257,11 +257,12 @@ WHERE d.market = :market::text AND d.sku = any(:skus::text[]) AND d.why <> 'unkn
 ORDER BY d.sku, d.priority, d.since, d.order_id, d.line_no;
 
 -- name: waiting_skus_of -> SkuNamed
--- The skus that some orders wait for.
+-- The skus that some orders wait for, but for reasons that no unit ends.
 SELECT DISTINCT d.sku
 FROM inventory.demand AS d
 WHERE
-    d.market = :market::text AND d.order_id = any(:order_ids::uuid[]) AND d.why <> 'unknown_sku';
+    d.market = :market::text AND d.order_id = any(:order_ids::uuid[])
+    AND d.why <> 'unknown_sku' AND d.why <> all(:whys::text[]);
 
 -- name: date_demand -> Dated
 -- New dates, in key order, of lines that still wait as they were read; only those are answered, so
