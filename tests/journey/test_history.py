@@ -91,7 +91,7 @@ async def one(conn, past: PastOrder):
     """Take one order over and read it as it stands."""
     answer = (await took(conn, past))[0]
     assert isinstance(answer, TakenOver), answer
-    return await read_order(conn, MARKET, answer.order_id)
+    return await (await read_orders(conn, MARKET, [answer.order_id]))[0]
 
 
 async def balances(conn):

@@ -19,7 +19,7 @@ from entrepot.inventory.lots_model import (
     LotUnits,
     StateUnits,
 )
-from entrepot.inventory.lots_rules import Shelf, Step
+from entrepot.inventory.lots_rules import LotShelf, Step
 from entrepot.inventory.model import Change, Count
 from entrepot.inventory.rules import CORRECTION
 from entrepot.plumbing import db, sql
@@ -62,12 +62,12 @@ async def follow(
     entered = await _entered(conn, market, mended) if mended else {}
     units = _by_state(await db.fetch(conn, Q["units_by_state"], StateUnits, **_at(market, where)))
     entries: list[tuple[Told, LotEntry]] = []
-    shelves: dict[Key, Shelf] = {}
+    shelves: dict[Key, LotShelf] = {}
     for key in where:
         own = told.get(key, [])
         names = [lot for each in own for lot in each.step.named]
         start = entered[key] if key in entered else before.get(key, [])
-        shelf = shelves[key] = Shelf(start, names)
+        shelf = shelves[key] = LotShelf(start, names)
         entries += [(own[-1], entry) for entry in shelf.owed()]
         for each in own:
             entries += [(each, entry) for entry in shelf.apply(each.step)]
@@ -222,7 +222,7 @@ async def _put(
     conn: db.Connection,
     market: MarketId,
     before: Mapping[Key, Sequence[HeldLot]],
-    shelves: Mapping[Key, Shelf],
+    shelves: Mapping[Key, LotShelf],
 ) -> None:
     was = {(*key, held.lot, held.reason): held.quantity for key in before for held in before[key]}
     now = {(*key, *place): units for key in shelves for place, units in shelves[key].units.items()}

@@ -46,7 +46,8 @@ class Judge:
                 return wrong
             if each.serial and self._nodes(count.sku, each.lot) - {count.node_id}:
                 return RowStatus.SERIAL_ELSEWHERE
-        return self._learn(count.sku, count.lots)
+        self._learn(count.sku, count.lots)
+        return None
 
     def arrives(
         self, sku: Sku, node: NodeId, lots: Sequence[LotUnits], state: str
@@ -60,7 +61,8 @@ class Judge:
                 return RowStatus.SERIAL_ELSEWHERE
         for each in lots:
             self._add(sku, node, each.lot, state, each.quantity)
-        return self._learn(sku, lots)
+        self._learn(sku, lots)
+        return None
 
     def leaves(
         self, sku: Sku, node: NodeId, lots: Sequence[LotUnits], state: str, *, strict: bool

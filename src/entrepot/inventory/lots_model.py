@@ -109,17 +109,6 @@ class LotEntry(msgspec.Struct, frozen=True, gc=False):
     why: str = ""
 
 
-class Expiring(msgspec.Struct, frozen=True, gc=False):
-    """Units of a lot at a node whose day has come; or that were set aside for it and are good."""
-
-    sku: Sku
-    node_id: NodeId
-    lot: str
-    serial: bool
-    expires_on: date | None
-    quantity: int
-
-
 class LotDrift(msgspec.Struct, frozen=True, gc=False):
     """A lot's balance that is not what the ledger says, or more than its position has."""
 

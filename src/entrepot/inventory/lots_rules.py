@@ -77,7 +77,7 @@ def split(
     return tuple(first), tuple(rest)
 
 
-class Shelf:
+class LotShelf:
     """The known lots of a position while changes are applied: units by lot and state."""
 
     def __init__(self, held: Sequence[HeldLot], lots: Iterable[LotUnits] = ()) -> None:

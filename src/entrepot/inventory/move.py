@@ -27,8 +27,7 @@ async def move(
     positions = {(p.sku, p.node_id): p for p in locked}
     asides = await store.asides_of(conn, market, locked)
     refused = await _refused(conn, market, deltas)
-    possible = [d for place, d in enumerate(deltas) if place not in refused]
-    fresh = await heard.claim(conn, market, possible)
+    fresh = await heard.claim(conn, market, [d for n, d in enumerate(deltas) if n not in refused])
     dated = sorted({(d.sku, d.node_id) for d in deltas if d.occurred_at is not None})
     marks = reckon.by_position(await store.count_marks(conn, market, dated) if dated else [])
     anchors = {key: reckon.anchor(there.values()) for key, there in marks.items()}

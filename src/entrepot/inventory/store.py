@@ -132,18 +132,24 @@ async def record_changes(
         actors=[c.actor or actor for c, *_ in told],
         sources=[c.source for c, *_ in told],
         sequences=[c.sequence for c, *_ in told],
-        skus=[c.sku for c in last.values()],
-        node_ids=[c.node_id for c in last.values()],
-        on_hands=[c.on_hand for c in last.values()],
-        reserveds=[c.reserved for c in last.values()],
-        unavailables=[c.unavailable for c in last.values()],
-        shortages=[c.shortage for c in last.values()],
-        drawns=[c.drawn for c in last.values()],
+        **_balances(list(last.values())),
     )  # fmt: skip
     await _put_asides(conn, market, changes)
     if lots_follow and (lotted or any(change.lots for change in changes)):
         keys = [(each.sku, each.node_id) for each in lotted]
         await lots.follow(conn, market, _numbered(changes, ids), keys, at)
+
+
+def _balances(last: Sequence[Change]) -> Mapping[str, object]:
+    return {
+        "skus": [c.sku for c in last],
+        "node_ids": [c.node_id for c in last],
+        "on_hands": [c.on_hand for c in last],
+        "reserveds": [c.reserved for c in last],
+        "unavailables": [c.unavailable for c in last],
+        "shortages": [c.shortage for c in last],
+        "drawns": [c.drawn for c in last],
+    }
 
 
 def _numbered(changes: Sequence[Change], ids: Sequence[UUID]) -> list[tuple[Change, UUID | None]]:

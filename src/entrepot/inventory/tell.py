@@ -5,7 +5,6 @@ What each carries is fixed by docs/events/<type>.json.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from entrepot.inventory.lots_model import Expiring
 from entrepot.inventory.states import TransferVerb
 from entrepot.inventory.supply_model import Dating, Supply, Terms
 from entrepot.inventory.transit import Carriage, Carried, Trip
@@ -28,18 +27,6 @@ def shorted(sku: Sku, node: NodeId, on_hand: int, short: int) -> Fact:
     """Tell that claimed units are missing at a position."""
     data = {"sku": sku, "node": node, "on_hand": on_hand, "shortage": short}
     return Fact("inventory.shorted", f"positions/{sku}/{node}", db.json_text(data))
-
-
-def expired(row: Expiring) -> Fact:
-    """Tell that units of a lot may not be sold any more."""
-    data = {
-        "sku": row.sku,
-        "node": row.node_id,
-        "lot": row.lot,
-        "expires_on": row.expires_on,
-        "quantity": row.quantity,
-    }
-    return Fact("inventory.expired", f"positions/{row.sku}/{row.node_id}", db.json_text(data))
 
 
 def raised(stuck: Stuck) -> Fact:

@@ -7,11 +7,12 @@ becomes a shortage, and is relieved as any other (`journey/relieve.py`).
 from collections.abc import Sequence
 from datetime import datetime
 
-from entrepot.inventory import tell
 from entrepot.inventory.buckets import AsideReason, SetAside
-from entrepot.inventory.lots_model import Expiring, LotUnits
+from entrepot.inventory.lots_model import LotUnits
 from entrepot.inventory.model import RowStatus
 from entrepot.inventory.set_aside import set_aside
+from entrepot.journey import told
+from entrepot.journey.model import Expiring
 from entrepot.journey.notice import notice
 from entrepot.plumbing import db, outbox, sql
 from entrepot.terms.ids import MarketId
@@ -34,7 +35,7 @@ async def expire(conn: db.Connection, market: MarketId, *, at: datetime) -> int:
         good = await _found(conn, market, "good_again", at)
         return len(await _turned(conn, market, good, -1, at))
     rows = await _turned(conn, market, due, +1, at)
-    await outbox.tell(conn, market, [tell.expired(row) for row in rows], at=at)
+    await outbox.tell(conn, market, [told.expired(row) for row in rows], at=at)
     return len(rows)
 
 
