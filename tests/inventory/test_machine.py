@@ -1,6 +1,7 @@
 """Sales, shipments, counts, movements, set-asides and transfers, beside a ledger kept by hand."""
 
 from collections import Counter
+from datetime import date
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -13,9 +14,12 @@ from hypothesis.stateful import (
     multiple,
     rule,
 )
+from msgspec.structs import replace
 
 from entrepot.inventory import buckets, rules, transit
 from entrepot.inventory.buckets import FACTS, NOTHING, AsideReason, SetAside
+from entrepot.inventory.lots_model import SELLABLE, LotUnits
+from entrepot.inventory.lots_rules import LotShelf, step_of
 from entrepot.inventory.model import Change, Claim, RowStatus
 from entrepot.inventory.states import TRANSFER, TransferState, TransferVerb
 from entrepot.inventory.transit import Carried, Transfer, TransferLine, Trip, TripAsk
@@ -26,6 +30,7 @@ from inventory.stock import LYON, NICE, NOON, TEE, claim, counted, delta, positi
 UNITS = st.integers(1, 5)
 REASONS = st.sampled_from(AsideReason)
 MAYBE_ASIDE = st.none() | REASONS
+LOTS = (LotUnits("A", 1, date(2027, 1, 1)), LotUnits("B", 1, date(2027, 2, 1)), LotUnits("C", 1))
 ASKED = st.sampled_from(
     [verb for verb in TransferVerb if verb is not TransferVerb.CLOSE]
 )  # closing follows
@@ -60,6 +65,8 @@ class Stock(RuleBasedStateMachine):
         self.by_reason: Counter[AsideReason] = Counter()
         self.transfers: dict[str, Trip] = {}
         self.on_the_road: Counter[str] = Counter()
+        self.lots = LotShelf([], LOTS)
+        self.lot_entries: Counter[tuple[str, str]] = Counter()
 
     @initialize(units=st.integers(0, 20))
     def receive(self, units):
@@ -74,6 +81,16 @@ class Stock(RuleBasedStateMachine):
             self.by_reason[bucket.reason] += bucket.delta
         self.position = rules.after(self.position, change)
         self.aside = buckets.after(self.aside, change.buckets)
+        entries = self.lots.apply(step_of(change))
+        fitted = self.lots.fit(self.units())
+        assert change.lots or not fitted, "only names may be wrong"
+        for entry in entries + fitted:
+            self.lot_entries[entry.lot, entry.reason] += entry.quantity
+
+    def units(self) -> dict[str, int]:
+        """Give the units in the building by state."""
+        kept = {reason.value: units for reason, units in self.kept.items()}
+        return kept | {SELLABLE: self.in_building - self.kept.total()}
 
     def unclaimed(self) -> int:
         return max(0, self.in_building - self.kept.total() - sum(self.open.values()))
@@ -126,6 +143,30 @@ class Stock(RuleBasedStateMachine):
             self.in_building += units
             if reason:
                 self.kept[reason] += units
+            self.kept = fits(self.kept, self.in_building)
+            self.write(change)
+
+    @rule(units=UNITS, lot=st.sampled_from(["A", "B", "C"]), reason=MAYBE_ASIDE)
+    def receive_a_lot(self, units, lot, reason):
+        before = sum(n for (name, _), n in self.lots.units.items() if name == lot)
+        named = replace(
+            delta("receipt", units, set_aside=reason), lots=(LotUnits(lot, units),)
+        )  # fmt: skip
+        change = rules.moved(self.position, named, self.aside)
+        assert change is not None
+        self.in_building += units
+        if reason:
+            self.kept[reason] += units
+        self.write(change)
+        assert sum(n for (name, _), n in self.lots.units.items() if name == lot) == before + units
+
+    @rule(units=UNITS, lot=st.sampled_from(["A", "B", "C"]))
+    def take_a_lot_away(self, units, lot):
+        named = replace(delta("adjustment", -units), lots=(LotUnits(lot, units),))
+        change = rules.moved(self.position, named, self.aside)
+        assert (change is None) == (self.in_building < units)
+        if change is not None:
+            self.in_building -= units
             self.kept = fits(self.kept, self.in_building)
             self.write(change)
 
@@ -216,6 +257,15 @@ class Stock(RuleBasedStateMachine):
         assert self.ledger == [seen.on_hand, seen.reserved, seen.unavailable]
         assert +self.by_reason == +self.kept
         assert seen.unavailable == self.kept.total() <= seen.on_hand
+
+    @invariant()
+    def known_lots_are_there_and_their_entries_say_so(self):
+        there = self.units()
+        known: Counter[str] = Counter()
+        for (_, state), units in self.lots.units.items():
+            known[state] += units
+        assert all(0 < units <= there.get(state, 0) for state, units in known.items())
+        assert {key: n for key, n in self.lot_entries.items() if n} == self.lots.units
 
     @invariant()
     def what_was_sent_is_received_written_off_or_on_the_road(self):

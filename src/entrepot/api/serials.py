@@ -141,6 +141,7 @@ def state(row: SerialSeen, taken: PickedFor | None) -> SerialState:
         "ship": SerialState.SHIPPED,
         "transfer_out": SerialState.IN_TRANSIT,
         FITTED: SerialState.MISSING,
+        "count": SerialState.MISSING,
     }
     return gone.get(row.last_kind or "", SerialState.ADJUSTED_OUT)
 

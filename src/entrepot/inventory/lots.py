@@ -19,7 +19,7 @@ from entrepot.inventory.lots_model import (
     LotUnits,
     StateUnits,
 )
-from entrepot.inventory.lots_rules import LotShelf, Step
+from entrepot.inventory.lots_rules import LotShelf, Step, step_of
 from entrepot.inventory.model import Change, Count
 from entrepot.inventory.rules import CORRECTION
 from entrepot.plumbing import db, sql
@@ -170,21 +170,12 @@ def _told(changes: Sequence[tuple[Change, UUID | None]], where: set[Key]) -> dic
             last = own[-1]
             own[-1] = last._replace(step=_more(last.step, change.on_hand_delta))
         else:
-            own.append(Told(change, movement_id, _step(change)))
+            own.append(Told(change, movement_id, step_of(change)))
     return told
 
 
 def _moves(change: Change) -> bool:
     return bool(change.on_hand_delta or change.buckets or change.kind == CORRECTION)
-
-
-def _step(change: Change) -> Step:
-    if change.kind == CORRECTION:  # its entry says what the ledger lacked, not what the row changed
-        return Step(0, {})
-    by_state = {each.reason.value: each.delta for each in change.buckets}
-    by_state[SELLABLE] = change.on_hand_delta - sum(by_state.values())
-    found = change.kind == "count" and bool(change.lots)
-    return Step(change.on_hand_delta, by_state, change.lots, found)
 
 
 def _more(step: Step, units: int) -> Step:

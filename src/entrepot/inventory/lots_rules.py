@@ -18,6 +18,8 @@ from msgspec.structs import replace
 
 from entrepot.inventory.buckets import AsideReason
 from entrepot.inventory.lots_model import FITTED, NAMED, SELLABLE, HeldLot, LotEntry, LotUnits
+from entrepot.inventory.model import Change
+from entrepot.inventory.rules import CORRECTION
 
 STATES: tuple[str, ...] = (*(reason.value for reason in AsideReason), SELLABLE)
 
@@ -38,6 +40,19 @@ class Step:
     by_state: Units
     named: tuple[LotUnits, ...] = ()
     found: bool = False
+
+
+def step_of(change: Change) -> Step:
+    """Give what a change does to its position's lots.
+
+    A correction's entry says what the ledger lacked, not what the row changed: it moves none.
+    """
+    if change.kind == CORRECTION:
+        return Step(0, {})
+    by_state = {each.reason.value: each.delta for each in change.buckets}
+    by_state[SELLABLE] = change.on_hand_delta - sum(by_state.values())
+    found = change.kind == "count" and bool(change.lots)
+    return Step(change.on_hand_delta, by_state, change.lots, found)
 
 
 def first_out(expires_on: date | None, lot: str) -> tuple[date, str]:
