@@ -1,6 +1,6 @@
 -- Why: where an item says so, stock knows its lots with their expiry, or its serial numbers.
 
--- How units of an item are told apart, how long one lasts, and how long it must last when it leaves.
+-- How units of an item are told apart, how long one lasts, and how long it must last to be sold.
 ALTER TABLE catalog.item
 ADD COLUMN tracking text NOT NULL DEFAULT 'none'
 CONSTRAINT known_tracking CHECK (tracking IN ('none', 'lot', 'serial')),

@@ -1,47 +1,78 @@
 -- name: known_lots_are_there
 -- In every state of a position (sellable, or set aside for a reason) no more units are of known
 -- lots than there are units; the rest is of an unknown lot.
-SELECT
-    coalesce(s.market, u.market) AS market,
-    coalesce(s.sku, u.sku) AS sku,
-    coalesce(s.node_id, u.node_id) AS node_id,
-    coalesce(s.reason, u.reason) AS reason,
-    s.units AS of_lots,
-    u.units
-FROM (
-    SELECT k.market, k.sku, k.node_id, k.reason, sum(k.quantity) AS units
+WITH known AS (
+    SELECT
+        k.market,
+        k.sku,
+        k.node_id,
+        k.reason,
+        sum(k.quantity) AS units
     FROM inventory.lot_stock AS k
     GROUP BY k.market, k.sku, k.node_id, k.reason
-) AS s
-LEFT JOIN (
-    SELECT p.market, p.sku, p.node_id, '' AS reason, p.on_hand - p.unavailable AS units
+),
+
+there AS (
+    SELECT
+        p.market,
+        p.sku,
+        p.node_id,
+        '' AS reason,
+        p.on_hand - p.unavailable AS units
     FROM inventory.position AS p
     WHERE p.lotted
     UNION ALL
-    SELECT a.market, a.sku, a.node_id, a.reason, a.quantity AS units
+    SELECT
+        a.market,
+        a.sku,
+        a.node_id,
+        a.reason,
+        a.quantity AS units
     FROM inventory.set_aside AS a
-) AS u
+)
+
+SELECT
+    k.market,
+    k.sku,
+    k.node_id,
+    k.reason,
+    k.units AS of_lots,
+    t.units
+FROM known AS k
+LEFT JOIN there AS t
     ON
-        s.market = u.market AND s.sku = u.sku AND s.node_id = u.node_id
-        AND s.reason = u.reason
-WHERE s.units > coalesce(u.units, 0);
+        k.market = t.market AND k.sku = t.sku AND k.node_id = t.node_id
+        AND k.reason = t.reason
+WHERE k.units > coalesce(t.units, 0);
 
 -- name: lots_equal_the_ledger
 -- What a position has of a lot is the sum of the entries that name it, state by state.
-SELECT
-    s.quantity,
-    e.units,
-    coalesce(s.market, e.market) AS market,
-    coalesce(s.sku, e.sku) AS sku,
-    coalesce(s.node_id, e.node_id) AS node_id,
-    coalesce(s.lot, e.lot) AS lot,
-    coalesce(s.reason, e.reason) AS reason
-FROM inventory.lot_stock AS s
-FULL JOIN (
-    SELECT m.market, m.sku, m.node_id, m.lot, m.reason, sum(m.quantity) AS units
+WITH entered AS (
+    SELECT
+        m.market,
+        m.sku,
+        m.node_id,
+        m.lot,
+        m.reason,
+        sum(m.quantity) AS units
     FROM inventory.movement_lot AS m
     GROUP BY m.market, m.sku, m.node_id, m.lot, m.reason
-) AS e
+)
+
+SELECT
+    s.market,
+    s.sku,
+    s.node_id,
+    s.lot,
+    s.reason,
+    s.quantity,
+    e.market AS entry_market,
+    e.sku AS entry_sku,
+    e.node_id AS entry_node,
+    e.lot AS entry_lot,
+    e.units
+FROM inventory.lot_stock AS s
+FULL JOIN entered AS e
     ON
         s.market = e.market AND s.sku = e.sku AND s.node_id = e.node_id AND s.lot = e.lot
         AND s.reason = e.reason

@@ -1,6 +1,6 @@
 -- name: expiring -> Expiring
--- Sellable units whose day has come where they are, in key order: what is left of their life is less
--- than their item asks for. No row is looked at whose day lies further ahead than any item asks.
+-- Sellable units whose day has come where they are, in key order: what is left of their life is
+-- less than their item asks for. No row is looked at whose day lies further ahead than any asks.
 SELECT s.sku, s.node_id, s.lot, s.serial, s.expires_on, s.quantity
 FROM inventory.lot_stock AS s
 INNER JOIN catalog.item AS i ON s.market = i.market AND s.sku = i.sku
