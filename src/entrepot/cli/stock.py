@@ -45,9 +45,8 @@ def rebuild(
     if not found and not lots and not contents:
         typer.echo("every balance is what its ledger says")
     elif not check:
-        typer.echo(
-            f"mended {len(found)} positions, {len(lots)} lots, contents of {len(contents)} markets"
-        )
+        of_lots = f"{len(lots)} lots, " if lots else ""
+        typer.echo(f"mended {len(found)} positions, {of_lots}contents of {len(contents)} markets")
     raise typer.Exit(1 if check and (found or lots or contents) else 0)
 
 

@@ -4,7 +4,7 @@ What is picked may be named; of an item that is tracked by serial number every u
 over has its own, named then or when it was picked. A name that cannot be is refused, line by line.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from entrepot.catalog.model import Tracking
@@ -42,17 +42,19 @@ async def name(conn: db.Connection, market: Market, acted: Acted, said: Sequence
     skus = {line.sku for line in work.lines}
     if said:
         await tracked.learn(conn, market, skus)
-    tracking = {sku: tracked.tracking(market, sku) for sku in skus}
+    tracking = {
+        sku: how for sku in skus if (how := tracked.tracking(market, sku)) is not Tracking.NONE
+    }
     over = not HANDED_OVER.isdisjoint(acted.turn.verbs)
-    if not said and (not over or all(how is Tracking.NONE for how in tracking.values())):
+    if not said and not (over and tracking):
         return Naming({})
     own: dict[Key, tuple[LotUnits, ...]] = {}
     for row in await picked.of_works(conn, market.id, [work.id]):
         key = (row.line_no, row.sku)
         own[key] = (*own.get(key, ()), LotUnits(row.lot, row.quantity, serial=row.serial))
     named = [(sku, lot.lot) for (_, sku), units in own.items() for lot in units]
-    named += [(sku, lot.lot) for each in said for lot in each.lots for sku in skus]
-    shelf = await _shelf(conn, market.id, work.head.node_id, skus, named, acted)
+    named += [(sku, lot.lot) for each in said for lot in each.lots for sku in tracking]
+    shelf = await _shelf(conn, market.id, work.head.node_id, tracking, named, acted)
     desk = Desk(work, tracking, shelf, own)
     if over:
         desk.hand_over(said, "/packages" if Verb.SHIP in acted.turn.verbs else "/lines")
@@ -75,7 +77,7 @@ async def _shelf(
     conn: db.Connection,
     market: MarketId,
     node: NodeId,
-    skus: set[Sku],
+    skus: Collection[Sku],
     named: Sequence[LotName],
     acted: Acted,
 ) -> Shelf:

@@ -90,10 +90,11 @@ class Desk:
             if key in fresh:
                 self._hand_over(where[key], line, fresh[key])
                 continue
-            lots = self.own.get(key, ())
-            if self._how(line.sku) is Tracking.LOT:
+            how = self._how(line.sku)
+            lots = tuple(each for each in self.own.get(key, ()) if _kind(each) is how)
+            if how is Tracking.LOT:
                 lots, _ = split(lots, line.picked)
-            if self._can_be(pointer, line.sku, lots):
+            if self._can_be(pointer, line.sku, lots, said=False):
                 self._hand_over(pointer, line, lots)
 
     def _hand_over(self, pointer: str, line: Line, lots: tuple[LotUnits, ...]) -> None:
@@ -122,28 +123,35 @@ class Desk:
     def _how(self, sku: Sku) -> Tracking:
         return self.tracking.get(sku, Tracking.NONE)
 
-    def _can_be(self, pointer: str, sku: Sku, lots: Sequence[LotUnits]) -> bool:
-        """Check lots and count them as named; what is wrong is noted with its place."""
-        faults = list(self._faults(pointer, sku, lots))
+    def _can_be(
+        self, pointer: str, sku: Sku, lots: Sequence[LotUnits], *, said: bool = True
+    ) -> bool:
+        """Check lots and count them as named; what is wrong is noted with its place, if it has one.
+
+        They are those `said` now, or those that were named at picking.
+        """
+        faults = list(self._faults(pointer, sku, lots, said=said))
         self.wrong += faults
-        self._count(sku, lots)
         return not faults
 
     def _count(self, sku: Sku, lots: Sequence[LotUnits]) -> None:
         for each in lots:
             self._named[sku, each.lot] = self._named.get((sku, each.lot), 0) + each.quantity
 
-    def _faults(self, pointer: str, sku: Sku, lots: Sequence[LotUnits]) -> Iterator[Misnamed]:
+    def _faults(
+        self, pointer: str, sku: Sku, lots: Sequence[LotUnits], *, said: bool
+    ) -> Iterator[Misnamed]:
         places = {"lots": 0, "serials": 0}
         for each in lots:
             kind = "serials" if each.serial else "lots"
-            where = f"{pointer}/{kind}/{places[kind]}"
+            where = f"{pointer}/{kind}/{places[kind]}" if said else pointer
             places[kind] += 1
-            wanted = Tracking.SERIAL if each.serial else Tracking.LOT
+            wanted = _kind(each)
             if self._how(sku) is not wanted:
                 yield Misnamed(where, f"{sku} is not tracked by {wanted.value}")
                 return
             why = self._why_not(sku, each)
+            self._count(sku, [each])
             if why:
                 yield Misnamed(where, *why)
 
@@ -182,6 +190,10 @@ class Desk:
             for (named, lot), units in self._named.items()
             if named == sku and (sku, lot) not in self.shelf.held
         )
+
+
+def _kind(lot: LotUnits) -> Tracking:
+    return Tracking.SERIAL if lot.serial else Tracking.LOT
 
 
 def merged(lots: Sequence[LotUnits]) -> tuple[LotUnits, ...]:
