@@ -8,13 +8,16 @@ from pathlib import Path
 from bench import (
     availability,
     capture_hot,
+    capture_ruled,
     capture_uniform,
+    carts,
     counts,
     expiry,
     explain_availability,
     growth,
     promises,
     relay,
+    surge,
     sweep,
 )
 from bench.effort import FULL, Effort, asked
@@ -28,8 +31,11 @@ PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 STAGED: tuple[Callable[[Stage, Effort], list[Figure]], ...] = (
     capture_uniform.figures,
     capture_hot.figures,
+    capture_ruled.figures,
+    surge.figures,
     growth.figures,
     counts.figures,
+    carts.figures,
     expiry.figures,
     availability.figures,
     explain_availability.figures,

@@ -11,7 +11,7 @@ class Effort:
 
     `scale` is the sample retailer's (1.0: 205 nodes, 20,000 skus), `stored` the orders of `growth`,
     `feed` the rows of the count feed, `events` the orders that the relay is given to tell of,
-    `carts` those that run out at once.
+    `carts` those that run out at once, `attempts` those on the `drop_units` of the surge.
     """
 
     seconds: int = 5
@@ -21,13 +21,16 @@ class Effort:
     feed: int = 1_000_000
     events: int = 50_000
     carts: int = 100_000
+    attempts: int = 50_000
+    drop_units: int = 1_000
     warmup: int = 2
 
 
 FULL = Effort()
 QUICK = Effort(
-    seconds=2, rounds=1, scale=0.05, stored=20_000, feed=20_000, events=2_000, carts=5_000, warmup=1
-)
+    seconds=2, rounds=1, scale=0.05, stored=20_000, feed=20_000, events=2_000, carts=5_000,
+    attempts=4_000, drop_units=200, warmup=1,
+)  # fmt: skip
 
 
 def asked(argv: Sequence[str] | None = None) -> tuple[bool, Effort]:
@@ -41,6 +44,7 @@ def asked(argv: Sequence[str] | None = None) -> tuple[bool, Effort]:
     parser.add_argument("--stored", type=int)
     parser.add_argument("--feed", type=int)
     parser.add_argument("--events", type=int)
+    parser.add_argument("--attempts", type=int)
     args = vars(parser.parse_args(argv))
     json, quick = args.pop("json"), args.pop("quick")
     given = {name: value for name, value in args.items() if value is not None}

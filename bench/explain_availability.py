@@ -1,12 +1,14 @@
 """The bill of a sku over 200 nodes, with rules and a segment in force, through HTTP on one core."""
 
+import msgspec
+
 from bench import reads
 from bench.availability import SCRIPT, lay_everywhere
 from bench.effort import FULL, Effort, command
 from bench.figure import Figure, middle, middle_cost
 from bench.report import show
 from bench.request import get, put
-from bench.stage import Body, Stage, must, staged
+from bench.stage import Body, Stage, ask, must, staged
 
 PER_SECOND_MIN = 500
 
@@ -27,6 +29,7 @@ def figures(stage: Stage, effort: Effort) -> list[Figure]:
     url = reads.prepare(stage.system.database_url)
     path = "/v1/availability?channel=web&explain=true&sku="
     bills = [get(stage.to, f"{path}{sku}") for sku in skus]
+    size = _size(ask(stage.to, f"{path}{skus[0]}"))
     floors, found = [], []
     with reads.one_core(stage):
         for _ in range(effort.rounds):
@@ -45,9 +48,17 @@ def figures(stage: Stage, effort: Effort) -> list[Figure]:
             ratio=middle([r.per_second / f.per_second for r, f in zip(found, floors, strict=True)]),
             cost=middle_cost([read.cost for read in found]),
             floor_cost=middle_cost([run.cost for run in floors]),
-            notes=(reads.told(found[-1]),),
+            notes=(size, reads.told(found[-1])),
         )
     ]
+
+
+def _size(answer: bytes) -> str:
+    """Say in a sentence how large a bill is."""
+    (item,) = msgspec.json.decode(answer)["items"]
+    nodes = [node for bill in item["bills"] for node in bill["nodes"]]
+    less = sum(len(node["less"]) for node in nodes)
+    return f"A bill is of {len(nodes)} nodes with {less} deductions, {len(answer):,} bytes."
 
 
 def main(*, json: bool = False, effort: Effort = FULL) -> None:

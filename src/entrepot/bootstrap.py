@@ -101,6 +101,7 @@ async def serve(
     finally:
         stop.set()
         await app.placing.drain()
+        await app.carts.drain()
         await pool.close()
         await captures.close()
 

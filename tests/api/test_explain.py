@@ -59,6 +59,8 @@ SEGMENTS = [
     ([LAUNCH | {"channels": ["fax"]}], ["/0/channels/0"]),
     ([LAUNCH, LAUNCH | {"channels": ["web"]}], ["/1/segment"]),
     ([LAUNCH, LAUNCH | {"segment": "vip"}], ["/1/channels/0"]),
+    ([{"segment": "all", "protect": [{"units": 1}]}], ["/0"]),
+    ([LAUNCH | {"customer_classes": []}], ["/0/customer_classes"]),
     ([LAUNCH | {"protect": [{"units": 1, "share": 1}]}], ["/0/protect/0"]),
     ([LAUNCH | {"protect": [{}]}], ["/0/protect/0"]),
     ([LAUNCH | {"protect": []}], ["/0/protect"]),

@@ -13,6 +13,7 @@ from entrepot.inventory.protection import EVERYBODY, Guard, left, read, write
 from entrepot.network.compiled import Compiled
 from entrepot.network.model import Channel, Costs, Group, Network, Node, NodeKind
 from entrepot.policies.model import Policy
+from entrepot.terms.audience import Buyer
 from entrepot.terms.ids import ChannelId, MarketId, NodeId, Sku
 from entrepot.terms.place import Place
 
@@ -133,7 +134,8 @@ def test_a_segment_counts_on_what_the_first_fitting_line_says():
     (grant,) = keeping(segments=[SEGMENT]).grants(TEE, "")
     assert grant.units.tolist() == [5, 0, 0]
     assert grant.share.tolist() == [0, 20, 20]
-    assert grant.channels == {"app"}
+    assert grant.audience.has(Buyer(ChannelId("app")))
+    assert not grant.audience.has(Buyer(ChannelId("web"), "gold"))
 
 
 def test_a_segment_ends_and_may_be_borrowed_from_shortly_before():

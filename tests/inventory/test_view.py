@@ -1,12 +1,15 @@
 """The stock view: what a process believes to be free, to route by."""
 
+from datetime import UTC, datetime
+from uuid import UUID
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entrepot.inventory.model import Free, FreeRow
+from entrepot.inventory.model import Claim, Free, FreeRow
 from entrepot.inventory.view import StockView
-from entrepot.terms.ids import NodeId, Sku
+from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
 from inventory.stock import CAP, TEE
 
 A, B, C, D = (NodeId(name) for name in "ABCD")
@@ -105,3 +108,28 @@ def test_a_renumbered_view_is_the_view_loaded_anew(free, before, after, kept):
     stock = view(old, TEE=free)
     stock.renumber(new)
     assert seen(stock) == seen(view(new, TEE=free))
+
+
+SOON = datetime(2026, 12, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("hears", "forgets"),
+    [
+        (lambda stock: stock.take(TEE, A, 1), False),
+        (lambda stock: stock.take(TEE, A, -1), True),
+        (lambda stock: stock.take(CAP, A, -1), False),
+        (lambda stock: stock.give_back([Claim(OrderId(UUID(int=1)), LineNo(1), TEE, A, 1)]), True),
+        (lambda stock: stock.put([Free(TEE, A, 1)]), False),
+        (lambda stock: stock.put([Free(TEE, A, 2)]), True),
+        (lambda stock: stock.put([Free(TEE, B, 1)]), True),
+        (lambda stock: stock.put([Free(TEE, B, 0)]), False),
+        (lambda stock: stock.replace([TEE], [Free(TEE, A, 1)]), False),
+        (lambda stock: stock.replace([TEE], [Free(TEE, A, 3)]), True),
+    ],
+)
+def test_what_was_found_short_is_forgotten_when_more_comes_free(hears, forgets):
+    stock = view(TEE={"A": 1}, CAP={"A": 5})
+    stock.scarce = {TEE: SOON}
+    hears(stock)
+    assert (TEE not in stock.scarce) is forgets

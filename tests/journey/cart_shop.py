@@ -5,12 +5,13 @@ import json
 from datetime import timedelta
 from uuid import UUID
 
-from entrepot.inventory.carts_model import Held, NewCart
+from entrepot.inventory.carts_model import Held
 from entrepot.inventory.hold import Extended, extend, look
 from entrepot.journey import asking
-from entrepot.journey.hold import Wish, hold_carts
+from entrepot.journey.hold import Wish
+from entrepot.journey.keep_carts import Answer, Asked, Reserved, keep_carts
 from entrepot.journey.let_go import Released, claims_of, release
-from entrepot.journey.placing import NotTaken, Placed, Taken
+from entrepot.journey.placing import Placed, Taken
 from entrepot.journey.why import why
 from entrepot.network.model import ChannelRow
 from entrepot.network.upsert import upsert_channels
@@ -58,19 +59,16 @@ class Carts:
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
 
-    async def hold(self, *wishes: Wish) -> list[NewCart | NotTaken]:
+    async def hold(self, *wishes: Wish) -> list[Answer]:
         """Wish for carts, all at once."""
-        market = await self.shop.world.market(US)
-
-        async def work(conn: db.Connection) -> list[NewCart | NotTaken]:
-            return await hold_carts(conn, market, wishes, at=mint.now())
-
-        return await db.in_transaction(self.shop.pool, work)
+        asked = [Asked(each) for each in wishes]
+        return await keep_carts(self.shop.pool, self.shop.world, US, asked)
 
     async def held(self, *lines: tuple[str, int], **changes) -> UUID:
         """Hold one cart; give its id."""
         (cart,) = await self.hold(wish(*lines, **changes))
-        assert isinstance(cart, NewCart), cart
+        assert isinstance(cart, Reserved), cart
+        assert cart.cart_id is not None
         return cart.cart_id
 
     async def extend(self, cart_id: UUID, ttl_s: int = 600) -> Extended:

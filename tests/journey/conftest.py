@@ -4,6 +4,7 @@ import pytest
 
 import databases
 from journey.cart_shop import Carts
+from journey.launches import Drop
 from journey.shop import Shop
 
 
@@ -26,3 +27,9 @@ async def shop(pool) -> Shop:
 def carts(shop) -> Carts:
     """Its carts."""
     return Carts(shop)
+
+
+@pytest.fixture
+def drop(shop) -> Drop:
+    """Its launches."""
+    return Drop(shop)

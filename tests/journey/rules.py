@@ -16,6 +16,7 @@ from entrepot.network.upsert import upsert_channels
 from entrepot.plumbing import mint
 from entrepot.policies.model import Policy
 from entrepot.policies.publish import publish
+from entrepot.terms.audience import Buyer
 from entrepot.terms.ids import ChannelId, Sku
 from journey.shop import US, Shop, order, placing
 
@@ -55,21 +56,26 @@ async def tries(shop: Shop, sku: str, units: int, channel: str = "web", **change
     return isinstance(answer, Taken)
 
 
-async def offered(shop: Shop, *skus: str, channel: str = "web") -> list[int]:
+async def offered(
+    shop: Shop, *skus: str, channel: str = "web", customer_class: str = ""
+) -> list[int]:
     """Ask what a channel may sell, in sum and by node: the same."""
     market, asked = await shop.world.market(US), tuple(map(Sku, skus))
-    questions = [Offer(ChannelId(channel), asked, by_node=each) for each in (False, True)]
+    who = (ChannelId(channel), asked)
+    questions = [Offer(*who, each, customer_class=customer_class) for each in (False, True)]
     async with shop.pool.acquire() as conn:
         in_sum, by_node = await available(conn, market, questions, at=mint.now())
     assert dict(in_sum.totals) == dict(by_node.totals)
     return [in_sum.totals[sku] for sku in asked]
 
 
-async def bills(shop: Shop, *skus: str, channel: str = "web") -> list[Explained]:
+async def bills(
+    shop: Shop, *skus: str, channel: str = "web", customer_class: str = ""
+) -> list[Explained]:
     """Ask for bills; each adds up."""
     market = await shop.world.market(US)
     async with shop.pool.acquire() as conn:
-        question = Question(ChannelId(channel), tuple(map(Sku, skus)))
+        question = Question(Buyer(ChannelId(channel), customer_class), tuple(map(Sku, skus)))
         (found,) = await explained(conn, market, [question], at=mint.now())
     for each in found:
         for bill in each.bills:

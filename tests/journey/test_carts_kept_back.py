@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from entrepot.inventory.carts_model import NewCart
+from entrepot.journey.keep_carts import Reserved
 from entrepot.journey.placing import NotTaken
 from journey.cart_shop import reproduced, wish
 from journey.rules import channel, followed, offered, rules, tries
@@ -38,7 +38,7 @@ async def test_a_cart_gets_exactly_what_an_order_would(one, carts):
 
     both = await carts.hold(wish(("TEE", 4)), wish(("TEE", 2)))
 
-    assert all(isinstance(each, NewCart) for each in both)
+    assert all(isinstance(each, Reserved) for each in both)
     assert await offered(one, "TEE") == [0]
     assert await offered(one, "TEE", channel="app") == [4]
     assert await tries(one, "TEE", 4, "app")
@@ -49,7 +49,7 @@ async def test_carts_of_one_batch_leave_each_other_what_is_theirs(one, carts):
         wish(("TEE", 3), channel="app"), wish(("TEE", 6)), wish(("TEE", 1), channel="app")
     )
 
-    assert [isinstance(each, NewCart) for each in held] == [True, True, True]
+    assert [isinstance(each, Reserved) for each in held] == [True, True, True]
     assert await one.balance("TEE", "DC") == (10, 10, 0)
 
 

@@ -4,7 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from entrepot.inventory.carts_model import NewCart, WhyNotLive
+from entrepot.inventory.carts_model import WhyNotLive
+from entrepot.journey.keep_carts import Reserved
 from entrepot.journey.placing import Taken
 from entrepot.journey.why import why
 from entrepot.network.model import Method
@@ -209,7 +210,7 @@ async def test_kits_are_kept_by_their_parts_and_lines_that_share_one_are_judged_
     await shop.count("DC", TEE=3, CAP=4)
     short, kept = await carts.hold(wish(("SET", 2), ("CAP", 1)), wish(("SET", 2), ("TEE", 1)))
     assert not_taken(short) == ("short", ["/lines/0/quantity", "/lines/1/quantity"])
-    assert isinstance(kept, NewCart)
+    assert isinstance(kept, Reserved)
     assert await carts.kept(kept.cart_id) == [
         (1, "CAP", "DC", 4), (1, "TEE", "DC", 2), (2, "TEE", "DC", 1),
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """What is kept back stays, whoever asks; what is answered is what an order can take."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from entrepot.journey.placing import Taken
 from entrepot.journey.quote import Cart, quote
 from entrepot.journey.world import World
 from entrepot.network.model import Method
-from entrepot.orders.model import Backorder
+from entrepot.orders.model import Backorder, Customer
 from entrepot.plumbing import mint
 from entrepot.terms.geo import located
 from entrepot.terms.ids import ChannelId, Sku
@@ -109,6 +110,61 @@ async def test_what_is_owed_to_who_waits_is_on_the_bill(two):
     assert await offered(two, "CAP") == [2]
     assert not await tries(two, "CAP", 3)
     assert await tries(two, "CAP", 2)
+
+
+GOLD = {"segment": "gold", "customer_classes": ["gold"], "protect": [{"units": 5}]}
+
+
+async def test_units_for_a_class_of_customers_are_theirs_through_any_channel(two):
+    await rules(two, segments=[GOLD])
+    assert await offered(two, "TEE") == [5 + 1]
+    assert await offered(two, "TEE", channel="app", customer_class="gold") == [16]
+    (tee,) = await bills(two, "TEE", customer_class="silver")
+    assert lines(tee.bills[0]) == {"DC": [("protected", 5)], "STORE": [("protected", 5)]}
+    (tee,) = await bills(two, "TEE", customer_class="gold")
+    assert tee.available == 16
+
+    gold, silver = (Customer(customer_class=name) for name in ("gold", "silver"))
+    assert not await tries(two, "TEE", 7, customer=silver)
+    assert await tries(two, "TEE", 6, customer=silver)
+    assert not await tries(two, "TEE", 1)
+    assert await tries(two, "TEE", 10, "app", customer=gold)
+    assert await two.balance("TEE", "DC") == (10, 10, 0)
+
+
+async def test_a_gold_customers_promise_and_waiting_order_count_on_their_protection(two):
+    await rules(two, segments=[GOLD])
+    market = await two.world.market(US)
+    cart = Cart(ChannelId("web"), located("US", "78701", "TX"), ((Sku("TEE"), 7),), (Method.SHIP,))
+    others, golds = quote(market, [cart, replace(cart, customer_class="gold")], at=mint.now())
+    assert not others.options
+    assert golds.options
+
+    waits = {"backorder": Backorder.ALLOW, "customer": Customer(customer_class="gold")}
+    assert await tries(two, "TEE", 20, **waits)
+    await two.receive("DC", TEE=4)
+    await two.turn()
+    assert await two.balance("TEE", "DC") == (14, 14, 0)
+    assert await two.balance("TEE", "STORE") == (6, 6, 0)
+
+
+async def test_who_is_in_two_segments_draws_on_the_first_and_is_held_back_by_none(two):
+    await rules(two, segments=[LAUNCH | {"protect": [{"units": 8}]}, GOLD])
+    gold = Customer(customer_class="gold")
+    assert await tries(two, "TEE", 9, "app", customer=gold)
+    assert await offered(two, "TEE", channel="app") == [1]
+    assert await offered(two, "TEE", customer_class="gold") == [1]
+
+
+async def test_what_a_segment_does_not_get_back_is_everybodys(two):
+    await rules(two, segments=[LAUNCH | {"give_back": False, "protect": [{"units": 8}]}])
+    assert await offered(two, "TEE") == [2]
+    bought = await two.buy(("TEE", 4), channel="app")
+    assert await offered(two, "TEE") == [2]
+    await two.cancel(bought)
+    assert await offered(two, "TEE") == [2 + 4]
+    assert await tries(two, "TEE", 6)
+    assert not await tries(two, "TEE", 1)
 
 
 async def test_what_a_segments_order_gives_back_is_protected_again(two):

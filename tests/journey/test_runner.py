@@ -121,7 +121,7 @@ async def test_a_step_that_has_more_to_do_is_run_again_before_the_cursor_moves(
 async def test_a_step_that_always_has_more_to_do_gives_way_to_the_others(
     shop, pool, notes, monkeypatch
 ):
-    monkeypatch.setattr("entrepot.work.journey.STEPS_PER_TURN_MAX", 2)
+    monkeypatch.setattr("entrepot.work.journey.AGAIN_PER_TURN_MAX", 2)
     step = notes()
 
     async def ever(here: Here, events) -> bool:

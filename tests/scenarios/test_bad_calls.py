@@ -10,7 +10,7 @@ from scenarios.calls import CALLS
 from scenarios.shop import Shop, eventually
 
 MARKET = "bad-calls"
-SINGLE = re.compile(r"\{(order|work|transfer|road|cart)\}")
+SINGLE = re.compile(r"\{(order|work|transfer|road|cart|launch)\}")
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,11 @@ def stall(other_market, rows):
         f"/v1/supplies/{supply}",
         {"kind": "purchase", "node": node, "expected_at": "2027-01-20T10:00:00Z", "lines": coming},
     ).expect(200)
+    launch = f"DROP-{shop.tag}"
+    plan = {"skus": [part], "opens_at": "2027-02-01T09:00:00Z"}
+    shop.client.put(f"/v1/launches/{launch}", plan).expect(200)
     names = {
+        "launch": launch,
         "transfer": "T-1", "road": "T-0", "other": other, "kit": kit,
         "sku": sku, "part": part, "node": node, "channel": shop.web,
         "order": order["id"], "work": work["id"], "lane": f"LANE-{shop.tag}",

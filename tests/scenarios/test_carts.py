@@ -171,3 +171,15 @@ def test_what_is_not_there_is_not_found(shop):
         assert shop.client.send("DELETE", path).status in {404, 422}
         assert shop.client.post(f"{path}/extend", {"ttl_s": 5}).status in {404, 422}
         assert shop.client.send("POST", f"{path}/release").status in {404, 422}
+
+
+def test_carts_held_at_once_share_commits_and_nothing_else(shop):
+    sku, node = shop.stocked(24)
+    keys = [f"flood-{shop.tag}-{n}" for n in range(24)] * 2
+    asks = [lambda key=key: hold(shop, (sku, 1), customer=key, key=key) for key in keys]
+    answers = at_once(asks)
+    assert {answer.status for answer in answers} == {201}
+    carts = {answer.json["id"]: answer.json["customer"] for answer in answers}
+    assert sorted(carts.values()) == sorted(set(keys))
+    assert {a.headers["location"] for a in answers} == {f"/v1/reservations/{id_}" for id_ in carts}
+    assert shop.balance(sku, node) == (24, 24)

@@ -17,8 +17,12 @@ KEY = "tour-key-of-one-test-0123456789"
 BLOCK = re.compile(r"^```(?P<kind>sh|text) tour\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 READY_S_MAX = 120
 PAGES = [
-    "README.md", "docs/how-to/feeds.md", "docs/how-to/carts.md", "docs/how-to/lots-and-serials.md",
-]  # fmt: skip
+    "README.md",
+    "docs/how-to/feeds.md",
+    "docs/how-to/carts.md",
+    "docs/how-to/launches.md",
+    "docs/how-to/lots-and-serials.md",
+]
 
 pytestmark = pytest.mark.slow
 

@@ -25,12 +25,14 @@ from entrepot.network.model import (
     WeightBreak,
 )
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock, Want
+from entrepot.terms.audience import Buyer
 from entrepot.terms.ids import ChannelId, LaneId, MarketId, NodeId, Sku
 from entrepot.terms.place import Place
 
 AT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 TODAY = AT.date().toordinal()
 WEB = ChannelId("web")
+SHOPPER = Buyer(WEB)
 EVERY = frozenset(Method)
 
 
@@ -79,8 +81,8 @@ LANES = (
 
 
 def network_of(*nodes, lanes=LANES, channels=ONLY_WEB, **costs):
-    ordered = tuple(sorted(nodes, key=lambda each: each.node_id))
-    return Network(MarketId("m"), 7, ordered, tuple(lanes), tuple(channels), Costs(**costs))
+    row = tuple(sorted(nodes, key=lambda each: each.node_id))
+    return Network(MarketId("m"), 7, row, tuple(lanes), tuple(channels), Costs(**costs))
 
 
 def stock_of(network, free, owed=None):
@@ -89,10 +91,8 @@ def stock_of(network, free, owed=None):
     rows = {}
     for sku, units in free.items():
         there = sorted((index[name], count) for name, count in units.items() if name in index)
-        rows[Sku(sku)] = (
-            np.array([at for at, _ in there], np.int32),
-            np.array([count for _, count in there], np.int32),
-        )
+        pairs = np.array(there, np.int32).reshape(-1, 2)
+        rows[Sku(sku)] = (pairs[:, 0].copy(), pairs[:, 1].copy())
     return Stock(rows, {Sku(sku): units for sku, units in (owed or {}).items()})
 
 
@@ -200,8 +200,8 @@ def plain(seen):
     return replace(seen, network=network, compiled=Compiled(network))
 
 
-def after(seen, answer, channel=WEB):
-    """Give the world as it is once a plan for an order of a channel has been carried out."""
+def after(seen, answer, buyer=SHOPPER):
+    """Give the world as it is once a plan for a buyer's order has been carried out."""
     if isinstance(answer, NoPlan):
         return seen
     free, load, held = dict(seen.stock.free), dict(seen.load), dict(seen.stock.held)
@@ -214,16 +214,21 @@ def after(seen, answer, channel=WEB):
             counts = counts.copy()
             counts[list(nodes).index(at)] -= units
             free[sku] = (nodes, counts)
-            held[sku] = tuple(_drawn(each, channel, at, units) for each in held.get(sku, ()))
+            held[sku] = _drawn(held.get(sku, ()), buyer, at, units)
     return replace(seen, stock=replace(seen.stock, free=free, held=held), load=load)
 
 
-def _drawn(held, channel, at, units):
-    if channel not in held.channels:
-        return held
-    left = held.units.copy()
-    left[at] -= units
-    return replace(held, units=left)
+def _drawn(held, buyer, at, units):
+    """Who is in several segments draws on the first of them."""
+    for place, each in enumerate(held):
+        if is_for(each, buyer):
+            left = each.units - units * (np.arange(len(each.units)) == at)
+            return (*held[:place], replace(each, units=left), *held[place + 1 :])
+    return held
+
+
+def is_for(held, buyer):
+    return all(n is None or who in n for n, who in zip(held.audience, buyer, strict=True))
 
 
 # --- the oracle ---------------------------------------------------------------------------------
@@ -235,20 +240,16 @@ def lane_price(network, service, zone, grams):
         if each.enabled and each.service == service and each.zone == zone:
             fitting = [b.cost for b in each.breaks if grams <= b.up_to_g]
             over = grams - each.breaks[-1].up_to_g
-            prices.append(
-                fitting[0]
-                if fitting
-                else each.breaks[-1].cost + -(-over // 1000) * each.per_kg_over
-            )
+            last = each.breaks[-1].cost + -(-over // 1000) * each.per_kg_over
+            prices.append(fitting[0] if fitting else last)
     return min(prices, default=None)
 
 
 def zone_of(place, destination):
     if place.country != destination.country:
         return 9
-    if place.postal_code == destination.postal_code:
-        return 1
-    return 3 if place.region == destination.region else 5
+    near = 3 if place.region == destination.region else 5
+    return 1 if place.postal_code == destination.postal_code else near
 
 
 def may_supply(ask, seen, at):
@@ -261,9 +262,8 @@ def may_supply(ask, seen, at):
         return False
     if ask.method is not Method.SHIP:
         return each.node_id == ask.pickup_node
-    return (
-        lane_price(seen.network, ask.service, zone_of(each.place, ask.destination), 0) is not None
-    )
+    zone = zone_of(each.place, ask.destination)
+    return lane_price(seen.network, ask.service, zone, 0) is not None
 
 
 def free_at(ask, seen, at, want):
@@ -281,7 +281,7 @@ def stays_at(ask, seen, at, sku, channel):
     kept = seen.stock.kept.get((ask.channel, sku), channel.buffer)
     stays = kept if isinstance(kept, int) else int(kept[at])
     for held in seen.stock.held.get(sku, ()):
-        if ask.channel not in held.channels:
+        if not is_for(held, ask.buyer):
             left = max(int(held.units[at]), 0)
             stays += left if held.leave is None else min(left, held.leave)
     return stays

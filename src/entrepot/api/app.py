@@ -3,10 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from entrepot.api.principals import Principals
+from entrepot.inventory.launch_model import TICKETS_PER_COMMIT_MAX
 from entrepot.journey.bill import Explained, Question, explained
+from entrepot.journey.draw import Draw, Drawn, draw
+from entrepot.journey.keep_carts import Answer as CartAnswer
+from entrepot.journey.keep_carts import Asked, keep_carts
 from entrepot.journey.offer import Offer, Offered, available
 from entrepot.journey.place import place
 from entrepot.journey.placing import Placed, Placing
@@ -24,8 +29,15 @@ READS_QUEUED_MAX = 8_192
 READS_BATCH_MAX = 128
 """Questions answered together: enough to share their statements, few enough to stay quick."""
 
+DRAWS_QUEUED_MAX = 16_384
+"""Who waits for a ticket waits some seconds at most: beyond it 503."""
+
 BILLS_BATCH_MAX = 16
 """A bill over 200 nodes is half a millisecond's work, and others wait meanwhile."""
+
+
+CART_BATCHES_AT_ONCE = 2
+"""One is planned while the other commits; of the pool, no more connections are theirs."""
 
 
 @dataclass(slots=True)
@@ -37,9 +49,11 @@ class App:
     world: World
     principals: Principals
     placing: Batcher[tuple[MarketId, Placing], Placed]
+    carts: Batcher[tuple[MarketId, Asked], CartAnswer]
     offers: Batcher[tuple[MarketId, Offer], Offered]
     quotes: Batcher[tuple[MarketId, Cart], Quote]
     bills: Batcher[tuple[MarketId, Question], list[Explained]]
+    draws: Batcher[tuple[MarketId, Draw], Drawn]
     document: bytes = b""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -69,13 +83,8 @@ def app_of(settings: Settings, pool: db.Pool, captures: db.Pool, world: World) -
         pool=pool,
         world=world,
         principals=Principals(),
-        placing=Batcher(
-            _by_market(placed),
-            batch_max=settings.batch_max,
-            queue_max=settings.queue_max,
-            at_once=settings.captures_at_once,
-            give_up=db.UNREACHABLE,
-        ),
+        placing=_commits(placed, settings, at_once=settings.captures_at_once),
+        carts=_commits(partial(keep_carts, pool, world), settings, at_once=CART_BATCHES_AT_ONCE),
         offers=Batcher(
             _by_market(offered), batch_max=READS_BATCH_MAX, queue_max=READS_QUEUED_MAX, at_once=2
         ),
@@ -83,6 +92,28 @@ def app_of(settings: Settings, pool: db.Pool, captures: db.Pool, world: World) -
         bills=Batcher(
             _by_market(billed), batch_max=BILLS_BATCH_MAX, queue_max=READS_QUEUED_MAX, at_once=2
         ),
+        draws=Batcher(
+            _by_market(partial(draw, pool)),
+            batch_max=TICKETS_PER_COMMIT_MAX,
+            queue_max=DRAWS_QUEUED_MAX,
+            give_up=db.UNREACHABLE,
+        ),
+    )
+
+
+def _commits(
+    run: Callable[[MarketId, Sequence[Q]], Awaitable[Sequence[A]]],
+    settings: Settings,
+    *,
+    at_once: int,
+) -> Batcher[tuple[MarketId, Q], A]:
+    """Make a queue of requests that each batch writes in one commit."""
+    return Batcher(
+        _by_market(run),
+        batch_max=settings.batch_max,
+        queue_max=settings.queue_max,
+        at_once=at_once,
+        give_up=db.UNREACHABLE,
     )
 
 

@@ -28,12 +28,14 @@ SKUS_MAX = 200
 _encode = msgspec.json.Encoder().encode
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
+Class = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class AvailabilityQuery(msgspec.Struct, frozen=True, kw_only=True):
     """`detail=nodes` adds the nodes; a destination leaves out nodes that cannot ship there.
 
     `explain=true` answers the itemized bill instead: for every node, and without a destination.
+    `customer_class` asks for a customer of that class: segments may be for some.
     """
 
     sku: Annotated[list[Id], Meta(min_length=1, max_length=SKUS_MAX)]
@@ -42,6 +44,7 @@ class AvailabilityQuery(msgspec.Struct, frozen=True, kw_only=True):
     postal_code: Annotated[str, Meta(min_length=1, max_length=20)] | None = None
     country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] | None = None
     explain: bool = False
+    customer_class: Class | None = None
 
 
 class NodeAvailable(msgspec.Struct, frozen=True):
@@ -85,6 +88,7 @@ class PromiseBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     lines: Annotated[list[PromiseLine], Meta(min_length=1, max_length=LINES_PER_ORDER_MAX)]
     methods: Annotated[list[Method], Meta(min_length=1, max_length=3)] | None = None
     pickup_node: Id | None = None
+    customer_class: Class | None = None
 
 
 class OptionAnswer(msgspec.Struct, frozen=True):
@@ -126,8 +130,9 @@ async def get_availability(request: Request) -> Answer:
         address = Address(postal_code=query.postal_code, country=query.country or "US")
         place = asking.destination(address)
     offer = Offer(
-        ChannelId(query.channel), tuple(Sku(s) for s in query.sku), query.detail == "nodes", place
-    )
+        ChannelId(query.channel), tuple(Sku(s) for s in query.sku), query.detail == "nodes", place,
+        query.customer_class or "",
+    )  # fmt: skip
     if not await _is_known(request, offer.channel):
         raise Problem(
             Code.NOT_FOUND, f"there is no channel {query.channel}",
@@ -157,7 +162,7 @@ async def _explained(request: Request, offer: Offer) -> Answer:
         )  # fmt: skip
     market = await request.app.world.market(request.principal.market)
     at = mint.now()
-    question = Question(offer.channel, tuple(dict.fromkeys(offer.skus)))
+    question = Question(offer.buyer, tuple(dict.fromkeys(offer.skus)))
     found = await request.app.bills.submit((market.id, question))
     items = [SkuAvailable(e.sku, e.available, known=e.known, bills=e.bills) for e in found]
     version = market.keeping.version
@@ -193,6 +198,7 @@ async def post_promises(request: Request) -> Answer:
         tuple((Sku(line.sku), line.quantity) for line in body.lines),
         methods,
         NodeId(body.pickup_node) if body.pickup_node else None,
+        body.customer_class or "",
     )
     if not await _is_known(request, cart.channel):
         raise invalid("/channel", f"there is no channel {body.channel}")

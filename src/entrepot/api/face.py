@@ -72,7 +72,8 @@ Handler = Callable[[Request], Awaitable[Answer]]
 class Route:
     """One row of the table. `scope` None: no key is asked for (health, documents, signed hooks).
 
-    `keyed` routes run under the caller's idempotency key, which their handler claims.
+    `keyed` routes run under the caller's idempotency key, which their handler claims; to `ticketed`
+    ones the tickets of waiting lines may be shown.
     """
 
     method: str
@@ -85,6 +86,7 @@ class Route:
     answer: type | None = None
     status: int = 200
     keyed: bool = False
+    ticketed: bool = False
     problems: tuple[Code, ...] = ()
     code: Code = Code.INVALID
     answer_type: str = "application/json"

@@ -20,6 +20,7 @@ from entrepot.inventory.supply_model import LEAD_DAYS_MAX, PRIORITY_MAX, Terms
 from entrepot.journey import foresee, procure
 from entrepot.orders.rules import EARLIEST
 from entrepot.plumbing import db, mint
+from entrepot.terms.audience import Buyer
 from entrepot.terms.ids import ChannelId, NodeId, Sku
 
 SKUS_MAX = 50
@@ -35,6 +36,7 @@ class AtpQuery(msgspec.Struct, frozen=True, kw_only=True):
     sku: Annotated[list[Id], Meta(min_length=1, max_length=SKUS_MAX)]
     channel: Id
     node: Id | None = None
+    customer_class: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
 
 
 class PointAnswer(msgspec.Struct, frozen=True):
@@ -141,10 +143,10 @@ async def get_atp(request: Request) -> Answer:
         raise _unknown("channel", f"there is no channel {query.channel}")
     if query.node is not None and NodeId(query.node) not in market.compiled.index:
         raise _unknown("node", f"there is no node {query.node}")
-    at = mint.now()
+    at, buyer = mint.now(), Buyer(channel, query.customer_class or "")
     skus = [Sku(sku) for sku in dict.fromkeys(query.sku)]
     async with request.app.pool.acquire() as conn, conn.transaction(isolation="repeatable_read"):
-        found = await foresee.foresee(conn, market, channel, skus, at=at)
+        found = await foresee.foresee(conn, market, buyer, skus, at=at)
     items = [_curve(sku, found.get(sku), query.node) for sku in skus]
     return json_answer(200, AtpAnswer(query.channel, at, items))
 

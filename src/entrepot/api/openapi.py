@@ -8,6 +8,7 @@ import msgspec
 
 from entrepot.api.face import Route
 from entrepot.api.problems import Code, Problem, ProblemDocument, phrase
+from entrepot.inventory.launch_model import HEADER_CHARS_MAX
 
 REF = "#/components/schemas/{name}"
 _ALWAYS = (Code.UNAVAILABLE, Code.OVERLOADED, Code.INTERNAL)
@@ -17,6 +18,13 @@ _KEY = {
     "required": False,
     "description": "The same key and request again answer what was answered before.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}
+_TICKET = {
+    "name": "Entrepot-Ticket",
+    "in": "header",
+    "required": False,
+    "description": "Tickets of launches that are sold by turns, with commas between.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": HEADER_CHARS_MAX},
 }
 
 
@@ -55,6 +63,8 @@ def _operation(route: Route) -> dict[str, Any]:
     }
     if route.keyed:
         operation["parameters"].append(_KEY)
+    if route.ticketed:
+        operation["parameters"].append(_TICKET)
     if route.scope is not None:
         operation["security"] = [{"key": []}]
         operation["description"] = f"Scope: `{route.scope}`."

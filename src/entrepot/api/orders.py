@@ -14,9 +14,11 @@ from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer, parameter
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem, invalid
+from entrepot.inventory.launch_model import HEADER_CHARS_MAX
 from entrepot.inventory.model import Claim
 from entrepot.journey import told
 from entrepot.journey.cancel import WhyNotCanceled, Wish, cancel
+from entrepot.journey.door import HEADER
 from entrepot.journey.listing import Filters, list_orders
 from entrepot.journey.placing import NotTaken, Placing, Why
 from entrepot.journey.read import read_order
@@ -42,6 +44,10 @@ _CODES = {
     Why.INVALID: Code.INVALID_ORDER,
     Why.CART_ENDED: Code.CART_ENDED,
     Why.CART_EXPIRED: Code.CART_EXPIRED,
+    Why.NOT_ON_SALE: Code.NOT_ON_SALE,
+    Why.TICKET_NEEDED: Code.TICKET_NEEDED,
+    Why.TICKET_WAITS: Code.TICKET_WAITS,
+    Why.TICKET_USED: Code.TICKET_USED,
     Why.SHORT: Code.NO_STOCK,
     Why.NOT_SOURCEABLE: Code.NOT_SOURCEABLE,
     Why.CONTENDED: Code.OVERLOADED,
@@ -125,6 +131,7 @@ async def create(request: Request) -> Answer:
         hashlib.blake2b(_encode(order), digest_size=16).digest(),
         request.actor,
         request.key,
+        ticket=ticket_of(request),
     )
     answer = await request.app.placing.submit((request.principal.market, placing))
     if isinstance(answer, NotTaken):
@@ -249,7 +256,18 @@ def order_of(request: Request) -> OrderId:
 def refused(answer: NotTaken, invalid_code: Code = Code.INVALID_ORDER) -> Problem:
     """Make the problem of what was not taken; `invalid_code` where the request itself is wrong."""
     code = invalid_code if answer.why is Why.INVALID else _CODES[answer.why]
-    return problem(code, answer.faults, answer.detail)
+    made = problem(code, answer.faults, answer.detail)
+    if answer.retry_after_s:
+        made.headers.append(("retry-after", str(answer.retry_after_s)))
+    return made
+
+
+def ticket_of(request: Request) -> str | None:
+    """The tickets that are shown for launches' waiting lines; None where there are none."""
+    shown: str | None = request.headers.get(HEADER)
+    if shown is not None and len(shown) > HEADER_CHARS_MAX:
+        raise Problem(Code.INVALID, f"Entrepot-Ticket: at most {HEADER_CHARS_MAX} characters")
+    return shown
 
 
 def problem(code: Code, wrong: list[Fault] | tuple[Fault, ...], detail: str = "") -> Problem:
@@ -310,8 +328,10 @@ ROUTES = [
     Route(
         "POST", "/v1/orders", create, Scope.ORDERS_WRITE, "Place an order",
         body=NewOrder, answer=Receipt, status=201, keyed=True, code=Code.INVALID_ORDER,
+        ticketed=True,
         problems=(
             Code.NO_STOCK, Code.EXTERNAL_ID, Code.CART_EXPIRED, Code.CART_ENDED,
+            Code.NOT_ON_SALE, Code.TICKET_NEEDED, Code.TICKET_WAITS, Code.TICKET_USED,
             Code.NOT_SOURCEABLE, Code.OVERLOADED,
         ),
     ),

@@ -25,6 +25,10 @@ class Code(StrEnum):
     NO_STOCK = "insufficient-stock"
     CART_EXPIRED = "reservation-expired"
     CART_ENDED = "reservation-ended"
+    NOT_ON_SALE = "not-on-sale"
+    TICKET_NEEDED = "ticket-needed"
+    TICKET_WAITS = "ticket-not-admitted"
+    TICKET_USED = "ticket-used"
     NOT_SOURCEABLE = "not-sourceable"
     TOO_LATE = "too-late"
     TRANSITION = "illegal-transition"
@@ -52,6 +56,10 @@ _STATUS: Mapping[Code, tuple[int, str]] = {
     Code.NO_STOCK: (409, "Not everything can be had"),
     Code.CART_EXPIRED: (409, "The reservation has expired"),
     Code.CART_ENDED: (409, "The reservation has ended"),
+    Code.NOT_ON_SALE: (409, "It is not on sale yet"),
+    Code.TICKET_NEEDED: (409, "It is sold by turns"),
+    Code.TICKET_WAITS: (429, "It is not this ticket's turn yet"),
+    Code.TICKET_USED: (409, "The ticket was used"),
     Code.NOT_SOURCEABLE: (409, "No node can do what was asked"),
     Code.TOO_LATE: (409, "It is too late for that"),
     Code.TRANSITION: (409, "That move is not allowed from here"),
@@ -63,7 +71,9 @@ _STATUS: Mapping[Code, tuple[int, str]] = {
     Code.INTERNAL: (500, "A fault of ours"),
 }
 
-RETRYABLE = frozenset({Code.OVERLOADED, Code.UNAVAILABLE, Code.INTERNAL})
+RETRYABLE = frozenset(
+    {Code.NOT_ON_SALE, Code.TICKET_WAITS, Code.OVERLOADED, Code.UNAVAILABLE, Code.INTERNAL}
+)
 
 
 class FieldError(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -8,28 +8,25 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
-from entrepot.api.commands import command
+from entrepot.api.commands import REPLAYED, command
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
-from entrepot.api.orders import refused
+from entrepot.api.orders import refused, ticket_of
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.inventory.carts_model import (
     LIFE_MAX,
     LINES_PER_CART_MAX,
     TTL_S_DEFAULT,
     TTL_S_MAX,
-    Cart,
     CartClaim,
-    CartState,
-    Held,
-    NewCart,
     WhyNotLive,
 )
 from entrepot.inventory.hold import extend, look
 from entrepot.journey import asking
-from entrepot.journey.hold import OldNetwork, Wish, hold_carts
+from entrepot.journey.cart_receipt import ReservationAnswer, shown
+from entrepot.journey.hold import Wish
+from entrepot.journey.keep_carts import Asked
 from entrepot.journey.let_go import claims_of, release
 from entrepot.journey.placing import NotTaken
-from entrepot.journey.world import Market
 from entrepot.network.model import Method
 from entrepot.orders.model import QUANTITY_MAX, Address
 from entrepot.plumbing import db, mint
@@ -37,6 +34,7 @@ from entrepot.terms.ids import ChannelId, NodeId, Sku
 from entrepot.terms.outcome import Refused
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
+Class = Annotated[str, Meta(min_length=1, max_length=64)]
 Ttl = Annotated[int, Meta(ge=1, le=TTL_S_MAX, description="seconds from now")]
 
 
@@ -59,45 +57,23 @@ class ReservationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     pickup_node: Id | None = None
     ttl_s: Ttl = TTL_S_DEFAULT
     customer: Id | None = None
+    customer_class: Class | None = None
 
 
 class ExtendBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ttl_s: Ttl
 
 
-class KeptLine(msgspec.Struct, frozen=True):
-    """Units kept at a node for a line of the cart, from 1; of a kit, its parts."""
-
-    line: int
-    sku: str
-    node: str
-    quantity: int
-
-
-class ReservationAnswer(msgspec.Struct, frozen=True):
-    """`state`: held, committed (to the order of `order_id`), freed or expired."""
-
-    id: UUID
-    channel: str
-    customer: str | None
-    state: CartState
-    held_at: datetime
-    expires_at: datetime
-    order_id: UUID | None
-    lines: list[KeptLine]
-
-
 async def post_reservation(request: Request) -> Answer:
     """Keep units for a cart: all of it, or a refusal that has written nothing."""
-    body: ReservationBody = request.body
-    wish = _wish(body)
-    world = request.app.world
-    market = await world.market(request.principal.market)
-    try:
-        return await _held(request, market, wish)
-    except OldNetwork:
-        await world.refresh(market.id)
-        return await _held(request, market, wish)
+    asked = Asked(_wish(request.body, ticket_of(request)), request.key)
+    answer = await request.app.carts.submit((request.principal.market, asked))
+    if isinstance(answer, NotTaken):
+        raise refused(answer, Code.INVALID)
+    headers = (REPLAYED,) if answer.replayed else ()
+    if answer.cart_id is not None:
+        headers = (("location", f"/v1/reservations/{answer.cart_id}"), *headers)
+    return Answer(201, answer.document, headers)
 
 
 async def get_reservation(request: Request) -> Answer:
@@ -107,7 +83,7 @@ async def get_reservation(request: Request) -> Answer:
         held = await look(conn, request.principal.market, cart_id)
     if held is None:
         raise _not_live(WhyNotLive.UNKNOWN)
-    return json_answer(200, _shown(held, mint.now()))
+    return json_answer(200, shown(held, mint.now()))
 
 
 async def post_extend(request: Request) -> Answer:
@@ -122,7 +98,7 @@ async def post_extend(request: Request) -> Answer:
             raise _not_live(done.why)
         held = await look(conn, market, cart_id)
         assert held is not None
-        return json_answer(200, _shown(held, at))
+        return json_answer(200, shown(held, at))
 
     return await command(request, act)
 
@@ -140,37 +116,14 @@ async def let_go(request: Request) -> Answer:
         freed[:] = done.value
         held = await look(conn, market.id, cart_id)
         assert held is not None
-        return json_answer(200, _shown(held, at))
+        return json_answer(200, shown(held, at))
 
     answer = await command(request, act)
     market.stock.give_back(claims_of(freed))
     return answer
 
 
-async def _held(request: Request, market: Market, wish: Wish) -> Answer:
-    believed: list[CartClaim] = []
-
-    def disbelieve() -> None:
-        market.stock.give_back(claims_of(believed))
-        believed.clear()
-
-    async def act(conn: db.Connection, at: datetime) -> Answer:
-        disbelieve()  # what an earlier try believed was rolled back
-        (done,) = await hold_carts(conn, market, [wish], at=at)
-        if isinstance(done, NotTaken):
-            raise refused(done, Code.INVALID)
-        believed[:] = done.claims
-        location = ("location", f"/v1/reservations/{done.cart_id}")
-        return json_answer(201, _shown(_new(done, at), at), location)
-
-    try:
-        return await command(request, act)
-    except BaseException:
-        disbelieve()
-        raise
-
-
-def _wish(body: ReservationBody) -> Wish:
+def _wish(body: ReservationBody, ticket: str | None) -> Wish:
     ships = body.method is Method.SHIP
     if ships and body.pickup_node is not None:
         raise invalid("/pickup_node", "belongs to pickup and curbside only")
@@ -188,25 +141,9 @@ def _wish(body: ReservationBody) -> Wish:
         destination=asking.destination(body.destination),
         pickup_node=NodeId(body.pickup_node) if body.pickup_node else None,
         customer=body.customer,
+        customer_class=body.customer_class or "",
+        ticket=ticket,
     )
-
-
-def _new(cart: NewCart, at: datetime) -> Held:
-    made = Cart(cart.cart_id, cart.channel, cart.customer, "held", at, cart.expires_at, None)
-    return Held(made, cart.claims)
-
-
-def _shown(held: Held, at: datetime) -> ReservationAnswer:
-    """Show a cart; one whose time is over has expired, whether a sweep has seen it or not."""
-    cart = held.cart
-    state = CartState(cart.state)
-    if state is CartState.HELD and cart.expires_at <= at:
-        state = CartState.EXPIRED
-    lines = [KeptLine(c.line_no, c.sku, c.node_id, c.quantity) for c in held.claims]
-    return ReservationAnswer(
-        cart.cart_id, cart.channel, cart.customer, state, cart.held_at, cart.expires_at,
-        cart.order_id, lines,
-    )  # fmt: skip
 
 
 _NOT_LIVE = {
@@ -236,7 +173,11 @@ ROUTES = [
     Route(
         "POST", "/v1/reservations", post_reservation, Scope.ORDERS_WRITE, "Keep units for a cart",
         body=ReservationBody, answer=ReservationAnswer, status=201, keyed=True,
-        problems=(Code.NO_STOCK, Code.NOT_SOURCEABLE),
+        ticketed=True,
+        problems=(
+            Code.NO_STOCK, Code.NOT_ON_SALE, Code.TICKET_NEEDED, Code.TICKET_WAITS,
+            Code.TICKET_USED, Code.NOT_SOURCEABLE,
+        ),
     ),
     Route(
         "GET", "/v1/reservations/{reservation_id}", get_reservation, Scope.ORDERS_READ,

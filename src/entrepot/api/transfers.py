@@ -212,7 +212,7 @@ def step(verb: TransferVerb) -> Handler:
             request.actor,
             reason=getattr(body, "reason", None),
             units=_carried(getattr(body, "lines", ())),
-            if_versions=_if_match(request.headers.get("if-match")),
+            if_versions=if_match(request.headers.get("if-match")),
         )
 
         market = await request.app.world.market(request.principal.market)
@@ -288,7 +288,7 @@ def _problem(refused: Refused[WhyNotCarried]) -> Problem:
     return Problem(code, refused.detail, errors=errors)
 
 
-def _if_match(header: str | None) -> frozenset[int] | None:
+def if_match(header: str | None) -> frozenset[int] | None:
     """Read the versions an If-Match names; None where any will do. What is no version is none."""
     if header is None or header.strip() == "*":
         return None

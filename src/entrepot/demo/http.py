@@ -63,8 +63,10 @@ class Http:
         self._free = asyncio.Semaphore(connections)
         self._timeout_s = timeout_s
 
-    async def send(self, method: str, path: str, body: bytes = b"", *, key: str = "") -> Answer:
-        """Make one call, with an `Idempotency-Key` when given.
+    async def send(
+        self, method: str, path: str, body: bytes = b"", *, key: str = "", ticket: str = ""
+    ) -> Answer:
+        """Make one call, with an `Idempotency-Key` and an `Entrepot-Ticket` when given.
 
         Raises LostError when no whole answer came back in time, and OSError when the server cannot
         be reached. Never tries twice: only the caller knows whether it may.
@@ -72,6 +74,8 @@ class Http:
         head = f"{method} {path}{self._common}"
         if key:
             head += f"idempotency-key: {key}\r\n"
+        if ticket:
+            head += f"entrepot-ticket: {ticket}\r\n"
         if method != "GET":
             head += f"content-type: application/json\r\ncontent-length: {len(body)}\r\n"
         async with self._free:

@@ -52,6 +52,7 @@ __all__ = [
     "owed",
     "positions",
     "positions_of_skus",
+    "reservations_of_orders",
     "sellable",
     "waiting",
 ]

@@ -136,14 +136,94 @@ WHERE
     c.market = :market::text AND c.cart_id = e.cart_id AND c.state = 'held'
     AND c.expires_at <= e.expires_at;
 
--- name: due_carts -> Cart
+-- name: due_carts -> DueCart
 -- The next carts the sweep has to look at; those that somebody is using are left to them.
-SELECT c.cart_id, c.channel, c.customer, c.state, c.held_at, c.expires_at, c.order_id
+SELECT c.cart_id, c.state, c.expires_at
 FROM inventory.cart AS c
 WHERE c.market = :market::text AND c.due_at <= :at::timestamptz
 ORDER BY c.due_at, c.cart_id
 LIMIT :most::integer
 FOR UPDATE OF c SKIP LOCKED;
+
+-- name: hold_places -> Places
+-- The positions of these carts' claims, locked in key order: how many they are, how many claims are
+-- on them, and of which skus.
+WITH claimed AS (
+    SELECT c.sku, c.node_id, count(*) AS claims
+    FROM inventory.cart_claim AS c
+    WHERE c.market = :market::text AND c.cart_id = any(:cart_ids::uuid[])
+    GROUP BY c.sku, c.node_id
+),
+
+locked AS (
+    SELECT p.sku, k.claims
+    FROM inventory.position AS p
+    INNER JOIN claimed AS k ON p.sku = k.sku AND p.node_id = k.node_id
+    WHERE p.market = :market::text
+    ORDER BY p.sku, p.node_id
+    FOR NO KEY UPDATE OF p
+)
+
+SELECT
+    count(*) AS places,
+    coalesce(sum(l.claims), 0)::bigint AS claims,
+    coalesce(array_agg(DISTINCT l.sku), '{}') AS skus
+FROM locked AS l;
+
+-- name: expire_carts -> Passed
+-- Locked carts whose time is over, with all their claims, in one statement: their rows are read and
+-- written where they lie. Answers how many positions and carts passed, and entries were written.
+WITH claim AS MATERIALIZED (
+    SELECT
+        c.cart_id,
+        c.line_no,
+        c.sku,
+        c.node_id,
+        c.quantity,
+        row_number() OVER (ORDER BY c.cart_id, c.line_no, c.sku, c.node_id) AS number
+    FROM inventory.cart_claim AS c
+    WHERE c.market = :market::text AND c.cart_id = any(:cart_ids::uuid[])
+),
+
+freed AS (
+    UPDATE inventory.position AS p
+    SET
+        reserved = p.reserved - t.quantity,
+        shortage = greatest(0, p.reserved - t.quantity + p.unavailable - p.on_hand)
+    FROM (
+        SELECT c.sku, c.node_id, sum(c.quantity)::integer AS quantity
+        FROM claim AS c
+        GROUP BY c.sku, c.node_id
+    ) AS t
+    WHERE
+        p.market = :market::text AND p.sku = t.sku AND p.node_id = t.node_id
+        AND p.reserved >= t.quantity
+    RETURNING 1
+),
+
+ended AS (
+    UPDATE inventory.cart AS c
+    SET state = 'expired', due_at = :remove_at::timestamptz
+    WHERE c.market = :market::text AND c.cart_id = any(:cart_ids::uuid[]) AND c.state = 'held'
+    RETURNING 1
+),
+
+told AS (
+    INSERT INTO inventory.movement (
+        market, movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
+        line_no, reference, at, writer
+    )
+    SELECT
+        :market::text, (:movement_ids::uuid[])[c.number], c.sku, c.node_id, 'hold_expired', 0,
+        -c.quantity, 0, c.line_no, c.cart_id::text, :at::timestamptz, :writer::integer
+    FROM claim AS c
+    RETURNING 1
+)
+
+SELECT
+    (SELECT count(*) FROM freed)
+    + (SELECT count(*) FROM ended)
+    + (SELECT count(*) FROM told) AS passed;
 
 -- name: look_again
 -- Carts that were extended since: the sweep looks at them when they expire.

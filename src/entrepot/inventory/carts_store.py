@@ -9,10 +9,12 @@ from entrepot.inventory.carts_model import (
     Cart,
     CartClaim,
     CartState,
+    DueCart,
     Ended,
     Held,
     NewCart,
     Passed,
+    Places,
 )
 from entrepot.inventory.rules import Key
 from entrepot.plumbing import db, sql
@@ -111,8 +113,27 @@ async def extend(conn: db.Connection, market: MarketId, ends: dict[UUID, datetim
         )  # fmt: skip
 
 
-async def due(conn: db.Connection, market: MarketId, at: datetime, most: int) -> list[Cart]:
-    return await db.fetch(conn, Q["due_carts"], Cart, market=market, at=at, most=most)
+async def due(conn: db.Connection, market: MarketId, at: datetime, most: int) -> list[DueCart]:
+    return await db.fetch(conn, Q["due_carts"], DueCart, market=market, at=at, most=most)
+
+
+async def hold_places(conn: db.Connection, market: MarketId, cart_ids: Sequence[UUID]) -> Places:
+    """Lock the positions of these carts' claims."""
+    return (await db.fetch(conn, Q["hold_places"], Places, market=market, cart_ids=list(cart_ids)))[
+        0
+    ]
+
+
+async def expire(
+    conn: db.Connection, market: MarketId, cart_ids: Sequence[UUID], claims: int, *, at: datetime
+) -> int:
+    """End carts with their claims, so many; answers how many rows passed the guards."""
+    done = await db.fetch(
+        conn, Q["expire_carts"], Passed,
+        market=market, cart_ids=list(cart_ids), at=at, remove_at=at + KEPT_FOR, writer=WRITER,
+        movement_ids=MINT.ids(claims),
+    )  # fmt: skip
+    return done[0].passed
 
 
 async def look_again(conn: db.Connection, market: MarketId, cart_ids: Sequence[UUID]) -> None:

@@ -18,6 +18,7 @@ from entrepot.inventory.protection import Guard
 from entrepot.network.compiled import Compiled
 from entrepot.policies.keeping import Keep, Match, Protect, Segment
 from entrepot.policies.model import Policy
+from entrepot.terms.audience import Audience
 from entrepot.terms.ids import ChannelId, NodeId, Sku
 
 Bools = npt.NDArray[np.bool_]
@@ -60,7 +61,7 @@ class Grant:
     """
 
     segment: Segment
-    channels: frozenset[ChannelId]
+    audience: Audience
     units: Ints
     share: Ints
     here: tuple[bool, ...]
@@ -92,6 +93,7 @@ class Keeping:
         self.compiled = compiled
         self.version = compiled.network.costs.policy_version
         self.keep, self.segments = policy.keep, policy.segments
+        self.for_good = frozenset(s.segment for s in policy.segments if not s.give_back)
         self.velocity_days = policy.velocity_days
         self.pace: Mapping[Sku, Floats] = {}
         self.paced_on: object = None
@@ -139,12 +141,12 @@ class Keeping:
     def kept(self, channel: ChannelId, sku: Sku, category: str) -> Kept:
         """Say what is kept from a channel beside the safety."""
         numbers = self._by_channel.get(channel)
-        buffer = self.compiled.buffer(channel)
         if not numbers:
-            return Kept(buffer, NO_RULE)
+            return Kept(self.compiled.buffer(channel), NO_RULE)
         key = (channel, sku, category)
         found = self._kept.get(key)
         if found is None:
+            buffer = self.compiled.buffer(channel)
             found = self._first(numbers, sku, category, buffer, None)
             _remember(self._kept, key, found)
         return found
@@ -219,8 +221,7 @@ class Keeping:
             return None
         for array in (units, share):
             array.setflags(write=False)
-        channels = frozenset(map(ChannelId, segment.channels))
-        return Grant(segment, channels, units, share, here, bool(share.any()))
+        return Grant(segment, _audience(segment), units, share, here, bool(share.any()))
 
     def _pace(self, sku: Sku) -> Floats:
         found = self.pace.get(sku)
@@ -275,6 +276,14 @@ def _units(rule: Keep, pace: Floats | None, count: int) -> Ints:
         return np.full(count, rule.units or 0, np.int64)
     # Rounded first: 0.1 a day for 30 days is three units, not four.
     return np.ceil(np.round(pace * rule.days, 6)).astype(np.int64)
+
+
+def _audience(segment: Segment) -> Audience:
+    channels, classes = segment.channels, segment.customer_classes
+    return Audience(
+        None if channels is None else frozenset(map(ChannelId, channels)),
+        None if classes is None else frozenset(classes),
+    )
 
 
 def _granted(protect: Protect) -> tuple[int, int]:

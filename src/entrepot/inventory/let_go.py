@@ -3,20 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from entrepot.inventory import carts_rules, carts_store, store
-from entrepot.inventory.carts_model import Cart, CartClaim, CartState, Ended, Held
+from entrepot.inventory.carts_model import CartClaim, CartState, Ended, Held
 from entrepot.inventory.reserve import GuardFailed
 from entrepot.plumbing import db
-from entrepot.terms.ids import MarketId
+from entrepot.terms.ids import MarketId, Sku
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many carts a sweep looked at, and the claims whose units are for sale again."""
+    """How many carts a sweep looked at, and the skus of which units are for sale again."""
 
     looked_at: int
-    freed: list[CartClaim]
+    skus: list[Sku]
 
 
 async def let_go(
@@ -39,20 +40,24 @@ async def sweep(conn: db.Connection, market: MarketId, *, at: datetime, most: in
     Carts that another transaction is using are left to it. The caller owns the transaction.
     """
     due = await carts_store.due(conn, market, at, most)
-    expired = [c for c in due if c.state == CartState.HELD and c.expires_at <= at]
+    expired = [c.cart_id for c in due if c.state == CartState.HELD and c.expires_at <= at]
     later = [c.cart_id for c in due if c.state == CartState.HELD and c.expires_at > at]
     old = [c.cart_id for c in due if c.state != CartState.HELD]
-    freed = await _expire(conn, market, expired, at=at)
+    skus = await _expire(conn, market, expired, at=at) if expired else []
     await carts_store.look_again(conn, market, later)
     await carts_store.remove(conn, market, old)
-    return Swept(len(due), freed)
+    return Swept(len(due), skus)
 
 
 async def _expire(
-    conn: db.Connection, market: MarketId, carts: Sequence[Cart], *, at: datetime
-) -> list[CartClaim]:
-    held = await carts_store.with_claims(conn, market, carts)
-    return await let_go(conn, market, list(held.values()), at=at)
+    conn: db.Connection, market: MarketId, cart_ids: Sequence[UUID], *, at: datetime
+) -> list[Sku]:
+    """End carts whose time is over: two statements, and no claim of theirs is read from here."""
+    held = await carts_store.hold_places(conn, market, cart_ids)
+    passed = await carts_store.expire(conn, market, cart_ids, held.claims, at=at)
+    if passed != held.places + len(cart_ids) + held.claims:
+        raise GuardFailed("a cart was ended twice")
+    return held.skus
 
 
 async def end(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from entrepot.inventory.buckets import AsideReason, Bucket
+from entrepot.inventory.launch_model import NOT_ON_SALE
 from entrepot.inventory.lots_model import LotUnits
 from entrepot.inventory.protection import Guard
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku, TransferId
@@ -40,6 +41,11 @@ class Position(msgspec.Struct, frozen=True, gc=False):
     def free(self) -> int:
         """Units that may be sold now; negative where a shortage stands."""
         return self.on_hand - self.reserved - self.unavailable - self.safety
+
+    @property
+    def movable(self) -> int:
+        """Units that may leave for another node: also before they are on sale."""
+        return self.free + (self.safety if self.safety == NOT_ON_SALE else 0)
 
 
 class Claim(msgspec.Struct, frozen=True, gc=False):

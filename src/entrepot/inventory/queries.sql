@@ -64,10 +64,16 @@ SELECT count(*)::bigint AS positions
 FROM guarded;
 
 -- name: make_positions
--- A position begins empty; what it holds is told by a count or a movement.
-INSERT INTO inventory.position (market, sku, node_id, on_hand)
-SELECT :market::text, k.sku, k.node_id, 0
-FROM unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
+-- A position begins empty; what it holds is told by a count or a movement. Of what is not on sale
+-- yet all of it stays, from its first moment.
+INSERT INTO inventory.position (market, sku, node_id, on_hand, safety)
+SELECT
+    :market::text, k.sku, k.node_id, 0,
+    CASE WHEN l.launch_id IS NULL THEN 0 ELSE :not_on_sale::integer END -- noqa: RF02
+FROM unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id) -- noqa: RF02
+LEFT JOIN inventory.launch_sku AS s ON s.market = :market::text AND k.sku = s.sku
+LEFT JOIN inventory.launch AS l
+    ON l.market = :market::text AND s.launch_id = l.launch_id AND l.state = 'planned'
 ORDER BY k.sku, k.node_id
 ON CONFLICT (market, sku, node_id) DO NOTHING;
 
@@ -208,25 +214,23 @@ ORDER BY d.order_id, d.line_no, d.sku;
 
 -- name: settle_demand
 -- Units that wait no longer: planned at last, or canceled. What is settled whole leaves the table.
-WITH less AS (
-    SELECT w.order_id, w.line_no, w.sku, w.quantity
-    FROM
-        unnest(
-            :order_ids::uuid[], :line_nos::smallint[], :skus::text[], :quantities::integer[]
-        ) AS w (order_id, line_no, sku, quantity)
-),
+DELETE FROM inventory.demand AS d
+USING
+    unnest(
+        :order_ids::uuid[], :line_nos::smallint[], :skus::text[], :quantities::integer[]
+    ) AS l (order_id, line_no, sku, quantity)
+WHERE
+    d.market = :market::text AND d.order_id = l.order_id AND d.line_no = l.line_no
+    AND d.sku = l.sku AND d.quantity <= l.quantity;
 
-gone AS (
-    DELETE FROM inventory.demand AS d
-    USING less AS l
-    WHERE
-        d.market = :market::text AND d.order_id = l.order_id AND d.line_no = l.line_no
-        AND d.sku = l.sku AND d.quantity <= l.quantity
-)
-
+-- name: settle_in_part
+-- What more units wait for than were settled waits for the rest.
 UPDATE inventory.demand AS d
 SET quantity = d.quantity - l.quantity
-FROM less AS l
+FROM
+    unnest(
+        :order_ids::uuid[], :line_nos::smallint[], :skus::text[], :quantities::integer[]
+    ) AS l (order_id, line_no, sku, quantity)
 WHERE
     d.market = :market::text AND d.order_id = l.order_id AND d.line_no = l.line_no
     AND d.sku = l.sku AND d.quantity > l.quantity;

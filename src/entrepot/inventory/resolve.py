@@ -1,6 +1,6 @@
 """End claims: free them (the units are for sale again) or consume them (the units have left)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
@@ -25,8 +25,11 @@ async def free(
     *,
     at: datetime,
     given_up: bool = False,
+    for_good: Collection[str] = (),
 ) -> list[store.Key]:
     """Free open claims; `given_up`: because their node rejected them or came up short.
+
+    What these segments have drawn `for_good` is not protected for them again.
 
     Answers the positions whose shortage ended with it. The caller holds the orders' locks and owns
     the transaction.
@@ -36,7 +39,7 @@ async def free(
     end = Ending.GIVEN_UP if given_up else Ending.FREED
     locked = await store.positions_for_update(conn, market, _keys(claims))
     effects = [_freed] * len(claims)
-    return await _resolve(conn, market, claims, locked, effects, at=at, end=end)
+    return await _resolve(conn, market, claims, locked, effects, at=at, end=end, for_good=for_good)
 
 
 async def consume(
@@ -117,10 +120,12 @@ async def _resolve(  # noqa: PLR0913 - claims, where they stand, and what become
     *,
     at: datetime,
     end: Ending,
+    for_good: Collection[str] = (),
 ) -> list[store.Key]:
     positions = {(p.sku, p.node_id): p for p in locked}
     if any(position.drawn is not None for position in locked):
-        draws = await store.draws_of(conn, market, claims)
+        drawn = await store.draws_of(conn, market, claims)
+        draws = {key: segment for key, segment in drawn.items() if segment not in for_good}
         claims = [
             msgspec.structs.replace(
                 claim, draws=draws.get((claim.order_id, claim.line_no, claim.sku, claim.node_id))

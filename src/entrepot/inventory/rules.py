@@ -91,7 +91,11 @@ def drawn_at(baskets: Sequence[Basket], positions: Sequence[Position]) -> dict[K
     }
     if not asked:
         return {}
-    found = {(p.sku, p.node_id): protection.read(p.drawn) for p in positions}
+    found = {
+        key: protection.read(position.drawn)
+        for position in positions
+        if (key := (position.sku, position.node_id)) in asked
+    }
     return {key: found.get(key, {}) for key in asked}
 
 

@@ -18,6 +18,13 @@ FROM inventory.safeguard AS s
 WHERE s.market = :market::text
 FOR NO KEY UPDATE SKIP LOCKED;
 
+-- name: hold_sweep -> Sweep
+-- Who writes safeties beside the sweep waits for its commit, and keeps it still until its own.
+SELECT s.mark, s.swept, s.after_sku, s.after_node, s.ruled, s.policy_version
+FROM inventory.safeguard AS s
+WHERE s.market = :market::text
+FOR NO KEY UPDATE;
+
 -- name: move_sweep
 -- The sweep has come so far, in the commit of what it changed.
 UPDATE inventory.safeguard
@@ -47,9 +54,15 @@ WHERE p.market = :market::text AND p.node_id = :node_id::text AND p.sku > :after
 ORDER BY p.sku
 LIMIT :most::integer;
 
+-- name: secured_of_skus -> Secured
+-- All positions of some skus, as they are.
+SELECT p.sku, p.node_id, p.safety, p.unsecured
+FROM inventory.position AS p
+WHERE p.market = :market::text AND p.sku = any(:skus::text[])
+ORDER BY p.sku, p.node_id;
+
 -- name: unsecured -> Secured
--- Positions that the rules were not asked about yet: new ones, and those in other doubt than
--- before.
+-- Positions that the rules were not asked about yet: new ones, and those in another doubt.
 SELECT p.sku, p.node_id, p.safety, p.unsecured
 FROM inventory.position AS p
 WHERE p.market = :market::text AND p.unsecured

@@ -4,7 +4,7 @@ Safety is no balance: nothing moves, and the ledger says nothing of it. What sta
 what every sale, view and answer takes off; that it is what the rules say is checked by an audit.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -59,6 +59,12 @@ async def take_sweep(conn: db.Connection, market: MarketId) -> Sweep | None:
     return rows[0] if rows else None
 
 
+async def hold_sweep(conn: db.Connection, market: MarketId) -> None:
+    """Keep the market's sweep still until the transaction ends: the rules read now will hold."""
+    await db.execute(conn, Q["open_sweep"], market=market)
+    await db.fetch(conn, Q["hold_sweep"], Sweep, market=market)
+
+
 async def move_sweep(conn: db.Connection, market: MarketId, sweep: Sweep) -> None:
     """Say how far it has come now."""
     await db.execute(
@@ -76,6 +82,11 @@ async def after(
         conn, Q["secured_after"], Secured,
         market=market, after_sku=sku, after_node=node, most=most,
     )  # fmt: skip
+
+
+async def of_skus(conn: db.Connection, market: MarketId, skus: Collection[Sku]) -> list[Secured]:
+    """Read all positions of some skus, in key order."""
+    return await db.fetch(conn, Q["secured_of_skus"], Secured, market=market, skus=sorted(skus))
 
 
 async def unsecured(

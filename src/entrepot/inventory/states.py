@@ -1,7 +1,11 @@
-"""The life of a transfer: goods that travel from one node to another.
+"""The lives of transfers and of launches.
 
-`receive` and `write_off` leave it where units are still on their way; when none is, `close` follows
-them by itself. What was sent and never came is written off, so that every transfer closes.
+A transfer is goods that travel from one node to another. `receive` and `write_off` leave it where
+units are still on their way; when none is, `close` follows them by itself. What was sent and never
+came is written off, so that every transfer closes.
+
+A launch is skus that go on sale together. Nothing of them sells while it is planned. The background
+opens it when its time has come; it ends, and with it its waiting line, when somebody says so.
 """
 
 from enum import StrEnum
@@ -38,5 +42,30 @@ TRANSFER = lifecycle(
     receiving  receive    receiving
     receiving  write_off  receiving
     receiving  close      closed
+    """,
+)
+
+
+class LaunchState(StrEnum):
+    PLANNED = "planned"
+    OPEN = "open"
+    ENDED = "ended"
+    CANCELED = "canceled"
+
+
+class LaunchVerb(StrEnum):
+    OPEN = "open"
+    CANCEL = "cancel"
+    END = "end"
+
+
+LAUNCH = lifecycle(
+    "inventory.launch",
+    LaunchState,
+    LaunchVerb,
+    """
+    planned  open    open
+    planned  cancel  canceled
+    open     end     ended
     """,
 )

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from entrepot.inventory import buckets, lots, rules
 from entrepot.inventory.buckets import Aside, AsideReason, AsideRow
+from entrepot.inventory.launch_model import NOT_ON_SALE
 from entrepot.inventory.lots_model import Lotted
 from entrepot.inventory.model import (
     Change,
@@ -59,6 +60,7 @@ async def make_positions(conn: db.Connection, market: MarketId, keys: Iterable[K
         await db.execute(
             conn, Q["make_positions"],
             market=market, skus=[sku for sku, _ in pairs], node_ids=[node for _, node in pairs],
+            not_on_sale=NOT_ON_SALE,
         )  # fmt: skip
 
 
@@ -272,12 +274,16 @@ async def settle_demand(
     market: MarketId,
     settled: Sequence[tuple[OrderId, LineNo, Sku, int]],
 ) -> None:
-    await db.execute(
-        conn, Q["settle_demand"],
-        market=market,
-        order_ids=[s[0] for s in settled], line_nos=[s[1] for s in settled],
-        skus=[s[2] for s in settled], quantities=[s[3] for s in settled],
-    )  # fmt: skip
+    """Take units off what waits: one statement, another where some lines wait for more."""
+    told: dict[str, object] = {
+        "market": market,
+        "order_ids": [s[0] for s in settled],
+        "line_nos": [s[1] for s in settled],
+        "skus": [s[2] for s in settled],
+        "quantities": [s[3] for s in settled],
+    }
+    if await db.execute(conn, Q["settle_demand"], **told) < len(settled):
+        await db.execute(conn, Q["settle_in_part"], **told)
 
 
 async def count_marks(

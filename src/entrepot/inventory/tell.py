@@ -5,7 +5,8 @@ What each carries is fixed by docs/events/<type>.json.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from entrepot.inventory.states import TransferVerb
+from entrepot.inventory.launch_model import Launch
+from entrepot.inventory.states import LaunchVerb, TransferVerb
 from entrepot.inventory.supply_model import Dating, Supply, Terms
 from entrepot.inventory.transit import Carriage, Carried, Trip
 from entrepot.plumbing import db
@@ -20,6 +21,12 @@ TYPES: Mapping[TransferVerb, str] = {
     TransferVerb.WRITE_OFF: "transfer.written_off",
     TransferVerb.CLOSE: "transfer.closed",
     TransferVerb.CANCEL: "transfer.canceled",
+}
+
+LAUNCHES: Mapping[LaunchVerb, str] = {
+    LaunchVerb.OPEN: "launch.opened",
+    LaunchVerb.END: "launch.ended",
+    LaunchVerb.CANCEL: "launch.canceled",
 }
 
 
@@ -91,6 +98,16 @@ def prioritized(
     return _fact("order.prioritized", f"orders/{order_id}", data, order_id)
 
 
+def launch_planned(launch: Launch, actor: str) -> Fact:
+    """Skus are to go on sale together; or another plan of it was made."""
+    return _launch("launch.planned", launch, actor, launch.reason)
+
+
+def launch_moved(launch: Launch, verb: LaunchVerb, actor: str, reason: str | None) -> Fact:
+    """A launch has opened, has ended, or will not come."""
+    return _launch(LAUNCHES[verb], launch, actor, reason)
+
+
 def revised(datings: Iterable[Dating]) -> list[Fact]:
     """Tell of the lines that are expected at another time: one fact for each."""
     return [_revised(each) for each in datings if each.expected_at != each.waiter.expected_at]
@@ -134,6 +151,22 @@ def _told(type_: str, trip: Trip, more: Mapping[str, object]) -> Fact:
     }
     said = {name: value for name, value in (data | dict(more)).items() if value is not None}
     return Fact(type_, f"transfers/{head.transfer_id}", db.json_text(said))
+
+
+def _launch(type_: str, launch: Launch, actor: str, reason: str | None) -> Fact:
+    line = launch.line
+    data: dict[str, object] = {
+        "launch": launch.launch_id,
+        "state": launch.state,
+        "skus": launch.skus,
+        "opens_at": launch.opens_at,
+        "line": None if line is None else {"first": line.first, "per_s": line.per_s},
+        "version": launch.version,
+        "actor": actor,
+    }
+    if reason is not None:
+        data["reason"] = reason
+    return _fact(type_, f"launches/{launch.launch_id}", data)
 
 
 def _revised(dating: Dating) -> Fact:

@@ -223,7 +223,7 @@ def _send(trip: Trip, ask: TripAsk, stock: Stock) -> Decided:
     node = trip.head.from_node
     for sku, quantity in asked.items():
         position = stock.get((sku, node))
-        free = max(0, position.free) if position else 0
+        free = max(0, position.movable) if position else 0
         if quantity > free:
             said = f"{quantity} of {sku} were to leave {node}, {free} are free there"
             return Refused(WhyNotCarried.INSUFFICIENT, said)

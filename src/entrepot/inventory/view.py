@@ -5,6 +5,7 @@ decides what is sold, and no refusal is given before the rows themselves were re
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -22,13 +23,15 @@ class StockView:
 
     `index` numbers the market's nodes in the order the network lists them. `drawn` is per sku and
     segment what was drawn at each node (int32[N]) where anything is protected, as
-    `inventory.protection` says.
+    `inventory.protection` says. `scarce` are skus whose rows were read and had too little, until
+    when that is remembered; it is forgotten at once when more of one comes free.
     """
 
     def __init__(self, index: Mapping[NodeId, int]) -> None:
         self._index = dict(index)
         self._rows: dict[Sku, tuple[Ints, Ints]] = {}
         self.owed: dict[Sku, int] = {}
+        self.scarce: dict[Sku, datetime] = {}
         self.drawn: dict[Sku, dict[str, Ints]] = {}
 
     def load(self, rows: Sequence[FreeRow]) -> None:
@@ -75,6 +78,8 @@ class StockView:
         at, free = self._find(sku, node)
         if at >= 0:
             free[at] = max(0, int(free[at]) - quantity)
+        if quantity < 0 and self.scarce:
+            self.scarce.pop(sku, None)
         if draws is not None and node in self._index:
             self._drawn_by(sku, draws)[self._index[node]] += quantity
 
@@ -89,6 +94,8 @@ class StockView:
         for row in rows:
             at, free = self._find(row.sku, row.node_id)
             self._drew(row.sku, row.node_id, row.drawn)
+            if self.scarce and row.free > (free[at] if at >= 0 else 0):
+                self.scarce.pop(row.sku, None)
             if at >= 0:
                 free[at] = row.free
             elif row.node_id in self._index:
@@ -120,6 +127,7 @@ class StockView:
             nodes, free = self._rows.get(sku, _NOTHING)
             if not (np.array_equal(table[:, 0], nodes) and np.array_equal(table[:, 1], free)):
                 changed = True
+                self.scarce.pop(sku, None)
                 self._rows[sku] = (table[:, 0].copy(), table[:, 1].copy())
         return changed
 

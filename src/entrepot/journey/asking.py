@@ -8,7 +8,7 @@ from entrepot.catalog.model import Made
 from entrepot.catalog.rules import units_of
 from entrepot.inventory.model import Claim
 from entrepot.network.model import Method
-from entrepot.orders.model import Address, NewOrder
+from entrepot.orders.model import Address, Customer, NewOrder
 from entrepot.sourcing.model import Ask, Plan, Want
 from entrepot.terms.geo import located
 from entrepot.terms.ids import ChannelId, LineNo, NodeId, OrderId, Sku
@@ -66,8 +66,14 @@ def asking(
         destination=destination(order.ship_to) if order.method is Method.SHIP else None,
         pickup_node=NodeId(order.pickup_node) if order.pickup_node else None,
         barred=barred,
+        customer_class=class_of(order.customer),
     )
     return Asking(ask, tuple(needs), weights, tuple(parts), tuple(unknown))
+
+
+def class_of(customer: Customer | None) -> str:
+    """Say of which class a customer is; "": of none that was said."""
+    return (customer.customer_class or "") if customer is not None else ""
 
 
 def wants(needs: Iterable[Need], weights: Mapping[Sku, int]) -> tuple[Want, ...]:

@@ -16,13 +16,15 @@ import msgspec
 from entrepot.inventory import browse, protection, secure
 from entrepot.inventory.buckets import NOTHING, Aside, AsideReason, by_position
 from entrepot.inventory.keeping import NO_RULE, Grant, Ints, Kept
+from entrepot.inventory.launch_model import NOT_ON_SALE
 from entrepot.inventory.model import Position
 from entrepot.inventory.protection import Guard
 from entrepot.journey import withhold
 from entrepot.journey.discount import Discounts, discounts
 from entrepot.journey.world import Market
 from entrepot.plumbing import db
-from entrepot.terms.ids import ChannelId, NodeId, Sku
+from entrepot.terms.audience import Buyer
+from entrepot.terms.ids import NodeId, Sku
 
 
 class What(StrEnum):
@@ -30,6 +32,7 @@ class What(StrEnum):
 
     RESERVED = "reserved"
     UNAVAILABLE = "unavailable"
+    NOT_ON_SALE = "not_on_sale"
     SAFETY = "safety"
     DOUBTFUL = "doubtful"
     STALE_FEED = "stale_feed"
@@ -42,7 +45,8 @@ class Deduction(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Units taken off; `what` as listed, in that order.
 
     `asked` is there where more would have been taken than was left; `rule` is a place in the
-    policy of `policy_version` (a JSON Pointer); `why` a segment, a reason, or a channel's buffer.
+    policy of `policy_version` (a JSON Pointer); `why` a segment, a reason, a channel's buffer, or
+    the launch that opens at `until`.
     """
 
     what: What
@@ -52,6 +56,7 @@ class Deduction(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     rule: str | None = None
     note: str | None = None
     policy_version: int | None = None
+    until: datetime | None = None
 
 
 class NodeBill(msgspec.Struct, frozen=True, gc=False):
@@ -90,9 +95,9 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which skus, for which channel."""
+    """Which skus, for whom."""
 
-    channel: ChannelId
+    buyer: Buyer
     skus: tuple[Sku, ...]
 
 
@@ -119,17 +124,17 @@ async def explained(
     asides = by_position(await browse.held_at(conn, market.id, held))
     sweep = await secure.sweep_of(conn, market.id)
     version = sweep.policy_version if sweep else 0
-    channels = {question.channel for question in questions}
-    desks = {channel: _Desk(market, channel, version, off, asides, at) for channel in channels}
-    bills: dict[tuple[ChannelId, Sku], SkuBill] = {}
+    buyers = {question.buyer for question in questions}
+    desks = {buyer: _Desk(market, buyer, version, off, asides, at) for buyer in buyers}
+    bills: dict[tuple[Buyer, Sku], SkuBill] = {}
     answers = []
     for question in questions:
-        channel, needed = question.channel, [parts.get(sku, []) for sku in question.skus]
+        buyer, needed = question.buyer, [parts.get(sku, []) for sku in question.skus]
         for part in {part for made in needed for part, _ in made}:
-            if (channel, part) not in bills:
-                bill = desks[channel].bill(part, rows[part], owed.get(part, 0))
-                bills[channel, part] = bill
-        own = {part: bill for (name, part), bill in bills.items() if name == channel}
+            if (buyer, part) not in bills:
+                bill = desks[buyer].bill(part, rows[part], owed.get(part, 0))
+                bills[buyer, part] = bill
+        own = {part: bill for (who, part), bill in bills.items() if who == buyer}
         answers.append([_explained(sku, parts.get(sku), own) for sku in question.skus])
     return answers
 
@@ -157,22 +162,22 @@ _ALL: Final = 1 << 62  # all that is left
 
 
 class _Desk:
-    """Writes bills for one channel of one market at one moment."""
+    """Writes bills for one buyer of one market at one moment."""
 
     def __init__(
         self,
         market: Market,
-        channel: ChannelId,
+        buyer: Buyer,
         swept_version: int,
         off: Discounts,
         asides: Mapping[tuple[Sku, NodeId], Aside],
         at: datetime,
     ) -> None:
-        self._market, self._channel, self._at = market, channel, at
+        self._market, self._buyer, self._at = market, buyer, at
         self._asides = asides
         self._swept_version, self._off = swept_version, off
         compiled = market.compiled
-        mask = compiled.channel_mask(channel)
+        mask = compiled.channel_mask(buyer.channel)
         seen = compiled.enabled if mask is None else mask
         self._why_not = [
             None if on and view else "not_in_channel" if on else "disabled"
@@ -188,6 +193,8 @@ class _Desk:
             NodeBill(row.node_id, row.on_hand, *_deducted(row.on_hand, asked))
             for row, asked in zip(rows, self._asked(sku, rows), strict=True)
         ]
+        if sku in self._off.unopened:
+            nodes = [_dated(node, self._off.unopened[sku].opens_at) for node in nodes]
         available = sum([node.available for node in nodes])
         sellable = browse.sellable(available, sum([max(0, row.free) for row in rows]), owed)
         return SkuBill(sku, 1, nodes, available - sellable, owed, sellable)
@@ -200,13 +207,14 @@ class _Desk:
         columns: list[Iterable[_Asked]] = [
             [(row.reserved, What.RESERVED, *_PLAIN) for row in rows],
             *self._aside(rows),
+            *self._unopened(sku, rows),
             *self._safety(rows, at, keeping.safety(sku, category)),
-            self._kept(at, keeping.kept(self._channel, sku, category)),
+            self._kept(at, keeping.kept(self._buyer.channel, sku, category)),
         ]
         others = [
             grant
             for grant in withhold.grants_of(self._market, sku, self._at)
-            if self._channel not in grant.channels
+            if not grant.audience.has(self._buyer)
         ]
         columns += [self._protected(rows, at, grant) for grant in others]
         whys = [self._why_not[node] for node in at]
@@ -232,6 +240,13 @@ class _Desk:
                     for aside in there
                 ]
 
+    def _unopened(self, sku: Sku, rows: Sequence[Position]) -> Iterable[list[_Asked]]:
+        """All of what is not on sale yet, where the row says so."""
+        launch = self._off.unopened.get(sku)
+        if launch is not None:
+            what = (_ALL, What.NOT_ON_SALE, launch.launch_id, *_PLAIN[1:])
+            yield [what if row.safety == NOT_ON_SALE else _NOTHING for row in rows]
+
     def _safety(
         self, rows: Sequence[Position], at: Sequence[int], kept: Kept
     ) -> Iterable[list[_Asked]]:
@@ -246,9 +261,12 @@ class _Desk:
         ]
         told = zip(rows, units, numbers, known, strict=True)
         yield [
-            (u if same else row.safety, What.SAFETY, None, *rules[n if same else NO_RULE], version)
+            (
+                u if same else row.safety % NOT_ON_SALE, What.SAFETY, None,
+                *rules[n if same else NO_RULE], version,
+            )
             for row, u, n, same in told
-        ]
+        ]  # fmt: skip
         for what, rule, column in (
             (What.DOUBTFUL, "/truth_discount", doubts), (What.STALE_FEED, "/stale_stock", stales),
         ):  # fmt: skip
@@ -280,6 +298,15 @@ class _Desk:
             else _NOTHING
             for row, n in zip(rows, at, strict=True)
         ]  # fmt: skip
+
+
+def _dated(node: NodeBill, until: datetime) -> NodeBill:
+    """Say of what is not on sale until when."""
+    less = [
+        msgspec.structs.replace(each, until=until) if each.what is What.NOT_ON_SALE else each
+        for each in node.less
+    ]
+    return msgspec.structs.replace(node, less=less)
 
 
 def _deducted(left: int, asked: Iterable[_Asked]) -> tuple[list[Deduction], int]:

@@ -174,7 +174,8 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
         await outbox.tell(conn, market.id, tell.facts(withdrawn.acted), at=at)
         days = [(a.after.head.node_id, a.after.head.day) for a in withdrawn.acted if _ended(a)]
         await capacity.give_back(conn, market.id, days, _limits(market, days))
-    mended = await free(conn, market.id, claims, at=at)
+    for_good = market.keeping.for_good
+    mended = await free(conn, market.id, claims, at=at, for_good=for_good)
     mended += await free(conn, market.id, lost, at=at, given_up=True)
     await settle(conn, market.id, settled)  # after positions: dating locks who waits last, too
     await mend(conn, market.id, mended, at=at)

@@ -1,24 +1,30 @@
-"""What is kept from everybody beside the rules: units in doubt, and units that a feed is silent of.
+"""What is kept from everybody beside the rules: what is in doubt, unheard of, or not on sale yet.
 
-Both are taken off by the policy: `truth_discount` and `stale_stock`. They stand in the positions'
-safety with what the rules keep, and on the bill for themselves.
+Units in doubt and those that a feed is silent of are taken off by the policy: `truth_discount`
+and `stale_stock`. They stand in the positions' safety with what the rules keep; a launch that has
+not opened keeps every unit, whatever else is kept. On the bill each stands for itself.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from entrepot.inventory import secure
+from entrepot.inventory import launch, secure
 from entrepot.inventory.keeping import Keeping
+from entrepot.inventory.launch_model import Unopened
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId, NodeId, Sku
 
 
 @dataclass(frozen=True, slots=True)
 class Discounts:
-    """Units in doubt by position, and units kept back at each position of some nodes."""
+    """Units in doubt by position, units kept back at each position of some nodes, closed launches.
+
+    `unopened` are the skus whose launch has not opened.
+    """
 
     doubtful: Mapping[tuple[Sku, NodeId], int] = field(default_factory=dict)
     stale: Mapping[NodeId, int] = field(default_factory=dict)
+    unopened: Mapping[Sku, Unopened] = field(default_factory=dict)
 
     def at(self, sku: Sku, node: NodeId) -> int:
         """Give the units taken off at a position."""
@@ -34,11 +40,12 @@ async def discounts(
     keeping: Keeping,
     keys: Collection[tuple[Sku, NodeId]],
 ) -> Discounts:
-    """Read what the policy takes off at some positions; asks nothing that it does not name."""
+    """Read what is taken off at some positions; asks nothing that the policy does not name."""
     doubtful: Mapping[tuple[Sku, NodeId], int] = {}
     if keeping.discounts_doubt:
         doubtful = await secure.doubtful_at(conn, market, sorted(keys))
-    return Discounts(doubtful, await _stale(conn, market, keeping))
+    unopened = await launch.unopened(conn, market, {sku for sku, _ in keys})
+    return Discounts(doubtful, await _stale(conn, market, keeping), unopened)
 
 
 async def _stale(conn: db.Connection, market: MarketId, keeping: Keeping) -> dict[NodeId, int]:

@@ -16,6 +16,7 @@ from entrepot.inventory.supply_model import Due, Terms
 from entrepot.journey.withhold import takable_of
 from entrepot.journey.world import Market
 from entrepot.plumbing import db
+from entrepot.terms.audience import Buyer
 from entrepot.terms.ids import ChannelId, MarketId, NodeId, Sku
 
 
@@ -46,7 +47,7 @@ class Waiting:
 
 
 async def foresee(
-    conn: db.Connection, market: Market, channel: ChannelId, skus: Sequence[Sku], *, at: datetime
+    conn: db.Connection, market: Market, buyer: Buyer, skus: Sequence[Sku], *, at: datetime
 ) -> dict[Sku, Foreseen]:
     """Answer for each sku the channel's market knows. The channel is known."""
     await market.catalog.fetch_missing(conn, set(skus))
@@ -57,7 +58,7 @@ async def foresee(
         if sku in items
     }
     goods = sorted({part for made in parts.values() for part, _ in made})
-    single = await _of_goods(conn, market, channel, goods, at)
+    single = await _of_goods(conn, market, buyer, goods, at)
     return {sku: _of_parts(single, made) for sku, made in parts.items()}
 
 
@@ -74,14 +75,14 @@ def _of_parts(single: Mapping[Sku, Foreseen], made: Sequence[tuple[Sku, int]]) -
 
 
 async def _of_goods(
-    conn: db.Connection, market: Market, channel: ChannelId, skus: Sequence[Sku], at: datetime
+    conn: db.Connection, market: Market, buyer: Buyer, skus: Sequence[Sku], at: datetime
 ) -> dict[Sku, Foreseen]:
-    nodes = nodes_of(market, channel)
+    nodes = nodes_of(market, buyer.channel)
     rows: dict[Sku, list[Free]] = {sku: [] for sku in skus}
     for row in await stock.free_of_skus(conn, market.id, skus):
         if row.node_id in nodes:
             rows[row.sku].append(row)
-    free = {sku: takable_of(market, channel, sku, found, at) for sku, found in rows.items()}
+    free = {sku: takable_of(market, buyer, sku, found, at) for sku, found in rows.items()}
     owed = await stock.owed(conn, market.id, skus)
     due: dict[Sku, list[Due]] = {sku: [] for sku in skus}
     terms = await expected.terms_of(conn, market.id, skus)

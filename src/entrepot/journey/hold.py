@@ -1,4 +1,4 @@
-"""Hold stock for carts: planned as orders are, on what their channels may sell, and kept a while.
+"""Plan what carts wish to keep: as orders are planned, on what their channels may sell.
 
 What is shown at checkout is what is kept, and what is kept is what the order gets. No decision
 record is written: the order's own says where its units were and why they stayed.
@@ -12,15 +12,14 @@ import msgspec
 
 from entrepot.catalog.rules import explode
 from entrepot.inventory import browse as stock
+from entrepot.inventory import launch
 from entrepot.inventory.carts_model import CartClaim, NewCart
-from entrepot.inventory.carts_rules import basket
-from entrepot.inventory.hold import hold
-from entrepot.inventory.model import Free
 from entrepot.journey import asking
 from entrepot.journey.asking import Need
+from entrepot.journey.door import unopened
 from entrepot.journey.placing import NotTaken
 from entrepot.journey.refusals import no_plan, unknown
-from entrepot.journey.withhold import guarded, seen
+from entrepot.journey.withhold import seen
 from entrepot.journey.world import Market
 from entrepot.network.model import Method
 from entrepot.network.read import version
@@ -31,7 +30,6 @@ from entrepot.sourcing.model import Ask, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.solve import plan_on
 from entrepot.sourcing.survey import Shelves
 from entrepot.terms.ids import CartId, ChannelId, LineNo, NodeId, OrderId, Sku
-from entrepot.terms.outcome import Refused
 from entrepot.terms.place import Place
 
 
@@ -43,6 +41,7 @@ class Wish(msgspec.Struct, frozen=True):
     """What a shopper would keep: lines of (sku, units), for so many seconds.
 
     `destination` None, where it is to be sent: not known yet, and any node that ships will do.
+    `ticket` is what is shown for a launch's waiting line.
     """
 
     channel: ChannelId
@@ -53,10 +52,12 @@ class Wish(msgspec.Struct, frozen=True):
     destination: Place | None = None
     pickup_node: NodeId | None = None
     customer: str | None = None
+    customer_class: str = ""
+    ticket: str | None = None
 
 
 @dataclass(slots=True)
-class _Sketch:
+class Sketch:
     """A wish on its way: what its lines need, what is asked, and what was answered."""
 
     wish: Wish
@@ -78,32 +79,13 @@ class _Sketch:
         return NewCart(self.cart_id, self.wish.channel, self.wish.customer, until, claims)
 
 
-async def hold_carts(
-    conn: db.Connection, market: Market, wishes: Sequence[Wish], *, at: datetime
-) -> list[NewCart | NotTaken]:
-    """Answer every wish in order: a cart, whole, or why not. The caller owns the transaction.
-
-    The stock view believes what is answered at once; a caller whose commit fails gives it back.
-    Raises Outrun where others were faster than the view (the same work may succeed now), and
-    OldNetwork.
-    """
-    sketches = await _planned(conn, market, wishes, at)
-    carts = {n: cart for n, s in enumerate(sketches) if (cart := s.cart(at)) is not None}
-    baskets = [guarded(market, basket(cart), cart.channel, at) for cart in carts.values()]
-    holding = await hold(conn, market.id, list(carts.values()), at=at, baskets=baskets)
-    if any(isinstance(answer, Refused) for answer in holding.answers):
-        market.stock.put(Free(p.sku, p.node_id, max(0, p.free), p.drawn) for p in holding.seen)
-        raise db.Outrun("others took the stock first")
-    for cart in carts.values():
-        for claim in cart.claims:
-            market.stock.take(claim.sku, claim.node_id, claim.quantity)
-    return [carts.get(n) or _refusal(market, s) for n, s in enumerate(sketches)]
-
-
-async def _planned(
+async def planned(
     conn: db.Connection, market: Market, wishes: Sequence[Wish], at: datetime
-) -> list[_Sketch]:
-    """Plan on the view; before anybody goes without, read the rows and plan again."""
+) -> list[Sketch]:
+    """Plan on the view; before anybody goes without, read the rows and plan again.
+
+    Raises OldNetwork.
+    """
     await market.catalog.fetch_missing(conn, {sku for wish in wishes for sku, _ in wish.lines})
     ids = MINT.ids(len(wishes))
     sketches = [_sketch(market, w, CartId(i)) for w, i in zip(wishes, ids, strict=True)]
@@ -117,12 +99,14 @@ async def _planned(
     if lacking:
         rows = await stock.free_of_skus(conn, market.id, lacking)
         changed = market.stock.owe(lacking, await stock.owed(conn, market.id, lacking))
+        if any(sku in market.launches for sku in lacking):
+            market.learn_launches(await launch.live(conn, market.id))
         if market.stock.replace(lacking, rows) or changed:
             _plan(market, sketches, at)
     return sketches
 
 
-def _sketch(market: Market, wish: Wish, cart_id: CartId) -> _Sketch:
+def _sketch(market: Market, wish: Wish, cart_id: CartId) -> Sketch:
     needs: list[Need] = []
     weights: dict[Sku, int] = {}
     missing: list[tuple[int, str]] = []
@@ -137,12 +121,12 @@ def _sketch(market: Market, wish: Wish, cart_id: CartId) -> _Sketch:
     ask = Ask(
         wish.channel, wish.method, wish.service if ships else "", asking.wants(needs, weights),
         wish.destination if ships else None, wish.pickup_node,
-        anywhere=ships and wish.destination is None,
+        anywhere=ships and wish.destination is None, customer_class=wish.customer_class,
     )  # fmt: skip
-    return _Sketch(wish, cart_id, needs, missing, ask)
+    return Sketch(wish, cart_id, needs, missing, ask)
 
 
-def _plan(market: Market, sketches: Sequence[_Sketch], at: datetime) -> None:
+def _plan(market: Market, sketches: Sequence[Sketch], at: datetime) -> None:
     """Plan all whose skus are known, in turn, each seeing what the earlier ones took."""
     asked = [sketch for sketch in sketches if not sketch.unknown]
     asks = [sketch.ask for sketch in asked]
@@ -155,9 +139,13 @@ def _plan(market: Market, sketches: Sequence[_Sketch], at: datetime) -> None:
         sketch.answer = answer
 
 
-def _refusal(market: Market, sketch: _Sketch) -> NotTaken:
+def refusal(market: Market, sketch: Sketch, at: datetime) -> NotTaken:
+    """Say why a wish that was planned in vain is refused."""
     if sketch.unknown:
         return unknown(sketch.unknown)
     assert isinstance(sketch.answer, NoPlan)
+    shut = unopened(market.launches, sketch.needs, dict(sketch.answer.missing), at)
+    if shut is not None:
+        return shut
     known = sketch.ask.service in market.compiled.services
     return no_plan(sketch.answer, sketch.needs, known_service=known)

@@ -113,3 +113,34 @@ WHERE r.consumed > coalesce(s.units, 0);
 SELECT c.market, c.order_id, d.line_no, d.sku, d.quantity
 FROM orders.closing AS c
 INNER JOIN inventory.demand AS d ON c.market = d.market AND c.order_id = d.order_id;
+
+-- name: nothing_sells_before_its_launch
+-- What is in a planned launch keeps every unit from everybody, at each position; nothing else does.
+SELECT p.market, p.sku, p.node_id, p.safety, l.launch_id
+FROM inventory.position AS p
+LEFT JOIN inventory.launch_sku AS s ON p.market = s.market AND p.sku = s.sku
+LEFT JOIN inventory.launch AS l
+    ON s.market = l.market AND s.launch_id = l.launch_id AND l.state = 'planned'
+WHERE (p.safety = 1000000000) <> (l.launch_id IS NOT NULL);
+
+-- name: a_launch_has_its_skus_until_it_ends
+-- The skus of launches that have not ended are theirs, and nobody else's.
+WITH n AS (
+    SELECT l.market, l.launch_id, u.sku
+    FROM inventory.launch AS l
+    CROSS JOIN unnest(l.skus) AS u (sku)
+    WHERE l.state IN ('planned', 'open')
+)
+
+SELECT n.market, n.launch_id, n.sku, s.market AS had_in, s.launch_id AS had_by, s.sku AS had
+FROM n
+FULL JOIN inventory.launch_sku AS s
+    ON n.market = s.market AND n.launch_id = s.launch_id AND n.sku = s.sku
+WHERE n.sku IS NULL OR s.sku IS NULL;
+
+-- name: a_ticket_was_drawn
+-- Nobody comes in with a ticket that was never drawn.
+SELECT u.market, u.launch_id, u.number, l.issued
+FROM inventory.ticket_use AS u
+LEFT JOIN inventory.launch AS l ON u.market = l.market AND u.launch_id = l.launch_id
+WHERE u.number NOT BETWEEN 1 AND coalesce(l.issued, 0);

@@ -42,7 +42,7 @@ async def sort_out(
     order under another key is answered with the first one, another order under its external id is
     refused. Raises Lapsed for carts that have expired and were not swept yet.
     """
-    sorted_ = Sorted(later=_twins(placings))
+    sorted_ = Sorted(later=twins(placings))
     first = [at_ for at_ in range(len(placings)) if at_ not in set(sorted_.later)]
     await _by_key(conn, market, placings, ids, first, sorted_, at=at)
     await _by_external_id(conn, market, placings, first, sorted_)
@@ -51,8 +51,8 @@ async def sort_out(
     return sorted_
 
 
-def _twins(placings: Sequence[Placing]) -> list[int]:
-    """Requests whose key, external id or cart an earlier one of the batch has: they come later."""
+def twins(placings: Sequence[Placing]) -> list[int]:
+    """Give the requests whose key, external id or cart an earlier one has: they come later."""
     carts: set[UUID] = set()
     keys: set[tuple[str, str]] = set()
     externals: set[tuple[str, str]] = set()

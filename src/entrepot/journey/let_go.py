@@ -70,7 +70,7 @@ async def sweep_market(pool: db.Pool, market: MarketId, *, most: int) -> int:
 async def _sweep(market: MarketId, most: int, conn: db.Connection) -> int:
     at = mint.now()
     swept: Swept = await sweep(conn, market, at=at, most=most)
-    await tell_those_who_wait(conn, market, {claim.sku for claim in swept.freed}, at)
+    await tell_those_who_wait(conn, market, set(swept.skus), at)
     return swept.looked_at
 
 

@@ -17,6 +17,7 @@ from entrepot.journey import withhold
 from entrepot.journey.foresee import next_inbound
 from entrepot.journey.world import Market
 from entrepot.plumbing import db
+from entrepot.terms.audience import Buyer
 from entrepot.terms.ids import ChannelId, NodeId, Sku
 from entrepot.terms.place import Place
 
@@ -31,6 +32,12 @@ class Offer:
     skus: tuple[Sku, ...]
     by_node: bool = False
     destination: Place | None = None
+    customer_class: str = ""
+
+    @property
+    def buyer(self) -> Buyer:
+        """Who asks."""
+        return Buyer(self.channel, self.customer_class)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +57,15 @@ class Offered:
 async def available(
     conn: db.Connection, market: Market, offers: Sequence[Offer], *, at: datetime
 ) -> list[Offered]:
-    """Answer every question, in order: questions of one channel and place share two statements."""
-    groups: dict[tuple[ChannelId, bool, Place | None], list[int]] = {}
+    """Answer every question, in order: questions of one buyer and place share two statements."""
+    groups: dict[tuple[Buyer, bool, Place | None], list[int]] = {}
     for place, offer in enumerate(offers):
-        groups.setdefault((offer.channel, offer.by_node, offer.destination), []).append(place)
+        groups.setdefault((offer.buyer, offer.by_node, offer.destination), []).append(place)
     await market.catalog.fetch_missing(conn, {sku for offer in offers for sku in offer.skus})
     answers: dict[int, Offered] = {}
-    for (channel, by_node, destination), places in groups.items():
+    for (buyer, by_node, destination), places in groups.items():
         skus = {sku for place in places for sku in offers[place].skus}
-        group = _Group(market, channel, destination)
+        group = _Group(market, buyer, destination)
         shown = await (group.by_node if by_node else group.in_sum)(conn, skus, at)
         shown = replace(shown, inbound=await group.inbound(conn, skus, at))
         answers |= dict.fromkeys(places, shown)
@@ -68,10 +75,10 @@ async def available(
 class _Group:
     """Questions that see the same nodes."""
 
-    def __init__(self, market: Market, channel: ChannelId, destination: Place | None) -> None:
+    def __init__(self, market: Market, buyer: Buyer, destination: Place | None) -> None:
         self.market = market
         compiled = market.compiled
-        view = compiled.channel_mask(channel)
+        view = compiled.channel_mask(buyer.channel)
         seen = compiled.enabled if view is None else compiled.enabled & view
         if destination is not None:
             seen = seen & _reaching(market, destination)
@@ -79,7 +86,7 @@ class _Group:
         self.node_ids: list[NodeId] | None = (
             None if seen.all() else [nodes[ix].node_id for ix in seen.nonzero()[0]]
         )
-        self.channel = channel
+        self.buyer, self.channel = buyer, buyer.channel
         self.seen = seen
 
     async def in_sum(self, conn: db.Connection, skus: set[Sku], at: datetime) -> Offered:
@@ -166,7 +173,7 @@ class _Group:
         free: dict[Sku, AtNodes] = {}
         totals = {}
         for sku, found in rows.items():
-            may = withhold.takable_of(market, self.channel, sku, found, at)
+            may = withhold.takable_of(market, self.buyer, sku, found, at)
             free[sku] = _at_nodes({n: u for n, u in may.items() if u and self.seen[index[n]]})
             in_market = sum(row.free for row in found)
             totals[sku] = browse.sellable(sum(free[sku].units), in_market, owed.get(sku, 0))

@@ -14,7 +14,7 @@ from entrepot.fulfillment import tell
 from entrepot.fulfillment.model import NewFulfillmentOrder, Units
 from entrepot.fulfillment.open import open_planned
 from entrepot.journey.here import Here, orders_of
-from entrepot.journey.progress import Standing, standings, unopened
+from entrepot.journey.progress import Claims, claims_of, unopened
 from entrepot.journey.world import Market
 from entrepot.orders import browse as orders
 from entrepot.plumbing import outbox
@@ -42,7 +42,7 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
     market = await here.world.fresh(here.conn, here.market)
     ids = orders_of(events)
     await orders.lock(here.conn, here.market, ids)
-    standing = await standings(here.conn, here.market, ids)
+    standing = await claims_of(here.conn, here.market, ids)
     told: dict[tuple[OrderId, NodeId], list[ShipmentTold]] = {}
     for planned in (_planned.decode(event.data) for event in events):
         for shipment in planned.shipments:
@@ -94,7 +94,7 @@ def _unused(told: Told, opened: Collection[tuple[OrderId, NodeId]]) -> list[tupl
     ]
 
 
-def _by_node(standing: Standing) -> dict[NodeId, list[Units]]:
+def _by_node(standing: Claims) -> dict[NodeId, list[Units]]:
     found: dict[NodeId, list[Units]] = {}
     for claim in unopened(standing):
         units = Units(claim.line_no, claim.sku, claim.quantity)
@@ -104,7 +104,7 @@ def _by_node(standing: Standing) -> dict[NodeId, list[Units]]:
 
 def _new(  # noqa: PLR0913, PLR0917 - all that a fulfillment order is made of
     market: Market,
-    standing: Standing,
+    standing: Claims,
     node: NodeId,
     units: list[Units],
     told: ShipmentTold | None,

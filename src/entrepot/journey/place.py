@@ -18,6 +18,7 @@ from datetime import datetime
 from functools import partial
 
 from entrepot.inventory import browse as stock
+from entrepot.inventory import launch, ticket
 from entrepot.inventory.carts_model import Held
 from entrepot.inventory.expected import hold_terms
 from entrepot.inventory.model import Free, Position
@@ -26,12 +27,14 @@ from entrepot.inventory.rules import totals
 from entrepot.inventory.take_cart import take_carts
 from entrepot.journey.known import Sorted, sort_out
 from entrepot.journey.let_go import expire
+from entrepot.journey.let_in import Entry, guest, let_in
 from entrepot.journey.notice import tell_those_who_wait
 from entrepot.journey.out_of_cart import Lapsed, of_expired
 from entrepot.journey.placing import BATCHES_MAX, NotTaken, Placed, Placing, Taken, Why
 from entrepot.journey.plan import NO_CARTS, Draft, Planned, limits, planned, scarce
 from entrepot.journey.record import make_ready, record
 from entrepot.journey.refusals import refusal
+from entrepot.journey.turn_away import note, turn_away
 from entrepot.journey.world import Market, World
 from entrepot.network.read import version
 from entrepot.plumbing import db, idempotency, mint
@@ -52,6 +55,8 @@ async def place(
     """Answer every request, in order: all of one market, each batch its own transaction."""
     market = await world.market(market_id)
     answers: dict[int, Placed] = {}
+    if market.stock.scarce or market.launches:
+        answers |= await turn_away(pool, market, placings)
     fruitless = 0
     while fruitless < BATCHES_MAX:
         places = [place for place in range(len(placings)) if place not in answers]
@@ -90,6 +95,7 @@ class _Batch:
         self.seen: list[Position] = []
         self.carts: Mapping[int, Held] = NO_CARTS
         self.network_version: int | None = None
+        self.entry = Entry()
 
     async def run(self, placings: Sequence[Placing]) -> dict[int, Placed]:
         """Answer what can be answered now, by place; what is missing is to be asked again."""
@@ -108,7 +114,7 @@ class _Batch:
             draft = made[known.fresh.index(at)]
             if id(draft) in refused:
                 refused[id(draft)] = of_expired(refused[id(draft)])
-        asked = [draft for draft in made if id(draft) not in refused]
+        asked = await self._let_in(made, refused)
 
         self._believe(asked, taken=True)
         try:
@@ -128,6 +134,7 @@ class _Batch:
             if answer is not None:
                 known.answers[place] = answer
         await self._give_back(placings, known)
+        await ticket.give_back(self.conn, self.market.id, self.entry.unused(list(answers)))
         return known.answers
 
     async def _plan(self, placings: list[Placing], ids: list[OrderId]) -> Planned:
@@ -150,12 +157,32 @@ class _Batch:
             owed = await stock.owed(self.conn, market.id, lacking)
             changed = market.learn_terms(lacking, terms)
             changed |= market.stock.owe(lacking, owed)
+            if any(sku in market.launches for sku in lacking):
+                changed |= market.learn_launches(await launch.live(self.conn, market.id))
             if market.stock.replace(lacking, rows) or changed:
                 made = planned(market, placings, ids, self.at, carts)
+            note(market, made.drafts, self.at)
         return made
 
     def _refusal(self, draft: Draft) -> NotTaken | None:
-        return refusal(draft, self.market.compiled.services)
+        return refusal(draft, self.market.compiled.services, self.market.launches, self.at)
+
+    async def _let_in(self, made: Sequence[Draft], refused: dict[int, NotTaken]) -> list[Draft]:
+        """Give who is to be served; turn away who may not have a launch's skus now.
+
+        Those who went short while such a one stood before them are to be asked again.
+        """
+        asked = [draft for draft in made if id(draft) not in refused]
+        if not self.market.launches:
+            return asked
+        guests = [guest(self.market, d, self.at) for d in asked if not d.placing.fact]
+        self.entry = await let_in(self.conn, self.market, guests, at=self.at)
+        away = self.entry.refused
+        if away:
+            for short in [key for key, no in refused.items() if no.why is Why.SHORT]:
+                del refused[short]
+            refused |= {id(d): away[d.order_id] for d in asked if d.order_id in away}
+        return [draft for draft in asked if draft.order_id not in away]
 
     async def _take(self, asked: list[Draft]) -> list[Draft]:
         """Take days and stock for all that can have both; answers those."""

@@ -19,7 +19,8 @@ class Placing(msgspec.Struct, frozen=True):
 
     `fingerprint` is a digest of the order's content, whatever its formatting. A `fact` was sold by
     its channel already: it is never refused for want of stock, nodes or items. `holds` are (kind,
-    reason) put on it as it is taken in; `digital` the lines (from 1) that are in no parcel.
+    reason) put on it as it is taken in; `digital` the lines (from 1) that are in no parcel;
+    `ticket` what is shown for a launch's waiting line.
     """
 
     order: NewOrder
@@ -29,6 +30,7 @@ class Placing(msgspec.Struct, frozen=True):
     fact: bool = False
     holds: tuple[tuple[str, str], ...] = ()
     digital: frozenset[int] = frozenset()
+    ticket: str | None = None
 
 
 class Why(StrEnum):
@@ -39,6 +41,10 @@ class Why(StrEnum):
     INVALID = "invalid"
     CART_ENDED = "cart_ended"
     CART_EXPIRED = "cart_expired"
+    NOT_ON_SALE = "not_on_sale"
+    TICKET_NEEDED = "ticket_needed"
+    TICKET_WAITS = "ticket_waits"
+    TICKET_USED = "ticket_used"
     SHORT = "short"
     NOT_SOURCEABLE = "not_sourceable"
     CONTENDED = "contended"
@@ -54,11 +60,15 @@ class Taken(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class NotTaken:
-    """Nothing was written. `faults` point at what is wrong or cannot be had."""
+    """Nothing was written. `faults` point at what is wrong or cannot be had.
+
+    `retry_after_s`: the same request may be taken so many seconds later; 0: nothing is known.
+    """
 
     why: Why
     faults: tuple[Fault, ...] = ()
     detail: str = ""
+    retry_after_s: int = 0
 
 
 Placed = Taken | NotTaken

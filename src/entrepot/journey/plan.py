@@ -17,6 +17,7 @@ from entrepot.inventory.model import Claim
 from entrepot.inventory.supply_rules import beyond
 from entrepot.journey import asking, withhold
 from entrepot.journey.asking import Asking, Need
+from entrepot.journey.door import shuts_out
 from entrepot.journey.out_of_cart import own
 from entrepot.journey.placing import Placing
 from entrepot.journey.world import Market
@@ -76,14 +77,7 @@ def planned(
     carts: Mapping[int, Held] = NO_CARTS,
 ) -> Planned:
     """Plan the orders in turn, each seeing what the earlier ones took, and its own cart."""
-    made = []
-    for placing, order_id in zip(placings, ids, strict=True):
-        service = service_of(placing.order)
-        question = asking.asking(placing.order, service, market.catalog.items)
-        needs: Sequence[Need] = question.needs
-        if placing.digital:
-            needs = [need for need in needs if need[0] not in placing.digital]
-        made.append(Draft(order_id, placing, service, question, needs, _NOTHING, market.network))
+    made = _drafts(market, placings, ids)
     for place, cart in carts.items():
         draft = made[place]
         draft.cart, draft.asking = cart, own(draft.asking, cart)
@@ -97,6 +91,27 @@ def planned(
         if draft.needs and isinstance(draft.answer, Plan):
             _finish(market, draft, draft.answer, days, at)
     return Planned(made, packing())
+
+
+def sketched(
+    market: Market, placings: Sequence[Placing], ids: Sequence[OrderId], at: datetime
+) -> list[Draft]:
+    """Plan the orders in turn only to see who would go without: nothing of it can be written."""
+    made = _drafts(market, placings, ids)
+    _plan(market, made, at)
+    return made
+
+
+def _drafts(market: Market, placings: Sequence[Placing], ids: Sequence[OrderId]) -> list[Draft]:
+    made = []
+    for placing, order_id in zip(placings, ids, strict=True):
+        service = service_of(placing.order)
+        question = asking.asking(placing.order, service, market.catalog.items)
+        needs: Sequence[Need] = question.needs
+        if placing.digital:
+            needs = [need for need in needs if need[0] not in placing.digital]
+        made.append(Draft(order_id, placing, service, question, needs, _NOTHING, market.network))
+    return made
 
 
 def scarce(made: Sequence[Draft]) -> list[Sku]:
@@ -142,6 +157,7 @@ def _ask(draft: Draft) -> Ask:
     return Ask(
         question.channel, question.method, question.service, wants, question.destination,
         question.pickup_node, question.barred, question.own,
+        customer_class=question.customer_class,
     )  # fmt: skip
 
 
@@ -173,6 +189,8 @@ def _may_wait(market: Market, made: Sequence[Draft], late: Sequence[Need], at: d
     wanted: dict[Sku, int] = {}
     for _, sku, units in late:
         wanted[sku] = wanted.get(sku, 0) + units
+    if market.launches and shuts_out(market.launches, wanted, market.terms, at):
+        return False
     if not any(sku in market.terms for sku in wanted):
         return True
     waiting = {sku: market.stock.owed.get(sku, 0) for sku in wanted}
@@ -206,7 +224,7 @@ def _waits_for(draft: Draft, answer: NoPlan) -> str:
 
 def _finish(market: Market, draft: Draft, plan: Plan, days: Days, at: datetime) -> None:
     claims = asking.claims(draft.order_id, plan, draft.needs)
-    draft.claims = withhold.guarded(market, claims, draft.asking.ask.channel, at)
+    draft.claims = withhold.guarded(market, claims, draft.asking.ask.buyer, at)
     for shipment in plan.shipments:
         ix = market.compiled.index[shipment.node_id]
         day = int(days.work_day[ix])

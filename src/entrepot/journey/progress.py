@@ -68,10 +68,29 @@ class Standing:
         return progress.left == 0 or there >= progress.left
 
 
+class Claiming(Protocol):
+    """What an order has claimed, and what of it is its nodes' work."""
+
+    @property
+    def reservations(self) -> tuple[Reservation, ...]: ...
+
+    @property
+    def works(self) -> tuple[Work, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """As much of an order's standing as opening its work takes."""
+
+    head: Head
+    reservations: tuple[Reservation, ...]
+    works: tuple[Work, ...]
+
+
 Key = tuple[LineNo, Sku, NodeId]
 
 
-def given_up(standing: Standing) -> list[Claim]:
+def given_up(standing: Claiming) -> list[Claim]:
     """Claims whose node has rejected them or come up short, and that were not freed yet."""
     lost = _units(standing, "shorted", {})
     return [
@@ -81,7 +100,7 @@ def given_up(standing: Standing) -> list[Claim]:
     ]
 
 
-def unopened(standing: Standing) -> list[Claim]:
+def unopened(standing: Claiming) -> list[Claim]:
     """Claims that were never given to their node as work."""
     working = _units(standing, "live", {"rejected", "canceled"})
     lost = {_key(each): each.quantity for each in given_up(standing)}
@@ -94,7 +113,7 @@ def unopened(standing: Standing) -> list[Claim]:
     return claims
 
 
-def _units(standing: Standing, kind: str, but: Collection[str]) -> dict[Key, int]:
+def _units(standing: Claiming, kind: str, but: Collection[str]) -> dict[Key, int]:
     found: dict[Key, int] = {}
     for work in standing.works:
         if work.head.state in but:
@@ -124,9 +143,7 @@ async def standings(
     closed = await orders.closed_among(conn, market, ids)
     claimed, waiting = await inventory.claims(conn, market, ids)
     reservations, demand = _grouped(claimed), _grouped(waiting)
-    works: dict[OrderId, list[Work]] = {}
-    for work in await fulfillment.of_orders(conn, market, ids):
-        works.setdefault(work.head.order_id, []).append(work)
+    works = await _works(conn, market, ids)
     return {
         head.order_id: Standing(
             head,
@@ -140,6 +157,32 @@ async def standings(
         )
         for head in await orders.heads(conn, market, ids)
     }
+
+
+async def claims_of(
+    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
+) -> dict[OrderId, Claims]:
+    """Read what these orders have claimed: four statements, however many orders."""
+    ids = list(order_ids)
+    reservations = _grouped(await inventory.reservations_of_orders(conn, market, ids))
+    works = await _works(conn, market, ids)
+    return {
+        head.order_id: Claims(
+            head,
+            tuple(reservations.get(head.order_id, ())),
+            tuple(works.get(head.order_id, ())),
+        )
+        for head in await orders.heads(conn, market, ids)
+    }
+
+
+async def _works(
+    conn: db.Connection, market: MarketId, ids: Sequence[OrderId]
+) -> dict[OrderId, list[Work]]:
+    works: dict[OrderId, list[Work]] = {}
+    for work in await fulfillment.of_orders(conn, market, ids):
+        works.setdefault(work.head.order_id, []).append(work)
+    return works
 
 
 class _OfOrder(Protocol):

@@ -7,6 +7,7 @@ nothing, takes nothing.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from entrepot.catalog.rules import explode
 from entrepot.journey import asking, withhold
@@ -32,6 +33,7 @@ class Cart:
     lines: tuple[tuple[Sku, int], ...]
     methods: tuple[Method, ...]
     pickup_node: NodeId | None = None
+    customer_class: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +101,17 @@ def _wants(market: Market, cart: Cart) -> tuple[tuple[Want, ...], tuple[int, ...
 
 def _asks(market: Market, cart: Cart, wants: tuple[Want, ...]) -> list[Ask]:
     asks = []
+    ask = partial(Ask, channel=cart.channel, customer_class=cart.customer_class, wants=wants)
     for method in cart.methods:
         if method is Method.SHIP:
             asks += [
-                Ask(cart.channel, method, service, wants, cart.destination)
+                ask(method=method, service=service, destination=cart.destination)
                 for service in market.compiled.services
                 if cart.destination is not None
             ]
         else:
             asks += [
-                Ask(cart.channel, method, "", wants, None, node)
+                ask(method=method, service="", pickup_node=node)
                 for node in _stores(market, cart, method)
             ]
     return asks

@@ -1,8 +1,10 @@
 """Why an order is not taken, field by field. Pure."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from entrepot.journey.asking import Need
+from entrepot.journey.door import Launches, unopened
 from entrepot.journey.placing import NotTaken, Why
 from entrepot.journey.plan import Draft
 from entrepot.orders.model import Fault
@@ -16,7 +18,9 @@ _POINTERS = {
 }
 
 
-def refusal(draft: Draft, services: tuple[str, ...]) -> NotTaken | None:
+def refusal(
+    draft: Draft, services: tuple[str, ...], launches: Launches, at: datetime
+) -> NotTaken | None:
     """Say why this order cannot be taken; None when it can."""
     if draft.placing.fact:
         return None
@@ -26,7 +30,16 @@ def refusal(draft: Draft, services: tuple[str, ...]) -> NotTaken | None:
     answer = draft.answer
     if not isinstance(answer, NoPlan) or draft.waiting:
         return None
-    return no_plan(answer, draft.asking.needs, known_service=draft.service in services)
+    known = draft.service in services
+    return missed(answer, draft.asking.needs, launches, at, known_service=known)
+
+
+def missed(
+    answer: NoPlan, needs: Sequence[Need], launches: Launches, at: datetime, *, known_service: bool
+) -> NotTaken:
+    """Refuse for the reason sourcing gave, or because what is missing is not on sale yet."""
+    shut = unopened(launches, needs, dict(answer.missing), at) if launches else None
+    return shut or no_plan(answer, needs, known_service=known_service)
 
 
 def unknown(lines: Sequence[tuple[int, str]]) -> NotTaken:

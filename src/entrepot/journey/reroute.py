@@ -20,7 +20,7 @@ from entrepot.journey.world import Market
 from entrepot.network import snapshot
 from entrepot.network.model import Method, Network
 from entrepot.orders import browse as orders
-from entrepot.orders.model import Address
+from entrepot.orders.model import Address, Customer
 from entrepot.plumbing import outbox
 from entrepot.sourcing import browse as sourcing
 from entrepot.sourcing import capacity
@@ -45,6 +45,7 @@ class Agreed(msgspec.Struct, frozen=True):
     service: str
     pickup_node: NodeId | None = None
     ship_to: Address | None = None
+    customer: Customer | None = None
 
 
 @dataclass(slots=True)
@@ -106,6 +107,7 @@ async def _questions(
             else None,
             pickup_node=agreed.pickup_node,
             barred=frozenset(bars.get(order_id, ())),
+            customer_class=asking.class_of(agreed.customer),
         )
     return questions
 
@@ -140,7 +142,7 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
     )  # fmt: skip
     claims = {
         order_id: withhold.guarded(
-            market, asking.claims(order_id, plan, had), asks[order_id].channel, here.at
+            market, asking.claims(order_id, plan, had), asks[order_id].buyer, here.at
         )
         for order_id, (plan, _, had) in planned.items()
     }

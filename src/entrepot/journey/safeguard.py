@@ -14,6 +14,7 @@ from datetime import datetime
 from entrepot.catalog import browse as catalog
 from entrepot.inventory import secure, velocity
 from entrepot.inventory.keeping import Keeping
+from entrepot.inventory.launch_model import NOT_ON_SALE
 from entrepot.inventory.model import Secured, Sweep
 from entrepot.journey.discount import discounts
 from entrepot.journey.notice import tell_those_who_wait
@@ -36,11 +37,13 @@ class Rules:
         self, conn: db.Connection, market: MarketId, keys: Collection[secure.Key]
     ) -> secure.Safety:
         """Read what the rules need to know of some positions; gives what they say of one."""
-        if not self.keeping.secures:
-            return lambda _sku, _node: 0
         ruled = await self._ruled(conn, market, {sku for sku, _ in keys})
         off = await discounts(conn, market, self.keeping, keys)
-        return lambda sku, node: ruled(sku, node) + off.at(sku, node)
+
+        def safety(sku: Sku, node: NodeId) -> int:
+            return NOT_ON_SALE if sku in off.unopened else ruled(sku, node) + off.at(sku, node)
+
+        return safety
 
     async def _ruled(self, conn: db.Connection, market: MarketId, skus: set[Sku]) -> secure.Safety:
         keeping = self.keeping

@@ -49,19 +49,23 @@ class _Sweep:
     """What one commit works on: the skus that can be served, and how far each queue is."""
 
     here: Here
-    asked: frozenset[Sku]
     found: dict[Sku, _Servable] = field(default_factory=dict)
     after: dict[Sku, InTurn] = field(default_factory=dict)
 
     async def look(self, skus: Sequence[Sku]) -> dict[Sku, _Servable]:
         """Find those of these skus that can be served; of a long list the first that are."""
-        conn, market = self.here.conn, self.here.market
         for at in range(0, len(skus), SKUS_MAX):
-            owed = await stock.owed(conn, market, skus[at : at + SKUS_MAX])
-            free = await expected.free_units(conn, market, sorted(owed)) if owed else {}
-            if free:
-                return {sku: _Servable(owed[sku], units) for sku, units in free.items()}
+            found = await self.look_at(skus[at : at + SKUS_MAX])
+            if found:
+                return found
         return {}
+
+    async def look_at(self, skus: Sequence[Sku]) -> dict[Sku, _Servable]:
+        """Find all of these skus that can be served."""
+        conn, market = self.here.conn, self.here.market
+        owed = await stock.owed(conn, market, skus)
+        free = await expected.free_units(conn, market, sorted(owed)) if owed else {}
+        return {sku: _Servable(owed[sku], units) for sku, units in free.items()}
 
     async def queued(self, of: Mapping[Sku, _Servable]) -> list[Queued]:
         """Read the lines within reach."""
@@ -76,7 +80,7 @@ async def sweep(here: Here, skus: Sequence[Sku]) -> bool:
     The caller owns the transaction. It ends with the first set of which anything is served: orders
     are locked before positions.
     """
-    state = _Sweep(here, frozenset(skus))
+    state = _Sweep(here)
     rest = list(skus)
     while rest:
         state.found = await state.look(rest)
@@ -135,15 +139,15 @@ async def _beside(
     Only what is within reach in its own queue, so that nobody is passed; of a sku with enough for
     all who wait that is everything.
     """
-    others = [each for each in demand if each.sku in state.asked and each.sku not in now]
+    others = [each for each in demand if each.sku not in now]
     unseen = sorted({each.sku for each in others} - state.found.keys())
-    known = state.found | (await state.look(unseen) if unseen else {})
+    known = state.found | (await state.look_at(unseen) if unseen else {})
     others = [each for each in others if each.sku in known]
     scarce = {each.sku: known[each.sku] for each in others if not _plenty(known[each.sku])}
     reached = {_line(each): each.quantity for each in others if each.sku not in scarce}
     if scarce:
         asked = {_line(each) for each in others}
-        for each in await state.queued(scarce):
+        for each in await state.queued(_slice(scarce)):
             line = (each.order_id, each.line_no, each.sku)
             if line in asked:
                 reached[line] = each.quantity

@@ -27,12 +27,12 @@ from entrepot.plumbing.model import Event
 
 JOURNEY = """
 when                     do                     lane
-sourcing.planned         fulfillment.open       order
 fulfillment.rejected     sourcing.replan        order
 fulfillment.shorted      sourcing.replan        order
 inventory.supplied       sourcing.supply        sku
-inventory.shorted        inventory.relieve      sku
 supply.changed           sourcing.supply        sku
+sourcing.planned         fulfillment.open       order
+inventory.shorted        inventory.relieve      sku
 order.captured           promise.date           sku
 order.canceled           promise.date           sku
 order.prioritized        promise.date           sku

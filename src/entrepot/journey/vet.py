@@ -89,7 +89,8 @@ def _flaws(policy: Policy) -> Iterator[Flaw]:
         if segment.segment in seen:
             yield Flaw(f"{pointer}/segment", f"{segment.segment} comes more than once")
         seen[segment.segment] = pointer
-        for place, channel in enumerate(segment.channels):
+        plain = segment.customer_classes is None  # who is in several draws on the first
+        for place, channel in enumerate((segment.channels or ()) if plain else ()):
             owner = owners.setdefault(channel, segment.segment)
             if owner != segment.segment:
                 yield Flaw(f"{pointer}/channels/{place}", f"{channel} is in segment {owner}")
@@ -109,6 +110,8 @@ def _of_match(match: Match, pointer: str) -> Iterator[Flaw]:
 
 
 def _of_segment(segment: Segment, pointer: str) -> Iterator[Flaw]:
+    if segment.channels is None and segment.customer_classes is None:
+        yield Flaw(pointer, "say channels, or customer_classes, or both")
     for place, protect in enumerate(segment.protect):
         yield from _of_protect(protect, f"{pointer}/protect/{place}")
     borrow = segment.borrow

@@ -16,6 +16,7 @@ from entrepot.inventory.model import Claim, Free
 from entrepot.inventory.protection import EVERYBODY, Guard, read
 from entrepot.journey.world import Market
 from entrepot.sourcing.model import Ask, Held, Stock
+from entrepot.terms.audience import Buyer
 from entrepot.terms.ids import ChannelId, NodeId, Sku
 
 Nodes = npt.NDArray[np.int32]
@@ -47,18 +48,18 @@ def grants_of(market: Market, sku: Sku, at: datetime) -> list[Grant]:
 
 def takable(  # noqa: PLR0913, PLR0917 - a question, and the rows it is asked of
     market: Market,
-    channel: ChannelId,
+    buyer: Buyer,
     sku: Sku,
     nodes: Nodes,
     free: Nodes,
     drawn: Drawn,
     at: datetime,
 ) -> Ints:
-    """Give the units a channel may take at each of some nodes (their indexes), of what is free."""
-    kept = market.keeping.kept(channel, sku, market.category(sku)).units
+    """Give the units a buyer may take at each of some nodes (their indexes), of what is free."""
+    kept = market.keeping.kept(buyer.channel, sku, market.category(sku)).units
     units = free - (kept if isinstance(kept, int) else kept[nodes])
     for grant in grants_of(market, sku, at):
-        if channel not in grant.channels:
+        if not grant.audience.has(buyer):
             leave = grant.leave(at)
             units -= np.clip(_left(grant, nodes, free, drawn), 0, leave)
     taken: Ints = np.maximum(units, 0)
@@ -66,9 +67,9 @@ def takable(  # noqa: PLR0913, PLR0917 - a question, and the rows it is asked of
 
 
 def takable_of(
-    market: Market, channel: ChannelId, sku: Sku, rows: Sequence[Free], at: datetime
+    market: Market, buyer: Buyer, sku: Sku, rows: Sequence[Free], at: datetime
 ) -> dict[NodeId, int]:
-    """Give the units of a sku that a channel may take at each node, of rows that were read.
+    """Give the units of a sku that a buyer may take at each node, of rows that were read.
 
     A node that the network does not know has none.
     """
@@ -77,7 +78,7 @@ def takable_of(
     nodes = np.array([index[row.node_id] for row in known], np.int32)
     free = np.array([row.free for row in known], np.int32)
     drawn = {index[row.node_id]: read(row.drawn) for row in known if row.drawn}
-    units = takable(market, channel, sku, nodes, free, drawn, at).tolist()
+    units = takable(market, buyer, sku, nodes, free, drawn, at).tolist()
     return {row.node_id: count for row, count in zip(known, units, strict=True)}
 
 
@@ -98,40 +99,48 @@ def is_plain(market: Market, channel: ChannelId, sku: Sku) -> bool:
     )
 
 
-def guarded(
-    market: Market, claims: Sequence[Claim], channel: ChannelId, at: datetime
-) -> list[Claim]:
+def guarded(market: Market, claims: Sequence[Claim], buyer: Buyer, at: datetime) -> list[Claim]:
     """Give the claims with what must stay where they are, for the second look under the lock."""
     keeping = market.keeping
     if keeping.plain:
-        buffer = market.compiled.buffer(channel)
+        buffer = market.compiled.buffer(buyer.channel)
         if not buffer:
             return list(claims)
         return [msgspec.structs.replace(claim, keep=buffer) for claim in claims]
-    return [_guarded(market, claim, channel, at) for claim in claims]
+    made = []
+    for claim in claims:
+        node, category = market.compiled.index[claim.node_id], market.category(claim.sku)
+        keep = keeping.kept(buyer.channel, claim.sku, category).at(node)
+        grants = keeping.grants(claim.sku, category)
+        made.append(
+            _guarded(claim, grants, node, keep, buyer, at)
+            if grants
+            else Claim(
+                claim.order_id, claim.line_no, claim.sku, claim.node_id, claim.quantity, keep
+            )
+        )
+    return made
 
 
-def _guarded(market: Market, claim: Claim, channel: ChannelId, at: datetime) -> Claim:
-    node, sku = market.compiled.index[claim.node_id], claim.sku
-    keeping, category = market.keeping, market.category(sku)
-    keep = (
-        keeping.kept(channel, sku, category).at(node)
-        if keeping.has_rules_for(channel)
-        else market.compiled.buffer(channel)
-    )
+def _guarded(
+    claim: Claim, grants: Iterable[Grant], node: int, keep: int, buyer: Buyer, at: datetime
+) -> Claim:
+    """A buyer who is in several segments draws on the first of them, and is held back by none."""
     draws: str | None = None
     guards: list[Guard] = []
-    for grant in keeping.grants(sku, category):
+    shared = False
+    for grant in grants:
         if not grant.here[node] or not in_force(grant.segment, at):
             continue
-        if channel in grant.channels:
-            draws = grant.segment.segment
-        else:
+        shared |= grant.by_share
+        if not grant.audience.has(buyer):
             guards.append(grant.guard(node, at))
-            if draws is None and grant.by_share:
-                draws = EVERYBODY
+        elif draws is None:
+            draws = grant.segment.segment
+    if draws is None and shared:
+        draws = EVERYBODY
     return Claim(
-        claim.order_id, claim.line_no, sku, claim.node_id, claim.quantity, keep, draws,
+        claim.order_id, claim.line_no, claim.sku, claim.node_id, claim.quantity, keep, draws,
         tuple(guards),
     )  # fmt: skip
 
@@ -166,7 +175,7 @@ def _held_of(market: Market, skus: Iterable[Sku], at: datetime) -> dict[Sku, tup
         for grant in standing:
             leave = grant.leave(at)
             for sku, units in zip(members, _lefts(market, grant, members), strict=True):
-                held = Held(grant.segment.segment, grant.channels, units, leave)
+                held = Held(grant.segment.segment, grant.audience, units, leave)
                 found[sku] = (*found.get(sku, ()), held)
     return found
 

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from entrepot.catalog.view import CatalogView
 from entrepot.inventory import browse as inventory
-from entrepot.inventory import velocity
+from entrepot.inventory import launch, velocity
 from entrepot.inventory.keeping import Keeping
+from entrepot.inventory.launch_model import Launch
 from entrepot.inventory.supply_model import Terms
 from entrepot.inventory.view import StockView
 from entrepot.network import read as network
@@ -23,7 +24,7 @@ from entrepot.policies import browse as policies
 from entrepot.policies.model import Policy
 from entrepot.promise.model import Promise
 from entrepot.sourcing import browse as sourcing
-from entrepot.terms.ids import MarketId, NodeId, Sku, uuid7
+from entrepot.terms.ids import LaunchId, MarketId, NodeId, Sku, uuid7
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,8 @@ class Market:
         self.load: Load = {}
         self.promises = Promises()
         self.terms: dict[Sku, Terms] = {}
+        self.launches: Mapping[Sku, Launch] = {}
+        self.lines: Mapping[LaunchId, Launch] = {}
         self.as_of: datetime | None = None
         self.snapshots_kept: set[int] = set()
 
@@ -80,6 +83,19 @@ class Market:
         for sku in skus:
             self.terms.pop(sku, None)
         self.terms.update(terms)
+        return changed
+
+    def learn_launches(self, launches: Sequence[Launch]) -> bool:
+        """The launches that have not ended were read; answers whether they were other than known.
+
+        `launches` has them by sku, `lines` by name those that are sold by turns.
+        """
+        by_sku = {sku: launch for launch in launches for sku in launch.skus}
+        changed = by_sku.keys() != self.launches.keys() or any(
+            launch.version != self.launches[sku].version for sku, launch in by_sku.items()
+        )
+        self.launches = by_sku
+        self.lines = {each.launch_id: each for each in launches if each.line is not None}
         return changed
 
     def category(self, sku: Sku) -> str:
@@ -132,6 +148,7 @@ class World:
         async with self._locks.setdefault(market, asyncio.Lock()), self._pool.acquire() as conn:
             await self._read_network(conn, known)
             await known.catalog.refresh(conn, at=self._clock())
+            known.learn_launches(await launch.live(conn, known.id))
             if stock and self._stock:
                 await self._read_stock(conn, known)
 
@@ -157,6 +174,7 @@ class World:
             _, policy = await policies.current(conn, market)
             made = Market(market, Compiled(value), policy)
             await made.catalog.refresh(conn, at=at)
+            made.learn_launches(await launch.live(conn, market))
             if self._stock:
                 made.stock.load(await inventory.free_by_sku(conn, market))
                 made.stock.owed = await inventory.owed(conn, market)

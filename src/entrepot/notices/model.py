@@ -16,6 +16,7 @@ TYPES = frozenset(
         *("fulfillment.rejected", "fulfillment.released", "fulfillment.shipped"),
         "fulfillment.shorted",
         *("inventory.expired", "inventory.shorted", "inventory.supplied"),
+        *("launch.canceled", "launch.ended", "launch.opened", "launch.planned"),
         *("order.canceled", "order.captured", "order.closed", "order.held"),
         *("order.imported", "order.prioritized", "order.unheld"),
         *("promise.revised", "sourcing.planned", "supply.changed", "terms.changed"),

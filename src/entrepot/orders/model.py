@@ -37,9 +37,14 @@ class Backorder(StrEnum):
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who buys. `class` is the word that the market sorts customers by: segments are for some."""
+
     email: Annotated[str, Meta(max_length=320)] | None = None
     name: Text | None = None
     phone: Annotated[str, Meta(max_length=40)] | None = None
+    customer_class: Annotated[str, Meta(min_length=1, max_length=64)] | msgspec.UnsetType | None = (
+        msgspec.field(name="class", default=msgspec.UNSET)
+    )
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

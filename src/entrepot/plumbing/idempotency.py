@@ -42,12 +42,44 @@ async def claim(
     if len(fresh) == len(keys):
         return {}
     mine = {(each.principal, each.key) for each in fresh}
-    old = [k for k in keys if (k.principal, k.key) not in mine]
-    kept = await db.fetch(
+    return await kept(conn, market, [k for k in keys if (k.principal, k.key) not in mine])
+
+
+async def kept(
+    conn: db.Connection, market: MarketId, keys: Sequence[Key]
+) -> dict[tuple[str, str], Kept]:
+    """Read what was answered to those of these keys that were claimed before."""
+    if not keys:
+        return {}
+    rows = await db.fetch(
         conn, Q["kept_answers"], Kept,
-        market=market, principals=[k.principal for k in old], keys=[k.key for k in old],
+        market=market, principals=[k.principal for k in keys], keys=[k.key for k in keys],
     )  # fmt: skip
-    return {(each.principal, each.key): each for each in kept}
+    return {(each.principal, each.key): each for each in rows}
+
+
+async def claim_answered(
+    conn: db.Connection,
+    market: MarketId,
+    keys: Sequence[Key],
+    answers: Sequence[bytes | None],
+    subjects: Sequence[UUID | None],
+    *,
+    at: datetime,
+) -> set[tuple[str, str]]:
+    """Claim the keys and keep their answers (of status 201); gives those that were free until now.
+
+    Waits as `claim` does. Whoever has no answer gives the key back before the caller's commit.
+    """
+    if not keys:
+        return set()
+    fresh = await db.fetch(
+        conn, Q["claim_answered"], Claimed,
+        market=market, principals=[k.principal for k in keys], keys=[k.key for k in keys],
+        fingerprints=[k.fingerprint for k in keys], answers=list(answers),
+        subjects=list(subjects), at=at,
+    )  # fmt: skip
+    return {(each.principal, each.key) for each in fresh}
 
 
 async def give_back(conn: db.Connection, market: MarketId, keys: Sequence[Key]) -> None:

@@ -16,6 +16,10 @@ STEPS_PER_TURN_MAX = 20
 """A journey step catches up by at most so many commits before the others, the timers and whoever
 wants to stop us have their turn: more than one relay commit gives it to do."""
 
+AGAIN_PER_TURN_MAX = 40
+"""A step that has more to do of the same facts, as when 100,000 wait for what came, goes on for so
+many commits before the others: some ten seconds."""
+
 
 class Claimed(msgspec.Struct, frozen=True, gc=False):
     principal: str

@@ -10,6 +10,24 @@ ORDER BY k.principal, k.key
 ON CONFLICT (market, principal, key) DO NOTHING
 RETURNING principal, key;
 
+-- name: claim_answered -> Claimed
+-- The same where the answers are ready before the claim: no row is written twice.
+INSERT INTO plumbing.idempotency
+(market, principal, key, fingerprint, status, answer, subject, at)
+SELECT
+    :market::text, k.principal, k.key, k.fingerprint, 201, k.answer, k.subject, :at::timestamptz
+FROM
+    unnest(
+        :principals::text[],
+        :keys::text[],
+        :fingerprints::bytea[],
+        :answers::bytea[],
+        :subjects::uuid[]
+    ) AS k (principal, key, fingerprint, answer, subject)
+ORDER BY k.principal, k.key
+ON CONFLICT (market, principal, key) DO NOTHING
+RETURNING principal, key;
+
 -- name: kept_answers -> Kept
 -- What was answered to these keys before.
 SELECT i.principal, i.key, i.fingerprint, i.status, i.answer, i.subject

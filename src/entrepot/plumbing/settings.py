@@ -24,8 +24,10 @@ class Settings:
         str, "An administrator's API key, accepted by a database that has none yet."
     ] = ""
     pool_size: Annotated[int, "Database connections of a serving process, captures' beside."] = 8
-    batch_max: Annotated[int, "Orders captured in one commit at most."] = 256
-    queue_max: Annotated[int, "Orders that may wait for capture; beyond it 503."] = 4096
+    batch_max: Annotated[int, "Orders captured, or carts held, in one commit at most."] = 256
+    queue_max: Annotated[
+        int, "Orders that may wait for capture, and carts to be held; beyond it 503."
+    ] = 4096
     captures_at_once: Annotated[int, "Capture batches in flight in one process."] = 2
     body_bytes_max: Annotated[int, "The largest request body in bytes; beyond it 413."] = 16_777_216
     view_poll_ms: Annotated[int, "How often a server reads what others changed."] = 500

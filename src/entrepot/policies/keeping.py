@@ -77,10 +77,16 @@ class Borrow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Segment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Units that are for some channels only, until `until`: their sales use the protection up."""
+    """Units that are for some only, until `until`: their sales use the protection up.
+
+    For these channels, for customers of these classes, or for both said at once. What its orders
+    free is protected again, unless `give_back` says that it is everybody's.
+    """
 
     segment: Name
-    channels: Names
+    channels: Names | None = None
+    customer_classes: Names | None = None
+    give_back: bool = True
     protect: Annotated[tuple[Protect, ...], Meta(min_length=1, max_length=RULES_MAX)]
     until: Annotated[datetime, Meta(tz=True)] | None = None
     borrow: Borrow | None = None

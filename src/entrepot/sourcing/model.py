@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from entrepot.network.model import Method
+from entrepot.terms.audience import Audience, Buyer
 from entrepot.terms.ids import ChannelId, LaneId, NodeId, OrderId, Sku
 from entrepot.terms.place import Place
 
@@ -48,17 +49,23 @@ class Ask(msgspec.Struct, frozen=True, gc=False):
     barred: frozenset[tuple[Sku, NodeId]] = frozenset()
     own: tuple[tuple[Sku, NodeId, int], ...] = ()
     anywhere: bool = False
+    customer_class: str = ""
+
+    @property
+    def buyer(self) -> Buyer:
+        """Who asks."""
+        return Buyer(self.channel, self.customer_class)
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Units of a sku that are for some channels: `units` is int64[N], what is left of them now.
+    """Units of a sku that are for some buyers: `units` is int64[N], what is left of them now.
 
     Others may borrow down to `leave` units at each node; None: they may not.
     """
 
     segment: str
-    channels: frozenset[ChannelId]
+    audience: Audience
     units: npt.NDArray[np.int64]
     leave: int | None = None
 

@@ -1,13 +1,17 @@
 """What decisions had to leave on the shelves, packed for their record."""
 
 from collections.abc import Sequence
-from itertools import accumulate
 from typing import Final
 
+import numpy as np
+
 from entrepot.network.compiled import Compiled
+from entrepot.sourcing.cost import Ints
 from entrepot.sourcing.model import Ask
 from entrepot.sourcing.survey import Shelves
 from entrepot.sourcing.withhold import Noted
+from entrepot.terms.audience import Buyer
+from entrepot.terms.ids import Sku
 
 BUFFER: Final = -1
 """The place of a want where what is kept back is the channel's buffer."""
@@ -23,17 +27,24 @@ class KeptBack:
             return
         self._withheld = shelves.withheld
         self._buffers = {channel: compiled.buffer(channel) for channel in {a.channel for a in asks}}
-        counts = shelves.seen.counts
-        self._part = {
-            sku: slice(end - count, end)
-            for sku, end, count in zip(shelves.row, accumulate(counts), counts, strict=True)
-        }
-        self._nodes = shelves.seen.nodes
+        self._packed: dict[int, bytes] = {}
         self._found: dict[Noted, int] = {}
         self._same: dict[tuple[int | bytes, tuple[str, ...]], int] = {}
+        self._still: dict[tuple[Buyer, Sku], int] = {}
         for at, notes in enumerate(shelves.noted):
-            places = [self._place(note) for note in notes]
-            self.places[at] = places if any(place != BUFFER for place in places) else ()
+            places = [self._place(note) for note in notes] or self._places(asks[at])
+            self.places[at] = () if places.count(BUFFER) == len(places) else places
+
+    def _places(self, ask: Ask) -> list[int]:
+        """Give the places of wants of which nothing is held: what is kept of them is the rules'."""
+        buyer, found = ask.buyer, []
+        for want in ask.wants:
+            key = (buyer, want.sku)
+            place = self._still.get(key)
+            if place is None:
+                place = self._still[key] = self._added((key, 0))
+            found.append(place)
+        return found
 
     def _place(self, note: Noted) -> int:
         if note not in self._found:
@@ -41,15 +52,32 @@ class KeptBack:
         return self._found[note]
 
     def _added(self, note: Noted) -> int:
-        (channel, sku), _ = note
-        keep, names = self._withheld.noted(note), self._withheld.held_for(channel, sku)
-        if isinstance(keep, int):
-            packed: int | bytes = keep
-        else:
-            packed = keep[self._nodes[self._part[sku]]].astype("<u4").tobytes()
-        if packed == self._buffers[channel] and not names:
+        (buyer, sku), _ = note
+        keep, names = self._withheld.noted(note), self._withheld.held_for(buyer, sku)
+        packed = keep if isinstance(keep, int) else self._bytes(keep)
+        if packed == self._buffers[buyer.channel] and not names:
             return BUFFER
         if (packed, names) not in self._same:
             self._same[packed, names] = len(self.table)
             self.table.append((packed, names))
         return self._same[packed, names]
+
+    def _bytes(self, keep: Ints) -> bytes:
+        """Pack units at every node; many skus' are one array, the pattern of their rules."""
+        found = self._packed.get(id(keep))
+        if found is None:
+            found = self._packed[id(keep)] = packed_units(keep)
+        return found
+
+
+def packed_units(units: Ints) -> bytes:
+    """Pack units at each node in as few bytes as the largest of them takes: 1, 2 or 4 each."""
+    most = int(units.max(initial=0))
+    width = next(w for w in (1, 2, 4) if most >> (8 * w) == 0)
+    return units.astype(f"<u{width}").tobytes()
+
+
+def unpacked_units(packed: bytes, count: int) -> Ints:
+    """Give int64[count], the units that were packed."""
+    width = len(packed) // max(count, 1)
+    return np.frombuffer(packed, f"<u{width or 1}").astype(np.int64)

@@ -21,7 +21,7 @@ from entrepot.network.model import Method, Network
 from entrepot.sourcing.cost import Ints
 from entrepot.sourcing.eligibility import NO_LIMIT, Load, capacities
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Shipment, Stock, Want, WhyNoPlan
-from entrepot.sourcing.noted import BUFFER, KeptBack
+from entrepot.sourcing.noted import BUFFER, KeptBack, unpacked_units
 from entrepot.sourcing.solve import plan_one
 from entrepot.sourcing.survey import Shelves
 from entrepot.sourcing.withhold import Keep
@@ -93,7 +93,7 @@ class Record(msgspec.Struct, array_like=True, frozen=True):
     which and how much, one shelf after the other (2 bytes each; 4 for units beyond 65,535); `owed`
     is per shelf. `days` are packed as `packed_days` says; `used` are (node index, fulfillment
     orders of its work day) of the nodes with a capacity. `kept` are units that had to stay, the
-    same at every node or 4 bytes for each of the shelf's, and the segments they were held for.
+    same at every node or packed for all of the network's, and the segments they were held for.
     """
 
     form: int
@@ -291,11 +291,7 @@ def _kept_of(record: Record, kept: PackedDecision, count: int) -> tuple[_Keeps, 
         if isinstance(units, int):
             keeps[key] = units
         else:
-            at_nodes = np.zeros(count, np.int64)
-            begins = 2 * sum(record.counts[:shelf])
-            nodes = np.frombuffer(record.nodes, "<u2", record.counts[shelf], begins)
-            at_nodes[nodes] = np.frombuffer(units, "<u4")
-            keeps[key] = at_nodes
+            keeps[key] = unpacked_units(units, count)
         names[key] = segments
     return keeps, names
 

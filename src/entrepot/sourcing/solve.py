@@ -7,6 +7,7 @@ whose node an earlier order has emptied, are decided one at a time.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from entrepot.network.compiled import Compiled, Days
 from entrepot.sourcing.choose import View, choose
@@ -14,6 +15,10 @@ from entrepot.sourcing.eligibility import Load, Standing, eligible, usable
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock
 from entrepot.sourcing.own import beyond, kept, raised
 from entrepot.sourcing.survey import Shelves, Survey
+
+SURVEYED_MAX: Final = 256
+"""Orders in one pass: what it works on stays in the processor's cache, and it foresees well enough
+what the earlier ones leave to the later ones."""
 
 
 def plan_one(ask: Ask, stock: Stock, compiled: Compiled, days: Days, load: Load) -> Plan | NoPlan:
@@ -42,7 +47,15 @@ def plan_batch(
 
 def plan_on(shelves: Shelves, asks: Sequence[Ask], standing: Standing) -> list[Plan | NoPlan]:
     """Answer as `plan_batch` does, taking from these shelves and this standing."""
+    answers: list[Plan | NoPlan] = []
+    for begin in range(0, len(asks), SURVEYED_MAX):
+        answers += _plan_some(shelves, asks[begin : begin + SURVEYED_MAX], standing)
+    return answers
+
+
+def _plan_some(shelves: Shelves, asks: Sequence[Ask], standing: Standing) -> list[Plan | NoPlan]:
     compiled = standing.compiled
+    shelves.touched.clear()  # what was taken before this pass, it sees
     survey = Survey(asks, shelves, standing)
     answers: list[Plan | NoPlan] = []
     for at, ask in enumerate(asks):
@@ -52,7 +65,7 @@ def plan_on(shelves: Shelves, asks: Sequence[Ask], standing: Standing) -> list[P
             for shipment in answer.shipments:
                 node = compiled.index[shipment.node_id]
                 items = beyond(ask, shipment.node_id, shipment.items) if ask.own else shipment.items
-                shelves.take(node, items, ask.channel)
+                shelves.take(node, items, ask)
                 standing.take(node)
         answers.append(answer)
     return answers

@@ -19,7 +19,7 @@ from entrepot.sourcing.cost import Bools, Ints, cheapest_two, split_bound
 from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Shipment, Stock, Want, WhyNoPlan
 from entrepot.sourcing.withhold import Keep, Noted, Withheld
-from entrepot.terms.ids import ChannelId, Sku
+from entrepot.terms.ids import Sku
 
 _ZONES: Final = ZONE_MAX + 1
 _Need = tuple[int, int, Ints | None]
@@ -73,17 +73,18 @@ class Shelves:
 
     def keeps(self, ask: Ask) -> tuple[Keep, ...]:
         """Give per want what the ask must leave at each node now."""
-        return tuple([self.withheld.of(ask.channel, want.sku) for want in ask.wants])
+        return tuple(self.withheld.of(ask))
 
     def note(self, ask: Ask) -> None:
         """Remember what the next decision had to leave."""
         if not self.withheld.plain:
             self.noted.append(self.withheld.note(ask))
 
-    def take(self, node: int, items: Iterable[tuple[Sku, int]], channel: ChannelId) -> None:
-        """Take units off a node's shelves, for an order of a channel."""
+    def take(self, node: int, items: Iterable[tuple[Sku, int]], ask: Ask) -> None:
+        """Take units off a node's shelves, for who asked."""
         for sku, units in items:
-            self.withheld.take(channel, node, sku, units)
+            if not self.withheld.plain:
+                self.withheld.take(ask, node, sku, units)
             row = self.row[sku]
             self.free[row, node] -= units
             self.total[row] -= units
@@ -113,9 +114,8 @@ class _Questions:
                 buffer = buffers[ask.channel]
                 self.needs.append([(row[w.sku], w.quantity + buffer, None) for w in ask.wants])
             else:
-                self.needs.append(
-                    [_need(w, row, withheld.of(ask.channel, w.sku)) for w in ask.wants]
-                )
+                keeps = withheld.of(ask)
+                self.needs.append([_need(w, row, k) for w, k in zip(ask.wants, keeps, strict=True)])
             grams = [w.quantity * w.weight_g for w in ask.wants]
             units = sum([w.quantity for w in ask.wants])
             weights.append((sum(grams), max(grams), min(grams), units))
@@ -124,8 +124,7 @@ class _Questions:
         self.rows = np.array([line[0] for line in flat], np.int64)
         self.need = np.array([line[1] for line in flat], np.int64)
         self.quantity = np.array([w.quantity for ask in asks for w in ask.wants], np.int64)
-        self._uneven = [at for at, line in enumerate(flat) if line[2] is not None]
-        self._stays = [line[2] for line in flat if line[2] is not None]
+        self._stays = None if withheld.plain else _patterns([line[2] for line in flat])
         self.order = np.repeat(np.arange(len(asks)), lengths)
         self.starts = np.cumsum(lengths) - lengths
         self.weights: Ints = np.array(weights, np.int64)[:, :3].T
@@ -139,9 +138,29 @@ class _Questions:
         Where the same stays at every node that is left to `need`, which has it added.
         """
         takable: Ints = free[self.rows]
-        if self._uneven:
-            takable[self._uneven] -= np.array(self._stays)
+        if self._stays is not None:
+            patterns, which = self._stays
+            takable -= patterns[which]
         return takable
+
+
+def _patterns(stays: Sequence[Ints | None]) -> tuple[Ints, list[int]] | None:
+    """Give the different arrays among these after a row of nothing, int64[P, N], and who has which.
+
+    None where there are none. Most lines share the few that their rules make.
+    """
+    rows: dict[int, int] = {}
+    found: list[Ints] = []
+    which = []
+    for each in stays:
+        if each is None:
+            which.append(0)
+            continue
+        if id(each) not in rows:
+            found.append(each)
+            rows[id(each)] = len(found)
+        which.append(rows[id(each)])
+    return (np.array([np.zeros_like(found[0]), *found]), which) if found else None
 
 
 def _need(want: Want, row: Mapping[Sku, int], keep: Keep) -> _Need:

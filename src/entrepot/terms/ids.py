@@ -15,6 +15,7 @@ KeyId = NewType("KeyId", str)
 TransferId = NewType("TransferId", str)
 CustomerId = NewType("CustomerId", str)
 CartId = NewType("CartId", UUID)
+LaunchId = NewType("LaunchId", str)
 
 LineNo = NewType("LineNo", int)
 """A line's place in its order, from 1. With the order's id it names the line for ever."""

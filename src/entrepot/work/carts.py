@@ -5,14 +5,13 @@ that much early, one that is behind late; no order can use a cart past its time 
 """
 
 import asyncio
-import logging
+from functools import partial
 
 from entrepot.inventory.carts_model import CARTS_PER_COMMIT_MAX
 from entrepot.journey.let_go import sweep_market
 from entrepot.network import browse
 from entrepot.plumbing import db
-
-log = logging.getLogger(__name__)
+from entrepot.work.again import again
 
 EVERY_S = 0.25
 """Stock of abandoned carts is for sale again within the second: this, and the servers' polling.
@@ -38,14 +37,4 @@ async def sweep_carts(pool: db.Pool) -> int:
 
 async def keep_sweeping(pool: db.Pool, stop: asyncio.Event) -> None:
     """Sweep again and again until `stop` is set. A database that does not answer is waited out."""
-    while not stop.is_set():
-        try:
-            await sweep_carts(pool)
-        except (*db.UNREACHABLE, *db.TRY_AGAIN) as fault:
-            log.warning("carts could not be swept: %r", fault)
-        except Exception:
-            log.exception("carts could not be swept")
-        try:
-            await asyncio.wait_for(stop.wait(), EVERY_S)
-        except TimeoutError:
-            continue
+    await again("carts could not be swept", partial(sweep_carts, pool), every_s=EVERY_S, stop=stop)

@@ -15,7 +15,12 @@ from entrepot.journey.table import STEPS, Row, rows
 from entrepot.journey.world import World
 from entrepot.plumbing import cursors, db, exceptions, mint, telemetry
 from entrepot.plumbing.exceptions import Stuck
-from entrepot.plumbing.model import EVENTS_PER_STEP_MAX, STEPS_PER_TURN_MAX, Event
+from entrepot.plumbing.model import (
+    AGAIN_PER_TURN_MAX,
+    EVENTS_PER_STEP_MAX,
+    STEPS_PER_TURN_MAX,
+    Event,
+)
 from entrepot.plumbing.relay import feeds
 from entrepot.terms.ids import MarketId, OrderId
 
@@ -67,8 +72,8 @@ class Runner:
         return done
 
     async def _row(self, market: MarketId, row: Row, last: int) -> int:
-        done, window = 0, EVENTS_PER_STEP_MAX
-        for _ in range(STEPS_PER_TURN_MAX):
+        done, steps, again, window = 0, 0, 0, EVENTS_PER_STEP_MAX
+        while steps < STEPS_PER_TURN_MAX and again < AGAIN_PER_TURN_MAX:
             if self.seen.get((market, row.do), 0) >= last:
                 break
             try:
@@ -77,6 +82,7 @@ class Runner:
                 raise
             except Faulted as faulted:
                 log.exception("a step of the journey faulted", extra={"step": row.do})
+                steps += 1
                 window = max(1, len(faulted.events) // 2)
                 if len(faulted.events) == 1:
                     return done + await self._park(market, row, faulted.events[0])
@@ -84,7 +90,11 @@ class Runner:
             if stepped is None:
                 break
             done += stepped.count
-            window = window if stepped.again else EVENTS_PER_STEP_MAX
+            if stepped.again:
+                again += 1
+                continue
+            steps += 1
+            window = EVENTS_PER_STEP_MAX
         return done
 
     async def _step(self, market: MarketId, row: Row, last: int, window: int) -> Stepped | None:

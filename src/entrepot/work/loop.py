@@ -1,18 +1,23 @@
 """The loop: relay, journey, timers, summaries, safety; at once while there is work, else a nap.
 
-Publication, webhooks and carts' ends run beside it: none may keep an order waiting.
+Publication, webhooks, carts' ends and launches' openings run beside it: none may keep an order
+waiting.
 """
 
 import asyncio
 import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from entrepot.journey.world import World
 from entrepot.notices.post import Caller
-from entrepot.plumbing import db, telemetry
+from entrepot.plumbing import db, mint, telemetry
+from entrepot.plumbing.model import EVENTS_PER_TURN_MAX
 from entrepot.plumbing.relay import relay
 from entrepot.plumbing.settings import Settings
 from entrepot.work.carts import keep_sweeping
 from entrepot.work.journey import AFTERWARDS, FIRST, Runner
+from entrepot.work.launches import keep_opening
 from entrepot.work.notices import Courier
 from entrepot.work.publication import Publisher
 from entrepot.work.stock import safeguard_all
@@ -24,21 +29,27 @@ log = logging.getLogger(__name__)
 
 AFTER_FAULT_S = 0.5
 
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+LISTS_OLD_MAX = timedelta(seconds=15)
+"""How long lists may lag behind while orders come faster than their facts are worked off."""
+
 
 async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set. A database that does not answer is waited out."""
     runner = Runner(pool, world, settings.release_after_s)
-    upkeep, keeper = Upkeep(pool), Keeper(pool, world)
+    turns, upkeep, keeper = _Turns(pool, runner), Upkeep(pool), Keeper(pool, world)
     courier = Courier(pool, Caller(anywhere=settings.webhooks_anywhere > 0), settings.public_url)
     beside = [
         asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop)),
         asyncio.create_task(keep_sweeping(pool, stop)),
+        asyncio.create_task(keep_opening(pool, world, stop)),
         asyncio.create_task(Publisher(pool, world).keep_telling(stop)),
         asyncio.create_task(courier.keep_delivering(stop)),
     ]
     while not stop.is_set():
         try:
-            done = await _turn(pool, runner) + await upkeep.run() + await keeper.run()
+            done = await turns.take() + await upkeep.run() + await keeper.run()
             done += await safeguard_all(pool, world)
         except (*db.UNREACHABLE, *db.TRY_AGAIN) as fault:
             log.warning("the database did not let us work: %r", fault)
@@ -56,12 +67,29 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
     await asyncio.gather(*beside)
 
 
-async def _turn(pool: db.Pool, runner: Runner) -> int:
-    """What journey and timers tell is numbered before anybody looks at where orders stand."""
-    done = await _relay(pool) + await runner.run(FIRST) + await sweep(pool)
-    if done:
-        await _relay(pool)
-    return done + await runner.run(AFTERWARDS)
+@dataclass(slots=True)
+class _Turns:
+    """The journey's turns; `looked` is when orders were last looked at as they stand."""
+
+    pool: db.Pool
+    runner: Runner
+    looked: datetime = _LONG_AGO
+
+    async def take(self) -> int:
+        """Take one: what journey and timers tell is numbered before orders are looked at.
+
+        While more facts wait than are numbered at a time, orders that are about to move on are not
+        looked at in between, for as long as lists may be old.
+        """
+        numbered = await _relay(self.pool)
+        done = numbered + await self.runner.run(FIRST) + await sweep(self.pool)
+        if done:
+            numbered = max(numbered, await _relay(self.pool))
+        now = mint.now()
+        if numbered >= EVENTS_PER_TURN_MAX and now - self.looked < LISTS_OLD_MAX:
+            return done
+        self.looked = now
+        return done + await self.runner.run(AFTERWARDS)
 
 
 async def _relay(pool: db.Pool) -> int:
