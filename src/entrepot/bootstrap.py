@@ -44,10 +44,8 @@ def invariants() -> dict[str, sql.Query]:
     """Every invariant of the house, by `capability.name`: a statement that must select no rows."""
     found: dict[str, sql.Query] = {}
     for capability in CAPABILITIES:
-        file = resources.files(f"entrepot.{capability}") / "invariants.sql"
-        if file.is_file():
-            for name, query in sql.parse(file.read_text(encoding="utf-8")).items():
-                found[f"{capability}.{name}"] = query
+        for name, query in sql.load_all(f"entrepot.{capability}", "invariants.sql").items():
+            found[f"{capability}.{name}"] = query
     return found
 
 

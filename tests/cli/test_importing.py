@@ -1,5 +1,6 @@
 """Files in, rows landed: on a database of its own, because imports commit."""
 
+import csv
 import json
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -12,6 +13,7 @@ from entrepot.catalog import browse as catalog
 from entrepot.cli.importing import KINDS, import_file
 from entrepot.customers import browse as customers
 from entrepot.inventory import freshness
+from entrepot.inventory.lots import lots_at
 from entrepot.inventory.model import Claim
 from entrepot.inventory.reserve import reserve
 from entrepot.network import browse as network
@@ -294,3 +296,52 @@ def test_the_kinds_are_those_that_have_a_way_in():
     assert {"items", "nodes", "node-groups", "channels", "lanes", "customers", "inventory"} <= set(
         KINDS
     )
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+async def test_tracked_items_and_the_lots_a_count_found_land(pool, market, tmp_path, form):
+    items = [
+        {"sku": "MILK", "name": "Milk", "tracking": "lot", "shelf_life_days": 90,
+         "min_remaining_days": 30},
+        {"sku": "PLAIN", "name": "Plain"},
+    ]  # fmt: skip
+    lots = [{"lot": "L1", "quantity": 3, "expires_on": "2036-01-31"}]
+    counts = [
+        {"sku": "MILK", "node": "D", "on_hand": 5, "lots": lots},
+        {"sku": "PLAIN", "node": "D", "on_hand": 5, "lots": lots},
+        {"sku": "MILK", "node": "D", "on_hand": 2, "lots": lots},
+    ]
+    await import_file(pool, market, "nodes", written(tmp_path, "jsonl", [{"node": "D", **NODE}]))
+    await import_file(pool, market, "items", written(tmp_path, form, items))
+    summary = await import_file(pool, market, "inventory", written(tmp_path, form, counts))
+
+    async with pool.acquire() as conn:
+        item = await catalog.item(conn, market, Sku("MILK"))
+        there = await lots_at(conn, market, [(Sku("MILK"), NodeId("D"))])
+    assert (item.tracking, item.shelf_life_days, item.min_remaining_days) == ("lot", 90, 30)
+    assert [(each.lot, each.quantity, str(each.expires_on)) for each in there] == [
+        ("L1", 3, "2036-01-31"),
+    ]  # fmt: skip
+    rejects = [json.loads(line) for line in summary.rejects.read_text().splitlines()]
+    assert [(r["field"], r["reason"]) for r in rejects] == [
+        ("lots", "name 3 units of 2"), ("", "PLAIN is not tracked so"),
+    ]  # fmt: skip
+
+
+def written(folder, form: str, rows: list[dict]):
+    """Write rows as a file of a form; what is no text stands in a CSV's cells as JSON."""
+    path = folder / f"rows-{len(list(folder.iterdir()))}.{form}"
+    if form == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    elif form == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    else:
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        with path.open("w", newline="") as file:
+            out = csv.DictWriter(file, names)
+            out.writeheader()
+            for row in rows:
+                out.writerow(
+                    {k: json.dumps(v) if isinstance(v, list) else v for k, v in row.items()}
+                )
+    return path

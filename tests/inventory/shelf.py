@@ -4,6 +4,7 @@ The rest of the verbs, and what must always hold, is in the machine that is made
 """
 
 from collections import Counter
+from datetime import date
 
 import msgspec
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from entrepot.inventory import buckets, carts_rules, rules
 from entrepot.inventory.buckets import NOTHING, AsideReason
 from entrepot.inventory.carts_model import Cart, CartClaim, Held
+from entrepot.inventory.lots_model import SELLABLE, LotUnits
+from entrepot.inventory.lots_rules import LotShelf, step_of
 from entrepot.inventory.model import Change, Claim
 from entrepot.inventory.protection import Guard
 from entrepot.terms.outcome import Done
@@ -19,6 +22,7 @@ from inventory.books import PROTECTED, VIP, Books
 from inventory.stock import LYON, NOON, TEE, claim, counted, minutes, order_id, position
 
 UNITS = st.integers(1, 5)
+LOTS = (LotUnits("A", 1, date(2027, 1, 1)), LotUnits("B", 1, date(2027, 2, 1)), LotUnits("C", 1))
 GUARDS = (Guard(VIP, PROTECTED, 0, None),)
 
 
@@ -37,6 +41,8 @@ class Shelf(RuleBasedStateMachine):
         self.by_reason: Counter[AsideReason] = Counter()
         self.numbers = 0
         self.carts: dict[int, Cart] = {}
+        self.lots = LotShelf([], LOTS)
+        self.lot_entries: Counter[tuple[str, str]] = Counter()
 
     # What the statements do with what the rules have decided.
 
@@ -48,6 +54,16 @@ class Shelf(RuleBasedStateMachine):
             self.by_reason[bucket.reason] += bucket.delta
         self.position = rules.after(self.position, change)
         self.aside = buckets.after(self.aside, change.buckets)
+        entries = self.lots.apply(step_of(change))
+        fitted = self.lots.fit(self.units())
+        assert change.lots or not fitted, "only names may be wrong"
+        for entry in entries + fitted:
+            self.lot_entries[entry.lot, entry.reason] += entry.quantity
+
+    def units(self) -> dict[str, int]:
+        """Give the units in the building by state."""
+        kept = {reason.value: units for reason, units in self.books.kept.items()}
+        return kept | {SELLABLE: self.books.there - self.books.kept.total()}
 
     def reserved(self, units: int, drawing: list[Claim] | None = None) -> None:
         """So many units more are reserved, or fewer; what these claims draw is drawn."""

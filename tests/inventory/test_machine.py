@@ -6,10 +6,12 @@ import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, invariant, rule
+from msgspec.structs import replace
 
 from entrepot.inventory import rules, supply_rules, transit, truth_rules
 from entrepot.inventory.buckets import FACTS, AsideReason, SetAside
-from entrepot.inventory.model import Change, RowStatus
+from entrepot.inventory.lots_model import LotUnits
+from entrepot.inventory.model import Change, Delta, RowStatus
 from entrepot.inventory.protection import read
 from entrepot.inventory.states import TRANSFER, TransferState, TransferVerb
 from entrepot.inventory.supply_model import NewSupply, SupplyKind, SupplyLine, SupplyState
@@ -28,6 +30,11 @@ ASKED = st.sampled_from(
 )  # closing follows
 RATES = Rates(0.02, 0.1)
 BAR = 0.9
+
+
+def named_lot(moved: Delta, lot: str) -> Delta:
+    """Say of which lot all that is moved is."""
+    return replace(moved, lots=(LotUnits(lot, abs(moved.quantity)),))
 
 
 class Stock(Shelf):
@@ -66,6 +73,30 @@ class Stock(Shelf):
                 self.books.kept[reason] += units
             self.books.is_now(self.books.there + units)
             self.write(change)
+
+    @rule(units=UNITS, lot=st.sampled_from(["A", "B", "C"]), reason=MAYBE_ASIDE)
+    def receive_a_lot(self, units, lot, reason):
+        before = self.units_of(lot)
+        named = delta("receipt", units, set_aside=reason)
+        change = rules.moved(self.position, named_lot(named, lot), self.aside)
+        assert change is not None
+        if reason:
+            self.books.kept[reason] += units
+        self.books.is_now(self.books.there + units)
+        self.write(change)
+        assert self.units_of(lot) == before + units
+
+    @rule(units=UNITS, lot=st.sampled_from(["A", "B", "C"]))
+    def take_a_lot_away(self, units, lot):
+        named = named_lot(delta("adjustment", -units), lot)
+        change = rules.moved(self.position, named, self.aside)
+        assert (change is None) == (self.books.there < units)
+        if change is not None:
+            self.books.is_now(self.books.there - units)
+            self.write(change)
+
+    def units_of(self, lot: str) -> int:
+        return sum(units for (name, _), units in self.lots.units.items() if name == lot)
 
     @rule()
     def doubt(self):
@@ -239,6 +270,15 @@ class Stock(Shelf):
             assert (line.quantity, line.received) == (book.wanted, book.came)
             assert line.outstanding == book.to_come
             assert (self.state(name) is SupplyState.OPEN) == (book.to_come > 0)
+
+    @invariant()
+    def known_lots_are_there_and_their_entries_say_so(self):
+        there = self.units()
+        known: Counter[str] = Counter()
+        for (_, state), units in self.lots.units.items():
+            known[state] += units
+        assert all(0 < units <= there.get(state, 0) for state, units in known.items())
+        assert {key: n for key, n in self.lot_entries.items() if n} == self.lots.units
 
     @invariant()
     def what_was_sent_is_received_written_off_or_on_the_road(self):

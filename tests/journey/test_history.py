@@ -20,7 +20,7 @@ from entrepot.journey import happened
 from entrepot.journey.happened import WhyNotTakenOver
 from entrepot.journey.history import TakenOver, take_over
 from entrepot.journey.progress import standings
-from entrepot.journey.read import read_order
+from entrepot.journey.read import read_orders
 from entrepot.journey.table import rows
 from entrepot.network.model import NodeRow
 from entrepot.network.open import open_market
@@ -91,7 +91,7 @@ async def one(conn, past: PastOrder):
     """Take one order over and read it as it stands."""
     answer = (await took(conn, past))[0]
     assert isinstance(answer, TakenOver), answer
-    return await read_order(conn, MARKET, answer.order_id)
+    return (await read_orders(conn, MARKET, [answer.order_id]))[0]
 
 
 async def balances(conn):

@@ -88,7 +88,7 @@ class Shop:
         self._channel: str | None = None
         self._orders = count(1)
         self._facts: list[Body] = []
-        self._after = client.heard
+        self._after = self.began = client.heard
 
     # What is there before the story begins.
 

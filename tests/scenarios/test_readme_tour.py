@@ -21,6 +21,7 @@ PAGES = [
     "docs/how-to/feeds.md",
     "docs/how-to/carts.md",
     "docs/how-to/launches.md",
+    "docs/how-to/lots-and-serials.md",
 ]
 
 pytestmark = pytest.mark.slow

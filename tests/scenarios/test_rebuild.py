@@ -6,6 +6,7 @@ import pytest
 
 from entrepot.plumbing import db
 from scenarios.client import Client
+from scenarios.goods import day, lot, lots, received
 from scenarios.shop import Shop
 from scenarios.system import running
 
@@ -58,3 +59,24 @@ def test_a_drifted_balance_is_named_and_mended(system, shop):
     assert entry["reference"] == "said 12/3/0 (on hand/reserved/unavailable)"
     assert entry["actor"] == "entrepot inventory rebuild"
     assert system.command("inventory", "rebuild", "--check").returncode == 0
+
+
+def test_a_lot_that_has_drifted_is_named_and_mended(system, shop):
+    sku, node = shop.item("MILK", tracking="lot"), shop.node("DC")
+    received(shop, sku, node, lot("L1", 5, day(90)))
+    asyncio.run(
+        spoil(
+            system.database_url,
+            f"UPDATE inventory.lot_stock SET quantity = 3 WHERE sku = '{sku}'",  # noqa: S608
+        )
+    )
+    checked = system.command("inventory", "rebuild", "--check")
+    assert checked.returncode == 1, checked.stderr
+    assert "3 ledger 5" in checked.stdout
+    assert lots(shop, sku) == {(node, "L1"): 3}, "looked only"
+
+    mended = system.command("inventory", "rebuild")
+    assert mended.stdout.endswith("mended 0 positions, 1 lots, contents of 0 markets\n")
+    assert lots(shop, sku) == {(node, "L1"): 5}
+    whole = system.command("inventory", "rebuild", "--check")
+    assert (whole.returncode, whole.stdout) == (0, "every balance is what its ledger says\n")

@@ -39,6 +39,24 @@ def text_of(most: int, *, least: int = 1, null: bool = False) -> list[object]:
     return wrong + ([] if least == 0 else [""]) + ([] if null else [None])
 
 
+MANY = 10_000_000
+"""More units than any row speaks of."""
+
+NO_LOTS: list[object] = [
+    None, "x", 7, {}, [None], ["L1"], [{"lot": "L1"}], [{"quantity": 1}],
+    *([{"lot": name, "quantity": 1}] for name in ("", "a\x00", "x" * 65, 7, None)),
+    *([{"lot": "L1", "quantity": units}] for units in (0, -1, "1", 1.5, True, MANY, 6)),
+    *([{"lot": "L1", "quantity": 1, "expires_on": day}] for day in (7, "soon", "2026-02-30", [])),
+    [{"lot": "L1", "quantity": 1, "surprise": 1}], [{"lot": "L1", "quantity": 1}] * 2,
+]  # fmt: skip
+"""No lots of five units or fewer."""
+
+NO_SERIALS: list[object] = [
+    None, "S1", 7, {}, [None], [7], [""], ["a\x00"], ["x" * 65], ["S1", "S1"],
+    [f"S{number}" for number in range(6)],
+]  # fmt: skip
+"""No serial numbers of five units or fewer."""
+
 DEGREES: list[object] = ["30.27", "", True, [], {}, 1000, -1000.5, *NUMBERS]
 NO_OBJECT: list[object] = ["", "x", 7, True, [], [{}], *NUMBERS]
 CHOICE: list[object] = [None, "", "x", "SHIP", 7, True, [], {}, NAN, LONE_SURROGATE, "ship\x00"]

@@ -10,9 +10,11 @@ from entrepot.catalog.model import (
     ATTRIBUTES_MAX,
     COMPONENT_QUANTITY_MAX,
     COMPONENTS_MAX,
+    SHELF_LIFE_DAYS_MAX,
     WEIGHT_G_MAX,
     Item,
     Part,
+    Tracking,
 )
 from entrepot.terms.ids import Sku
 
@@ -54,6 +56,17 @@ class ItemBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     category: Text = ""
     components: Annotated[tuple[Component, ...], Meta(max_length=COMPONENTS_MAX)] = ()
     attributes: Attributes = {}
+    tracking: Annotated[Tracking, Meta(description="how its units are told apart")] = Tracking.NONE
+    shelf_life_days: Annotated[
+        Annotated[int, Meta(ge=1, le=SHELF_LIFE_DAYS_MAX)] | None,
+        Meta(description="how long a unit lasts from its receipt where its lot does not say"),
+    ] = None
+    min_remaining_days: Annotated[
+        int,
+        Meta(
+            ge=0, le=SHELF_LIFE_DAYS_MAX, description="how long a unit must still last to be sold"
+        ),
+    ] = 0
 
 
 class ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,13 +80,18 @@ class ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
     components: tuple[Component, ...]
     attributes: dict[str, Scalar]
     version: int
+    tracking: Tracking
+    shelf_life_days: int | None
+    min_remaining_days: int
 
 
 def item_of(sku: str, body: ItemBody) -> Item:
-    """Read an item; raises Problem where a component is named twice."""
+    """Read an item; raises Problem where a component is named twice, or a kit is tracked."""
     parts = sorted((Part(Sku(c.sku), c.quantity) for c in body.components), key=lambda p: p.sku)
     if len({part.sku for part in parts}) < len(parts):
         raise invalid("/components", "names a component twice")
+    if parts and body.tracking is not Tracking.NONE:
+        raise invalid("/tracking", "a kit has no stock of its own: its components are tracked")
     return Item(
         sku=Sku(sku),
         name=body.name,
@@ -82,6 +100,9 @@ def item_of(sku: str, body: ItemBody) -> Item:
         category=body.category,
         attributes=msgspec.json.encode(body.attributes, order="sorted").decode(),
         components=tuple(parts),
+        tracking=body.tracking,
+        shelf_life_days=body.shelf_life_days,
+        min_remaining_days=body.min_remaining_days,
     )
 
 
@@ -96,4 +117,7 @@ def item_answer(item: Item) -> ItemAnswer:
         components=tuple(Component(sku=p.sku, quantity=p.quantity) for p in item.components),
         attributes=msgspec.json.decode(item.attributes, type=dict[str, Scalar]),
         version=item.version,
+        tracking=item.tracking,
+        shelf_life_days=item.shelf_life_days,
+        min_remaining_days=item.min_remaining_days,
     )

@@ -1,16 +1,21 @@
 """Nodes' work and carriers' words as the wire has them, and the way to ours and back. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
+from entrepot.api.bodies_lots import PickedLots, Serials, lots_of
 from entrepot.delivery.model import EVENTS_PER_CALL_MAX, Parcel, Result, Status, TrackingEvent
 from entrepot.fulfillment.model import PACKAGES_MAX, Named, PackageRow, Packed, Whole, Work
 from entrepot.fulfillment.rules import possible
 from entrepot.fulfillment.states import State
+from entrepot.journey.lots_shown import Key as LotKey
+from entrepot.journey.lots_shown import LineLots
+from entrepot.journey.naming_rules import Said
 from entrepot.terms.ids import LineNo, Sku
 from entrepot.terms.order_number import number_of
 
@@ -23,6 +28,11 @@ LINE_NO_MAX = 2**15 - 1
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 """Nothing is scanned outside of this century: a clock that says so was never set."""
+
+Lots = Mapping[LotKey, LineLots]
+"""The lots of works' lines."""
+
+NO_LOTS: Lots = MappingProxyType({})
 
 Identifier = Annotated[str, Meta(min_length=1, max_length=128)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -46,6 +56,19 @@ Some = Annotated[
 ]
 
 
+class PickedUnitsBody(UnitsBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Units of a line and, where the item is tracked so, their lots or serial numbers."""
+
+    lots: PickedLots = []
+    serials: Serials = []
+
+
+SomePicked = Annotated[
+    tuple[PickedUnitsBody, ...],
+    Meta(max_length=LINES_MAX, description="the units meant; everything where none is named"),
+]
+
+
 class EmptyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Nothing needs to be said: `{}`."""
 
@@ -60,7 +83,7 @@ class RejectBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class PickBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The units that were picked; all that are left where none is named."""
 
-    lines: Some = ()
+    lines: SomePicked = ()
 
 
 class ShortBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,9 +94,13 @@ class ShortBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class CollectBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The customer, or somebody they sent, has fetched it."""
+    """The customer, or somebody they sent, has fetched it: all of it.
+
+    `lines` say which lots or serial numbers, where they were not named when they were picked.
+    """
 
     collected_by: Name | None = None
+    lines: Annotated[tuple[PickedUnitsBody, ...], Meta(max_length=LINES_MAX)] = ()
 
 
 class PackageBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,7 +110,7 @@ class PackageBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     carrier: Identifier
     service: Name | None = None
     lines: Annotated[
-        tuple[UnitsBody, ...],
+        tuple[PickedUnitsBody, ...],
         Meta(max_length=LINES_MAX, description="its units; of a single package: everything"),
     ] = ()
 
@@ -115,8 +142,20 @@ class TrackingBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ]
 
 
-class WorkLineAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Units asked of the node, and what became of them; the rest is still to be picked."""
+class LotAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Units of a lot."""
+
+    lot: str
+    quantity: int
+    expires_on: date | None = None
+
+
+class WorkLineAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Units asked of the node, and what became of them; the rest is still to be picked.
+
+    `lots` and `serials` were picked, or have left; `pick` are the lots to pick now, those that
+    expire first before the others, and `pick_serials` units to pick.
+    """
 
     line: int
     sku: str
@@ -124,6 +163,10 @@ class WorkLineAnswer(msgspec.Struct, frozen=True, kw_only=True):
     picked: int
     shorted: int
     canceled: int
+    lots: list[LotAnswer] = []
+    serials: list[str] = []
+    pick: list[LotAnswer] = []
+    pick_serials: list[str] = []
 
 
 class FulfillmentOrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,6 +259,25 @@ def packed(packages: Sequence[PackageBody]) -> tuple[Packed, ...]:
     )
 
 
+def said(body: PickBody | ShipBody | CollectBody) -> list[Said]:
+    """Read the lots and serial numbers a body names, each with its place; raises Problem."""
+    if isinstance(body, ShipBody):
+        lines = [
+            (f"/packages/{number}/lines/{place}", each)
+            for number, package in enumerate(body.packages)
+            for place, each in enumerate(package.lines)
+        ]
+    else:
+        lines = [(f"/lines/{place}", each) for place, each in enumerate(body.lines)]
+    found = []
+    for pointer, each in lines:
+        lots = lots_of(each.lots, each.serials, each.quantity, pointer)
+        if lots:
+            sku = None if each.sku is None else Sku(each.sku)
+            found.append(Said(pointer, LineNo(each.line), sku, lots))
+    return found
+
+
 def tracking_event(body: TrackingEventBody) -> TrackingEvent:
     """Read an event; its time in UTC."""
     return TrackingEvent(
@@ -224,16 +286,16 @@ def tracking_event(body: TrackingEventBody) -> TrackingEvent:
     )  # fmt: skip
 
 
-def work_answer(work: Work) -> FulfillmentOrderAnswer:
+def work_answer(work: Work, lots: Lots = NO_LOTS) -> FulfillmentOrderAnswer:
     """Show a fulfillment order."""
-    return FulfillmentOrderAnswer(**_fields(work))
+    return FulfillmentOrderAnswer(**_fields(work, lots))
 
 
-def whole_answer(whole: Whole, parcels: Sequence[Parcel]) -> WholeAnswer:
+def whole_answer(whole: Whole, parcels: Sequence[Parcel], lots: Lots = NO_LOTS) -> WholeAnswer:
     """Show all there is of a fulfillment order, with where its parcels are."""
     by_number = {parcel.number: parcel for parcel in parcels}
     return WholeAnswer(
-        **_fields(whole.work),
+        **_fields(whole.work, lots),
         packages=[
             _package(each, by_number.get((each.tracking_number, each.carrier)))
             for each in whole.packages
@@ -251,7 +313,7 @@ def whole_answer(whole: Whole, parcels: Sequence[Parcel]) -> WholeAnswer:
     )
 
 
-def _fields(work: Work) -> dict[str, Any]:
+def _fields(work: Work, lots: Lots) -> dict[str, Any]:
     head = work.head
     return {
         "id": str(work.id),
@@ -278,9 +340,27 @@ def _fields(work: Work) -> dict[str, Any]:
                 picked=line.picked,
                 shorted=line.shorted,
                 canceled=line.canceled,
+                **_lots(lots.get((work.id, line.line_no, line.sku))),
             )
             for line in work.lines
         ],
+    }
+
+
+def _lots(lots: LineLots | None) -> dict[str, Any]:
+    if lots is None:
+        return {}
+    return {
+        "lots": [
+            LotAnswer(lot=each.lot, quantity=each.quantity) for each in lots.lots if not each.serial
+        ],
+        "serials": [each.lot for each in lots.lots if each.serial],
+        "pick": [
+            LotAnswer(lot=each.lot, quantity=each.quantity, expires_on=each.expires_on)
+            for each in lots.to_pick
+            if not each.serial
+        ],
+        "pick_serials": [each.lot for each in lots.to_pick if each.serial],
     }
 
 

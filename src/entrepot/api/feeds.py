@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api import strict
+from entrepot.api.bodies_lots import Lots, Serials, lots_of
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.inventory import Id, Moment, Number, Quantity, Source, Units, moment
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
@@ -28,8 +29,8 @@ ROWS_MAX = 1_000_000
 WINDOW_ROWS = 50_000
 """Rows put in key order together: 25 commits' worth, and some 20 MB while they are held."""
 
-LINE_BYTES_MAX = 4_096
-"""Bytes of one row: twice what the longest ids, source and reference take."""
+LINE_BYTES_MAX = 32_768
+"""Bytes of one row: many times what the longest ids, source and reference take, for its lots."""
 
 ROWS_PER_BREATH = 200
 """Rows read before others of this process may go on: about a millisecond."""
@@ -44,6 +45,8 @@ class CountLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     source: Source
     sequence: Number
     counted_at: Moment
+    lots: Lots = []
+    serials: Serials = []
 
 
 class MovementLine(
@@ -59,6 +62,8 @@ class MovementLine(
     sequence: Number
     occurred_at: Moment
     reference: Annotated[str, Meta(max_length=200)] | None = None
+    lots: Lots = []
+    serials: Serials = []
 
 
 Line = CountLine | MovementLine
@@ -195,11 +200,14 @@ def _message(line: bytes, at: datetime) -> Message:
     row: Line = strict.decode(Line, line)  # type: ignore[arg-type] # a union of structs
     if isinstance(row, CountLine):
         when = moment(row.counted_at, at, "/counted_at")
-        return Count(Sku(row.sku), NodeId(row.node), row.on_hand, row.source, row.sequence, when)
+        lots = lots_of(row.lots, row.serials, row.on_hand, "")
+        return Count(
+            Sku(row.sku), NodeId(row.node), row.on_hand, row.source, row.sequence, when, lots
+        )
     when = moment(row.occurred_at, at, "/occurred_at")
     return Delta(
         row.kind, Sku(row.sku), NodeId(row.node), row.quantity, row.reference, row.source,
-        row.sequence, when,
+        row.sequence, when, lots=lots_of(row.lots, row.serials, abs(row.quantity), ""),
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from entrepot.api.bodies_fulfillment import (
     WholeAnswer,
     named,
     packed,
+    said,
     whole_answer,
     work_answer,
 )
@@ -44,9 +45,13 @@ from entrepot.fulfillment.reject import reject
 from entrepot.fulfillment.ship import ship
 from entrepot.fulfillment.short import short
 from entrepot.fulfillment.states import State
+from entrepot.journey import lots_shown
+from entrepot.journey.naming import Naming, name
+from entrepot.journey.naming_rules import Misnamed, Said
+from entrepot.journey.world import Market
 from entrepot.network.model import Method
 from entrepot.plumbing import db, outbox
-from entrepot.terms.ids import FulfillmentOrderId, MarketId, NodeId
+from entrepot.terms.ids import FulfillmentOrderId, NodeId
 from entrepot.terms.outcome import Refused
 
 PATH = "/v1/fulfillment-orders"
@@ -82,13 +87,15 @@ async def listing(request: Request) -> Answer:
     """List fulfillment orders by ascending id, a page at a time."""
     query: WorkQuery = request.query
     after = _id(after_of(query.cursor), "cursor") if query.cursor else browse.BEFORE_ALL
+    market = await request.app.world.market(request.principal.market)
     async with request.app.pool.acquire() as conn:
         works = await browse.listed(
-            conn, request.principal.market,
+            conn, market.id,
             node_id=None if query.node is None else NodeId(query.node),
             states=query.state or None, method=query.method, after=after, most=query.limit + 1,
         )  # fmt: skip
-    items = [work_answer(work) for work in works[: query.limit]]
+        lots = await lots_shown.of_works(conn, market, works[: query.limit])
+    items = [work_answer(work, lots) for work in works[: query.limit]]
     if len(works) <= query.limit:
         return json_answer(200, FulfillmentOrdersAnswer(items=items, next=None))
     cursor = cursor_of(items[-1].id)
@@ -98,17 +105,23 @@ async def listing(request: Request) -> Answer:
 
 async def one(request: Request) -> Answer:
     """Show one fulfillment order: its lines, its packages, every step of its life."""
-    market, id_ = request.principal.market, _fulfillment_order_id(request)
+    market = await request.app.world.market(request.principal.market)
+    id_ = _fulfillment_order_id(request)
     async with request.app.pool.acquire() as conn:
-        whole = await browse.one(conn, market, id_)
+        whole = await browse.one(conn, market.id, id_)
         if whole is None:
             raise _unknown(id_)
-        parcels = await delivery.parcels_of(conn, market, [id_]) if whole.packages else []
-    return json_answer(200, whole_answer(whole, parcels), etag(whole.work.head.version))
+        parcels = await delivery.parcels_of(conn, market.id, [id_]) if whole.packages else []
+        lots = await lots_shown.of_works(conn, market, [whole.work])
+    return json_answer(200, whole_answer(whole, parcels, lots), etag(whole.work.head.version))
 
 
 def step(verb: Verb, read: Read) -> Handler:
-    """Make the handler of a verb; `read` gives what its body says as fields of what is asked."""
+    """Make the handler of a verb; `read` gives what its body says as fields of what is asked.
+
+    Verbs that pick units, or hand them over, say of which lots they are.
+    """
+    names = verb in {pick, ship, collect}
 
     async def handler(request: Request) -> Answer:
         ask = Ask(
@@ -117,10 +130,11 @@ def step(verb: Verb, read: Read) -> Handler:
             if_versions=_if_match(request.headers.get("if-match")),
             **read(request.body),
         )
-        market = request.principal.market
+        market = await request.app.world.market(request.principal.market)
+        lots = said(request.body) if names else None
 
         async def act(conn: db.Connection, at: datetime) -> Answer:
-            return await _take(conn, market, verb, ask, at)
+            return await _take(conn, market, verb, ask, at, lots)
 
         return await command(request, act)
 
@@ -128,14 +142,29 @@ def step(verb: Verb, read: Read) -> Handler:
 
 
 async def _take(
-    conn: db.Connection, market: MarketId, verb: Verb, ask: Ask, at: datetime
+    conn: db.Connection,
+    market: Market,
+    verb: Verb,
+    ask: Ask,
+    at: datetime,
+    lots: Sequence[Said] | None,
 ) -> Answer:
-    (answer,) = await verb(conn, market, [ask], at=at)
+    (answer,) = await verb(conn, market.id, [ask], at=at)
     if isinstance(answer, Refused):
         raise _problem(answer, ask)
-    await outbox.tell(conn, market, tell.facts([answer.value]), at=at)
+    named = Naming({}) if lots is None else await name(conn, market, answer.value, lots)
+    if named.wrong:
+        raise _misnamed(named.wrong)
+    await outbox.tell(conn, market.id, tell.facts([answer.value], named.lots), at=at)
     after = answer.value.after
-    return json_answer(200, work_answer(after), etag(after.head.version))
+    shown = await lots_shown.of_works(conn, market, [after])
+    return json_answer(200, work_answer(after, shown), etag(after.head.version))
+
+
+def _misnamed(wrong: Sequence[Misnamed]) -> Problem:
+    code = Code.CONFLICT if any(each.clash for each in wrong) else Code.INVALID
+    errors = [FieldError(each.detail, each.pointer) for each in wrong]
+    return Problem(code, wrong[0].detail, errors=errors)
 
 
 def _problem(refused: Refused[WhyNot], ask: Ask) -> Problem:

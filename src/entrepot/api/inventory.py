@@ -8,12 +8,14 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
+from entrepot.api.bodies_lots import LotName, Lots, Serials, lots_of
 from entrepot.api.commands import REPLAYED, command, part_of
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.inventory import browse, browse_transfers, ledger
 from entrepot.inventory.buckets import AsideReason, SetAside
+from entrepot.inventory.lots_model import LotUnits
 from entrepot.inventory.model import (
     COUNTS_PER_CALL_MAX,
     QUANTITY_MAX,
@@ -26,6 +28,7 @@ from entrepot.inventory.model import (
     RowResult,
 )
 from entrepot.journey.stocktake import take_counts, take_movements, take_set_asides
+from entrepot.journey.whole_lots import WholeLot, everywhere
 from entrepot.journey.world import Market
 from entrepot.orders.rules import AHEAD_MAX, EARLIEST
 from entrepot.plumbing import db, mint
@@ -42,7 +45,8 @@ Moment = Annotated[datetime, Meta(tz=True)]
 class CountRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`on_hand` units were there at `counted_at` (now, where it is not said).
 
-    All that were there: those that are set aside are among them.
+    All that were there: those that are set aside are among them. `lots`, or `serials`, say which
+    they were; what they leave out is of an unknown lot.
     """
 
     sku: Id
@@ -51,6 +55,8 @@ class CountRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     source: Source = "api"
     sequence: Number | None = None
     counted_at: Moment | None = None
+    lots: Lots = []
+    serials: Serials = []
 
 
 class CountsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,6 +68,7 @@ class MovementRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
     `set_aside`: the units come in set aside for that reason, or leave from what is set aside so.
     With a `source` and its `sequence` it is applied once, however often and late it is told.
+    `lots`, or `serials`, say which units; what leaves unnamed leaves first expired, first out.
     """
 
     kind: MovementKind
@@ -73,6 +80,8 @@ class MovementRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     sequence: Number | None = None
     occurred_at: Moment | None = None
     set_aside: AsideReason | None = None
+    lots: Lots = []
+    serials: Serials = []
 
 
 class MovementsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,13 +89,19 @@ class MovementsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SetAsideRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`quantity` units more are set aside for the reason (+), or are sellable again (-)."""
+    """`quantity` units more are set aside for the reason (+), or are sellable again (-).
+
+    `lot`, or `serials`, say which. With a lot the quantity may be left out: all that is sellable of
+    it; and the node too: everywhere. Such a row is answered by one result for each node.
+    """
 
     sku: Id
-    node: Id
     reason: AsideReason
-    quantity: Annotated[int, Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
+    node: Id | None = None
+    quantity: Quantity | None = None
     reference: Annotated[str, Meta(max_length=200)] | None = None
+    lot: LotName | None = None
+    serials: Serials = []
 
 
 class SetAsidesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -154,14 +169,18 @@ async def post_counts(request: Request) -> Answer:
             moment(row.counted_at, now, f"/counts/{place}/counted_at")
     market = await request.app.world.market(request.principal.market)
     parts = [
-        await _counted(part_of(request, number), market, body.counts[at : at + ROWS_PER_COMMIT_MAX])
+        await _counted(
+            part_of(request, number), market, body.counts[at : at + ROWS_PER_COMMIT_MAX], at
+        )
         for number, at in enumerate(range(0, len(body.counts), ROWS_PER_COMMIT_MAX))
     ]
     return _joined(parts)
 
 
-async def _counted(request: Request, market: Market, counts: Sequence[CountRow]) -> Answer:
-    """Apply one commit's counts."""
+async def _counted(
+    request: Request, market: Market, counts: Sequence[CountRow], first: int
+) -> Answer:
+    """Apply one commit's counts, of which the first is that place of the body."""
     free: list[Free] = []
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
@@ -169,8 +188,9 @@ async def _counted(request: Request, market: Market, counts: Sequence[CountRow])
             Count(
                 Sku(c.sku), NodeId(c.node), c.on_hand, c.source, c.sequence,
                 min(c.counted_at or at, at),
+                lots_of(c.lots, c.serials, c.on_hand, f"/counts/{first + place}"),
             )
-            for c in counts
+            for place, c in enumerate(counts)
         ]  # fmt: skip
         booked = await take_counts(conn, market, rows, at=at, actor=request.actor)
         free[:] = booked.free
@@ -215,7 +235,7 @@ def _delta(row: MovementRow, at: datetime, pointer: str) -> Delta:
     return Delta(
         row.kind, Sku(row.sku), NodeId(row.node), row.quantity, row.reference, row.source,
         row.sequence, None if when is None else moment(when, at, f"{pointer}/occurred_at"),
-        row.set_aside,
+        row.set_aside, lots_of(row.lots, row.serials, abs(row.quantity), pointer),
     )  # fmt: skip
 
 
@@ -226,10 +246,8 @@ async def post_set_asides(request: Request) -> Answer:
     free: list[Free] = []
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
-        rows = [
-            SetAside(Sku(r.sku), NodeId(r.node), r.reason, r.quantity, r.reference)
-            for r in body.rows
-        ]
+        asks = [_aside(row, place) for place, row in enumerate(body.rows)]
+        rows = await everywhere(conn, market.id, asks)
         booked = await take_set_asides(conn, market, rows, at=at, actor=request.actor)
         free[:] = booked.free
         return _results(booked.results)
@@ -237,6 +255,29 @@ async def post_set_asides(request: Request) -> Answer:
     answer = await command(request, act)
     market.stock.put(free)
     return answer
+
+
+def _aside(row: SetAsideRow, place: int) -> SetAside | WholeLot:
+    """Read what is to be set aside; raises Problem where too little is said."""
+    pointer = f"/rows/{place}"
+    if row.lot is not None and row.serials:
+        raise invalid(f"{pointer}/serials", "are not named beside a lot")
+    sku, node = Sku(row.sku), None if row.node is None else NodeId(row.node)
+    if row.lot is not None and (node is None or row.quantity is None):
+        if row.quantity is not None:
+            raise invalid(f"{pointer}/quantity", "is left out where a lot is set aside everywhere")
+        return WholeLot(sku, row.lot, node, row.reason, row.reference)
+    if node is None:
+        raise invalid(f"{pointer}/node", "is needed but for a whole lot")
+    quantity = len(row.serials) if row.quantity is None else row.quantity
+    if row.quantity is None and not row.serials:
+        raise invalid(f"{pointer}/quantity", "is needed but for a whole lot")
+    if row.serials and abs(quantity) != len(row.serials):
+        raise invalid(f"{pointer}/serials", f"name {len(row.serials)} units of {abs(quantity)}")
+    lots = lots_of([], row.serials, abs(quantity), pointer)
+    if row.lot is not None and quantity:
+        lots = (LotUnits(row.lot, abs(quantity)),)
+    return SetAside(sku, node, row.reason, quantity, row.reference, lots)
 
 
 async def get_positions(request: Request) -> Answer:

@@ -147,7 +147,7 @@ async def get(request: Request) -> Answer:
     """An order as it stands now, with its timeline."""
     order_id = order_of(request)
     async with request.app.pool.acquire() as conn:
-        order = await read_order(conn, request.principal.market, order_id)
+        order = await _read(request, conn, order_id)
     if order is None:
         raise Problem(Code.NOT_FOUND, f"there is no order {order_id}")
     return json_answer(200, order, etag(order["version"]))
@@ -242,7 +242,7 @@ async def decisions(request: Request) -> Answer:
     """Why each node was chosen or not, in words and numbers."""
     order_id = order_of(request)
     async with request.app.pool.acquire() as conn:
-        if await read_order(conn, request.principal.market, order_id) is None:
+        if await _read(request, conn, order_id) is None:
             raise Problem(Code.NOT_FOUND, f"there is no order {order_id}")
         found = await why(conn, request.principal.market, order_id)
     return json_answer(200, DecisionsAnswer(found))
@@ -278,9 +278,14 @@ def problem(code: Code, wrong: list[Fault] | tuple[Fault, ...], detail: str = ""
     return Problem(code, said, errors=errors, headers=headers)
 
 
+async def _read(request: Request, conn: db.Connection, order_id: OrderId) -> dict[str, Any] | None:
+    market = await request.app.world.market(request.principal.market)
+    return await read_order(conn, market, order_id)
+
+
 async def _match(request: Request, conn: db.Connection, order_id: OrderId) -> None:
     if request.headers.get("if-match") is not None:
-        order = await read_order(conn, request.principal.market, order_id)
+        order = await _read(request, conn, order_id)
         check_match(request, None if order is None else order["version"])
 
 
@@ -302,7 +307,7 @@ async def _held(
 
 
 async def _order(conn: db.Connection, request: Request, order_id: OrderId) -> Answer:
-    order = await read_order(conn, request.principal.market, order_id)
+    order = await _read(request, conn, order_id)
     assert order is not None
     return json_answer(200, order)
 

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
+from entrepot.api.bodies_lots import Lots, Serials, lots_of
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer, parameter
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
@@ -40,6 +41,15 @@ class LineBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quantity: Units
 
 
+class ReceivedLineBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Units that came and, where the item is tracked so, their lots or serial numbers."""
+
+    sku: Id
+    quantity: Units
+    lots: Lots = []
+    serials: Serials = []
+
+
 Lines = Annotated[list[LineBody], Meta(min_length=1, max_length=LINES_PER_SUPPLY_MAX)]
 
 
@@ -62,7 +72,7 @@ class SupplyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 class ReceiveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What came. `final`: nothing more will; what is outstanding is canceled."""
 
-    lines: Annotated[list[LineBody], Meta(max_length=LINES_PER_SUPPLY_MAX)] = []
+    lines: Annotated[list[ReceivedLineBody], Meta(max_length=LINES_PER_SUPPLY_MAX)] = []
     final: bool = False
 
 
@@ -155,13 +165,18 @@ async def receive_supply(request: Request) -> Answer:
     if not body.lines and not body.final:
         raise invalid("/lines", "says nothing, and that is not all")
 
+    lots = {
+        Sku(line.sku): lots_of(line.lots, line.serials, line.quantity, f"/lines/{place}")
+        for place, line in enumerate(body.lines)
+        if line.lots or line.serials
+    }
     market = await request.app.world.market(request.principal.market)
     free: list[Free] = []
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
         units = {Sku(line.sku): line.quantity for line in body.lines}
         done = await procure.receive(
-            conn, market, name, units, final=body.final, actor=request.actor, at=at
+            conn, market, name, units, final=body.final, actor=request.actor, at=at, lots=lots
         )
         if isinstance(done, Refused):
             raise _refusal(done, skus)
@@ -294,6 +309,9 @@ def _refusal(refused: Refused[WhyNotSupplied], skus: list[str]) -> Problem:
         return Problem(Code.NOT_FOUND, refused.detail)
     if refused.why in _SKU_IS:
         return invalid(f"/lines/{skus.index(refused.detail)}/sku", _SKU_IS[refused.why])
+    if refused.why is WhyNotSupplied.LOTS:
+        sku, _, why = refused.detail.partition("\n")
+        return invalid(f"/lines/{skus.index(sku)}/lots", why)
     if refused.why in _FIELD:
         return invalid(_FIELD[refused.why], refused.detail)
     return Problem(Code.CONFLICT, refused.detail)

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.bodies_fulfillment import EARLIEST, LATEST
+from entrepot.api.bodies_lots import Lots, PickedLots, Serials, lots_of
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Handler, Request, Route, etag, json_answer, parameter
 from entrepot.api.paging import PageQuery, after_of, cursor_of
@@ -61,18 +62,32 @@ class TransferUnits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quantity: Units
 
 
+class TransferDeparture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`lots`, or `serials`, say which units leave: else those that expire first."""
+
+    sku: Id
+    quantity: Units
+    lots: PickedLots = []
+    serials: Serials = []
+
+
 class TransferArrival(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`set_aside`: the units have arrived, and are not for sale for that reason."""
+    """`set_aside`: the units have arrived, and are not for sale for that reason.
+
+    `lots`, or `serials`, say which have arrived: else those that left.
+    """
 
     sku: Id
     quantity: Units
     set_aside: AsideReason | None = None
+    lots: Lots = []
+    serials: Serials = []
 
 
 class TransferSendBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What leaves; all that was planned where no line is named."""
 
-    lines: Annotated[list[TransferUnits], Meta(max_length=LINES_MAX)] = []
+    lines: Annotated[list[TransferDeparture], Meta(max_length=LINES_MAX)] = []
 
 
 class TransferReceiveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,6 +167,8 @@ _REFUSALS = {
     WhyNotCarried.UNKNOWN_LINE: (Code.INVALID, "/lines"),
     WhyNotCarried.TOO_MANY_UNITS: (Code.CONFLICT, "/lines"),
     WhyNotCarried.INSUFFICIENT: (Code.NO_STOCK, "/lines"),
+    WhyNotCarried.LOTS: (Code.CONFLICT, "/lines"),
+    WhyNotCarried.NOT_TRACKED: (Code.INVALID, "/lines"),
 }
 
 
@@ -251,10 +268,18 @@ async def one(request: Request) -> Answer:
     return json_answer(200, whole, etag(trip.head.version))
 
 
-def _carried(lines: Sequence[TransferUnits | TransferArrival]) -> tuple[Carried, ...]:
+def _carried(
+    lines: Sequence[TransferUnits | TransferDeparture | TransferArrival],
+) -> tuple[Carried, ...]:
     return tuple(
-        Carried(Sku(line.sku), line.quantity, getattr(line, "set_aside", None)) for line in lines
-    )
+        Carried(
+            Sku(line.sku), line.quantity, getattr(line, "set_aside", None),
+            () if isinstance(line, TransferUnits) else lots_of(
+                line.lots, line.serials, line.quantity, f"/lines/{place}"
+            ),
+        )
+        for place, line in enumerate(lines)
+    )  # fmt: skip
 
 
 def _problem(refused: Refused[WhyNotCarried]) -> Problem:

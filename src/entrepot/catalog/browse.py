@@ -11,10 +11,13 @@ from entrepot.catalog.model import (
     Made,
     MadeRow,
     Named,
+    Tracking,
 )
 from entrepot.catalog.store import Q, item_of, items_of, parts_of
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId, Sku
+
+TRACKINGS = {each.value: each for each in Tracking}
 
 
 async def item(conn: db.Connection, market: MarketId, sku: Sku) -> Item | None:
@@ -79,6 +82,9 @@ async def _made_of(conn: db.Connection, market: MarketId, skus: Collection[Sku])
 
 def _made(rows: Iterable[MadeRow]) -> dict[Sku, Made]:
     return {
-        row.sku: Made(row.weight_g, parts_of(row.parts, row.quantities), row.category)
+        row.sku: Made(
+            row.weight_g, parts_of(row.parts, row.quantities), row.category,
+            TRACKINGS[row.tracking], row.shelf_life_days,
+        )
         for row in rows
-    }
+    }  # fmt: skip

@@ -30,6 +30,18 @@ OVERLAP = timedelta(seconds=5)
 """How far a view reads back before its last look: commits take less, clocks agree so far."""
 
 
+SHELF_LIFE_DAYS_MAX = 36_500
+"""A hundred years: what lasts longer does not expire."""
+
+
+class Tracking(StrEnum):
+    """How units of an item are told apart: not at all, by lot, or each by its serial number."""
+
+    NONE = "none"
+    LOT = "lot"
+    SERIAL = "serial"
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A component of a kit: `quantity` units of it in each unit of the kit."""
@@ -44,7 +56,8 @@ class Item:
 
     `price` is in minor units, None where the catalog has none. `attributes` is the JSON text of an
     object. `components` ascend by sku; an item that has some is a kit and has no stock of its own.
-    `version` counts changes from 1; 0 is an item not yet stored.
+    `version` counts changes from 1; 0 is an item not yet stored. A unit lasts `shelf_life_days`
+    from its receipt (None: its lot says), and must last `min_remaining_days` more to be sold.
     """
 
     sku: Sku
@@ -55,6 +68,9 @@ class Item:
     attributes: str = "{}"
     components: tuple[Part, ...] = ()
     version: int = 0
+    tracking: Tracking = Tracking.NONE
+    shelf_life_days: int | None = None
+    min_remaining_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +84,9 @@ class ItemRow:
     category: str
     attributes: str
     version: int
+    tracking: str
+    shelf_life_days: int | None
+    min_remaining_days: int
     parts: list[str]
     quantities: list[int]
 
@@ -94,17 +113,24 @@ class MadeRow:
     sku: Sku
     weight_g: int
     category: str
+    tracking: str
+    shelf_life_days: int | None
     parts: list[str]
     quantities: list[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What one unit weighs in grams and, of a kit, what it is made of; the item's category."""
+    """What one unit weighs in grams and, of a kit, what it is made of; the item's category.
+
+    How its units are told apart, and for how many days one lasts from its receipt.
+    """
 
     weight_g: int
     parts: tuple[Part, ...] = ()
     category: str = ""
+    tracking: Tracking = Tracking.NONE
+    shelf_life_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

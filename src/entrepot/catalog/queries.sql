@@ -17,6 +17,9 @@ SELECT
     i.category,
     i.attributes,
     i.version,
+    i.tracking,
+    i.shelf_life_days,
+    i.min_remaining_days,
     array(
         SELECT c.part_sku
         FROM catalog.component AS c
@@ -42,6 +45,9 @@ SELECT
     i.category,
     i.attributes,
     i.version,
+    i.tracking,
+    i.shelf_life_days,
+    i.min_remaining_days,
     array(
         SELECT c.part_sku
         FROM catalog.component AS c
@@ -70,7 +76,8 @@ WHERE c.market = :market::text AND c.part_sku = any(:skus::text[]);
 -- name: create_items
 -- New items. One that somebody else has just made is a unique violation: the whole is tried again.
 INSERT INTO catalog.item (
-    market, sku, name, price, weight_g, category, attributes, version, changed_at
+    market, sku, name, price, weight_g, category, attributes, version, tracking, shelf_life_days,
+    min_remaining_days, changed_at
 )
 SELECT
     :market::text,
@@ -81,6 +88,9 @@ SELECT
     i.category,
     i.attributes::json,
     i.version,
+    i.tracking,
+    i.shelf_life_days,
+    i.min_remaining_days,
     :at::timestamptz
 FROM
     unnest(
@@ -90,8 +100,14 @@ FROM
         :weights::integer[],
         :categories::text[],
         :attributes::text[],
-        :versions::bigint[]
-    ) AS i (sku, name, price, weight_g, category, attributes, version)
+        :versions::bigint[],
+        :trackings::text[],
+        :shelf_lives::integer[],
+        :min_remainings::integer[]
+    ) AS i (
+        sku, name, price, weight_g, category, attributes, version, tracking, shelf_life_days,
+        min_remaining_days
+    )
 ORDER BY i.sku;
 
 -- name: update_items
@@ -104,6 +120,9 @@ SET
     category = i.category,
     attributes = i.attributes::json,
     version = i.version,
+    tracking = i.tracking,
+    shelf_life_days = i.shelf_life_days,
+    min_remaining_days = i.min_remaining_days,
     changed_at = :at::timestamptz
 FROM
     unnest(
@@ -113,8 +132,14 @@ FROM
         :weights::integer[],
         :categories::text[],
         :attributes::text[],
-        :versions::bigint[]
-    ) AS i (sku, name, price, weight_g, category, attributes, version)
+        :versions::bigint[],
+        :trackings::text[],
+        :shelf_lives::integer[],
+        :min_remainings::integer[]
+    ) AS i (
+        sku, name, price, weight_g, category, attributes, version, tracking, shelf_life_days,
+        min_remaining_days
+    )
 WHERE t.market = :market::text AND t.sku = i.sku;
 
 -- name: clear_components
@@ -134,7 +159,7 @@ FROM
 -- name: made_all -> MadeRow
 -- Everything an order may ask for: what a starting server reads.
 WITH item AS (
-    SELECT i.sku, i.weight_g, i.category
+    SELECT i.sku, i.weight_g, i.category, i.tracking, i.shelf_life_days
     FROM catalog.item AS i
     WHERE i.market = :market::text
 ),
@@ -153,6 +178,8 @@ SELECT
     i.sku,
     i.weight_g,
     i.category,
+    i.tracking,
+    i.shelf_life_days,
     coalesce(k.parts, '{}') AS parts,
     coalesce(k.quantities, '{}') AS quantities
 FROM item AS i
@@ -164,6 +191,8 @@ SELECT
     i.sku,
     i.weight_g,
     i.category,
+    i.tracking,
+    i.shelf_life_days,
     array(
         SELECT c.part_sku
         FROM catalog.component AS c
@@ -185,6 +214,8 @@ SELECT
     i.sku,
     i.weight_g,
     i.category,
+    i.tracking,
+    i.shelf_life_days,
     array(
         SELECT c.part_sku
         FROM catalog.component AS c

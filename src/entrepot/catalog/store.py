@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from entrepot.catalog.model import Item, ItemRow, Locked, Part, Use
+from entrepot.catalog.model import Item, ItemRow, Locked, Part, Tracking, Use
 from entrepot.plumbing import db, sql
 from entrepot.terms.ids import MarketId, Sku
 
@@ -66,6 +66,9 @@ def item_of(row: ItemRow) -> Item:
         row.attributes,
         parts_of(row.parts, row.quantities),
         row.version,
+        Tracking(row.tracking),
+        row.shelf_life_days,
+        row.min_remaining_days,
     )
 
 
@@ -87,5 +90,8 @@ async def _write(
         categories=[item.category for item in items],
         attributes=[item.attributes for item in items],
         versions=[item.version for item in items],
+        trackings=[item.tracking.value for item in items],
+        shelf_lives=[item.shelf_life_days for item in items],
+        min_remainings=[item.min_remaining_days for item in items],
         at=at,
     )  # fmt: skip

@@ -47,4 +47,8 @@ class CatalogView:
         """Ask for the skus that are not here, and for the components of those that are kits."""
         missing = {Sku(sku) for sku in skus if sku not in self._made}
         if missing:
-            self._made.update(await browse.made_of(conn, self._market, missing))
+            await self.fetch_again(conn, missing)
+
+    async def fetch_again(self, conn: db.Connection, skus: Iterable[Sku]) -> None:
+        """Ask for these skus whatever is known of them: the view may be late by a poll."""
+        self._made.update(await browse.made_of(conn, self._market, set(skus)))

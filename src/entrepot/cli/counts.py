@@ -1,6 +1,6 @@
 """Counts as rows of a file: what nodes had on hand when it was written, unless a row says when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -10,8 +10,10 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from entrepot.api import strict
+from entrepot.api.bodies_lots import Lots, Serials, lots_of
 from entrepot.api.kinds import Result
 from entrepot.catalog import browse as catalog
+from entrepot.catalog.model import Made, Tracking
 from entrepot.inventory.count import count
 from entrepot.inventory.heard import listen
 from entrepot.inventory.model import QUANTITY_MAX, Count, RowStatus
@@ -36,13 +38,15 @@ class CountBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     source: Identifier = FILE_SOURCE
     sequence: Annotated[int, Meta(ge=0, le=SEQUENCE_MAX)] | None = None
     counted_at: Annotated[datetime, Meta(tz=True)] | None = None
+    lots: Lots = []
+    serials: Serials = []
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What of a chunk's skus and nodes there is; kits have no stock."""
 
-    goods: frozenset[str]
+    goods: Mapping[Sku, Made]
     kits: frozenset[str]
     nodes: frozenset[str]
 
@@ -58,7 +62,10 @@ def read(fields: dict[str, object], written_at: datetime) -> Count:
     sequence = body.sequence
     if sequence is None:
         sequence = int(counted_at.timestamp() * 1_000_000)
-    return Count(Sku(body.sku), NodeId(body.node), body.on_hand, body.source, sequence, counted_at)
+    lots = lots_of(body.lots, body.serials, body.on_hand, "")
+    return Count(
+        Sku(body.sku), NodeId(body.node), body.on_hand, body.source, sequence, counted_at, lots
+    )
 
 
 async def put(
@@ -71,7 +78,7 @@ async def put(
     skus = {row.sku for row in rows}
     made = await catalog.made_of(conn, market, skus)
     known = Known(
-        goods=frozenset(made),
+        goods=made,
         kits=frozenset(sku for sku, each in made.items() if each.parts),
         nodes=await network.known_nodes(conn, market, {row.node_id for row in rows}),
     )
@@ -87,8 +94,13 @@ async def put(
         if why is not None:
             results.append(why)
             continue
-        status = "unchanged" if next(done).status is RowStatus.STALE else "updated"
-        results.append(Result(f"{row.sku} at {row.node_id}", status, 0))
+        became = next(done).status
+        name = f"{row.sku} at {row.node_id}"
+        if became in {RowStatus.APPLIED, RowStatus.STALE}:
+            status = "unchanged" if became is RowStatus.STALE else "updated"
+            results.append(Result(name, status, 0))
+        else:
+            results.append(Result(name, "refused", 0, became.value, became.value))
     return results
 
 
@@ -100,6 +112,10 @@ def _refusal(row: Count, known: Known, at: datetime) -> Result | None:
         return Result(name, "refused", 0, "kit_has_no_stock", f"{row.sku} is a kit")
     if row.node_id not in known.nodes:
         return Result(name, "refused", 0, "unknown_node", f"there is no node {row.node_id}")
+    wanted = {Tracking.SERIAL if each.serial else Tracking.LOT for each in row.lots}
+    if not wanted <= {known.goods[row.sku].tracking}:
+        said = f"{row.sku} is not tracked so"
+        return Result(name, "refused", 0, RowStatus.NOT_TRACKED.value, said)
     if row.counted_at > at:
         return Result(name, "refused", 0, "in_the_future", "counted_at lies in the future")
     return None

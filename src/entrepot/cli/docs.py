@@ -113,12 +113,12 @@ def _moves(life: AnyLifecycle) -> str:
 
 
 def invariants() -> dict[str, dict[str, sql.Query]]:
-    """Read every capability's `invariants.sql`."""
-    found: dict[str, dict[str, sql.Query]] = {}
-    for capability in capabilities():
-        if resources.files(f"entrepot.{capability}").joinpath("invariants.sql").is_file():
-            found[capability] = sql.load(f"entrepot.{capability}", "invariants.sql")
-    return found
+    """Read every capability's invariants."""
+    found = {
+        capability: sql.load_all(f"entrepot.{capability}", "invariants.sql")
+        for capability in capabilities()
+    }
+    return {capability: queries for capability, queries in found.items() if queries}
 
 
 def invariants_page(found: Mapping[str, Mapping[str, sql.Query]]) -> str:

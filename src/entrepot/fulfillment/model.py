@@ -256,6 +256,38 @@ class Guarded:
     passed: int
 
 
+class LineLot(msgspec.Struct, frozen=True, gc=False):
+    """Units of a lot that were picked for a line; `gone`: they are off the books."""
+
+    fulfillment_order_id: FulfillmentOrderId
+    line_no: LineNo
+    sku: Sku
+    node_id: NodeId
+    lot: str
+    serial: bool
+    quantity: int
+    gone: bool = False
+
+
+class PickedLot(msgspec.Struct, frozen=True, gc=False):
+    """Units of a lot at a node that are picked and still on the books."""
+
+    sku: Sku
+    node_id: NodeId
+    lot: str
+    quantity: int
+
+
+class PickedFor(msgspec.Struct, frozen=True, gc=False):
+    """Whose work a lot's units were picked for."""
+
+    sku: Sku
+    lot: str
+    fulfillment_order_id: FulfillmentOrderId
+    order_id: OrderId
+    line_no: LineNo
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """An order that a hold stands against."""

@@ -4,15 +4,16 @@ Each type has its schema in docs/events/<type>.json.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from entrepot.fulfillment import rules
 from entrepot.fulfillment.act import units_json
-from entrepot.fulfillment.model import Acted, NewFulfillmentOrder, Units
+from entrepot.fulfillment.model import Acted, LineLot, NewFulfillmentOrder, Units
 from entrepot.fulfillment.states import State, Verb
 from entrepot.plumbing import db
 from entrepot.plumbing.outbox import Fact
-from entrepot.terms.ids import FulfillmentOrderId
+from entrepot.terms.ids import FulfillmentOrderId, LineNo, Sku
 from entrepot.terms.order_number import number_of
 
 PLANNED = "fulfillment.planned"
@@ -35,9 +36,15 @@ TYPES: Mapping[Verb, str] = {
 """What each move is told as. Units taken out of work that goes on are told as canceled too."""
 
 
-def facts(acted: Iterable[Acted]) -> list[Fact]:
-    """Tell what was done: one fact for each move, in order."""
-    return [_fact(each, verb) for each in acted for verb in each.turn.verbs]
+Lots = Mapping[tuple[LineNo, Sku], Sequence[LineLot]]
+"""The lots of a piece of work's units, by line and sku, where they were named."""
+
+NO_LOTS: Lots = MappingProxyType({})
+
+
+def facts(acted: Iterable[Acted], lots: Lots = NO_LOTS) -> list[Fact]:
+    """Tell what was done: one fact for each move, in order, with the lots of its lines' units."""
+    return [_fact(each, verb, lots) for each in acted for verb in each.turn.verbs]
 
 
 def planned(
@@ -53,7 +60,7 @@ def planned(
     ]  # fmt: skip
 
 
-def _fact(acted: Acted, verb: Verb) -> Fact:
+def _fact(acted: Acted, verb: Verb, lots: Lots) -> Fact:
     turn, head = acted.turn, acted.after.head
     more: dict[str, Any] = {"reason": acted.reason}
     units = turn.units
@@ -74,7 +81,7 @@ def _fact(acted: Acted, verb: Verb) -> Fact:
             for each in turn.packages
         ]
     return _told(
-        TYPES[verb], acted.after.id, head, acted.after.state, units, actor=acted.actor, **more
+        TYPES[verb], acted.after.id, head, acted.after.state, units, lots, actor=acted.actor, **more
     )
 
 
@@ -84,6 +91,7 @@ def _told(
     of: Any,  # noqa: ANN401 - a fulfillment order, new or stored: both name the same fields alike
     state: State,
     units: Sequence[Units],
+    lots: Lots = NO_LOTS,
     **more: object,
 ) -> Fact:
     data: dict[str, object] = {
@@ -94,7 +102,21 @@ def _told(
         "method": of.method,
         "service": of.service,
         "state": state,
-        "lines": units_json(units),
+        "lines": _with_lots(units, lots) if lots else units_json(units),
     }
     data |= {name: value for name, value in more.items() if value is not None}
     return Fact(type_, f"fulfillment-orders/{id_}", db.json_text(data), of.order_id)
+
+
+def _with_lots(units: Sequence[Units], lots: Lots) -> list[Mapping[str, object]]:
+    return [
+        {**told, **lots_json(lots.get((each.line_no, each.sku), ()))}
+        for each, told in zip(units, units_json(units), strict=True)
+    ]
+
+
+def lots_json(lots: Sequence[LineLot]) -> Mapping[str, object]:
+    """Write a line's lots as documents and facts do: serial numbers are a list of their own."""
+    named = [{"lot": each.lot, "quantity": each.quantity} for each in lots if not each.serial]
+    serials = [each.lot for each in lots if each.serial]
+    return ({"lots": named} if named else {}) | ({"serials": serials} if serials else {})

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from entrepot.inventory.lots_model import LotUnits
 from entrepot.terms.ids import NodeId, Sku
 
 
@@ -19,12 +20,14 @@ class AsideReason(StrEnum):
     DOUBT = "doubt"
     DISPLAY = "display"
     QUARANTINE = "quarantine"
+    EXPIRED = "expired"
     DAMAGED = "damaged"
 
 
-FACTS = frozenset({AsideReason.QUARANTINE, AsideReason.DAMAGED})
-"""Reasons that are facts of the goods, not wishes of their keeper: a broken or recalled unit cannot
-be sent, whoever has a claim on it. Only these may take claimed units, and raise a shortage."""
+FACTS = frozenset({AsideReason.QUARANTINE, AsideReason.EXPIRED, AsideReason.DAMAGED})
+"""Reasons that are facts of the goods, not wishes of their keeper: a broken, recalled or expired
+unit cannot be sent, whoever has a claim on it. Only these may take claimed units, and raise a
+shortage."""
 
 Aside = Mapping[AsideReason, int]
 """Units of a position by the reason they are set aside for; a reason that is absent holds none."""
@@ -40,6 +43,7 @@ class SetAside(msgspec.Struct, frozen=True, gc=False):
     reason: AsideReason
     quantity: int
     reference: str | None = None
+    lots: tuple[LotUnits, ...] = ()
 
 
 class Bucket(msgspec.Struct, frozen=True, gc=False):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from entrepot.inventory import buckets, heard, reckon, rules, store
+from entrepot.inventory import buckets, heard, lots, reckon, rules, store
 from entrepot.inventory.buckets import NOTHING, Aside
 from entrepot.inventory.model import Change, Count, CountMark, Position, RowResult, RowStatus
 from entrepot.plumbing import db
@@ -30,8 +30,49 @@ async def count(
     """Answer every count. Skus and nodes are known to exist; the caller owns the commit.
 
     Of several counts of one position in one call the later row is judged after the earlier one.
-    Marks are written under their positions' locks, in whatever order they come.
+    Marks are written under their positions' locks, in whatever order they come. What cannot be of
+    the lots it names is refused.
     """
+    if any(each.lots for each in counts):
+        return await _with_lots(conn, market, counts, at=at, actor=actor)
+    return await _count(conn, market, counts, at=at, actor=actor)
+
+
+async def _with_lots(
+    conn: db.Connection,
+    market: MarketId,
+    counts: Sequence[Count],
+    *,
+    at: datetime,
+    actor: str | None,
+) -> Counted:
+    """Judge the lots, add to them what moved since, and count what can be."""
+    keys = sorted({(each.sku, each.node_id) for each in counts})
+    locked = {(p.sku, p.node_id): p for p in await store.lock_or_make(conn, market, keys)}
+    judge = await lots.judge(conn, market, [(each.sku, each.lots) for each in counts])
+    results: dict[int, RowResult] = {}
+    good: list[int] = []
+    for place, each in enumerate(counts):
+        wrong = judge.count(each)
+        if wrong is None:
+            good.append(place)
+            continue
+        on_hand = locked[each.sku, each.node_id].on_hand
+        results[place] = RowResult(each.sku, each.node_id, wrong, on_hand)
+    found = await lots.found_since(conn, market, [counts[place] for place in good])
+    done = await _count(conn, market, found, at=at, actor=actor)
+    results |= dict(zip(good, done.results, strict=True))
+    return Counted([results[place] for place in range(len(counts))], done.changed)
+
+
+async def _count(
+    conn: db.Connection,
+    market: MarketId,
+    counts: Sequence[Count],
+    *,
+    at: datetime,
+    actor: str | None,
+) -> Counted:
     keys = sorted({(each.sku, each.node_id) for each in counts})
     locked = await store.lock_or_make(conn, market, keys)
     positions = {(p.sku, p.node_id): p for p in locked}

@@ -39,6 +39,23 @@ def mended(position: Position, drift: Drift, entered: Aside, held: Aside) -> Cha
     )
 
 
+def lots_mended(position: Position) -> Change:
+    """Leave a position as it is, with an entry under which its lots are set to what theirs say."""
+    return Change(
+        sku=position.sku,
+        node_id=position.node_id,
+        on_hand=position.on_hand,
+        reserved=position.reserved,
+        unavailable=position.unavailable,
+        shortage=position.shortage,
+        kind=CORRECTION,
+        on_hand_delta=0,
+        reserved_delta=0,
+        unavailable_delta=0,
+        reference="its lots",
+    )
+
+
 def _buckets(entered: Aside, held: Aside) -> Iterator[Bucket]:
     for reason in AsideReason:
         said = entered.get(reason, 0)

@@ -10,6 +10,7 @@ import msgspec
 
 from entrepot.inventory.buckets import AsideReason, Bucket
 from entrepot.inventory.launch_model import NOT_ON_SALE
+from entrepot.inventory.lots_model import LotUnits
 from entrepot.inventory.protection import Guard
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku, TransferId
 
@@ -131,7 +132,10 @@ class MovementKind(StrEnum):
 
 
 class Count(msgspec.Struct, frozen=True, gc=False):
-    """What a source found at a node: `on_hand` units at `counted_at`, its `sequence`-th message."""
+    """What a source found at a node: `on_hand` units at `counted_at`, its `sequence`-th message.
+
+    `lots`: which of them are of which lot, where somebody looked; the others are of an unknown one.
+    """
 
     sku: Sku
     node_id: NodeId
@@ -139,6 +143,7 @@ class Count(msgspec.Struct, frozen=True, gc=False):
     source: str
     sequence: int | None
     counted_at: datetime
+    lots: tuple[LotUnits, ...] = ()
 
 
 class CountMark(msgspec.Struct, frozen=True, gc=False):
@@ -175,6 +180,7 @@ class Delta(msgspec.Struct, frozen=True, gc=False):
     sequence: int | None = None
     occurred_at: datetime | None = None
     set_aside: AsideReason | None = None
+    lots: tuple[LotUnits, ...] = ()
 
 
 class RowStatus(StrEnum):
@@ -192,6 +198,11 @@ class RowStatus(StrEnum):
     CLAIMED = "claimed"
     NOT_SET_ASIDE = "not_set_aside"
     KIT = "kit_has_no_stock"
+    NOT_TRACKED = "not_tracked_so"
+    UNKNOWN_LOT = "unknown_lot"
+    LOT_INSUFFICIENT = "insufficient_lot"
+    LOT_EXPIRES_OTHERWISE = "lot_expires_otherwise"
+    SERIAL_ELSEWHERE = "serial_in_stock"
 
 
 class RowResult(msgspec.Struct, frozen=True, gc=False):
@@ -212,7 +223,8 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     """New balances of a position and the ledger entry that explains them.
 
     `buckets` says for which reasons `unavailable` changed: their deltas sum to its delta, and each
-    has an entry of its own.
+    has an entry of its own. `lots` are the lots of the units that it moves or, of a count, of those
+    that were found.
     """
 
     sku: Sku
@@ -236,6 +248,7 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     actor: str | None = None
     buckets: tuple[Bucket, ...] = ()
     transfer_id: TransferId | None = None
+    lots: tuple[LotUnits, ...] = ()
 
 
 class Free(msgspec.Struct, frozen=True, gc=False):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from entrepot.inventory import buckets, heard, reckon, rules, store
+from entrepot.inventory import buckets, heard, lots, reckon, rules, store
 from entrepot.inventory.buckets import NOTHING
 from entrepot.inventory.model import Change, Delta, RowResult, RowStatus
 from entrepot.plumbing import db
@@ -26,7 +26,8 @@ async def move(
     locked = await store.lock_or_make(conn, market, keys)
     positions = {(p.sku, p.node_id): p for p in locked}
     asides = await store.asides_of(conn, market, locked)
-    fresh = await heard.claim(conn, market, [d for d in deltas if not rules.sign_is_wrong(d)])
+    refused = await _refused(conn, market, deltas)
+    fresh = await heard.claim(conn, market, [d for n, d in enumerate(deltas) if n not in refused])
     dated = sorted({(d.sku, d.node_id) for d in deltas if d.occurred_at is not None})
     marks = reckon.by_position(await store.count_marks(conn, market, dated) if dated else [])
     anchors = {key: reckon.anchor(there.values()) for key, there in marks.items()}
@@ -35,11 +36,11 @@ async def move(
 
     results: list[RowResult] = []
     changes: list[Change] = []
-    for each in deltas:
+    for place, each in enumerate(deltas):
         key = (each.sku, each.node_id)
         position, aside = positions[key], asides.get(key, NOTHING)
-        if rules.sign_is_wrong(each):
-            results.append(_unchanged(each, RowStatus.WRONG_SIGN, position.on_hand))
+        if place in refused:
+            results.append(_unchanged(each, refused[place], position.on_hand))
             continue
         if not heard.take(fresh, each):
             results.append(_unchanged(each, RowStatus.DUPLICATE, position.on_hand))
@@ -59,6 +60,24 @@ async def move(
     await store.record_changes(conn, market, changes, at, actor=actor)
     await heard.owe(conn, market, {k: u for k, u in owed.items() if u != deficits.get(k, 0)})
     return results
+
+
+async def _refused(
+    conn: db.Connection, market: MarketId, deltas: Sequence[Delta]
+) -> dict[int, RowStatus]:
+    """Say of the rows that cannot be why not: they are refused, and their numbers not heard."""
+    wrong = {
+        place: RowStatus.WRONG_SIGN
+        for place, delta in enumerate(deltas)
+        if rules.sign_is_wrong(delta)
+    }
+    if any(delta.lots for delta in deltas):
+        judge = await lots.judge(conn, market, [(d.sku, d.lots) for d in deltas])
+        for place, delta in enumerate(deltas):
+            status = judge.delta(delta) if delta.lots and place not in wrong else None
+            if status is not None:
+                wrong[place] = status
+    return wrong
 
 
 def _unchanged(delta: Delta, status: RowStatus, on_hand: int) -> RowResult:

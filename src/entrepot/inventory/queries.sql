@@ -77,8 +77,9 @@ LEFT JOIN inventory.launch AS l
 ORDER BY k.sku, k.node_id
 ON CONFLICT (market, sku, node_id) DO NOTHING;
 
--- name: record_changes
--- New balances of locked positions, and the entries that explain them, in one statement.
+-- name: record_changes -> Lotted
+-- New balances of locked positions, and the entries that explain them, in one statement. Answers
+-- those at which lots are known.
 WITH told AS (
     INSERT INTO inventory.movement (
         market, movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
@@ -113,27 +114,34 @@ WITH told AS (
             movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
             reason, order_id, line_no, reference, transfer_id, drawn_by, at, actor, source, sequence
         )
+),
+
+changed AS (
+    UPDATE inventory.position AS p
+    SET
+        on_hand = c.on_hand,
+        reserved = c.reserved,
+        unavailable = c.unavailable,
+        shortage = c.shortage,
+        drawn = coalesce(c.drawn, p.drawn),
+        unsecured = p.unsecured OR p.unavailable <> c.unavailable
+    FROM
+        unnest(
+            :skus::text[],
+            :node_ids::text[],
+            :on_hands::integer[],
+            :reserveds::integer[],
+            :unavailables::integer[],
+            :shortages::integer[],
+            :drawns::jsonb[]
+        ) AS c (sku, node_id, on_hand, reserved, unavailable, shortage, drawn)
+    WHERE p.market = :market::text AND p.sku = c.sku AND p.node_id = c.node_id
+    RETURNING p.sku, p.node_id, p.lotted
 )
 
-UPDATE inventory.position AS p
-SET
-    on_hand = c.on_hand,
-    reserved = c.reserved,
-    unavailable = c.unavailable,
-    shortage = c.shortage,
-    drawn = coalesce(c.drawn, p.drawn),
-    unsecured = p.unsecured OR p.unavailable <> c.unavailable
-FROM
-    unnest(
-        :skus::text[],
-        :node_ids::text[],
-        :on_hands::integer[],
-        :reserveds::integer[],
-        :unavailables::integer[],
-        :shortages::integer[],
-        :drawns::jsonb[]
-    ) AS c (sku, node_id, on_hand, reserved, unavailable, shortage, drawn)
-WHERE p.market = :market::text AND p.sku = c.sku AND p.node_id = c.node_id;
+SELECT c.sku, c.node_id
+FROM changed AS c
+WHERE c.lotted;
 
 -- name: reservations_of_orders -> Reservation
 -- Every claim these orders have made, in the order it was made in.

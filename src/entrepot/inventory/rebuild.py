@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from entrepot.inventory import buckets, chapters, mend, store
+from entrepot.inventory import buckets, chapters, lots, mend, store
 from entrepot.inventory.buckets import NOTHING, AsideRow
 from entrepot.inventory.feed_model import Drift, Tally
+from entrepot.inventory.lots_model import LotDrift
 from entrepot.inventory.model import ROWS_PER_COMMIT_MAX
 from entrepot.plumbing import db, sql
 from entrepot.terms.ids import MarketId
@@ -50,6 +51,32 @@ async def rebuild(
         mend.mended(locked[key], each, entered.get(key, NOTHING), held.get(key, NOTHING))
         for each, key in zip(found, keys, strict=True)
     ]
+    await store.record_changes(conn, market, changes, at, actor=actor)
+    return found
+
+
+async def drifted_lots(
+    conn: db.Connection, market: MarketId, *, most: int | None = None
+) -> list[LotDrift]:
+    """Find lots whose balance is not what their entries say, or more than there is. Ascending."""
+    return await db.fetch(conn, lots.Q["drifted_lots"], LotDrift, market=market, most=most)
+
+
+async def rebuild_lots(
+    conn: db.Connection, market: MarketId, *, actor: str, at: datetime
+) -> list[LotDrift]:
+    """Mend lots that have drifted, of positions that say what their ledger says; answers them.
+
+    The caller owns the commit, and comes again until there is nothing left.
+    """
+    await chapters.take_turn(conn, market)
+    found = await drifted_lots(conn, market, most=ROWS_PER_COMMIT_MAX)
+    if not found:
+        return []
+    keys = sorted({(each.sku, each.node_id) for each in found})
+    locked = await store.lock_or_make(conn, market, keys)
+    await lots.mark(conn, market, keys)
+    changes = [mend.lots_mended(position) for position in locked]
     await store.record_changes(conn, market, changes, at, actor=actor)
     return found
 

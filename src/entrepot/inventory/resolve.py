@@ -1,17 +1,21 @@
 """End claims: free them (the units are for sale again) or consume them (the units have left)."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 
 import msgspec
 
 from entrepot.inventory import buckets, heard, reckon, rules, store
 from entrepot.inventory.buckets import NOTHING, Aside
+from entrepot.inventory.lots_model import LotUnits
 from entrepot.inventory.model import Change, Claim, Ending, Position
 from entrepot.inventory.reserve import GuardFailed
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId
+
+NO_LOTS: Mapping[int, tuple[LotUnits, ...]] = MappingProxyType({})
 
 
 async def lock(
@@ -57,11 +61,13 @@ async def consume(
     left: Sequence[tuple[Claim, datetime]],
     *,
     at: datetime,
+    lots: Mapping[int, tuple[LotUnits, ...]] = NO_LOTS,
 ) -> list[store.Key]:
     """Consume open claims, each as of when its units left. Books that held fewer owe the rest.
 
-    What had left before the newest count was taken is not taken off it again. Answers the positions
-    whose shortage ended with it.
+    What had left before the newest count was taken is not taken off it again. `lots` are those of
+    the units that left, by the claim's place, where they were named. Answers the positions whose
+    shortage ended with it.
     """
     if not left:
         return []
@@ -73,15 +79,21 @@ async def consume(
     before = await heard.deficits(conn, market, keys)
     owed = dict(before)
 
-    def leave(position: Position, claim: Claim, aside: Aside, left_at: datetime) -> list[Change]:
+    def leave(
+        position: Position, claim: Claim, aside: Aside, left_at: datetime, place: int
+    ) -> list[Change]:
         key = (claim.sku, claim.node_id)
         seen = reckon.left_before(left_at, anchors.get(key))
         changes, owed[key] = reckon.shipped(
             position, owed.get(key, 0), claim, left_at, aside, seen=seen
         )
+        if place in lots:
+            changes[0] = msgspec.structs.replace(changes[0], lots=lots[place])
         return changes
 
-    effects = [partial(leave, left_at=left_at) for _, left_at in left]
+    effects = [
+        partial(leave, left_at=left_at, place=place) for place, (_, left_at) in enumerate(left)
+    ]
     mended = await _resolve(conn, market, claims, locked, effects, at=at, end=Ending.CONSUMED)
     await heard.owe(conn, market, {k: u for k, u in owed.items() if u != before.get(k, 0)})
     return mended

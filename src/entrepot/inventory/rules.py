@@ -173,12 +173,15 @@ def counted(position: Position, count: Count, moved_since: int, aside: Aside) ->
         position, on_hand, position.reserved, buckets.turned(aside, kept),
         kind="count", reference=count.source,
     )  # fmt: skip
-    return replace(change, source=count.source, sequence=count.sequence)
+    return replace(change, source=count.source, sequence=count.sequence, lots=count.lots)
 
 
 def is_nothing(change: Change) -> bool:
-    """A count that found what the books say, none of it in doubt, changes nothing: no entry."""
-    return not (change.on_hand_delta or change.reserved_delta or change.buckets)
+    """A count that found what the books say, none of it in doubt, changes nothing: no entry.
+
+    One that says which lots it found is written whatever it found.
+    """
+    return not (change.on_hand_delta or change.reserved_delta or change.buckets or change.lots)
 
 
 def sign_is_wrong(delta: Delta) -> bool:
@@ -218,7 +221,7 @@ def left_with(position: Position, on_hand: int, delta: Delta, aside: Aside) -> C
         buckets.turned(aside, buckets.fitting(then, on_hand)),
         kind=delta.kind.value, reference=delta.reference, at=delta.occurred_at,
     )  # fmt: skip
-    return replace(change, source=delta.source, sequence=delta.sequence)
+    return replace(change, source=delta.source, sequence=delta.sequence, lots=delta.lots)
 
 
 def set_aside(position: Position, ask: SetAside, aside: Aside) -> Change | RowStatus:
@@ -238,10 +241,11 @@ def set_aside(position: Position, ask: SetAside, aside: Aside) -> Change | RowSt
     if aside.get(ask.reason, 0) + ask.quantity < 0:
         return RowStatus.NOT_SET_ASIDE
     then = buckets.more(aside, ask.reason, ask.quantity)
-    return _change(
+    change = _change(
         position, position.on_hand, position.reserved, buckets.turned(aside, then),
         kind="set_aside", reference=ask.reference,
     )  # fmt: skip
+    return replace(change, lots=ask.lots) if ask.lots else change
 
 
 def freed(position: Position, claim: Claim) -> Change:

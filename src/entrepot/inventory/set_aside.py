@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from entrepot.inventory import buckets, rules, store
+from entrepot.inventory import buckets, lots, rules, store
 from entrepot.inventory.buckets import NOTHING, SetAside
 from entrepot.inventory.model import Change, RowResult, RowStatus
 from entrepot.plumbing import db
@@ -20,7 +20,8 @@ async def set_aside(
 ) -> list[RowResult]:
     """Answer every ask in order, each whole or not at all. The caller owns the commit.
 
-    Refuses wrong_sign, insufficient_stock, claimed and not_set_aside. What is damaged or in
+    Refuses wrong_sign, insufficient_stock, claimed and not_set_aside, and lots of
+    which there is not so much. What is damaged or in
     quarantine is so whoever has a claim on it: there a shortage may be raised.
     """
     keys = sorted({(each.sku, each.node_id) for each in asks})
@@ -28,12 +29,18 @@ async def set_aside(
     positions = {(p.sku, p.node_id): p for p in locked}
     asides = await store.asides_of(conn, market, locked)
 
+    judge = None
+    if any(each.lots for each in asks):
+        judge = await lots.judge(conn, market, [(each.sku, each.lots) for each in asks])
+
     results: list[RowResult] = []
     changes: list[Change] = []
     for each in asks:
         key = (each.sku, each.node_id)
         position, aside = positions[key], asides.get(key, NOTHING)
         decided = rules.set_aside(position, each, aside)
+        if each.lots and judge is not None and not isinstance(decided, RowStatus):
+            decided = judge.set_aside(each) or decided
         if isinstance(decided, RowStatus):
             results.append(RowResult(each.sku, each.node_id, decided, position.on_hand))
             continue

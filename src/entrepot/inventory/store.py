@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from msgspec.structs import replace
 
-from entrepot.inventory import buckets, rules
+from entrepot.inventory import buckets, lots, rules
 from entrepot.inventory.buckets import Aside, AsideReason, AsideRow
 from entrepot.inventory.launch_model import NOT_ON_SALE
+from entrepot.inventory.lots_model import Lotted
 from entrepot.inventory.model import (
     Change,
     Claim,
@@ -98,21 +100,23 @@ async def record_changes(
     at: datetime,
     *,
     actor: str | None = None,
+    lots_follow: bool = True,
 ) -> None:
     """Write the entries, and for each position the balances and buckets of its last change.
 
     `actor` is whose changes these are that do not say; None: the order's, or nobody's in
-    particular.
+    particular. Where lots are known they follow, but for what came and went before they were.
     """
     if not changes:
         return
     last = {(c.sku, c.node_id): c for c in changes}
     told = [entry for change in changes for entry in _entries(change)]
-    await db.execute(
-        conn, Q["record_changes"],
+    ids = MINT.ids(len(told))
+    lotted = await db.fetch(
+        conn, Q["record_changes"], Lotted,
         market=market,
         at=at,
-        movement_ids=MINT.ids(len(told)),
+        movement_ids=ids,
         writer=WRITER,
         move_skus=[c.sku for c, *_ in told],
         move_nodes=[c.node_id for c, *_ in told],
@@ -130,15 +134,34 @@ async def record_changes(
         actors=[c.actor or actor for c, *_ in told],
         sources=[c.source for c, *_ in told],
         sequences=[c.sequence for c, *_ in told],
-        skus=[c.sku for c in last.values()],
-        node_ids=[c.node_id for c in last.values()],
-        on_hands=[c.on_hand for c in last.values()],
-        reserveds=[c.reserved for c in last.values()],
-        unavailables=[c.unavailable for c in last.values()],
-        shortages=[c.shortage for c in last.values()],
-        drawns=[c.drawn for c in last.values()],
+        **_balances(list(last.values())),
     )  # fmt: skip
     await _put_asides(conn, market, changes)
+    if lots_follow and (lotted or any(change.lots for change in changes)):
+        keys = [(each.sku, each.node_id) for each in lotted]
+        await lots.follow(conn, market, _numbered(changes, ids), keys, at)
+
+
+def _balances(last: Sequence[Change]) -> Mapping[str, object]:
+    return {
+        "skus": [c.sku for c in last],
+        "node_ids": [c.node_id for c in last],
+        "on_hands": [c.on_hand for c in last],
+        "reserveds": [c.reserved for c in last],
+        "unavailables": [c.unavailable for c in last],
+        "shortages": [c.shortage for c in last],
+        "drawns": [c.drawn for c in last],
+    }
+
+
+def _numbered(changes: Sequence[Change], ids: Sequence[UUID]) -> list[tuple[Change, UUID | None]]:
+    """Put to each change the id of its first entry; what has none is None."""
+    left = iter(ids)
+    numbered: list[tuple[Change, UUID | None]] = []
+    for change in changes:
+        own = [next(left) for _ in _entries(change)]
+        numbered.append((change, own[0] if own else None))
+    return numbered
 
 
 Entry = tuple[Change, int, int, int, AsideReason | None]
@@ -147,12 +170,12 @@ Entry = tuple[Change, int, int, int, AsideReason | None]
 def _entries(change: Change) -> list[Entry]:
     """A change's entries: on hand, reserved, unavailable; one for each reason that it touches.
 
-    What nothing changed has none, unless it mends a row: the row changes. A message's number
-    stands with the first alone.
+    What nothing changed has none, unless it mends a row: the row changes; or tells which lots are
+    there. A message's number stands with the first alone.
     """
     on_hand, reserved = change.on_hand_delta, change.reserved_delta
     if not change.buckets:
-        says = on_hand or reserved or change.kind == rules.CORRECTION
+        says = on_hand or reserved or change.lots or change.kind == rules.CORRECTION
         return [(change, on_hand, reserved, 0, None)] if says else []
     first, *others = change.buckets
     beside = replace(change, sequence=None) if others else change

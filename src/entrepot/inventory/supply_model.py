@@ -222,3 +222,4 @@ class WhyNotSupplied(StrEnum):
     CANCELED = "canceled"
     NOT_ON_IT = "not_on_it"
     NOTHING_LEFT = "nothing_left"
+    LOTS = "lots_cannot_be"

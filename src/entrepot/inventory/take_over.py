@@ -51,7 +51,7 @@ async def take_over(
             positions[key] = rules.after(positions[key], change)
 
     await _record(conn, market, claims)
-    await store.record_changes(conn, market, changes, at)
+    await store.record_changes(conn, market, changes, at, lots_follow=False)
 
 
 def entries(position: Position, past: PastClaim) -> list[Change]:

@@ -1,12 +1,15 @@
 """Transfers between nodes: planned, sent, received, written off, canceled. No unit is ever lost."""
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
 
-from entrepot.inventory import buckets, heard, reckon, rules, store, transit
+from entrepot.inventory import buckets, heard, lots, reckon, rules, store, transit
 from entrepot.inventory.buckets import NOTHING
+from entrepot.inventory.lots_judge import Judge
+from entrepot.inventory.lots_model import LotOnItsWay
 from entrepot.inventory.model import Change, Position
 from entrepot.inventory.reserve import GuardFailed
 from entrepot.inventory.states import TRANSFER, TransferVerb
@@ -67,6 +70,7 @@ async def carry(
         for line in trip.lines
     }
     desk = await _Desk.open(conn, market, sorted(keys), trips, at)
+    asks = await desk.learn_lots(conn, market, asks)
     answers = [desk.answer(ask) for ask in asks]
     await desk.write(conn, market)
     return answers
@@ -85,6 +89,7 @@ class _Desk:
         self.owed: dict[store.Key, int] = {}
         self.changes: list[Change] = []
         self.done: list[Carriage] = []
+        self.judge: Judge | None = None
 
     @classmethod
     async def open(
@@ -103,6 +108,44 @@ class _Desk:
         desk.owed = dict(desk.deficits)
         return desk
 
+    async def learn_lots(
+        self, conn: db.Connection, market: MarketId, asks: Sequence[TripAsk]
+    ) -> list[TripAsk]:
+        """Name the lots of what arrives, where they are known; read what is to be known of all."""
+        arriving = sorted(
+            {
+                ask.transfer_id
+                for ask in asks
+                if ask.verb is TransferVerb.RECEIVE and ask.transfer_id in self.trips
+            }
+        )
+        own: dict[str, list[LotOnItsWay]] = {}
+        for each in await lots.on_their_way(conn, market, arriving) if arriving else ():
+            own.setdefault(each.transfer_id, []).append(each)
+        named = [
+            dataclasses.replace(
+                ask,
+                units=transit.named_by_default(
+                    self.trips[ask.transfer_id], ask.units, own.pop(ask.transfer_id)
+                ),
+            )
+            if ask.verb is TransferVerb.RECEIVE and ask.transfer_id in own
+            else ask
+            for ask in asks
+        ]
+        units = [each for ask in named for each in ask.units if each.lots]
+        if units:
+            self.judge = await lots.judge(conn, market, [(each.sku, each.lots) for each in units])
+        return named
+
+    def _lots_refused(self, leg: transit.Leg) -> Refused[WhyNotCarried] | None:
+        for delta in leg.deltas:
+            status = self.judge.delta(delta) if self.judge and delta.lots else None
+            if status is not None:
+                said = ", ".join(each.lot for each in delta.lots)
+                return Refused(WhyNotCarried.LOTS, f"{delta.sku}: {status.value}: {said}")
+        return None
+
     def answer(self, ask: TripAsk) -> Answer:
         trip = self.trips.get(ask.transfer_id)
         if trip is None:
@@ -114,6 +157,9 @@ class _Desk:
         decided = transit.decide(trip, ask, self.positions)
         if isinstance(decided, Refused):
             return decided
+        refused = self._lots_refused(decided.value)
+        if refused is not None:
+            return refused
         self._move(trip.id, decided.value, ask.actor)
         after = transit.after(trip, decided.value, self.at)
         self.trips[trip.id] = after

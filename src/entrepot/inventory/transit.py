@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from entrepot.inventory.buckets import AsideReason
+from entrepot.inventory.lots_model import LotOnItsWay, LotUnits
+from entrepot.inventory.lots_rules import split
 from entrepot.inventory.model import Delta, MovementKind, Position
 from entrepot.inventory.states import TRANSFER, TransferState, TransferVerb
 from entrepot.terms.ids import NodeId, Sku, TransferId
@@ -110,11 +112,15 @@ class Trip:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """Units as somebody names them; `set_aside`: they arrive as not sellable, for that reason."""
+    """Units as somebody names them, perhaps with their lots.
+
+    `set_aside`: they arrive as not sellable, for that reason.
+    """
 
     sku: Sku
     quantity: int
     set_aside: AsideReason | None = None
+    lots: tuple[LotUnits, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,8 @@ class WhyNotCarried(StrEnum):
     UNKNOWN_LINE = "unknown_line"
     TOO_MANY_UNITS = "too_many_units"
     INSUFFICIENT = "insufficient_stock"
+    LOTS = "lots_cannot_be"
+    NOT_TRACKED = "not_tracked_so"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +229,13 @@ def _send(trip: Trip, ask: TripAsk, stock: Stock) -> Decided:
             return Refused(WhyNotCarried.INSUFFICIENT, said)
     lines = tuple(replace(line, sent=asked.get(line.sku, 0)) for line in trip.lines)
     out = MovementKind.TRANSFER_OUT
-    deltas = tuple(Delta(out, sku, node, -quantity, trip.id) for sku, quantity in asked.items())
+    named = {
+        sku: tuple(lot for each in units if each.sku == sku for lot in each.lots) for sku in asked
+    }
+    deltas = tuple(
+        Delta(out, sku, node, -quantity, trip.id, lots=named[sku])
+        for sku, quantity in asked.items()
+    )
     return Done(Leg((TransferVerb.SEND,), lines, units, deltas))
 
 
@@ -235,14 +249,17 @@ def _receive(trip: Trip, ask: TripAsk, _: Stock) -> Decided:
         taken = min(each.quantity, left[each.sku])
         left[each.sku] -= taken
         beyond = each.quantity - taken
-        for kind, quantity in (
-            (MovementKind.TRANSFER_IN, taken),
-            (MovementKind.ADJUSTMENT, beyond),
+        lots, more_lots = split(each.lots, taken)
+        for kind, quantity, named in (
+            (MovementKind.TRANSFER_IN, taken, lots),
+            (MovementKind.ADJUSTMENT, beyond, more_lots),
         ):
             if quantity:
                 to = trip.head.to_node
                 deltas.append(
-                    Delta(kind, each.sku, to, quantity, trip.id, set_aside=each.set_aside)
+                    Delta(
+                        kind, each.sku, to, quantity, trip.id, set_aside=each.set_aside, lots=named
+                    )
                 )
         if beyond:
             surplus[each.sku] = surplus.get(each.sku, 0) + beyond
@@ -287,6 +304,27 @@ _VERBS: Mapping[TransferVerb, Callable[[Trip, TripAsk, Stock], Decided]] = {
 def _and_close(verb: TransferVerb, lines: Sequence[TransferLine]) -> tuple[TransferVerb, ...]:
     """Follow the verb by the close where nothing is on its way any more."""
     return (verb,) if any(line.in_transit for line in lines) else (verb, TransferVerb.CLOSE)
+
+
+def named_by_default(
+    trip: Trip, units: Sequence[Carried], on_their_way: Sequence[LotOnItsWay]
+) -> tuple[Carried, ...]:
+    """Give units that arrive the lots that are on their way, where they name none of their own.
+
+    No units: all that are in transit.
+    """
+    left: dict[Sku, tuple[LotUnits, ...]] = {}
+    for each in on_their_way:
+        lot = LotUnits(each.lot, each.quantity, each.expires_on, each.serial)
+        left[each.sku] = (*left.get(each.sku, ()), lot)
+    given: list[Carried] = []
+    for units_ in units or _in_transit(trip):
+        if units_.lots:
+            given.append(units_)
+            continue
+        own, left[units_.sku] = split(left.get(units_.sku, ()), units_.quantity)
+        given.append(replace(units_, lots=own))
+    return tuple(given)
 
 
 def _in_transit(trip: Trip) -> tuple[Carried, ...]:

@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from entrepot.inventory import browse, protection, secure
+from entrepot.inventory.buckets import NOTHING, Aside, AsideReason, by_position
 from entrepot.inventory.keeping import NO_RULE, Grant, Ints, Kept
 from entrepot.inventory.launch_model import NOT_ON_SALE
 from entrepot.inventory.model import Position
@@ -103,7 +104,7 @@ class Question:
 async def explained(
     conn: db.Connection, market: Market, questions: Sequence[Question], *, at: datetime
 ) -> list[list[Explained]]:
-    """Answer every question, for each of its skus in order: five statements at most."""
+    """Answer every question, for each of its skus in order: six statements at most."""
     skus = {sku for question in questions for sku in question.skus}
     await market.catalog.fetch_missing(conn, skus)
     items = market.catalog.items
@@ -119,10 +120,12 @@ async def explained(
     owed = await browse.owed(conn, market.id, stocked)
     keys = [(row.sku, row.node_id) for sku in stocked for row in rows[sku]]
     off = await discounts(conn, market.id, market.keeping, keys)
+    held = [(r.sku, r.node_id) for found in rows.values() for r in found if r.unavailable]
+    asides = by_position(await browse.held_at(conn, market.id, held))
     sweep = await secure.sweep_of(conn, market.id)
     version = sweep.policy_version if sweep else 0
     buyers = {question.buyer for question in questions}
-    desks = {buyer: _Desk(market, buyer, version, off, at) for buyer in buyers}
+    desks = {buyer: _Desk(market, buyer, version, off, asides, at) for buyer in buyers}
     bills: dict[tuple[Buyer, Sku], SkuBill] = {}
     answers = []
     for question in questions:
@@ -167,9 +170,11 @@ class _Desk:
         buyer: Buyer,
         swept_version: int,
         off: Discounts,
+        asides: Mapping[tuple[Sku, NodeId], Aside],
         at: datetime,
     ) -> None:
         self._market, self._buyer, self._at = market, buyer, at
+        self._asides = asides
         self._swept_version, self._off = swept_version, off
         compiled = market.compiled
         mask = compiled.channel_mask(buyer.channel)
@@ -201,7 +206,7 @@ class _Desk:
         at = [index.get(row.node_id, _NOWHERE) for row in rows]
         columns: list[Iterable[_Asked]] = [
             [(row.reserved, What.RESERVED, *_PLAIN) for row in rows],
-            [(row.unavailable, What.UNAVAILABLE, *_PLAIN) for row in rows],
+            *self._aside(rows),
             *self._unopened(sku, rows),
             *self._safety(rows, at, keeping.safety(sku, category)),
             self._kept(at, keeping.kept(self._buyer.channel, sku, category)),
@@ -215,6 +220,25 @@ class _Desk:
         whys = [self._why_not[node] for node in at]
         columns.append([(_ALL, What.NOT_ELIGIBLE, w, *_PLAIN[1:]) if w else _NOTHING for w in whys])
         return zip(*columns, strict=True)
+
+    def _aside(self, rows: Sequence[Position]) -> Iterable[list[_Asked]]:
+        """What is not for sale, reason by reason; rows that were just changed, as a whole."""
+        there = [self._asides.get((row.sku, row.node_id), NOTHING) for row in rows]
+        there = [
+            aside if sum(aside.values()) == row.unavailable else NOTHING
+            for row, aside in zip(rows, there, strict=True)
+        ]
+        if any(row.unavailable and not aside for row, aside in zip(rows, there, strict=True)):
+            yield [
+                (0 if aside else row.unavailable, What.UNAVAILABLE, *_PLAIN)
+                for row, aside in zip(rows, there, strict=True)
+            ]
+        for reason in AsideReason:
+            if any(reason in aside for aside in there):
+                yield [
+                    (aside.get(reason, 0), What.UNAVAILABLE, reason.value, *_PLAIN[1:])
+                    for aside in there
+                ]
 
     def _unopened(self, sku: Sku, rows: Sequence[Position]) -> Iterable[list[_Asked]]:
         """All of what is not on sale yet, where the row says so."""

@@ -24,10 +24,17 @@ class Here:
     release_after_s: int
 
 
+class LotTold(msgspec.Struct, frozen=True):
+    lot: str
+    quantity: int
+
+
 class UnitsTold(msgspec.Struct, frozen=True):
     line: LineNo
     sku: Sku
     quantity: int
+    lots: list[LotTold] = []
+    serials: list[str] = []
 
 
 class PackageTold(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """What the journey reads and finds, as plain data: summaries, claims at risk, publication."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -19,6 +19,17 @@ class Summary:
     phase: str
     nodes: list[str]
     skus: list[str]
+
+
+class Expiring(msgspec.Struct, frozen=True, gc=False):
+    """Units of a lot at a node whose day has come; or that were set aside for it and are good."""
+
+    sku: Sku
+    node_id: NodeId
+    lot: str
+    serial: bool
+    expires_on: date | None
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True)

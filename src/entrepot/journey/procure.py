@@ -6,6 +6,9 @@ What it changes is told, so that the journey serves and dates who waits.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from entrepot.inventory import announce as announcing
 from entrepot.inventory import call_off as calling_off
@@ -13,6 +16,7 @@ from entrepot.inventory import receive as receiving
 from entrepot.inventory import tell
 from entrepot.inventory.agree import agree, prioritize
 from entrepot.inventory.announce import Announced
+from entrepot.inventory.lots_model import LotUnits
 from entrepot.inventory.model import Free, RowStatus
 from entrepot.inventory.supply_model import NewSupply, Supply, Terms, WhyNotSupplied
 from entrepot.journey.stocktake import take_movements
@@ -22,6 +26,8 @@ from entrepot.orders import browse as orders
 from entrepot.plumbing import db, outbox
 from entrepot.terms.ids import OrderId, Sku
 from entrepot.terms.outcome import Done, Outcome, Refused
+
+NO_LOTS: Mapping[Sku, tuple[LotUnits, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +74,28 @@ async def receive(  # noqa: PLR0913 - what came, of what, whether that was all, 
     final: bool,
     actor: str,
     at: datetime,
+    lots: Mapping[Sku, tuple[LotUnits, ...]] = NO_LOTS,
 ) -> Outcome[Came, WhyNotSupplied]:
     """Book what came on its document, and put it on hand at the document's node.
 
+    `lots` are those of the units, by sku, where they were named; the detail of one that cannot be
+    is the sku, and after it what is wrong.
     The caller owns the transaction and leaves it where this refuses; it tells the view after it.
     """
     done = await receiving.receive(conn, market.id, supply_id, units, final=final, at=at)
     if isinstance(done, Refused):
         return done
     free: list[Free] = []
-    if done.value.movements:
-        booked = await take_movements(conn, market, done.value.movements, at=at, actor=actor)
+    movements = [
+        replace(each, lots=lots[each.sku]) if each.sku in lots else each
+        for each in done.value.movements
+    ]
+    if movements:
+        booked = await take_movements(conn, market, movements, at=at, actor=actor)
         free = booked.free
         for row in booked.results:
+            if row.status is not RowStatus.APPLIED and row.sku in lots:
+                return Refused(WhyNotSupplied.LOTS, f"{row.sku}\n{row.status.value}")
             if row.status is not RowStatus.APPLIED:
                 return Refused(WhyNotSupplied.KIT, row.sku)
     fact = tell.supply_changed(done.value.supply, done.value.skus, why="received", actor=actor)

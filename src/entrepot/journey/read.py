@@ -11,8 +11,11 @@ from entrepot.delivery import browse as delivery
 from entrepot.delivery.model import Parcel
 from entrepot.fulfillment import browse as fulfillment
 from entrepot.fulfillment.model import PackageRow, Work
+from entrepot.fulfillment.tell import lots_json
 from entrepot.inventory.model import Demand
+from entrepot.journey import lots_shown
 from entrepot.journey.progress import Standing, standings
+from entrepot.journey.world import Market
 from entrepot.orders import browse as orders
 from entrepot.orders.model import Line
 from entrepot.plumbing import db, exceptions, relay
@@ -24,24 +27,43 @@ _WITH_CUSTOMER = {"delivered", "collected"}
 
 
 async def read_order(
-    conn: db.Connection, market: MarketId, order_id: OrderId
+    conn: db.Connection, market: Market, order_id: OrderId
 ) -> dict[str, Any] | None:
-    """Read one order whole, with its timeline; None where there is none."""
-    found = await read_orders(conn, market, [order_id])
+    """Read one order whole, with its timeline and its lots; None where there is none."""
+    found = await _read(conn, market.id, [order_id])
     if not found:
         return None
-    order = found[0]
-    events, news = await relay.events_of_order(conn, market, order_id)
+    order, standing = found[0]
+    await _show_lots(conn, market, order, standing)
+    events, news = await relay.events_of_order(conn, market.id, order_id)
     told = [_entry(each) for each in events] + [_entry(each) for each in news]
     order["timeline"] = [step for each in told for step in _unfolded(each)]
     order["version"] = len(told)
     return order
 
 
+async def _show_lots(
+    conn: db.Connection, market: Market, order: dict[str, Any], standing: Standing
+) -> None:
+    """Put to each line of the nodes' work the lots, or serial numbers, that were picked or left."""
+    shown = await lots_shown.of_works(conn, market, standing.works)
+    for told, work in zip(order["fulfillment_orders"], standing.works, strict=True):
+        for line, mine in zip(told["lines"], work.lines, strict=True):
+            lots = shown.get((work.id, mine.line_no, mine.sku))
+            if lots is not None:
+                line.update(lots_json(lots.lots))
+
+
 async def read_orders(
     conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
 ) -> list[dict[str, Any]]:
     """Read orders as they stand, in the order asked; those unknown are left out."""
+    return [order for order, _ in await _read(conn, market, order_ids)]
+
+
+async def _read(
+    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
+) -> list[tuple[dict[str, Any], Standing]]:
     documents = await orders.documents(conn, market, order_ids)
     standing = await standings(conn, market, order_ids)
     works = [work.id for each in standing.values() for work in each.works]
@@ -49,7 +71,12 @@ async def read_orders(
     parcels = await delivery.parcels_of(conn, market, works)
     troubles = await exceptions.of_orders(conn, market, order_ids)
     return [
-        _merge(json.loads(documents[order_id]), standing[order_id], packages, parcels, troubles)
+        (
+            _merge(
+                json.loads(documents[order_id]), standing[order_id], packages, parcels, troubles
+            ),
+            standing[order_id],
+        )
         for order_id in order_ids
         if order_id in standing
     ]

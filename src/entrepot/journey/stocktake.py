@@ -3,7 +3,7 @@
 Those who wait for what came are told, and so is a shortage.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -14,18 +14,30 @@ from entrepot.inventory.count import count
 from entrepot.inventory.hear import hear
 from entrepot.inventory.heard import listen
 from entrepot.inventory.learn import Held, hold, look
+from entrepot.inventory.lots_model import NOWHERE
 from entrepot.inventory.model import Count, Delta, Free, RowResult, RowStatus
 from entrepot.inventory.move import move
 from entrepot.inventory.set_aside import set_aside
 from entrepot.inventory.truth_model import Look
 from entrepot.journey.learn import bar_of, is_tracked
 from entrepot.journey.notice import notice
+from entrepot.journey.tracked import dated, fits
+from entrepot.journey.tracked import learn as learn_tracking
 from entrepot.journey.world import Market
 from entrepot.network import browse as network
 from entrepot.plumbing import db
 
 Message = Count | Delta
 R = TypeVar("R", Count, Delta, Message, SetAside)
+
+REFUSED = frozenset(
+    {
+        *(RowStatus.WRONG_SIGN, RowStatus.INSUFFICIENT, RowStatus.NOT_TRACKED),
+        *(RowStatus.UNKNOWN_LOT, RowStatus.LOT_INSUFFICIENT, RowStatus.LOT_EXPIRES_OTHERWISE),
+        RowStatus.SERIAL_ELSEWHERE,
+    }
+)
+"""What a feed may tell again once it is put right: it is not heard until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +64,7 @@ async def take_counts(
     results, known = await _sort_out(conn, market, rows)
     if not known:
         return Booked(_in_order(results), [])
-    good = [rows[place] for place in known]
+    good = dated(market, [rows[place] for place in known], at)
     held = await _hold(conn, market, good, at)
     counted = await count(conn, market.id, good, at=at, actor=actor)
     await _look(conn, market, held, good, counted.results, at)
@@ -100,7 +112,7 @@ async def take_movements(
     results, known = await _sort_out(conn, market, rows)
     if not known:
         return Booked(_in_order(results), [])
-    good = [rows[place] for place in known]
+    good = dated(market, [rows[place] for place in known], at)
     done = await move(conn, market.id, good, at=at, actor=actor)
     await listen(conn, market.id, _taken(good, done), at=at)
     free = await browse.free_at(conn, market.id, sorted({(r.sku, r.node_id) for r in good}))
@@ -119,7 +131,7 @@ async def take_feed(
     results, known = await _sort_out(conn, market, rows)
     if not known:
         return Booked(_in_order(results), [])
-    good = [rows[place] for place in known]
+    good = dated(market, [rows[place] for place in known], at)
     counts = [each for each in good if isinstance(each, Count)]
     held = await _hold(conn, market, counts, at)
     done = await hear(conn, market.id, good, at=at, actor=actor)
@@ -145,7 +157,7 @@ async def take_set_asides(
     results, known = await _sort_out(conn, market, rows)
     if not known:
         return Booked(_in_order(results), [])
-    good = [rows[place] for place in known]
+    good = dated(market, [rows[place] for place in known], at)
     done = await set_aside(conn, market.id, good, at=at, actor=actor)
     free = await browse.free_at(conn, market.id, sorted({(r.sku, r.node_id) for r in good}))
     return await _booked(conn, market, results, known, done, free, at)
@@ -168,32 +180,42 @@ async def _booked(  # noqa: PLR0913, PLR0917 - two halves of an answer, and wher
 async def _sort_out(
     conn: db.Connection, market: Market, rows: Sequence[R]
 ) -> tuple[dict[int, RowResult], list[int]]:
-    """Refuse rows of unknown skus and nodes, and of kits, which have no stock of their own."""
+    """Refuse rows of unknown skus and nodes, of kits, which have no stock, and of lots untold."""
     skus = {row.sku for row in rows}
     if any(sku not in market.catalog.items for sku in skus):
         await market.catalog.fetch_missing(conn, skus)
     nodes: set[str] = set(market.compiled.index)
     if any(row.node_id not in nodes for row in rows):
         nodes |= await network.known_nodes(conn, market.id, {row.node_id for row in rows})
+    named = {row.sku for row in rows if row.lots}
+    if named:
+        await learn_tracking(conn, market, named)
     results: dict[int, RowResult] = {}
     known = []
     for place, row in enumerate(rows):
-        made = market.catalog.items.get(row.sku)
-        if made is None:
-            results[place] = RowResult(row.sku, row.node_id, RowStatus.UNKNOWN_SKU)
-        elif row.node_id not in nodes:
-            results[place] = RowResult(row.sku, row.node_id, RowStatus.UNKNOWN_NODE)
-        elif made.parts:
-            results[place] = RowResult(row.sku, row.node_id, RowStatus.KIT)
-        else:
+        why = _why_not(market, row, nodes)
+        if why is None:
             known.append(place)
+        else:
+            results[place] = RowResult(row.sku, row.node_id, why)
     return results, known
+
+
+def _why_not(market: Market, row: R, nodes: Collection[str]) -> RowStatus | None:
+    """Say why a row cannot be of what it names; None where it can."""
+    made = market.catalog.items.get(row.sku)
+    if made is None:
+        return RowStatus.UNKNOWN_SKU
+    if row.node_id not in nodes:
+        return RowStatus.UNKNOWN_LOT if row.node_id == NOWHERE else RowStatus.UNKNOWN_NODE
+    if made.parts:
+        return RowStatus.KIT
+    return RowStatus.NOT_TRACKED if row.lots and not fits(market, row.sku, row.lots) else None
 
 
 def _taken(rows: Sequence[R], results: Sequence[RowResult]) -> list[R]:
     """Leave out what was refused: mended, it comes again, and until then it is missing."""
-    refused = {RowStatus.WRONG_SIGN, RowStatus.INSUFFICIENT}
-    return [row for row, told in zip(rows, results, strict=True) if told.status not in refused]
+    return [row for row, told in zip(rows, results, strict=True) if told.status not in REFUSED]
 
 
 def _in_order(results: Mapping[int, RowResult]) -> list[RowResult]:

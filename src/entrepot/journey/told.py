@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from entrepot.inventory.model import Claim
+from entrepot.journey.model import Expiring
 from entrepot.journey.plan import Draft
 from entrepot.orders.model import Cancellation, Hold
 from entrepot.orders.rules import total
@@ -130,3 +131,17 @@ def fact(kind: str, order_id: UUID, data: dict[str, object]) -> Fact:
 
 def _of(order_id: UUID) -> dict[str, object]:
     return {"order_id": order_id, "order_number": number_of(order_id)}
+
+
+def expired(row: Expiring) -> Fact:
+    """Units of a lot may not be sold any more."""
+    data = {
+        "sku": row.sku,
+        "node": row.node_id,
+        "lot": row.lot,
+        "expires_on": row.expires_on,
+        "quantity": row.quantity,
+    }
+    return Fact(
+        "inventory.expired", f"positions/{row.sku}/{row.node_id}", _json.encode(data).decode()
+    )

@@ -8,7 +8,8 @@ from entrepot.inventory import browse, tell
 from entrepot.inventory import transfer as transfers
 from entrepot.inventory.browse_transfers import one
 from entrepot.inventory.model import Free
-from entrepot.inventory.transit import Carriage, NewTransfer, Trip, TripAsk
+from entrepot.inventory.transit import Carriage, NewTransfer, Trip, TripAsk, WhyNotCarried
+from entrepot.journey import tracked
 from entrepot.journey.notice import tell_those_who_wait
 from entrepot.journey.tell import stuck
 from entrepot.journey.world import Market
@@ -17,7 +18,7 @@ from entrepot.orders.model import Fault
 from entrepot.plumbing import db, exceptions, outbox
 from entrepot.plumbing.exceptions import Stuck
 from entrepot.terms.ids import NodeId, Sku
-from entrepot.terms.outcome import Done
+from entrepot.terms.outcome import Done, Refused
 
 SURPLUS = "inventory.surplus"
 """The kind of an exception: more arrived than was sent, so that the sender's books are wrong."""
@@ -77,7 +78,22 @@ async def carry(
     conn: db.Connection, market: Market, asks: Sequence[TripAsk], *, at: datetime
 ) -> Trips:
     """Answer what is asked. The caller owns the transaction, and tells the view after it."""
-    answers = await transfers.carry(conn, market.id, asks, at=at)
+    named = {units.sku for ask in asks for units in ask.units if units.lots}
+    if named:
+        await tracked.learn(conn, market, named)
+    untracked = {
+        place: sku
+        for place, ask in enumerate(asks if named else ())
+        if (sku := _untracked(market, ask))
+    }
+    possible = [ask for place, ask in enumerate(asks) if place not in untracked]
+    done_ = iter(await transfers.carry(conn, market.id, possible, at=at))
+    answers: list[transfers.Answer] = [
+        Refused(WhyNotCarried.NOT_TRACKED, f"{untracked[place]} is not tracked so")
+        if place in untracked
+        else next(done_)
+        for place in range(len(asks))
+    ]
     done = [each.value for each in answers if isinstance(each, Done)]
     await outbox.tell(conn, market.id, [f for each in done for f in tell.carried(each)], at=at)
     surpluses = [stuck_ for each in done for stuck_ in _surpluses(each)]
@@ -92,6 +108,13 @@ async def carry(
     came = {d.sku for each in done for d in each.leg.deltas if d.quantity > 0}
     await tell_those_who_wait(conn, market.id, came, at)
     return Trips(answers, free)
+
+
+def _untracked(market: Market, ask: TripAsk) -> Sku | None:
+    """Name a sku whose units are named by lots, or serial numbers, though it is not tracked so."""
+    return next(
+        (each.sku for each in ask.units if not tracked.fits(market, each.sku, each.lots)), None
+    )
 
 
 def _surpluses(done: Carriage) -> list[Stuck]:

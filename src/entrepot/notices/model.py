@@ -15,7 +15,7 @@ TYPES = frozenset(
         *("fulfillment.picking", "fulfillment.planned", "fulfillment.ready"),
         *("fulfillment.rejected", "fulfillment.released", "fulfillment.shipped"),
         "fulfillment.shorted",
-        *("inventory.shorted", "inventory.supplied"),
+        *("inventory.expired", "inventory.shorted", "inventory.supplied"),
         *("launch.canceled", "launch.ended", "launch.opened", "launch.planned"),
         *("order.canceled", "order.captured", "order.closed", "order.held"),
         *("order.imported", "order.prioritized", "order.unheld"),

@@ -136,3 +136,10 @@ class Delivery:
 class Lag:
     waiting: int
     oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A moment, as the database tells it."""
+
+    at: datetime

@@ -282,3 +282,7 @@ WHERE i.market = :market::text AND i.source = :source::text AND i.message_id = :
 -- How much is committed but not yet numbered, and how old the oldest is.
 SELECT count(*)::bigint AS waiting, min(o.at) AS oldest
 FROM plumbing.outbox AS o;
+
+-- name: database_clock -> Clock
+-- What time it is where the rows are.
+SELECT clock_timestamp() AS at;

@@ -52,6 +52,15 @@ def load(package: str, file: str = "queries.sql") -> dict[str, Query]:
     return parse((resources.files(package) / file).read_text(encoding="utf-8"))
 
 
+def load_all(package: str, ending: str) -> dict[str, Query]:
+    """Read the statements of all files beside a capability's verbs whose names end so."""
+    names = [file.name for file in resources.files(package).iterdir()]
+    found: dict[str, Query] = {}
+    for name in sorted((name for name in names if name.endswith(ending)), key=len):
+        found |= load(package, name)
+    return found
+
+
 def _query(name: str, row: str | None, body: str) -> Query:
     lines = body.strip().splitlines()
     comments = [line.strip() for line in lines if line.lstrip().startswith("--")]

@@ -1,4 +1,7 @@
-"""Upkeep that need not be done at once: feeds are watched, the ledger's contents are written."""
+"""Upkeep that need not be done at once: feeds are watched, what has expired is set aside.
+
+The ledger's contents are written here too.
+"""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -6,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from entrepot.inventory import chapters, secure, tell
 from entrepot.inventory.watch import SPEAKS_AGAIN, watch
 from entrepot.journey import told
+from entrepot.journey.expire import LOTS_PER_COMMIT_MAX, expire
 from entrepot.network import browse as network
-from entrepot.plumbing import db, mint, outbox, telemetry
+from entrepot.plumbing import clock, db, mint, outbox, telemetry
 from entrepot.policies import browse as policies
 from entrepot.terms.ids import MarketId
 
@@ -39,7 +43,7 @@ class Upkeep:
         return sum([await self._market(market, now) for market in markets])
 
     async def _market(self, market: MarketId, now: datetime) -> int:
-        done = await watch_feeds(self.pool, market, at=now)
+        done = await watch_feeds(self.pool, market, at=now) + await expire_lots(self.pool, market)
         if now - self.closed.get(market, _LONG_AGO) >= CHAPTER_EVERY:
             entries = await close_chapter(self.pool, market, at=now)
             if entries < chapters.ENTRIES_MAX:
@@ -65,6 +69,19 @@ async def watch_feeds(pool: db.Pool, market: MarketId, *, at: datetime) -> int:
         return len(facts)
 
     return await db.in_transaction(pool, work)
+
+
+async def expire_lots(pool: db.Pool, market: MarketId) -> int:
+    """Set aside what has expired by the database's clock, commit by commit; answers how many."""
+
+    async def work(conn: db.Connection) -> int:
+        return await expire(conn, market, at=await clock.read(conn))
+
+    done = some = await db.in_transaction(pool, work)
+    while some == LOTS_PER_COMMIT_MAX:
+        some = await db.in_transaction(pool, work)
+        done += some
+    return done
 
 
 async def close_chapter(pool: db.Pool, market: MarketId, *, at: datetime) -> int:
