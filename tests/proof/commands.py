@@ -8,7 +8,6 @@ from entrepot.fulfillment.act import done
 from entrepot.fulfillment.model import Ask, Packed
 from entrepot.fulfillment.ship import ship
 from entrepot.inventory.buckets import AsideReason, SetAside
-from entrepot.inventory.carts_model import NewCart
 from entrepot.inventory.hold import extend
 from entrepot.inventory.model import Count, Delta, MovementKind
 from entrepot.inventory.rebuild import rebuild
@@ -17,7 +16,7 @@ from entrepot.inventory.transit import TripAsk
 from entrepot.journey import procure, publish, transfer
 from entrepot.journey.cancel import cancel
 from entrepot.journey.here import Here
-from entrepot.journey.hold import hold_carts
+from entrepot.journey.keep_carts import Asked, Reserved, keep_carts
 from entrepot.journey.keep_truth import keep_truth
 from entrepot.journey.let_go import release, sweep_market
 from entrepot.journey.offer import Offer, available
@@ -81,11 +80,11 @@ async def places_and_waits(caller: Caller) -> object:
 async def holds(caller: Caller) -> object:
     wished = wish((TEE, 1), customer=f"{caller.name}1")
 
-    async def work(conn: db.Connection, market: Market) -> object:
-        (told,) = await hold_carts(conn, market, [wished], at=CLOCK.get())
-        return [c.node_id for c in told.claims] if isinstance(told, NewCart) else told.why.value
-
-    return await caller.commits(work)
+    process = caller.process
+    (told,) = await keep_carts(process.pool, process.world, US, [Asked(wished)])
+    if isinstance(told, Reserved):
+        return [line["node"] for line in json.loads(told.document)["lines"]]
+    return told.why.value
 
 
 @command("extend a cart")
