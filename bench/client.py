@@ -57,7 +57,7 @@ async def _lane(to: Target, source: Iterator[bytes], tally: Tally, seen: Seen | 
         sent_at = time.monotonic()
         try:
             writer.write(request)
-            status, body = await _answer(reader)
+            status, body = await answer(reader)
         except (ConnectionError, asyncio.IncompleteReadError):
             tally.lost += 1
             writer.close()
@@ -70,7 +70,8 @@ async def _lane(to: Target, source: Iterator[bytes], tally: Tally, seen: Seen | 
     writer.close()
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+async def answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Read one answer: its status and its body."""
     head = await reader.readuntil(b"\r\n\r\n")
     return int(head[9:12]), await reader.readexactly(_content_length(head))
 

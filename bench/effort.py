@@ -10,8 +10,9 @@ class Effort:
     """How hard. In each of the `rounds` a figure and its floor take turns, `seconds` each.
 
     `scale` is the sample retailer's (1.0: 205 nodes, 20,000 skus), `stored` the orders of `growth`,
-    `feed` the rows of the count feed, `events` the orders that the relay is given to tell of,
-    `carts` those that run out at once, `attempts` those on the `drop_units` of the surge.
+    `feed` the rows of a count of everything, `deltas` those of a feed of movements, `events` the
+    orders that the relay is given to tell of, `carts` those that run out at once, `attempts` those
+    on the `drop_units` of the surge.
     """
 
     seconds: int = 5
@@ -19,6 +20,7 @@ class Effort:
     scale: float = 1.0
     stored: int = 2_000_000
     feed: int = 1_000_000
+    deltas: int = 400_000
     events: int = 50_000
     carts: int = 100_000
     attempts: int = 50_000
@@ -28,8 +30,8 @@ class Effort:
 
 FULL = Effort()
 QUICK = Effort(
-    seconds=2, rounds=1, scale=0.05, stored=20_000, feed=20_000, events=2_000, carts=5_000,
-    attempts=4_000, drop_units=200, warmup=1,
+    seconds=2, rounds=1, scale=0.05, stored=20_000, feed=20_000, deltas=10_000, events=2_000,
+    carts=5_000, attempts=4_000, drop_units=200, warmup=1,
 )  # fmt: skip
 
 
@@ -43,6 +45,7 @@ def asked(argv: Sequence[str] | None = None) -> tuple[bool, Effort]:
     parser.add_argument("--scale", type=float)
     parser.add_argument("--stored", type=int)
     parser.add_argument("--feed", type=int)
+    parser.add_argument("--deltas", type=int)
     parser.add_argument("--events", type=int)
     parser.add_argument("--attempts", type=int)
     args = vars(parser.parse_args(argv))

@@ -25,6 +25,19 @@ class Scope:
 
 
 @dataclass(slots=True)
+class Body:
+    """A body as the server gives it: whole, or as it comes."""
+
+    raw: bytes
+
+    async def __call__(self) -> bytes:
+        return self.raw
+
+    async def __aiter__(self):
+        yield self.raw
+
+
+@dataclass(slots=True)
 class Caller:
     app: App
     market: MarketId
@@ -35,10 +48,7 @@ class Caller:
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
 
-        async def received() -> bytes:
-            return raw
-
-        return await respond(self.app, TABLE, Scope(method, path, query, sent), received)
+        return await respond(self.app, TABLE, Scope(method, path, query, sent), Body(raw))
 
     async def ok(self, method: str, url: str, body: object = None, **headers) -> dict:
         answer = await self(method, url, body, **headers)

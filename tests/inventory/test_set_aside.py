@@ -129,7 +129,7 @@ async def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(ho
     house.add_query_logger(lambda record: told.append(record.query))
     await set_aside(house, US, [aside("display", 1)] * rows, at=NOON)
     await asyncio.sleep(0)  # the driver tells its listeners at the loop's next turn
-    assert len(told) == 3  # the lock, the change with its entries, what is set aside
+    assert len(told) == 4  # the lock, the rows, the change with its entries, what is set aside
 
 
 def numbered(quantity: int, sequence: int, *, at: int = 1, reason: str | None = None) -> Delta:

@@ -247,8 +247,8 @@ async def test_a_count_that_finds_what_is_known_writes_no_entry_and_is_remembere
     told = await count(house, US, [counted(5, sequence=3)], at=minutes(1))
     late = await count(house, US, [counted(9, sequence=2)], at=minutes(2))
     assert [r.status.value for r in told.results + late.results] == ["applied", "stale"]
-    assert [(p.sku, p.on_hand) for p in first.changed] == [("TEE", 5)]
-    assert told.changed == []
+    assert [(p.sku, p.free) for p in first.free] == [("TEE", 5)]
+    assert told.free == []
     assert len(await entries_of(house)) == 1
 
 

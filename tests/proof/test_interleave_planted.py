@@ -35,7 +35,8 @@ async def test_these_pairs_are_sound_where_nothing_is_planted(scarce, one, other
 
 
 async def test_a_lock_that_is_missing_is_found(scarce, monkeypatch):
-    rewrite(monkeypatch, store.Q, "positions_for_update", "FOR NO KEY UPDATE OF p", "")
+    for name in ("hold_positions", "positions_for_update"):
+        rewrite(monkeypatch, store.Q, name, "FOR NO KEY UPDATE OF p", "")
     said = await found(scarce, "set aside", "report damage")
     assert "leaves broken" in said
     assert "inventory.balances_equal_the_ledger" in said

@@ -21,12 +21,16 @@ LOG_SHOWN_MAX = 8_000
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """Where it answers, the administrator's key of the market `default`, and its database."""
+    """Where it answers, the administrator's key of the market `default`, and its database.
+
+    `pid` is that of the process which runs all others.
+    """
 
     url: str
     key: str
     database_url: str
     log: Path
+    pid: int
 
     def told(self) -> str:
         """Give the end of what its processes have logged."""
@@ -74,7 +78,7 @@ def running() -> Iterator[System]:
             )
         try:
             told = _ready(process, home / "log")
-            yield System(told["url"], key, told["database_url"], home / "log")
+            yield System(told["url"], key, told["database_url"], home / "log", process.pid)
         finally:
             _stop(process)
 

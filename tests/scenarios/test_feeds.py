@@ -150,10 +150,15 @@ def test_a_feed_that_falls_silent_is_told_and_ends_when_it_speaks(other_market):
     assert shop.client.get("/v1/inventory/feeds").json["items"][0]["stale"] is True
     shop.client.put("/v1/policy", {"document": {}, "reason": "stop"}).expect(200)
     eventually(lambda: not open_ones(), what="the end of it")
-    types = [e["type"] for e in shop.client.get("/v1/events").json["events"]]
-    assert [t for t in types if t.startswith("exception.")] == [
-        "exception.opened", "exception.closed",
-    ]  # fmt: skip
+
+    def told():
+        types = [e["type"] for e in shop.client.get("/v1/events").json["events"]]
+        assert [t for t in types if t.startswith("exception.")] == [
+            "exception.opened", "exception.closed",
+        ]  # fmt: skip
+        return True
+
+    eventually(told, what="both facts")
 
 
 def test_a_body_without_rows_is_refused(shop):

@@ -42,7 +42,10 @@ CART_BATCHES_AT_ONCE = 2
 
 @dataclass(slots=True)
 class App:
-    """One serving process."""
+    """One serving process.
+
+    `feeding` feeds are being read at this moment; the last commit of one took `feed_commit_s`.
+    """
 
     settings: Settings
     pool: db.Pool
@@ -55,6 +58,8 @@ class App:
     bills: Batcher[tuple[MarketId, Question], list[Explained]]
     draws: Batcher[tuple[MarketId, Draw], Drawn]
     document: bytes = b""
+    feeding: int = 0
+    feed_commit_s: float = 0.0
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 

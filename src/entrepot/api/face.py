@@ -9,7 +9,7 @@ may call it, what it takes and gives stands in its row: the OpenAPI document is 
 import hashlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -38,23 +38,31 @@ _PLAINLY_JSON = frozenset({None, "application/json", "application/json; charset=
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status, a body already encoded, and headers beside the content type."""
+    """A status, a body already encoded, and headers beside the content type.
+
+    `parts` instead of a body: it is sent as it is made, no faster than the client takes it.
+    """
 
     status: int
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
     content_type: str = "application/json"
+    parts: AsyncGenerator[bytes, None] | None = None
 
 
 @dataclass(slots=True)
 class Request:
-    """What a handler sees. `body` and `query` are read as the route says."""
+    """What a handler sees. `body` and `query` are read as the route says.
+
+    `arriving` is a body of any length, as it comes, where the route streams.
+    """
 
     app: "App"
     principal: Principal
     path: Mapping[str, str]
     headers: Any
     raw: bytes = b""
+    arriving: AsyncIterator[bytes] | None = None
     body: Any = None
     query: Any = None
     key: Key | None = None
@@ -73,7 +81,8 @@ class Route:
     """One row of the table. `scope` None: no key is asked for (health, documents, signed hooks).
 
     `keyed` routes run under the caller's idempotency key, which their handler claims; to `ticketed`
-    ones the tickets of waiting lines may be shown.
+    ones the tickets of waiting lines may be shown. `lines` is what each line is of a body of any
+    length, which the handler reads as it comes.
     """
 
     method: str
@@ -91,6 +100,7 @@ class Route:
     code: Code = Code.INVALID
     answer_type: str = "application/json"
     raw_body: bool = False
+    lines: Any = None
     observe: Any = field(default=None, compare=False)
 
 
@@ -182,7 +192,9 @@ async def _serve(
     headers = scope.headers
     principal = app.principals.authorize(headers.get("authorization"), route.scope)
     request = Request(app, principal, path, headers)
-    if route.body is not None or route.raw_body:
+    if route.lines is not None:
+        request.arriving = _arriving(read)
+    elif route.body is not None or route.raw_body:
         request.raw = await _bounded(headers, read, app.settings.body_bytes_max)
         if route.body is not None:
             if (said := headers.get("content-type")) not in _PLAINLY_JSON:
@@ -195,6 +207,11 @@ async def _serve(
     if route.keyed:
         request.key = _key(request, scope)
     return await route.handler(request)
+
+
+async def _arriving(read: Any) -> AsyncIterator[bytes]:  # noqa: ANN401 - the server's own type
+    async for chunk in read:
+        yield chunk
 
 
 async def _bounded(

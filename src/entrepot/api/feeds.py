@@ -1,84 +1,33 @@
 """Feeds over HTTP: numbered messages in, a line of answer for each; how fresh every feed is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+import logging
+from collections.abc import AsyncGenerator
 from datetime import datetime
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
 from entrepot.access.model import Scope
-from entrepot.api import strict
-from entrepot.api.bodies_lots import Lots, Serials, lots_of
 from entrepot.api.face import Answer, Request, Route, json_answer
-from entrepot.api.inventory import Id, Moment, Number, Quantity, Source, Units, moment
+from entrepot.api.feed_lines import Line, LineAnswer, encode
+from entrepot.api.feed_windows import Inbox, apply, read_in
+from entrepot.api.inventory import Id
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem
 from entrepot.inventory import freshness
-from entrepot.inventory.model import ROWS_PER_COMMIT_MAX, Count, Delta, MovementKind, RowResult
-from entrepot.journey.stocktake import Booked, Message, take_feed
 from entrepot.plumbing import db, mint
-from entrepot.terms.ids import NodeId, Sku
+
+log = logging.getLogger(__name__)
 
 NDJSON = "application/x-ndjson"
 
-ROWS_MAX = 1_000_000
-"""Rows of one call: a large retailer's whole stock."""
+FEEDS_AT_ONCE_MAX = 8
+"""Feeds read at the same time by a process: each holds some ten megabytes."""
 
-WINDOW_ROWS = 50_000
-"""Rows put in key order together: 25 commits' worth, and some 20 MB while they are held."""
+EMPTY = "the body has no rows: one JSON object on each line"
 
-LINE_BYTES_MAX = 32_768
-"""Bytes of one row: many times what the longest ids, source and reference take, for its lots."""
-
-ROWS_PER_BREATH = 200
-"""Rows read before others of this process may go on: about a millisecond."""
-
-
-class CountLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="count"):
-    """`on_hand` units were there at `counted_at`: the source's `sequence`-th message."""
-
-    sku: Id
-    node: Id
-    on_hand: Units
-    source: Source
-    sequence: Number
-    counted_at: Moment
-    lots: Lots = []
-    serials: Serials = []
-
-
-class MovementLine(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="movement"
-):
-    """Signed units came or went at `occurred_at`: the source's `sequence`-th message."""
-
-    kind: MovementKind
-    sku: Id
-    node: Id
-    quantity: Quantity
-    source: Source
-    sequence: Number
-    occurred_at: Moment
-    reference: Annotated[str, Meta(max_length=200)] | None = None
-    lots: Lots = []
-    serials: Serials = []
-
-
-Line = CountLine | MovementLine
-
-
-class LineAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of a line of the body, counted from 1; `errors` where it could not be read."""
-
-    line: int
-    status: str
-    sku: str | None = None
-    node: str | None = None
-    on_hand: int | None = None
-    short: int = 0
-    errors: list[FieldError] = []
+TYPES = frozenset({NDJSON, "application/ndjson", "application/jsonl", "application/json"})
+"""What callers say of lines of JSON; who says nothing is believed to send them."""
 
 
 class FeedsQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,44 +61,71 @@ class FeedsAnswer(msgspec.Struct, frozen=True):
     next: str | None
 
 
+def check_type(said: str | None) -> None:
+    """Take lines of JSON, by whatever name; raises Problem for anything else."""
+    if said is not None and said.partition(";")[0].strip().lower() not in TYPES:
+        raise Problem(
+            Code.NOT_JSON, f"takes {NDJSON}, not {said[:100]!r}", headers=[("accept", NDJSON)]
+        )
+
+
 async def post_feed(request: Request) -> Answer:
-    """Apply a feed: one answer per line, in order. Sending it again changes nothing.
+    """Apply a feed while it comes: one answer per line, in order. Again, it changes nothing.
 
     Every chunk is a commit of its own, so that no order waits for a feed: a call that breaks off
-    has applied some chunks whole, and the same body sent again applies the rest.
+    has applied all that was answered, and the same lines sent again are applied once.
     """
-    lines = request.raw.rstrip().split(b"\n")
-    if not request.raw.strip():
-        raise Problem(Code.INVALID, "the body has no rows: one JSON object on each line")
-    if len(lines) > ROWS_MAX:
-        raise Problem(Code.TOO_LARGE, f"more than {ROWS_MAX} rows")
-    out = bytearray()
-    async for answers in apply(request, lines):
-        for answer in answers:
-            out += _encode(answer) + b"\n"
-        await asyncio.sleep(0)
-    return Answer(200, bytes(out), content_type=NDJSON)
+    check_type(request.headers.get("content-type"))
+    app = request.app
+    if app.feeding >= FEEDS_AT_ONCE_MAX:
+        detail = f"{FEEDS_AT_ONCE_MAX} feeds are being read already"
+        raise Problem(Code.OVERLOADED, detail, headers=[("retry-after", "5")])
+    app.feeding += 1
+    inbox = Inbox()
+    reading = asyncio.create_task(read_in(request, inbox))
+    begun = False
+    try:
+        begun = await inbox.begins()
+    finally:
+        if not begun:
+            reading.cancel()
+            app.feeding -= 1
+    if not begun:
+        raise inbox.problem or Problem(Code.INVALID, EMPTY)
+    return Answer(200, content_type=NDJSON, parts=_answers(request, inbox, reading))
 
 
-async def apply(request: Request, lines: Iterable[bytes]) -> AsyncIterator[list[LineAnswer]]:
-    """Answer lines window by window, in order; a window is applied when its answers are given."""
-    for first, window in _windows(lines):
-        at = mint.now()
-        answers: dict[int, LineAnswer] = {}
-        rows: list[tuple[int, Message]] = []
-        for number, line in enumerate(window, start=first):
-            if number % ROWS_PER_BREATH == 0:
-                await asyncio.sleep(0)
+async def _answers(
+    request: Request, inbox: Inbox, reading: asyncio.Task[None]
+) -> AsyncGenerator[bytes, None]:
+    """Give the answers window by window, and why they end, where they should not."""
+    stopping = asyncio.create_task(request.app.stopping.wait())
+    stopping.add_done_callback(lambda _: reading.cancel())
+    try:
+        while (window := await inbox.take()) is not None:
+            why = None
             try:
-                rows.append((number, _message(line, at)))
-            except Problem as wrong:
-                answers[number] = _invalid(number, wrong)
-        rows.sort(key=lambda row: (row[1].sku, row[1].node_id, row[0]))
-        for place in range(0, len(rows), ROWS_PER_COMMIT_MAX):
-            chunk = rows[place : place + ROWS_PER_COMMIT_MAX]
-            for (number, _), result in zip(chunk, await _commit(request, chunk), strict=True):
-                answers[number] = _told(number, result)
-        yield [answers[number] for number in sorted(answers)]
+                yield await apply(request, window)
+            except (*db.UNREACHABLE, *db.TRY_AGAIN) as fault:
+                log.warning("a feed was broken off: %r", fault)
+                why = "the database did not answer"
+            except Exception:
+                log.exception("a feed was broken off")
+                why = "a fault of ours"
+            if why is not None:
+                yield encode([_broken_off(window.first, why)])
+                return
+        if inbox.why is not None:
+            yield encode([_broken_off(inbox.next_line, inbox.why)])
+    finally:
+        stopping.cancel()
+        reading.cancel()
+        request.app.feeding -= 1
+
+
+def _broken_off(line: int, why: str) -> LineAnswer:
+    detail = f"{why}: send this line again, and all after it"
+    return LineAnswer(line, "unavailable", errors=[FieldError(detail)])
 
 
 async def get_feeds(request: Request) -> Answer:
@@ -181,65 +157,10 @@ async def get_feeds(request: Request) -> Answer:
     return json_answer(200, FeedsAnswer(shown, cursor), link)
 
 
-def _windows(lines: Iterable[bytes]) -> Iterator[tuple[int, list[bytes]]]:
-    window: list[bytes] = []
-    first = 1
-    for line in lines:
-        window.append(line)
-        if len(window) == WINDOW_ROWS:
-            yield first, window
-            first, window = first + len(window), []
-    if window:
-        yield first, window
-
-
-def _message(line: bytes, at: datetime) -> Message:
-    """Read a line; raises Problem naming what is wrong."""
-    if len(line) > LINE_BYTES_MAX:
-        raise Problem(Code.INVALID, f"a row has at most {LINE_BYTES_MAX} bytes")
-    row: Line = strict.decode(Line, line)  # type: ignore[arg-type] # a union of structs
-    if isinstance(row, CountLine):
-        when = moment(row.counted_at, at, "/counted_at")
-        lots = lots_of(row.lots, row.serials, row.on_hand, "")
-        return Count(
-            Sku(row.sku), NodeId(row.node), row.on_hand, row.source, row.sequence, when, lots
-        )
-    when = moment(row.occurred_at, at, "/occurred_at")
-    return Delta(
-        row.kind, Sku(row.sku), NodeId(row.node), row.quantity, row.reference, row.source,
-        row.sequence, when, lots=lots_of(row.lots, row.serials, abs(row.quantity), ""),
-    )  # fmt: skip
-
-
-async def _commit(request: Request, chunk: Sequence[tuple[int, Message]]) -> list[RowResult]:
-    market = await request.app.world.market(request.principal.market)
-    rows = [row for _, row in chunk]
-    at = mint.now()
-
-    async def work(conn: db.Connection) -> Booked:
-        return await take_feed(conn, market, rows, at=at, actor=request.actor)
-
-    booked = await db.in_transaction(request.app.pool, work)
-    market.stock.put(booked.free)
-    return booked.results
-
-
-def _told(number: int, result: RowResult) -> LineAnswer:
-    return LineAnswer(
-        number, result.status.value, result.sku, result.node_id, result.on_hand, result.short
-    )
-
-
-def _invalid(number: int, wrong: Problem) -> LineAnswer:
-    return LineAnswer(number, "invalid", errors=wrong.errors or [FieldError(wrong.detail)])
-
-
-_encode = msgspec.json.Encoder().encode
-
 ROUTES = [
     Route(
         "POST", "/v1/inventory/feed", post_feed, Scope.INVENTORY_WRITE, "Apply a feed, row by row",
-        raw_body=True, answer=LineAnswer, answer_type=NDJSON,
+        lines=Line, answer=LineAnswer, answer_type=NDJSON, problems=(Code.NOT_JSON,),
     ),
     Route(
         "GET", "/v1/inventory/feeds", get_feeds, Scope.INVENTORY_READ, "How fresh feeds are",

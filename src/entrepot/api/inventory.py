@@ -277,7 +277,7 @@ def _aside(row: SetAsideRow, place: int) -> SetAside | WholeLot:
     lots = lots_of([], row.serials, abs(quantity), pointer)
     if row.lot is not None and quantity:
         lots = (LotUnits(row.lot, abs(quantity)),)
-    return SetAside(sku, node, row.reason, quantity, row.reference, lots)
+    return SetAside(sku, node, row.reason, quantity, row.reference, lots=lots)
 
 
 async def get_positions(request: Request) -> Answer:

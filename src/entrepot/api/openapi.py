@@ -30,7 +30,7 @@ _TICKET = {
 
 def document(routes: Sequence[Route], root: str) -> dict[str, Any]:
     """Print the document. `root` is the public URL problem types hang under."""
-    types = [t for route in routes for t in (route.body, route.answer) if t is not None]
+    types = [t for route in routes for t in (route.body, route.lines, route.answer) if t]
     types += [field.type for route in routes for field in _fields(route)]
     _, schemas = msgspec.json.schema_components([*types, ProblemDocument], ref_template=REF)
     paths: dict[str, dict[str, Any]] = {}
@@ -73,6 +73,12 @@ def _operation(route: Route) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": {"schema": _schema(route.body)}},
         }
+    elif route.lines is not None:
+        operation["requestBody"] = {
+            "required": True,
+            "description": "One on each line, of any number: they are applied while they come.",
+            "content": {route.answer_type: {"schema": _schema(route.lines)}},
+        }
     elif route.raw_body:  # it is read by whoever speaks as its answer does
         operation["requestBody"] = {
             "required": True,
@@ -104,6 +110,8 @@ def _codes(route: Route) -> Iterable[Code]:
     codes = {*route.problems, *_ALWAYS}
     if route.scope is not None:
         codes |= {Code.UNAUTHORIZED, Code.FORBIDDEN, Code.INVALID}
+    if route.lines is not None:
+        codes |= {Code.NOT_JSON, route.code}
     if route.body is not None or route.raw_body:
         codes |= {Code.MALFORMED, Code.TOO_LARGE, route.code}
     if route.body is not None:

@@ -10,6 +10,7 @@ from granian.server.embed import Server
 
 from entrepot.api.app import App
 from entrepot.api.face import Table, respond
+from entrepot.api.pour import pour
 from entrepot.api.stream import stream
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,9 @@ async def serve(app: App, table: Table, *, host: str, port: int, stop: asyncio.E
             return
         answer = await respond(app, table, scope, protocol)
         headers = [("content-type", answer.content_type), *answer.headers]
+        if answer.parts is not None:
+            await pour(protocol, answer.status, headers, answer.parts)
+            return
         protocol.response_bytes(answer.status, headers, answer.body)
 
     server = Server(

@@ -84,8 +84,10 @@ async def put(
     )
     refused = [_refusal(row, known, at) for row in rows]
     good = [row for row, why in zip(rows, refused, strict=True) if why is None]
-    counted = (await count(conn, market, good, at=at, actor=ACTOR)).results
-    await notice(conn, market, counted, at=at)
+    heard = await count(conn, market, good, at=at, actor=ACTOR)
+    counted = heard.results
+    news = [each for place, each in enumerate(counted) if place not in heard.quiet]
+    await notice(conn, market, news, at=at)
     named = [replace(row, sequence=None) for row in good if row.source != FILE_SOURCE]
     await listen(conn, market, named, at=at)
     done = iter(counted)

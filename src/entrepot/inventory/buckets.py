@@ -1,6 +1,7 @@
 """Why units that are there are not for sale, and what becomes of that when units leave. Pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -36,13 +37,19 @@ NOTHING: Aside = MappingProxyType({})
 
 
 class SetAside(msgspec.Struct, frozen=True, gc=False):
-    """Units to be set aside (+) for a reason, or to be made sellable again (-)."""
+    """Units to be set aside (+) for a reason, or to be made sellable again (-).
+
+    As its `source`'s `sequence`-th message, told of `occurred_at`, it is applied once.
+    """
 
     sku: Sku
     node_id: NodeId
     reason: AsideReason
     quantity: int
     reference: str | None = None
+    source: str | None = None
+    sequence: int | None = None
+    occurred_at: datetime | None = None
     lots: tuple[LotUnits, ...] = ()
 
 

@@ -4,19 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from entrepot.inventory import buckets, heard, lots, reckon, rules, store
+from entrepot.inventory import buckets, heard, lots, plain, reckon, rules, store
 from entrepot.inventory.buckets import NOTHING, Aside
-from entrepot.inventory.model import Change, Count, CountMark, Position, RowResult, RowStatus
+from entrepot.inventory.feed_model import Heard
+from entrepot.inventory.model import (
+    Change,
+    Count,
+    CountMark,
+    Free,
+    Position,
+    RowResult,
+    RowStatus,
+)
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """One result per count, in order, and the positions that changed, as they are now."""
-
-    results: list[RowResult]
-    changed: list[Position]
 
 
 async def count(
@@ -26,16 +27,30 @@ async def count(
     *,
     at: datetime,
     actor: str | None = None,
-) -> Counted:
+) -> Heard:
     """Answer every count. Skus and nodes are known to exist; the caller owns the commit.
 
     Of several counts of one position in one call the later row is judged after the earlier one.
-    Marks are written under their positions' locks, in whatever order they come. What cannot be of
-    the lots it names is refused.
+    """
+    await store.hold(conn, market, store.keys_of(counts))
+    return await tell(conn, market, counts, at=at, actor=actor)
+
+
+async def tell(
+    conn: db.Connection,
+    market: MarketId,
+    counts: Sequence[Count],
+    *,
+    at: datetime,
+    actor: str | None = None,
+) -> Heard:
+    """Answer counts of positions that are locked. What cannot be of the lots it names is refused.
+
+    Marks are written under their positions' locks, in whatever order they come.
     """
     if any(each.lots for each in counts):
         return await _with_lots(conn, market, counts, at=at, actor=actor)
-    return await _count(conn, market, counts, at=at, actor=actor)
+    return await _tell(conn, market, counts, at=at, actor=actor)
 
 
 async def _with_lots(
@@ -45,10 +60,10 @@ async def _with_lots(
     *,
     at: datetime,
     actor: str | None,
-) -> Counted:
+) -> Heard:
     """Judge the lots, add to them what moved since, and count what can be."""
-    keys = sorted({(each.sku, each.node_id) for each in counts})
-    locked = {(p.sku, p.node_id): p for p in await store.lock_or_make(conn, market, keys)}
+    locked = await store.positions_for_update(conn, market, store.keys_of(counts))
+    on_hands = {(p.sku, p.node_id): p.on_hand for p in locked}
     judge = await lots.judge(conn, market, [(each.sku, each.lots) for each in counts])
     results: dict[int, RowResult] = {}
     good: list[int] = []
@@ -57,37 +72,48 @@ async def _with_lots(
         if wrong is None:
             good.append(place)
             continue
-        on_hand = locked[each.sku, each.node_id].on_hand
+        on_hand = on_hands[each.sku, each.node_id]
         results[place] = RowResult(each.sku, each.node_id, wrong, on_hand)
     found = await lots.found_since(conn, market, [counts[place] for place in good])
-    done = await _count(conn, market, found, at=at, actor=actor)
+    done = await _tell(conn, market, found, at=at, actor=actor)
     results |= dict(zip(good, done.results, strict=True))
-    return Counted([results[place] for place in range(len(counts))], done.changed)
+    quiet = frozenset(good[place] for place in done.quiet)
+    return Heard([results[place] for place in range(len(counts))], done.free, quiet)
 
 
-async def _count(
+async def _tell(
     conn: db.Connection,
     market: MarketId,
     counts: Sequence[Count],
     *,
     at: datetime,
     actor: str | None,
-) -> Counted:
-    keys = sorted({(each.sku, each.node_id) for each in counts})
-    locked = await store.lock_or_make(conn, market, keys)
+) -> Heard:
+    quiet = await plain.confirm(conn, market, counts)
+    results = {place: plain.confirmed(counts[place]) for place in quiet}
+    rest = [place for place in range(len(counts)) if place not in quiet]
+    free: list[Free] = []
+    if rest:
+        sheet = await _judged(conn, market, [counts[place] for place in rest])
+        results.update(zip(rest, sheet.results, strict=True))
+        await store.record_changes(conn, market, sheet.changes, at, actor=actor)
+        await store.set_count_marks(conn, market, list(sheet.newer.values()))
+        await heard.owe(conn, market, sheet.missing)
+        free = [Free(p.sku, p.node_id, max(0, p.free)) for p in sheet.changed.values()]
+    return Heard([results[place] for place in range(len(counts))], free, frozenset(quiet))
+
+
+async def _judged(conn: db.Connection, market: MarketId, counts: Sequence[Count]) -> "_Sheet":
+    keys = store.keys_of(counts)
+    locked = await store.positions_for_update(conn, market, keys)
     positions = {(p.sku, p.node_id): p for p in locked}
     marks = reckon.by_position(await store.count_marks(conn, market, keys))
     asked = [*map(rules.mark_of, counts), *reckon.others(counts, marks)]
     moved = await store.moved_since(conn, market, asked)
     asides = await store.asides_of(conn, market, locked)
-
     sheet = _Sheet(positions, asides, marks, moved)
-    results = [sheet.judge(each) for each in counts]
-
-    await store.record_changes(conn, market, sheet.changes, at, actor=actor)
-    await store.set_count_marks(conn, market, list(sheet.newer.values()))
-    await heard.owe(conn, market, sheet.missing)
-    return Counted(results, list(sheet.changed.values()))
+    sheet.results = [sheet.judge(each) for each in counts]
+    return sheet
 
 
 @dataclass(slots=True)
@@ -102,6 +128,7 @@ class _Sheet:
     changed: dict[store.Key, Position] = field(default_factory=dict)
     newer: dict[tuple[str, store.Key], CountMark] = field(default_factory=dict)
     missing: dict[store.Key, int] = field(default_factory=dict)
+    results: list[RowResult] = field(default_factory=list)
 
     def judge(self, each: Count) -> RowResult:
         """Apply one row, unless it is stale or another source's word of a later moment stands."""

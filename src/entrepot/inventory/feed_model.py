@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from entrepot.inventory.model import Free, RowResult
 from entrepot.terms.ids import NodeId, OrderId, Sku
 
 
@@ -78,11 +79,39 @@ class Tally:
     count: int
 
 
-class Numbered(msgspec.Struct, frozen=True, gc=False):
-    """A message by its source's number."""
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of messages: one result per row, in order.
+
+    `free` is what may be sold now where it changed. `quiet` are the places of counts that found
+    what the books say: nothing follows from them.
+    """
+
+    results: list[RowResult]
+    free: list[Free]
+    quiet: frozenset[int] = frozenset()
+
+
+class Numbers(msgspec.Struct, frozen=True, gc=False):
+    """Messages by their source's numbers."""
 
     source: str
-    sequence: int
+    sequences: list[int]
+
+
+class Confirmed(msgspec.Struct, frozen=True, gc=False):
+    """Places of the counts that changed nothing; None: there were none."""
+
+    places: list[int] | None
+
+
+class Stood(msgspec.Struct, frozen=True, gc=False):
+    """A position as it is after its movements; `claimed` units are reserved or unavailable."""
+
+    spot: int
+    on_hand: int
+    claimed: int
+    safety: int
 
 
 class Deficit(msgspec.Struct, frozen=True, gc=False):

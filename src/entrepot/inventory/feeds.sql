@@ -1,11 +1,23 @@
--- name: claim_messages -> Numbered
+-- name: claim_messages -> Numbers
 -- A numbered message is taken once; told again, it is not among the answers.
-INSERT INTO inventory.message (market, source, sequence)
-SELECT :market::text, k.source, k.sequence
-FROM unnest(:sources::text[], :sequences::bigint[]) AS k (source, sequence)
-ORDER BY k.source, k.sequence
-ON CONFLICT (market, source, sequence) DO NOTHING
-RETURNING source, sequence;
+WITH claimed AS (
+    INSERT INTO inventory.message (market, source, sequence)
+    SELECT :market::text, k.source, k.sequence
+    FROM unnest(:sources::text[], :sequences::bigint[]) AS k (source, sequence)
+    ORDER BY k.source, k.sequence
+    ON CONFLICT (market, source, sequence) DO NOTHING
+    RETURNING source, sequence
+)
+
+SELECT c.source, array_agg(c.sequence) AS sequences
+FROM claimed AS c
+GROUP BY c.source;
+
+-- name: forget_messages
+-- Messages that were refused: mended, they may come again under their numbers.
+DELETE FROM inventory.message AS m
+USING unnest(:sources::text[], :sequences::bigint[]) AS k (source, sequence)
+WHERE m.market = :market::text AND m.source = k.source AND m.sequence = k.sequence;
 
 -- name: deficits_of -> Deficit
 -- What these positions owe; next to none do.
@@ -30,10 +42,12 @@ FROM unnest(:skus::text[], :node_ids::text[], :units::integer[]) AS k (sku, node
 ON CONFLICT (market, sku, node_id) DO UPDATE SET units = excluded.units;
 
 -- name: hear_sources
--- Numbers join those that were heard of their source.
+-- Numbers join those that were heard of their source, by ranges from the first to the last.
 INSERT INTO inventory.feed_source AS f (market, source, heard)
-SELECT :market::text, k.source, range_agg(int8range(k.sequence, k.sequence, '[]')) AS heard
-FROM unnest(:sources::text[], :sequences::bigint[]) AS k (source, sequence)
+SELECT :market::text, k.source, range_agg(int8range(k.first_one, k.last_one, '[]')) AS heard
+FROM
+    unnest(:sources::text[], :firsts::bigint[], :lasts::bigint[])
+        AS k (source, first_one, last_one)
 GROUP BY k.source
 ORDER BY k.source
 ON CONFLICT (market, source) DO UPDATE SET heard = f.heard + excluded.heard;

@@ -1,9 +1,11 @@
 """What was heard: numbered messages once each, what positions owe, and how fresh every feed is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from entrepot.inventory.feed_model import Deficit, Numbered
+from entrepot.inventory.buckets import SetAside
+from entrepot.inventory.feed_model import Deficit, Numbers
 from entrepot.inventory.model import Count, Delta
 from entrepot.inventory.store import Key
 from entrepot.plumbing import db, sql
@@ -18,27 +20,46 @@ MEMORY_S = 300.0
 """A feed's rate is a mean over some five minutes: a shift's rhythm, not that of one message."""
 
 Number = tuple[str, int]
+Told = Delta | SetAside
+Message = Count | Told
 
 
-async def claim(conn: db.Connection, market: MarketId, deltas: Sequence[Delta]) -> set[Number]:
+async def claim(conn: db.Connection, market: MarketId, told: Sequence[Told]) -> set[Number]:
     """Take the numbered ones that were never heard; answers their numbers.
 
     Their positions are locked, so that of two who are told the same one waits for the other.
     """
-    numbers = sorted({number for number in map(_number, deltas) if number is not None})
+    numbers: dict[str, set[int]] = {}
+    for each in told:
+        if each.source is not None and each.sequence is not None:
+            numbers.setdefault(each.source, set()).add(each.sequence)
     if not numbers:
         return set()
+    sources: list[str] = []
+    sequences: list[int] = []
+    for source in sorted(numbers):
+        sequences += sorted(numbers[source])
+        sources += [source] * len(numbers[source])
     rows = await db.fetch(
-        conn, Q["claim_messages"], Numbered,
-        market=market, sources=[source for source, _ in numbers],
-        sequences=[sequence for _, sequence in numbers],
-    )  # fmt: skip
-    return {(row.source, row.sequence) for row in rows}
+        conn, Q["claim_messages"], Numbers, market=market, sources=sources, sequences=sequences
+    )
+    return {(row.source, sequence) for row in rows for sequence in row.sequences}
 
 
-def take(fresh: set[Number], delta: Delta) -> bool:
-    """Say whether this delta is to be applied: it has no number, or is the first of its number."""
-    number = _number(delta)
+async def forget(conn: db.Connection, market: MarketId, told: Sequence[Told]) -> None:
+    """Take numbers for not heard: their messages were refused."""
+    numbers = sorted({number for number in map(_number, told) if number is not None})
+    if numbers:
+        await db.execute(
+            conn, Q["forget_messages"],
+            market=market, sources=[source for source, _ in numbers],
+            sequences=[sequence for _, sequence in numbers],
+        )  # fmt: skip
+
+
+def take(fresh: set[Number], told: Told) -> bool:
+    """Say whether this is to be applied: it has no number, or is the first of its number."""
+    number = _number(told)
     if number is None:
         return True
     if number not in fresh:
@@ -73,52 +94,100 @@ async def owe(conn: db.Connection, market: MarketId, units: Mapping[Key, int]) -
         )  # fmt: skip
 
 
+class Ear:
+    """What was heard of feeds and is to be written: how fresh they are, and which numbers came."""
+
+    def __init__(self) -> None:
+        self._feeds: dict[tuple[str, NodeId], _Word] = {}
+        self._numbers: dict[str, set[int]] = {}
+
+    def hear(self, messages: Iterable[Message], at: datetime) -> None:
+        """Hear messages at a moment."""
+        feeds = self._feeds
+        for each in messages:
+            source = each.source
+            if source is None or source == UNNAMED:
+                continue
+            word = feeds.get((source, each.node_id))
+            if word is None:
+                word = feeds[source, each.node_id] = _Word()
+                self._numbers.setdefault(source, set())
+            word.messages += 1
+            told_at = _moment(each, at)
+            if word.told_at is None or told_at > word.told_at:
+                word.told_at = told_at
+            sequence = each.sequence
+            if sequence is not None:
+                self._numbers[source].add(sequence)
+                word.sequence = max(word.sequence, sequence)
+
+    async def write(self, conn: db.Connection, market: MarketId, *, at: datetime) -> None:
+        """Note that feeds have spoken: two statements, however many messages.
+
+        Comes after every lock of a position: who waits for a feed's row holds all else already.
+        """
+        feeds = sorted(self._feeds.items())
+        ranges = [
+            (source, first, last)
+            for source in sorted(self._numbers)
+            for first, last in _ranges(sorted(self._numbers[source]))
+        ]
+        if ranges:
+            await db.execute(
+                conn, Q["hear_sources"],
+                market=market, sources=[source for source, _, _ in ranges],
+                firsts=[first for _, first, _ in ranges], lasts=[last for *_, last in ranges],
+            )  # fmt: skip
+        if feeds:
+            await db.execute(
+                conn, Q["hear_feeds"],
+                market=market, at=at, memory_s=MEMORY_S,
+                sources=[source for (source, _), _ in feeds],
+                node_ids=[node for (_, node), _ in feeds],
+                told_ats=[word.told_at for _, word in feeds],
+                sequences=[word.sequence if word.sequence >= 0 else None for _, word in feeds],
+                counts=[word.messages for _, word in feeds],
+            )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Word:
+    """What a source has said of a node; `sequence` -1: nothing with a number."""
+
+    told_at: datetime | None = None
+    sequence: int = -1
+    messages: int = 0
+
+
 async def listen(
-    conn: db.Connection, market: MarketId, messages: Sequence[Count | Delta], *, at: datetime
+    conn: db.Connection, market: MarketId, messages: Iterable[Message], *, at: datetime
 ) -> None:
-    """Note that feeds have spoken: two statements, however many messages.
+    """Hear messages and note it at once."""
+    ear = Ear()
+    ear.hear(messages, at)
+    await ear.write(conn, market, at=at)
 
-    Comes after every lock of a position: whoever waits for a feed's row holds all else already.
-    """
-    feeds: dict[tuple[str, NodeId], list[Count | Delta]] = {}
-    for each in messages:
-        if each.source is not None and each.source != UNNAMED:
-            feeds.setdefault((each.source, each.node_id), []).append(each)
-    if not feeds:
+
+def _ranges(ascending: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Give runs of numbers without a hole, from the first to the last."""
+    if not ascending:
         return
-    numbers = {
-        (source, m.sequence)
-        for (source, _), own in feeds.items()
-        for m in own
-        if m.sequence is not None
-    }
-    if numbers:
-        ascending = sorted(numbers)
-        await db.execute(
-            conn, Q["hear_sources"],
-            market=market, sources=[source for source, _ in ascending],
-            sequences=[sequence for _, sequence in ascending],
-        )  # fmt: skip
-    await db.execute(
-        conn, Q["hear_feeds"],
-        market=market, at=at, memory_s=MEMORY_S,
-        sources=[source for source, _ in feeds], node_ids=[node for _, node in feeds],
-        told_ats=[max(_moment(m, at) for m in own) for own in feeds.values()],
-        sequences=[
-            max((m.sequence for m in own if m.sequence is not None), default=None)
-            for own in feeds.values()
-        ],
-        counts=[len(own) for own in feeds.values()],
-    )  # fmt: skip
+    first = last = ascending[0]
+    for number in ascending:
+        if number > last + 1:
+            yield first, last
+            first = number
+        last = number
+    yield first, last
 
 
-def _moment(message: Count | Delta, at: datetime) -> datetime:
+def _moment(message: Message, at: datetime) -> datetime:
     if isinstance(message, Count):
         return message.counted_at
     return message.occurred_at or at
 
 
-def _number(delta: Delta) -> Number | None:
-    if delta.source is None or delta.sequence is None:
+def _number(told: Told) -> Number | None:
+    if told.source is None or told.sequence is None:
         return None
-    return delta.source, delta.sequence
+    return told.source, told.sequence

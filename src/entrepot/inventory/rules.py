@@ -243,9 +243,9 @@ def set_aside(position: Position, ask: SetAside, aside: Aside) -> Change | RowSt
     then = buckets.more(aside, ask.reason, ask.quantity)
     change = _change(
         position, position.on_hand, position.reserved, buckets.turned(aside, then),
-        kind="set_aside", reference=ask.reference,
+        kind="set_aside", reference=ask.reference, at=ask.occurred_at,
     )  # fmt: skip
-    return replace(change, lots=ask.lots) if ask.lots else change
+    return replace(change, source=ask.source, sequence=ask.sequence, lots=ask.lots)
 
 
 def freed(position: Position, claim: Claim) -> Change:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -28,8 +29,19 @@ from entrepot.terms.ids import LineNo, MarketId, NodeId, OrderId, Sku
 
 Q = sql.load(__package__)
 A = sql.load(__package__, "set_asides.sql")
+C = sql.load(__package__, "count_marks.sql")
 
 Key = tuple[Sku, NodeId]
+
+
+class Placed(Protocol):
+    """What speaks of a position."""
+
+    @property
+    def sku(self) -> Sku: ...
+
+    @property
+    def node_id(self) -> NodeId: ...
 
 
 async def positions_for_update(
@@ -40,6 +52,21 @@ async def positions_for_update(
         conn, Q["positions_for_update"], Position,
         market=market, skus=[sku for sku, _ in pairs], node_ids=[node for _, node in pairs],
     )  # fmt: skip
+
+
+def keys_of(rows: Iterable[Placed]) -> list[Key]:
+    """Give the positions that rows speak of, ascending, each once."""
+    return sorted(dict.fromkeys((row.sku, row.node_id) for row in rows))
+
+
+async def hold(conn: db.Connection, market: MarketId, keys: Sequence[Key]) -> None:
+    """Lock these positions, ascending, and read nothing of them; new ones are made first."""
+    skus, nodes = [sku for sku, _ in keys], [node for _, node in keys]
+    there = await db.fetch(
+        conn, Q["hold_positions"], Guarded, market=market, skus=skus, node_ids=nodes
+    )
+    if there[0].positions < len(keys):
+        await lock_or_make(conn, market, keys)
 
 
 async def lock_or_make(
@@ -290,7 +317,7 @@ async def count_marks(
     conn: db.Connection, market: MarketId, keys: Sequence[Key]
 ) -> list[CountMark]:
     return await db.fetch(
-        conn, Q["count_marks"], CountMark,
+        conn, C["count_marks"], CountMark,
         market=market, skus=[sku for sku, _ in keys], node_ids=[node for _, node in keys],
     )  # fmt: skip
 
@@ -301,7 +328,7 @@ async def set_count_marks(
     if not counts:
         return
     await db.execute(
-        conn, Q["set_count_marks"],
+        conn, C["set_count_marks"],
         market=market, sources=[c.source for c in counts], skus=[c.sku for c in counts],
         node_ids=[c.node_id for c in counts], sequences=[c.sequence for c in counts],
         counted_ats=[c.counted_at for c in counts], on_hands=[c.on_hand for c in counts],
@@ -313,7 +340,7 @@ async def moved_since(
 ) -> dict[CountMark, int]:
     """Physical units that came or left after each count was taken."""
     rows = await db.fetch(
-        conn, Q["moved_since"], Moved,
+        conn, C["moved_since"], Moved,
         market=market, ask_nos=list(range(len(marks))), skus=[m.sku for m in marks],
         node_ids=[m.node_id for m in marks], since=[m.counted_at for m in marks],
         sources=[m.source for m in marks], sequences=[m.sequence for m in marks],

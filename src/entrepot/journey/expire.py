@@ -56,7 +56,7 @@ async def _turned(
     asks = [
         SetAside(
             row.sku, row.node_id, AsideReason.EXPIRED, sign * row.quantity, None,
-            (LotUnits(row.lot, row.quantity, serial=row.serial),),
+            lots=(LotUnits(row.lot, row.quantity, serial=row.serial),),
         )
         for row in rows
     ]  # fmt: skip

@@ -6,18 +6,14 @@ Those who wait for what came are told, and so is a shortage.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
-from entrepot.inventory import browse
 from entrepot.inventory.buckets import SetAside
-from entrepot.inventory.count import count
-from entrepot.inventory.hear import hear
-from entrepot.inventory.heard import listen
+from entrepot.inventory.feed_model import Heard
+from entrepot.inventory.hear import take_in
+from entrepot.inventory.heard import Message, listen
 from entrepot.inventory.learn import Held, hold, look
 from entrepot.inventory.lots_model import NOWHERE
 from entrepot.inventory.model import Count, Delta, Free, RowResult, RowStatus
-from entrepot.inventory.move import move
-from entrepot.inventory.set_aside import set_aside
 from entrepot.inventory.truth_model import Look
 from entrepot.journey.learn import bar_of, is_tracked
 from entrepot.journey.notice import notice
@@ -26,18 +22,6 @@ from entrepot.journey.tracked import learn as learn_tracking
 from entrepot.journey.world import Market
 from entrepot.network import browse as network
 from entrepot.plumbing import db
-
-Message = Count | Delta
-R = TypeVar("R", Count, Delta, Message, SetAside)
-
-REFUSED = frozenset(
-    {
-        *(RowStatus.WRONG_SIGN, RowStatus.INSUFFICIENT, RowStatus.NOT_TRACKED),
-        *(RowStatus.UNKNOWN_LOT, RowStatus.LOT_INSUFFICIENT, RowStatus.LOT_EXPIRES_OTHERWISE),
-        RowStatus.SERIAL_ELSEWHERE,
-    }
-)
-"""What a feed may tell again once it is put right: it is not heard until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +45,9 @@ async def take_counts(
     actor: str | None = None,
 ) -> Booked:
     """Answer every count. The caller owns the transaction, and tells the view after it."""
-    results, known = await _sort_out(conn, market, rows)
-    if not known:
-        return Booked(_in_order(results), [])
-    good = dated(market, [rows[place] for place in known], at)
-    held = await _hold(conn, market, good, at)
-    counted = await count(conn, market.id, good, at=at, actor=actor)
-    await _look(conn, market, held, good, counted.results, at)
-    await listen(conn, market.id, _taken(good, counted.results), at=at)
-    free = [Free(p.sku, p.node_id, max(0, p.free)) for p in counted.changed]
-    return await _booked(conn, market, results, known, counted.results, free, at)
+    booked = await take_feed(conn, market, rows, at=at, actor=actor)
+    await listen(conn, market.id, heard_of(rows, booked.results), at=at)
+    return booked
 
 
 async def _hold(conn: db.Connection, market: Market, counts: Sequence[Count], at: datetime) -> Held:
@@ -109,14 +86,9 @@ async def take_movements(
     actor: str | None = None,
 ) -> Booked:
     """Answer every movement. The caller owns the transaction, and tells the view after it."""
-    results, known = await _sort_out(conn, market, rows)
-    if not known:
-        return Booked(_in_order(results), [])
-    good = dated(market, [rows[place] for place in known], at)
-    done = await move(conn, market.id, good, at=at, actor=actor)
-    await listen(conn, market.id, _taken(good, done), at=at)
-    free = await browse.free_at(conn, market.id, sorted({(r.sku, r.node_id) for r in good}))
-    return await _booked(conn, market, results, known, done, free, at)
+    booked = await take_feed(conn, market, rows, at=at, actor=actor)
+    await listen(conn, market.id, heard_of(rows, booked.results), at=at)
+    return booked
 
 
 async def take_feed(
@@ -127,19 +99,26 @@ async def take_feed(
     at: datetime,
     actor: str | None = None,
 ) -> Booked:
-    """Answer every message. The caller owns the transaction, and tells the view after it."""
+    """Answer every message. The caller owns the transaction, and tells the view after it.
+
+    That its sources were heard is noted by the caller, of many chunks at once (`heard_of`).
+    """
     results, known = await _sort_out(conn, market, rows)
     if not known:
         return Booked(_in_order(results), [])
-    good = dated(market, [rows[place] for place in known], at)
+    good = dated(market, [rows[place] for place in known] if results else rows, at)
     counts = [each for each in good if isinstance(each, Count)]
-    held = await _hold(conn, market, counts, at)
-    done = await hear(conn, market.id, good, at=at, actor=actor)
-    found = [result for each, result in zip(good, done, strict=True) if isinstance(each, Count)]
-    await _look(conn, market, held, counts, found, at)
-    await listen(conn, market.id, _taken(good, done), at=at)
-    free = await browse.free_at(conn, market.id, sorted({(r.sku, r.node_id) for r in good}))
-    return await _booked(conn, market, results, known, done, free, at)
+    held = await _hold(conn, market, counts, at) if counts else Held({}, {}, {})
+    done = await take_in(conn, market.id, good, at=at, actor=actor)
+    if held.standings:
+        told = zip(good, done.results, strict=True)
+        found = [result for each, result in told if isinstance(each, Count)]
+        await _look(conn, market, held, counts, found, at)
+    await notice(conn, market.id, _news(done), at=at)
+    if not results:
+        return Booked(done.results, done.free)
+    told_of = dict(zip(known, done.results, strict=True))
+    return Booked(_in_order({**results, **told_of}), done.free)
 
 
 async def take_set_asides(
@@ -154,31 +133,41 @@ async def take_set_asides(
 
     It tells the view after it.
     """
-    results, known = await _sort_out(conn, market, rows)
-    if not known:
-        return Booked(_in_order(results), [])
-    good = dated(market, [rows[place] for place in known], at)
-    done = await set_aside(conn, market.id, good, at=at, actor=actor)
-    free = await browse.free_at(conn, market.id, sorted({(r.sku, r.node_id) for r in good}))
-    return await _booked(conn, market, results, known, done, free, at)
+    return await take_feed(conn, market, rows, at=at, actor=actor)
 
 
-async def _booked(  # noqa: PLR0913, PLR0917 - two halves of an answer, and where they were found
-    conn: db.Connection,
-    market: Market,
-    refused: Mapping[int, RowResult],
-    known: Sequence[int],
-    done: Sequence[RowResult],
-    free: list[Free],
-    at: datetime,
-) -> Booked:
-    """Tell what the known rows brought about, and put their results among the refused ones."""
-    await notice(conn, market.id, done, at=at)
-    return Booked(_in_order({**refused, **dict(zip(known, done, strict=True))}), free)
+def heard_of(rows: Sequence[Message], results: Sequence[RowResult]) -> list[Message]:
+    """Leave out what was refused: mended, it comes again, and until then it is missing."""
+    return [row for row, told in zip(rows, results, strict=True) if told.status not in _REFUSED]
+
+
+_REFUSED = frozenset(
+    {
+        RowStatus.WRONG_SIGN,
+        RowStatus.INSUFFICIENT,
+        RowStatus.CLAIMED,
+        RowStatus.NOT_SET_ASIDE,
+        RowStatus.UNKNOWN_SKU,
+        RowStatus.UNKNOWN_NODE,
+        RowStatus.KIT,
+        RowStatus.NOT_TRACKED,
+        RowStatus.UNKNOWN_LOT,
+        RowStatus.LOT_INSUFFICIENT,
+        RowStatus.LOT_EXPIRES_OTHERWISE,
+        RowStatus.SERIAL_ELSEWHERE,
+    }
+)
+
+
+def _news(done: Heard) -> list[RowResult]:
+    """Leave out counts that found what the books say: nobody need be told."""
+    if not done.quiet:
+        return done.results
+    return [each for place, each in enumerate(done.results) if place not in done.quiet]
 
 
 async def _sort_out(
-    conn: db.Connection, market: Market, rows: Sequence[R]
+    conn: db.Connection, market: Market, rows: Sequence[Message]
 ) -> tuple[dict[int, RowResult], list[int]]:
     """Refuse rows of unknown skus and nodes, of kits, which have no stock, and of lots untold."""
     skus = {row.sku for row in rows}
@@ -201,7 +190,7 @@ async def _sort_out(
     return results, known
 
 
-def _why_not(market: Market, row: R, nodes: Collection[str]) -> RowStatus | None:
+def _why_not(market: Market, row: Message, nodes: Collection[str]) -> RowStatus | None:
     """Say why a row cannot be of what it names; None where it can."""
     made = market.catalog.items.get(row.sku)
     if made is None:
@@ -211,11 +200,6 @@ def _why_not(market: Market, row: R, nodes: Collection[str]) -> RowStatus | None
     if made.parts:
         return RowStatus.KIT
     return RowStatus.NOT_TRACKED if row.lots and not fits(market, row.sku, row.lots) else None
-
-
-def _taken(rows: Sequence[R], results: Sequence[RowResult]) -> list[R]:
-    """Leave out what was refused: mended, it comes again, and until then it is missing."""
-    return [row for row, told in zip(rows, results, strict=True) if told.status not in REFUSED]
 
 
 def _in_order(results: Mapping[int, RowResult]) -> list[RowResult]:

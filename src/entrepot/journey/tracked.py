@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from entrepot.catalog.model import Tracking
 from entrepot.inventory.buckets import SetAside
+from entrepot.inventory.heard import Message
 from entrepot.inventory.lots_model import LotUnits
 from entrepot.inventory.model import Count, Delta
 from entrepot.journey.world import Market
@@ -15,7 +16,7 @@ from entrepot.plumbing import db
 from entrepot.terms.calendar import time_zone
 from entrepot.terms.ids import NodeId, Sku
 
-R = TypeVar("R", Count, Delta, SetAside, Count | Delta)
+R = TypeVar("R", Count, Delta, SetAside, Message)
 
 
 def tracking(market: Market, sku: Sku) -> Tracking:

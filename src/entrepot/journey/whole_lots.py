@@ -44,13 +44,13 @@ async def everywhere(
         rows += [
             SetAside(
                 ask.sku, each.node_id, ask.reason, each.quantity, ask.reference,
-                (LotUnits(each.lot, each.quantity, serial=each.serial),),
+                lots=(LotUnits(each.lot, each.quantity, serial=each.serial),),
             )
             for each in found
         ]  # fmt: skip
         if not found:
             node = ask.node_id or NOWHERE
             rows.append(
-                SetAside(ask.sku, node, ask.reason, 1, ask.reference, (LotUnits(ask.lot, 1),))
+                SetAside(ask.sku, node, ask.reason, 1, ask.reference, lots=(LotUnits(ask.lot, 1),))
             )
     return rows

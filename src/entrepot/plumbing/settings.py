@@ -29,7 +29,9 @@ class Settings:
         int, "Orders that may wait for capture, and carts to be held; beyond it 503."
     ] = 4096
     captures_at_once: Annotated[int, "Capture batches in flight in one process."] = 2
-    body_bytes_max: Annotated[int, "The largest request body in bytes; beyond it 413."] = 16_777_216
+    body_bytes_max: Annotated[
+        int, "The largest request body in bytes; beyond it 413. Feeds have no bound."
+    ] = 16_777_216
     view_poll_ms: Annotated[int, "How often a server reads what others changed."] = 500
     work_poll_ms: Annotated[int, "How long an idle worker sleeps before it looks again."] = 20
     release_after_s: Annotated[

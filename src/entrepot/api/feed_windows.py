@@ -1,0 +1,223 @@
+"""A feed in windows: read ahead in bounds, put in key order, applied commit by commit, answered."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from entrepot.api.app import App
+from entrepot.api.arriving import CutOffError, Lines, parts
+from entrepot.api.face import Request
+from entrepot.api.feed_lines import LINE_BYTES_MAX, LineAnswer, Numbered, Read, encode, read, told
+from entrepot.api.problems import Problem
+from entrepot.inventory.heard import Ear
+from entrepot.inventory.model import ROWS_PER_COMMIT_MAX
+from entrepot.journey.stocktake import Booked, heard_of, take_feed
+from entrepot.plumbing import db, mint
+
+log = logging.getLogger(__name__)
+
+WINDOW_ROWS = 4_000
+"""Rows put in key order together, four commits' worth: sorted in some three milliseconds."""
+
+COMMITS_AT_ONCE = 2
+"""Commits of one feed under way: one is decided on while the other becomes durable."""
+
+GIVES_WAY = 2.0
+"""A commit of a feed waits for orders that are queued, so many times as long at most as the one
+before it took: where there are always some, orders have two thirds of the time."""
+
+LOOKS_S = 0.002
+
+SILENT_S_MAX = 300.0
+"""A sender that says nothing for so long has left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Rows to be applied together, and what was refused among them; `first` is the first line."""
+
+    rows: list[Numbered]
+    refused: list[LineAnswer]
+    first: int
+
+
+class Inbox:
+    """Lines that were read and are not applied yet, in bounds: whoever reads on waits for room.
+
+    `why` says why there will be no more, where there should be; `problem` why there were none.
+    """
+
+    def __init__(self) -> None:
+        self.why: str | None = None
+        self.problem: Problem | None = None
+        self.next_line = 1
+        self._first = 1
+        self._rows: list[Numbered] = []
+        self._refused: list[LineAnswer] = []
+        self._ended = False
+        self._news, self._room = asyncio.Event(), asyncio.Event()
+
+    async def put(self, lines: Sequence[bytes], at: datetime) -> None:
+        """Read lines, and wait until there is room for more."""
+        found: Read = read(lines, self.next_line, at)
+        self.next_line += len(lines)
+        self._rows += found.rows
+        self._refused += found.refused
+        if self._rows or self._refused:
+            self._news.set()
+        while len(self._rows) + len(self._refused) >= WINDOW_ROWS:
+            self._room.clear()
+            await self._room.wait()
+
+    def end(self) -> None:
+        """Say that no more will come."""
+        self._ended = True
+        self._news.set()
+
+    async def begins(self) -> bool:
+        """Wait for the first rows; answers whether there are any."""
+        await self._news.wait()
+        return bool(self._rows or self._refused)
+
+    async def take(self) -> Window | None:
+        """Take all there is, as soon as there is any; None: it has ended."""
+        await self._news.wait()
+        if not (self._rows or self._refused):
+            return None
+        window = Window(self._rows, self._refused, self._first)
+        self._rows, self._refused, self._first = [], [], self.next_line
+        if not self._ended:
+            self._news.clear()
+        self._room.set()
+        return window
+
+
+async def read_in(request: Request, inbox: Inbox) -> None:
+    """Read a request's body into the inbox, line by line, until it ends or nothing more comes."""
+    try:
+        await _read_lines(request, inbox)
+    except CutOffError as cut_off:
+        inbox.why = str(cut_off)
+    except Problem as problem:
+        inbox.problem = problem
+    except TimeoutError:
+        inbox.why = f"nothing has come for {SILENT_S_MAX:.0f} s"
+    except asyncio.CancelledError:
+        inbox.why = "the server is stopping"
+        raise
+    except Exception:
+        log.exception("a feed could not be read")
+        inbox.why = "a fault of ours"
+    finally:
+        inbox.end()
+
+
+async def _read_lines(request: Request, inbox: Inbox) -> None:
+    assert request.arriving is not None, "the route streams"
+    lines = Lines(LINE_BYTES_MAX)
+    packed = request.headers.get("content-encoding")
+    async for part in _timely(parts(request.arriving, packed)):
+        cut = lines.cut(part)
+        if cut:
+            await inbox.put(cut, mint.now())
+        await asyncio.sleep(0)
+    rest = lines.rest()
+    if rest:
+        await inbox.put([rest], mint.now())
+
+
+async def _timely(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    while True:
+        async with asyncio.timeout(SILENT_S_MAX):
+            part = await anext(body, None)
+        if part is None:
+            return
+        yield part
+
+
+async def apply(request: Request, window: Window) -> bytes:
+    """Apply a window in key order, in commits of bounded size; gives its answers, printed.
+
+    Its sources are heard once all of it is applied, and before any of it is answered.
+    """
+    answers = {each.line: each for each in window.refused}
+    ear = Ear()
+    turns = asyncio.Semaphore(COMMITS_AT_ONCE)
+
+    async def in_turn(chunk: Sequence[Numbered]) -> None:
+        async with turns:
+            await _chunk(request, chunk, answers, ear)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for chunk in _chunks(window.rows):
+                group.create_task(in_turn(chunk))
+    except BaseExceptionGroup as faults:
+        raise faults.exceptions[0] from None
+    await _heard(request, ear)
+    printed = bytearray()
+    ascending = [answers[line] for line in sorted(answers)]
+    for at in range(0, len(ascending), ROWS_PER_COMMIT_MAX):
+        printed += encode(ascending[at : at + ROWS_PER_COMMIT_MAX])
+        await asyncio.sleep(0)
+    return bytes(printed)
+
+
+def _chunks(rows: Sequence[Numbered]) -> Iterator[list[Numbered]]:
+    """Cut rows in key order, so many together as a commit may hold; no position is cut in two."""
+    chunk: list[Numbered] = []
+    last = ""
+    keyed = sorted([(f"{m.sku}\0{m.node_id}", number, m) for number, m in rows], key=_key)
+    for key, number, message in keyed:
+        if len(chunk) >= ROWS_PER_COMMIT_MAX and key != last:
+            yield chunk
+            chunk = []
+        chunk.append((number, message))
+        last = key
+    if chunk:
+        yield chunk
+
+
+def _key(row: tuple[str, int, object]) -> str:
+    return row[0]
+
+
+async def _chunk(
+    request: Request, chunk: Sequence[Numbered], answers: dict[int, LineAnswer], ear: Ear
+) -> None:
+    await _give_way(request.app)
+    market = await request.app.world.market(request.principal.market)
+    rows = [row for _, row in chunk]
+    at = mint.now()
+
+    async def work(conn: db.Connection) -> Booked:
+        return await take_feed(conn, market, rows, at=at, actor=request.actor)
+
+    began = time.perf_counter()
+    booked = await db.in_transaction(request.app.pool, work)
+    request.app.feed_commit_s = time.perf_counter() - began
+    market.stock.put(booked.free)
+    await asyncio.sleep(0)
+    ear.hear(heard_of(rows, booked.results), at)
+    for (number, _), result in zip(chunk, booked.results, strict=True):
+        answers[number] = told(number, result)
+
+
+async def _give_way(app: App) -> None:
+    """Let orders that wait to be captured go first, for a while."""
+    for _ in range(int(GIVES_WAY * app.feed_commit_s / LOOKS_S)):
+        if not len(app.placing):
+            return
+        await asyncio.sleep(LOOKS_S)
+
+
+async def _heard(request: Request, ear: Ear) -> None:
+    at = mint.now()
+
+    async def work(conn: db.Connection) -> None:
+        await ear.write(conn, request.principal.market, at=at)
+
+    await db.in_transaction(request.app.pool, work)
