@@ -30,6 +30,9 @@ from proof.kept import UNTOLD_OF, Kept, State, differences, every_invariant
 from proof.scarce import Process, Scarce, seed
 from proof.stepping import CLOCK, Pair, Side, connect
 
+EVERY_PAIR = os.environ.get("ENTREPOT_PROOF") in {"pairs", "all"}
+"""Whether every pair is run, or a third of them."""
+
 EVERY_ORDER = os.environ.get("ENTREPOT_PROOF") == "all"
 """Whether every order of a pair is run that can make a difference, or the telling ones only."""
 
