@@ -237,8 +237,8 @@ async def test_two_publishers_tell_everything_once_and_in_order(two):
         assert [a["available"] for a in own[:-1]] == [b["was"] for b in own[1:]]
 
 
-async def test_ten_thousand_skus_for_three_channels_take_few_statements(shop):
-    skus = [f"S{n:05}" for n in range(10_000)]
+async def test_thousands_of_skus_for_three_channels_take_few_statements(shop):
+    skus = [f"S{n:05}" for n in range(4_000)]
     async with shop.pool.acquire() as conn, conn.transaction():
         await upsert(conn, US, [Item(Sku(s), s, weight_g=1) for s in skus], at=mint.now())
     await shop.node("DC")
@@ -252,12 +252,12 @@ async def test_ten_thousand_skus_for_three_channels_take_few_statements(shop):
     for _ in range(60):
         await publisher.turn()
         told = await shop.pool.fetchval("SELECT count(*) FROM journey.published")
-        if told == 30_000 and not await shop.pool.fetchval(unpublished):
+        if told == 12_000 and not await shop.pool.fetchval(unpublished):
             break
 
     async with shop.pool.acquire() as conn:
         done = await conn.fetchval("SELECT count(*) FROM journey.published WHERE available = 7")
-        assert done == 30_000
+        assert done == 12_000
         assert await conn.fetchval(unpublished) == 0
 
     async def statements(units: int, most: int) -> int:
