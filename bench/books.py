@@ -18,8 +18,7 @@ def prepare(host: System, name: str) -> str:
     url = postgres.fresh_database(host.database_url, name)
     system.migrate(url)
     postgres.execute(url, POSITIONS)
-    postgres.execute(url, "VACUUM ANALYZE inventory.position")
-    postgres.execute(url, "CHECKPOINT")
+    postgres.calm(url, "inventory.position")
     return url
 
 

@@ -6,25 +6,19 @@ is kept back, two segments, and a kit in every twentieth order.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
 
-from bench import capture, postgres
+from bench import capture
 from bench.effort import FULL, Effort, command
 from bench.figure import Figure, middle, middle_cost
 from bench.report import show
-from bench.request import put
-from bench.stage import Body, Stage, must, order_bodies, staged
-from bench.system import settle
+from bench.stage import Body, Stage, follow, order_bodies, staged
 
 FALL_MAX = 0.10
 PROTECTED_PERCENT = 1.5
 """Of the skus each segment protects so many: 300 of 20,000, and every thirtieth order meets one."""
 
 ORDERS_PER_KIT = 20
-SWEPT_WITHIN_S = 600
 PLAIN: Body = {}
-
-_switches = count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +39,7 @@ def figures(stage: Stage, effort: Effort) -> list[Figure]:
     for number in range(effort.rounds):
         turns = [(plain, without), (ruled, within)]
         for turn, found in turns if number % 2 == 0 else reversed(turns):
-            _follow(stage, turn.policy)
+            follow(stage, turn.policy)
             capture.warm(stage, turn.bodies, effort.warmup)
             found.append(capture.best(stage, turn.bodies, effort.seconds))
     pairs = list(zip(within, without, strict=True))
@@ -138,15 +132,6 @@ def _with_kits(stage: Stage, bodies: Sequence[Body]) -> list[Body]:
             lines[0]["sku"] = kits[number // ORDERS_PER_KIT % len(kits)]
         made.append({**body, "lines": lines})
     return made
-
-
-def _follow(stage: Stage, policy: Body) -> None:
-    """Put a policy in force, and wait until the background has done what follows from it."""
-    body = {"document": policy, "reason": "bench"}
-    must(stage.to, [put(stage.to, "/v1/policy", body, f"bench-policy-{next(_switches)}")], 200)
-    settle(stage.system, SWEPT_WITHIN_S)
-    postgres.execute(stage.system.database_url, "VACUUM ANALYZE inventory.position")
-    postgres.execute(stage.system.database_url, "CHECKPOINT")
 
 
 def main(*, json: bool = False, effort: Effort = FULL) -> None:

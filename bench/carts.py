@@ -49,8 +49,7 @@ def figures(stage: Stage, effort: Effort) -> list[Figure]:
     """Measure floor and holds in turns; the medians of the rounds count."""
     url = postgres.fresh_database(stage.system.database_url, DATABASE)
     postgres.execute(url, SCHEMA.read_text())
-    postgres.execute(url, "VACUUM ANALYZE stock")
-    postgres.execute(url, "CHECKPOINT")
+    postgres.calm(url, "stock")
     bodies = _carts(stage)
     load.run(stage.to, _posts(stage, bodies), connections=128, seconds=effort.warmup)
     floors, found = [], []

@@ -7,8 +7,8 @@ from bench.availability import SCRIPT, lay_everywhere
 from bench.effort import FULL, Effort, command
 from bench.figure import Figure, middle, middle_cost
 from bench.report import show
-from bench.request import get, put
-from bench.stage import Body, Stage, ask, must, staged
+from bench.request import get
+from bench.stage import Body, Stage, ask, follow, staged
 
 PER_SECOND_MIN = 500
 
@@ -24,8 +24,7 @@ POLICY: Body = {
 def figures(stage: Stage, effort: Effort) -> list[Figure]:
     """Measure the bill with a line for everything that is taken off, for each node."""
     skus = lay_everywhere(stage)
-    body = {"document": POLICY, "reason": "bench"}
-    must(stage.to, [put(stage.to, "/v1/policy", body, "bench-policy")], 200)
+    follow(stage, POLICY)
     url = reads.prepare(stage.system.database_url)
     path = "/v1/availability?channel=web&explain=true&sku="
     bills = [get(stage.to, f"{path}{sku}") for sku in skus]

@@ -49,8 +49,7 @@ def prepare(url: str) -> str:
     """Build the floor's database beside the one `url` names, and answer its URL."""
     floor = postgres.fresh_database(url, DATABASE)
     postgres.execute(floor, SCHEMA.read_text())
-    postgres.execute(floor, "VACUUM ANALYZE stock")
-    postgres.execute(floor, "CHECKPOINT")
+    postgres.calm(floor, "stock")
     return floor
 
 

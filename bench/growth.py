@@ -139,8 +139,7 @@ def store(stage: Stage, orders: int) -> int:
     for row in indexes:
         postgres.execute(url, f"SET maintenance_work_mem = '1GB'; {row['made']}")
     postgres.execute(url, "DROP SCHEMA bench CASCADE")
-    postgres.execute(url, "VACUUM ANALYZE")
-    postgres.execute(url, "CHECKPOINT")
+    postgres.calm(url)
     return copies * captured
 
 

@@ -57,6 +57,12 @@ def execute(url: str, script: str) -> None:
     asyncio.run(run())
 
 
+def calm(url: str, table: str = "") -> None:
+    """Let a table, or all, be as after a while: swept and analyzed, and no checkpoint is due."""
+    execute(url, f"VACUUM ANALYZE {table}")
+    execute(url, "CHECKPOINT")
+
+
 def value(url: str, sql: str, *args: object) -> Any:  # noqa: ANN401 - whatever the column holds
     return fetch(url, sql, *args)[0][0]
 

@@ -12,9 +12,9 @@ from random import Random
 
 import msgspec
 
-from bench import client
+from bench import client, postgres
 from bench.effort import Effort
-from bench.request import Target, Template, get, post
+from bench.request import Target, Template, get, post, put
 from bench.system import System, running, settle
 from entrepot.demo import places, retailer
 from entrepot.demo.retailer import Retailer
@@ -25,6 +25,7 @@ CENTER_EXTRA = 1_000
 ROWS_PER_IMPORT = 5_000
 ROWS_PER_COUNT = 10_000
 SERVICES = ("standard",) * 16 + ("expedited",) * 3 + ("next_day",)
+SWEPT_WITHIN_S = 600
 BODIES = 20_000
 """So many different orders are made before the clock starts; then they go round."""
 
@@ -133,6 +134,19 @@ def import_rows(to: Target, kind: str, rows: Sequence[Body]) -> None:
         refused = [r for r in msgspec.json.decode(body)["results"] if r["status"] == "refused"]
         if refused:
             raise RefusedError(f"{len(refused)} {kind} refused, the first: {refused[0]}")
+
+
+def follow(stage: Stage, policy: Body) -> None:
+    """Put a policy in force, and wait until the background has done what follows from it.
+
+    What its rules keep is written into every position. Raises RefusedError where that takes longer
+    than SWEPT_WITHIN_S: what is measured then would be measured beside it.
+    """
+    body = {"document": policy, "reason": "bench"}
+    must(stage.to, [put(stage.to, "/v1/policy", body, f"bench-policy-{next(_calls)}")], 200)
+    if not settle(stage.system, SWEPT_WITHIN_S):
+        raise RefusedError(f"the policy is not followed after {SWEPT_WITHIN_S} s")
+    postgres.calm(stage.system.database_url, "inventory.position")
 
 
 def _open(to: Target, opened: Retailer) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 
 from entrepot.fulfillment import tell as work_told
 from entrepot.fulfillment.act import done
@@ -164,44 +165,20 @@ async def _steps(caller: Caller, do: str, fact: str) -> object:
     return await caller.commits(work)
 
 
-@command("take shipped units off the books")
-async def consumes(caller: Caller) -> object:
-    return await _steps(caller, "inventory.consume", "shipped")
+STEPPED = {
+    "take shipped units off the books": ("inventory.consume", "shipped"),
+    "plan again what a node rejected": ("sourcing.replan", "rejected"),
+    "give planned units to their node": ("fulfillment.open", "planned"),
+    "serve who waits": ("sourcing.supply", "supplied"),
+    "seek for who waits": ("sourcing.seek", "captured"),
+    "date who waits": ("promise.date", "captured"),
+    "relieve a shortage": ("inventory.relieve", "shorted"),
+    "learn from a rejection": ("inventory.learn", "rejected"),
+}
+"""Steps of the journey, and what they are told of."""
 
-
-@command("plan again what a node rejected")
-async def replans(caller: Caller) -> object:
-    return await _steps(caller, "sourcing.replan", "rejected")
-
-
-@command("give planned units to their node")
-async def opens(caller: Caller) -> object:
-    return await _steps(caller, "fulfillment.open", "planned")
-
-
-@command("serve who waits")
-async def serves(caller: Caller) -> object:
-    return await _steps(caller, "sourcing.supply", "supplied")
-
-
-@command("seek for who waits")
-async def seeks(caller: Caller) -> object:
-    return await _steps(caller, "sourcing.seek", "captured")
-
-
-@command("date who waits")
-async def dates(caller: Caller) -> object:
-    return await _steps(caller, "promise.date", "captured")
-
-
-@command("relieve a shortage")
-async def relieves(caller: Caller) -> object:
-    return await _steps(caller, "inventory.relieve", "shorted")
-
-
-@command("learn from a rejection")
-async def learns(caller: Caller) -> object:
-    return await _steps(caller, "inventory.learn", "rejected")
+for _name, (_do, _told) in STEPPED.items():
+    command(_name)(partial(_steps, do=_do, fact=_told))
 
 
 @command("let time pass for beliefs")

@@ -11,6 +11,7 @@ from entrepot.access.model import Scope
 from entrepot.api.bodies_fulfillment import EARLIEST
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Handler, Request, Route, etag, json_answer, parameter
+from entrepot.api.orders import problem
 from entrepot.api.paging import PageQuery, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.api.transfers import if_match
@@ -122,8 +123,7 @@ async def put(request: Request) -> Answer:
             _check_time(new, at)
         faults = await unfit(conn, market, new)
         if faults:
-            errors = [FieldError(fault.detail, fault.pointer) for fault in faults]
-            raise Problem(Code.INVALID, faults[0].detail, errors=errors)
+            raise problem(Code.INVALID, faults, faults[0].detail)
         done = await plan(
             conn, request.app.world, market.id, new, versions=versions, actor=request.actor,
             dice=secrets.token_bytes, at=at,

@@ -13,6 +13,7 @@ from entrepot.api.bodies_fulfillment import EARLIEST, LATEST
 from entrepot.api.bodies_lots import Lots, PickedLots, Serials, lots_of
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Handler, Request, Route, etag, json_answer, parameter
+from entrepot.api.orders import problem
 from entrepot.api.paging import PageQuery, after_of, cursor_of
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.inventory import browse_transfers as browse
@@ -188,8 +189,7 @@ async def post(request: Request) -> Answer:
         market = await request.app.world.market(request.principal.market)
         faults = await unfit(conn, market, new)
         if faults:
-            errors = [FieldError(fault.detail, fault.pointer) for fault in faults]
-            raise Problem(Code.INVALID, faults[0].detail, errors=errors)
+            raise problem(Code.INVALID, faults, faults[0].detail)
         trip = await plan_transfer(conn, market, new, actor=request.actor, at=at)
         if trip is None:
             said = f"there is a transfer {body.transfer} already"

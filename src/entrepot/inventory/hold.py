@@ -40,7 +40,7 @@ async def hold(
     """
     if baskets is None:
         baskets = [carts_rules.basket(cart) for cart in carts]
-    keys = sorted({(claim.sku, claim.node_id) for cart in carts for claim in cart.claims})
+    keys = store.keys_of(claim for cart in carts for claim in cart.claims)
     positions = await store.positions_for_update(conn, market, keys)
 
     shared = rules.share_out(baskets, positions)

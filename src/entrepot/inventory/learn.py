@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from entrepot.inventory import secure, truth_rules, truth_store
+from entrepot.inventory import secure, store, truth_rules, truth_store
 from entrepot.inventory.truth_model import Bar, Belief, Look, Rates, Sighting, Standing
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId, NodeId
@@ -41,7 +41,7 @@ async def learn(
     at: datetime,
 ) -> None:
     """Take in what pickers saw, in the order given. A position that is new begins as counted."""
-    keys = sorted({(each.sku, each.node_id) for each in sightings})
+    keys = store.keys_of(sightings)
     if not keys:
         return
     held = await _held(conn, market, keys, at)

@@ -70,14 +70,14 @@ async def _books(
     conn: db.Connection, market: MarketId, rows: Sequence[tuple[Told, bool]]
 ) -> "_Books":
     """Open the books of some locked positions and decide row after row."""
-    keys = sorted({(each.sku, each.node_id) for each, _ in rows})
+    keys = store.keys_of(each for each, _ in rows)
     locked = await store.positions_for_update(conn, market, keys)
     asides = await store.asides_of(conn, market, locked)
     moved = [each for each, taken in rows if taken and isinstance(each, Delta)]
-    dated = sorted({(d.sku, d.node_id) for d in moved if d.occurred_at is not None})
+    dated = store.keys_of(d for d in moved if d.occurred_at is not None)
     marks = reckon.by_position(await store.count_marks(conn, market, dated) if dated else [])
     anchors = {key: reckon.anchor(there.values()) for key, there in marks.items()}
-    keys = sorted({(d.sku, d.node_id) for d in moved})
+    keys = store.keys_of(moved)
     deficits = await heard.deficits(conn, market, keys) if keys else {}
     books = _Books({(p.sku, p.node_id): p for p in locked}, asides, anchors, deficits)
     if any(each.lots for each, _ in rows):

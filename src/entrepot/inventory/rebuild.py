@@ -38,7 +38,7 @@ async def rebuild(
     found = await drifted(conn, market, most=ROWS_PER_COMMIT_MAX)
     if not found:
         return []
-    keys = sorted({(each.sku, each.node_id) for each in found})
+    keys = store.keys_of(found)
     locked = {(p.sku, p.node_id): p for p in await store.lock_or_make(conn, market, keys)}
     entered = buckets.by_position(
         await db.fetch(
@@ -73,7 +73,7 @@ async def rebuild_lots(
     found = await drifted_lots(conn, market, most=ROWS_PER_COMMIT_MAX)
     if not found:
         return []
-    keys = sorted({(each.sku, each.node_id) for each in found})
+    keys = store.keys_of(found)
     locked = await store.lock_or_make(conn, market, keys)
     await lots.mark(conn, market, keys)
     changes = [mend.lots_mended(position) for position in locked]

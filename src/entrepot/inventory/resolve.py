@@ -28,7 +28,7 @@ async def lock(
 
     Who locks for one verb after another might wait for somebody who waits for him.
     """
-    await store.positions_for_update(conn, market, sorted({*_keys(claims), *keys}))
+    await store.positions_for_update(conn, market, sorted({*store.keys_of(claims), *keys}))
 
 
 async def free(
@@ -50,7 +50,7 @@ async def free(
     if not claims:
         return []
     end = Ending.GIVEN_UP if given_up else Ending.FREED
-    locked = await store.positions_for_update(conn, market, _keys(claims))
+    locked = await store.positions_for_update(conn, market, store.keys_of(claims))
     effects = [_freed] * len(claims)
     return await _resolve(conn, market, claims, locked, effects, at=at, end=end, for_good=for_good)
 
@@ -72,7 +72,7 @@ async def consume(
     if not left:
         return []
     claims = [claim for claim, _ in left]
-    keys = _keys(claims)
+    keys = store.keys_of(claims)
     locked = await store.positions_for_update(conn, market, keys)
     marks = reckon.by_position(await store.count_marks(conn, market, keys))
     anchors = {key: reckon.anchor(there.values()) for key, there in marks.items()}
@@ -114,10 +114,6 @@ async def doubt(
 
 
 Effect = Callable[[Position, Claim, Aside], list[Change]]
-
-
-def _keys(claims: Sequence[Claim]) -> list[store.Key]:
-    return sorted({(claim.sku, claim.node_id) for claim in claims})
 
 
 def _freed(position: Position, claim: Claim, _: Aside) -> list[Change]:

@@ -94,11 +94,10 @@ class _Drawing:
         self.launches = {row.launch_id: row for row in rows}
 
     async def _replay(self, conn: db.Connection, asks: Sequence[Draw]) -> None:
-        keys = {place: ask.key for place, ask in enumerate(asks) if ask.key is not None}
-        kept = await idempotency.kept(conn, self.market, list(keys.values()))
-        for place, key in keys.items():
-            old = kept.get((key.principal, key.key))
-            if old is not None:
+        keys = {place: ask.key for place, ask in enumerate(asks)}
+        for place, old in (await idempotency.kept_at(conn, self.market, keys)).items():
+            key = keys[place]
+            if key is not None:
                 self._answer_again(place, asks[place], key, old.fingerprint, old.subject)
 
     def _answer_again(

@@ -126,12 +126,12 @@ class _Batch:
     async def _answered_before(
         self, conn: db.Connection, places: Iterable[int]
     ) -> dict[int, Answer]:
-        keys = {place: key for place in places if (key := self.asked[place].key) is not None}
-        kept = await idempotency.kept(conn, self.market.id, list(keys.values()))
+        keys = {place: self.asked[place].key for place in places}
+        kept = await idempotency.kept_at(conn, self.market.id, keys)
         return {
             place: _replay(key, found)
-            for place, key in keys.items()
-            if (found := kept.get((key.principal, key.key))) is not None
+            for place, found in kept.items()
+            if (key := keys[place]) is not None
         }
 
     async def _claim(

@@ -248,12 +248,10 @@ async def _known(
     conn: db.Connection, market: Market, placings: Sequence[Placing], places: Sequence[int]
 ) -> set[int]:
     """Find those who have been answered before, by their keys and their external ids."""
-    keys = {place: key for place in places if (key := placings[place].key) is not None}
-    kept = await idempotency.kept(conn, market.id, list(keys.values()))
+    kept = await idempotency.kept_at(conn, market.id, {p: placings[p].key for p in places})
     externals = {
         (placings[place].order.channel, placings[place].order.external_id): place
         for place in places
     }  # fmt: skip
     there = await orders.known(conn, market.id, list(externals))
-    found = {place for place, key in keys.items() if (key.principal, key.key) in kept}
-    return found | {externals[each.channel, each.external_id] for each in there}
+    return kept.keys() | {externals[each.channel, each.external_id] for each in there}

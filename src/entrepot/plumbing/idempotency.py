@@ -1,6 +1,6 @@
 """One effect per key: the key is claimed first, its answer kept in the effect's own commit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -56,6 +56,18 @@ async def kept(
         market=market, principals=[k.principal for k in keys], keys=[k.key for k in keys],
     )  # fmt: skip
     return {(each.principal, each.key): each for each in rows}
+
+
+async def kept_at(
+    conn: db.Connection, market: MarketId, keys: Mapping[int, Key | None]
+) -> dict[int, Kept]:
+    """Read by place what was answered before, of requests whose keys were claimed before."""
+    known = await kept(conn, market, [key for key in keys.values() if key is not None])
+    return {
+        place: found
+        for place, key in keys.items()
+        if key is not None and (found := known.get((key.principal, key.key))) is not None
+    }
 
 
 async def claim_answered(
