@@ -10,9 +10,9 @@ from msgspec import Meta
 from entrepot.access.model import Scope
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.inventory import Id
-from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
+from entrepot.api.paging import Cursor, Limit, before_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem
-from entrepot.inventory.ledger import LAST, recorded_ms
+from entrepot.inventory.ledger import recorded_ms
 from entrepot.journey import trace
 from entrepot.terms.ids import NodeId, Sku
 
@@ -72,7 +72,7 @@ async def get_movements(request: Request) -> Answer:
         rows = await trace.steps(
             conn, request.principal.market, Sku(query.sku),
             node_id=NodeId(query.node) if query.node else None,
-            since=query.from_, until=query.to, before=_before(query.cursor),
+            since=query.from_, until=query.to, before=before_of(query.cursor),
             most=query.limit + 1,
         )  # fmt: skip
     shown = [_shown(step) for step in rows[: query.limit]]
@@ -85,18 +85,6 @@ async def get_movements(request: Request) -> Answer:
         limit=query.limit, sku=query.sku, node=query.node, **said,
     )  # fmt: skip
     return json_answer(200, StepsAnswer(shown, cursor), link)
-
-
-def _before(cursor: str) -> UUID:
-    if not cursor:
-        return LAST
-    try:
-        return UUID(after_of(cursor))
-    except ValueError:
-        raise Problem(
-            Code.INVALID, "cursor: is none of ours",
-            errors=[FieldError("is none of ours", parameter="cursor")],
-        ) from None  # fmt: skip
 
 
 def _shown(step: trace.Step) -> StepAnswer:

@@ -4,11 +4,13 @@ import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Annotated
 from urllib.parse import urlencode
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
 from entrepot.api.problems import Code, FieldError, Problem
+from entrepot.inventory.ledger import LAST
 
 LIMIT_MAX = 200
 CURSOR_CHARS_MAX = 1000
@@ -43,6 +45,19 @@ def after_of(cursor: str) -> str:
         Code.INVALID, "cursor: is none of ours",
         errors=[FieldError("is none of ours", parameter="cursor")],
     )  # fmt: skip
+
+
+def before_of(cursor: str) -> UUID:
+    """Read the cursor of a list of ids that descend; the empty one is before the first of all."""
+    if not cursor:
+        return LAST
+    try:
+        return UUID(after_of(cursor))
+    except ValueError:
+        raise Problem(
+            Code.INVALID, "cursor: is none of ours",
+            errors=[FieldError("is none of ours", parameter="cursor")],
+        ) from None  # fmt: skip
 
 
 def next_link(path: str, cursor: str, **parameters: object) -> tuple[str, str]:

@@ -26,6 +26,7 @@ from entrepot.api import (
     tracking,
     transfers,
     truth,
+    waves,
     webhooks,
 )
 
@@ -46,6 +47,7 @@ ROUTES = [
     *lots.ROUTES,
     *serials.ROUTES,
     *truth.ROUTES,
+    *waves.ROUTES,
     *catalog.ROUTES,
     *network.ROUTES,
     *customers.ROUTES,

@@ -1,9 +1,10 @@
 """What faces ask of nodes' work: one, a list, an order's, a parcel's. No locks, no writes."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from entrepot.fulfillment.model import FulfillmentOrder, Move, PackageRow, Whole, Work
+from entrepot.fulfillment.model import FulfillmentOrder, Move, OrderRow, PackageRow, Whole, Work
 from entrepot.fulfillment.states import State
 from entrepot.fulfillment.store import join, lines_of
 from entrepot.plumbing import db, sql
@@ -68,6 +69,14 @@ async def of_orders(
         conn, V["of_orders"], FulfillmentOrder, market=market, order_ids=list(order_ids)
     )
     return join(heads, await lines_of(conn, market, [h.fulfillment_order_id for h in heads]))
+
+
+async def unreleased(
+    conn: db.Connection, market: MarketId, *, until: datetime, most: int
+) -> list[OrderId]:
+    """Find orders to be sent whose work is all planned, and none of it released before `until`."""
+    rows = await db.fetch(conn, V["unreleased"], OrderRow, market=market, until=until, most=most)
+    return [row.order_id for row in rows]
 
 
 async def packages_of(

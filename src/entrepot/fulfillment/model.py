@@ -108,6 +108,13 @@ class PackageRow:
     shipped_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order with work of some kind."""
+
+    order_id: OrderId
+
+
 class Work(msgspec.Struct, frozen=True, gc=False):
     """A fulfillment order with its lines."""
 

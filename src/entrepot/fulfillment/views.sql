@@ -91,6 +91,27 @@ FROM fulfillment.fulfillment_order AS f
 WHERE f.market = :market::text AND f.order_id = any(:order_ids::uuid[])
 ORDER BY f.order_id, f.fulfillment_order_id;
 
+-- name: unreleased -> OrderRow
+-- Orders to be sent of which all work is planned and none is about to be released: the first to be
+-- released first.
+SELECT f.order_id
+FROM fulfillment.fulfillment_order AS f
+WHERE
+    f.market = :market::text
+    AND f.state = 'planned'
+    AND f.method = 'ship'
+    AND f.release_at > :until::timestamptz
+    AND NOT EXISTS (
+        SELECT 1
+        FROM fulfillment.fulfillment_order AS g
+        WHERE
+            g.market = f.market AND g.order_id = f.order_id
+            AND g.state NOT IN ('planned', 'canceled', 'rejected')
+    )
+GROUP BY f.order_id
+ORDER BY min(f.release_at), f.order_id
+LIMIT :most::integer;
+
 -- name: packages_of -> PackageRow
 -- What left, of some fulfillment orders.
 SELECT

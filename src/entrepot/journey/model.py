@@ -33,6 +33,36 @@ class Expiring(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A wave's turn was taken."""
+
+    began_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waved:
+    """What a wave brought: orders looked at, moved, and not to be moved any more; minor units."""
+
+    looked: int
+    moved: int
+    contended: int
+    saved: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaveRow:
+    """A wave as it is listed; `ended_at` None: it is under way, or was cut off."""
+
+    wave_id: UUID
+    began_at: datetime
+    ended_at: datetime | None
+    looked: int
+    moved: int
+    contended: int
+    saved: int
+
+
+@dataclass(frozen=True, slots=True)
 class InHand:
     """Units of a sku that are picked at a node and have not left it."""
 

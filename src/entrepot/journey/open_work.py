@@ -57,7 +57,7 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
             node,
             units,
             _last(told, order_id, node),
-            release_at,
+            _release(standing[order_id], release_at),
             here.at,
         )
         for order_id in ids
@@ -72,6 +72,11 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
     await outbox.tell(
         here.conn, here.market, tell.planned(opened, new, actor="entrepot"), at=here.at
     )
+
+
+def _release(standing: Claims, at: datetime) -> datetime:
+    """Say when work is released: an order that is planned again keeps its first plan's time."""
+    return min([work.head.release_at for work in standing.works], default=at)
 
 
 Told = Mapping[tuple[OrderId, NodeId], Sequence[ShipmentTold]]

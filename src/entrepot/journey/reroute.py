@@ -7,6 +7,7 @@ nodes, decided, recorded and told in the caller's transaction; the rest is answe
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 import msgspec
 
@@ -91,7 +92,7 @@ async def reroute(
     also where nothing can be planned.
     """
     market = await here.world.fresh(here.conn, here.market)
-    asks = await _questions(here, market, wanted)
+    asks = await questions_of(here, market, wanted)
     left = {order_id: list(needs) for order_id, needs in wanted.items()}
     whys: dict[OrderId, str] = {}
     for _ in range(TRIES_MAX):
@@ -112,9 +113,10 @@ async def reroute(
     ]
 
 
-async def _questions(
+async def questions_of(
     here: Here, market: Market, wanted: Mapping[OrderId, list[Need]]
 ) -> dict[OrderId, Ask]:
+    """Ask for these orders again, with no wants yet: as their documents say, less what is barred."""
     documents = await orders.documents(here.conn, here.market, list(wanted))
     bars: dict[OrderId, set[tuple[Sku, NodeId]]] = {}
     for bar in await sourcing.bars_of(here.conn, here.market, list(wanted)):
@@ -173,7 +175,7 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
     won = [o for o, a in zip(planned, reserving.answers, strict=True) if isinstance(a, Done)]
     lost = [key for o in planned.keys() - won for key in days[o].items()]
     await capacity.give_back(here.conn, here.market, lost, limits)
-    await _record(here, network, {o: planned[o] for o in won}, packed, claims, days, kind)
+    await record(here, network, {o: planned[o] for o in won}, packed, claims, days, kind)
     whole = [order_id for order_id in won if planned[order_id][2] == left[order_id]]
     for order_id in set(won) - set(whole):
         left[order_id] = asking.difference(left[order_id], planned[order_id][2])
@@ -265,7 +267,7 @@ async def _take_days(
     return limits
 
 
-async def _record(  # noqa: PLR0913, PLR0917 - what was decided, of what
+async def record(  # noqa: PLR0913, PLR0917 - what was decided, of what
     here: Here,
     network: Network,
     won: Mapping[OrderId, Planned],
@@ -273,12 +275,20 @@ async def _record(  # noqa: PLR0913, PLR0917 - what was decided, of what
     claims: Mapping[OrderId, list[Claim]],
     days: Mapping[OrderId, dict[NodeId, date]],
     kind: str,
+    whys: Mapping[OrderId, tuple[str, int]] = MappingProxyType({}),
 ) -> None:
+    """Keep what was decided and tell it, each with its reason and what it saves, where it has one.
+
+    The caller owns the transaction.
+    """
     if won:
         await keep_network(here.conn, here.market, network.version, snapshot.pack(network))
     await keep_decisions(
         here.conn, here.market, {o: place for o, (_, place, _) in won.items()}, record,
         kind=kind, network_version=network.version, at=here.at,
     )  # fmt: skip
-    facts = [told.planned(o, plan, claims[o], days[o]) for o, (plan, _, _) in won.items()]
+    facts = [
+        told.planned(o, plan, claims[o], days[o], why=whys.get(o))
+        for o, (plan, _, _) in won.items()
+    ]
     await outbox.tell(here.conn, here.market, facts, at=here.at)

@@ -44,10 +44,18 @@ def captured(draft: Draft) -> Fact:
 
 
 def planned(
-    order_id: OrderId, plan: Plan, claims: Sequence[Claim], days: Mapping[NodeId, date]
+    order_id: OrderId,
+    plan: Plan,
+    claims: Sequence[Claim],
+    days: Mapping[NodeId, date],
+    *,
+    why: tuple[str, int] | None = None,
 ) -> Fact:
-    """Nodes were chosen for an order's units, and the units reserved there."""
-    data = {
+    """Nodes were chosen for an order's units, and the units reserved there.
+
+    `why`: the reason for planning again what was planned well, and what that saves.
+    """
+    data: dict[str, object] = {
         "order_id": order_id,
         "order_number": number_of(order_id),
         "cost": plan.cost,
@@ -65,6 +73,8 @@ def planned(
             for shipment in plan.shipments
         ],
     }
+    if why is not None:
+        data["reason"], data["saved"] = why
     return fact("sourcing.planned", order_id, data)
 
 

@@ -65,6 +65,20 @@ class StaleStock(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     ] = 1
 
 
+class Waves(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """When what is planned and not yet released is planned again, all of it together."""
+
+    every_minutes: Annotated[
+        int, Meta(ge=1, le=DAY_S // 60, description="Minutes from one wave to the next.")
+    ] = 15
+    orders_max: Annotated[
+        int, Meta(ge=2, le=20_000, description="Orders planned together; the first to be released.")
+    ] = 5_000
+    saving_min: Annotated[
+        int, Meta(ge=1, le=10**9, description="Minor units an order must save to be moved.")
+    ] = 25
+
+
 CHANNELS_PUBLISHED_MAX = 1_000
 """Every change of a sku is looked at for each of them."""
 
@@ -171,6 +185,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             description="The channels that are told what they may sell; others are not.",
         ),
     ] = ()
+    waves: Waves | None = None
 
 
 @dataclass(frozen=True, slots=True)

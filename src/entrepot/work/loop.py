@@ -1,6 +1,6 @@
 """The loop: relay, journey, timers, summaries, safety; at once while there is work, else a nap.
 
-Publication, webhooks, carts' ends and launches' openings run beside it: none may keep an order
+Publication, webhooks, carts' ends, launches' openings and waves run beside it: none may keep an order
 waiting.
 """
 
@@ -24,6 +24,7 @@ from entrepot.work.stock import safeguard_all
 from entrepot.work.timers import sweep
 from entrepot.work.truth import Keeper
 from entrepot.work.upkeep import Upkeep
+from entrepot.work.waves import keep_planning
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
         asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop)),
         asyncio.create_task(keep_sweeping(pool, stop)),
         asyncio.create_task(keep_opening(pool, world, stop)),
+        asyncio.create_task(keep_planning(pool, world, stop)),
         asyncio.create_task(Publisher(pool, world).keep_telling(stop)),
         asyncio.create_task(courier.keep_delivering(stop)),
     ]
