@@ -1,9 +1,7 @@
 """What is planned and not yet released is planned again together, and never for the worse."""
 
-import asyncio
 import json
 
-import msgspec
 import pytest
 
 from entrepot.journey.here import Here
@@ -12,7 +10,7 @@ from entrepot.plumbing import mint
 from entrepot.policies.model import Waves
 from entrepot.work import waves
 from entrepot.work.journey import Runner
-from journey.shop import NEWARK, US, order, placing, taken
+from journey.shop import NEWARK, US
 
 RULES = Waves(saving_min=1)
 

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.api.problems import Code, FieldError, Problem
-from entrepot.inventory.ledger import LAST
+from entrepot.terms.ids import AFTER_ALL
 
 LIMIT_MAX = 200
 CURSOR_CHARS_MAX = 1000
@@ -50,7 +50,7 @@ def after_of(cursor: str) -> str:
 def before_of(cursor: str) -> UUID:
     """Read the cursor of a list of ids that descend; the empty one is before the first of all."""
     if not cursor:
-        return LAST
+        return AFTER_ALL
     try:
         return UUID(after_of(cursor))
     except ValueError:

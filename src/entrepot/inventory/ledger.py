@@ -11,11 +11,9 @@ from uuid import UUID
 from entrepot.inventory.chapters import FIRST, first_id_after, first_id_at
 from entrepot.inventory.feed_model import Entry, PositionThen
 from entrepot.plumbing import db, sql
-from entrepot.terms.ids import MarketId, NodeId, Sku, uuid7_ms
+from entrepot.terms.ids import AFTER_ALL, MarketId, NodeId, Sku, uuid7_ms
 
 Q = sql.load(__package__, "ledger.sql")
-
-LAST = UUID(int=(1 << 128) - 1)
 
 
 async def movements(  # noqa: PLR0913 - whose entries, and which of them
@@ -26,7 +24,7 @@ async def movements(  # noqa: PLR0913 - whose entries, and which of them
     node_id: NodeId | None,
     since: datetime | None,
     until: datetime | None,
-    before: UUID = LAST,
+    before: UUID = AFTER_ALL,
     most: int,
 ) -> list[Entry]:
     """Read a sku's entries, newest first: made from `since` to `until`, to the millisecond.

@@ -116,7 +116,7 @@ async def reroute(
 async def questions_of(
     here: Here, market: Market, wanted: Mapping[OrderId, list[Need]]
 ) -> dict[OrderId, Ask]:
-    """Ask for these orders again, with no wants yet: as their documents say, less what is barred."""
+    """Ask for these orders again, without wants: as their documents say, less what is barred."""
     documents = await orders.documents(here.conn, here.market, list(wanted))
     bars: dict[OrderId, set[tuple[Sku, NodeId]]] = {}
     for bar in await sourcing.bars_of(here.conn, here.market, list(wanted)):

@@ -9,7 +9,7 @@ from entrepot.inventory import ledger
 from entrepot.inventory.feed_model import Entry
 from entrepot.orders import browse as orders
 from entrepot.plumbing import db
-from entrepot.terms.ids import MarketId, NodeId, OrderId, Sku
+from entrepot.terms.ids import AFTER_ALL, MarketId, NodeId, OrderId, Sku
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ async def steps(  # noqa: PLR0913 - whose entries, and which of them
     node_id: NodeId | None,
     since: datetime | None,
     until: datetime | None,
-    before: UUID = ledger.LAST,
+    before: UUID = AFTER_ALL,
     most: int,
 ) -> list[Step]:
     """Read a sku's steps, newest first. What an order caused, its channel did."""

@@ -18,7 +18,7 @@ from entrepot.inventory import browse as stock
 from entrepot.inventory.model import Claim
 from entrepot.inventory.reserve import reserve
 from entrepot.inventory.resolve import free, lock
-from entrepot.journey import asking, told, withhold
+from entrepot.journey import asking, withhold
 from entrepot.journey.here import Here
 from entrepot.journey.mend import mend
 from entrepot.journey.notice import tell_those_who_wait

@@ -13,7 +13,7 @@ Q = sql.load(__package__, "waves.sql")
 async def take_turn(
     conn: db.Connection, market: MarketId, *, before: datetime, at: datetime
 ) -> bool:
-    """Take the turn, where the last wave began at `before` or earlier; answers whether it is ours."""
+    """Take the turn where the last wave began at `before` or earlier; answers if it is ours."""
     return bool(await db.fetch(conn, Q["take_turn"], Turn, market=market, before=before, at=at))
 
 

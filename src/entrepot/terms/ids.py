@@ -20,6 +20,9 @@ LaunchId = NewType("LaunchId", str)
 LineNo = NewType("LineNo", int)
 """A line's place in its order, from 1. With the order's id it names the line for ever."""
 
+AFTER_ALL = UUID(int=(1 << 128) - 1)
+"""No id comes after it: a list of ids that descend begins before it."""
+
 
 def uuid7(at_ms: int, random_74: int) -> UUID:
     """Make a time-ordered id (RFC 9562, version 7) of a Unix time in ms and 74 random bits.

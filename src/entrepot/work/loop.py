@@ -1,7 +1,7 @@
 """The loop: relay, journey, timers, summaries, safety; at once while there is work, else a nap.
 
-Publication, webhooks, carts' ends, launches' openings and waves run beside it: none may keep an order
-waiting.
+Publication, webhooks, carts' ends, launches' openings and waves run beside it: none may keep an
+order waiting.
 """
 
 import asyncio

@@ -28,7 +28,7 @@ LEAD = timedelta(minutes=1)
 
 
 async def keep_planning(pool: db.Pool, world: World, stop: asyncio.Event) -> None:
-    """Run waves as they are due until `stop` is set. A database that does not answer is waited out."""
+    """Run waves as they are due until `stop` is set, whatever the database does meanwhile."""
     while not stop.is_set():
         try:
             await run_due(pool, world)
