@@ -2,7 +2,7 @@
 
 import typer
 
-from entrepot.cli import bench, bring, demo, keys, roles, stock, upkeep
+from entrepot.cli import bench, bring, demo, keys, roles, stock, upkeep, waves
 
 app = typer.Typer(
     name="entrepot",
@@ -16,6 +16,7 @@ app.command("serve", help="The HTTP face.")(roles.serve)
 app.command("work", help="The background work: relay, journey, timers.")(roles.work)
 app.command("migrate", help="Bring the database up to date.")(upkeep.migrate)
 app.command("verify", help="Check every invariant on the live database.")(upkeep.verify)
+app.command("wave", help="Plan what is not yet released again, together.")(waves.wave)
 app.command("import", help="Master data, stock and history from files.")(bring.command)
 app.command("demo", help="The sample retailer, in motion.")(demo.demo)
 app.command("bench", help="One benchmark.")(bench.bench)

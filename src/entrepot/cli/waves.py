@@ -1,0 +1,67 @@
+"""A wave from the command line: what planning again together would bring, or brings."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from entrepot.cli.settling import DatabaseUrl, database, settle
+from entrepot.journey.wave import Move
+from entrepot.journey.world import World
+from entrepot.plumbing import db, mint
+from entrepot.policies.model import Waves
+from entrepot.terms.ids import MarketId
+from entrepot.terms.order_number import number_of
+from entrepot.work import waves
+
+SHOWN_MAX = 50
+
+
+def wave(
+    market: Annotated[str, typer.Option(help="The market.")] = "default",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would move; change nothing.")
+    ] = False,
+    orders_max: Annotated[int, typer.Option(min=2, help="Orders planned together.")] = 5_000,
+    saving_min: Annotated[
+        int, typer.Option(min=1, help="Minor units an order must save to be moved.")
+    ] = 25,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Plan what is not yet released again, all of it together."""
+    dsn = database(settle(database_url=database_url))
+    rules = Waves(orders_max=orders_max, saving_min=saving_min)
+    asyncio.run(_wave(dsn, MarketId(market), rules, dry_run=dry_run))
+
+
+async def _wave(dsn: str, market: MarketId, rules: Waves, *, dry_run: bool) -> None:
+    pool = await db.open_pool(dsn, size=2)
+    try:
+        world = World(pool, mint.now, stock=False)
+        if dry_run:
+            looked, moves = await waves.foresee(pool, world, market, rules)
+            _show(moves)
+            saved = sum(move.saved for move in moves)
+            typer.echo(f"of {len(looked.orders)} orders {len(moves)} would move, saving {saved}")
+            return
+        done = await waves.run(pool, world, market, rules)
+        typer.echo(
+            f"of {done.looked} orders {done.moved} moved, saving {done.saved}; "
+            f"{done.contended} could not any more"
+        )
+    finally:
+        await pool.close()
+
+
+def _show(moves: list[Move]) -> None:
+    table = Table("order", "from", "to", "saves")
+    for move in sorted(moves, key=lambda each: -each.saved)[:SHOWN_MAX]:
+        before = sorted({claim.node_id for claim in move.order.standing.claims})
+        after = sorted(shipment.node_id for shipment in move.plan.shipments)
+        table.add_row(
+            number_of(move.order.order_id), " ".join(before), " ".join(after), str(move.saved)
+        )
+    if moves:
+        Console().print(table)
