@@ -72,8 +72,7 @@ def lower_bound(instance: Instance, iterations: int = ITERATIONS) -> Bound:
     typical = float(tariff.GROUND[:, 0].mean())
     drift, room_drift = np.zeros_like(stock_price), np.zeros_like(room_price)
     for iteration in range(iterations):
-        value = _dual(instance, held, stock_price, room_price, (used, filled))
-        value -= float(stock_price @ held.units) + float((room_price * rooms).sum())
+        value = dual(instance, held, stock_price, room_price, (used, filled))
         if value > best.cost:
             best = Bound(value, stock_price.copy(), room_price.copy())
         step = STEP * typical / (1 + iteration / 20)
@@ -84,24 +83,25 @@ def lower_bound(instance: Instance, iterations: int = ITERATIONS) -> Bound:
     return best
 
 
-def _dual(
+def dual(
     instance: Instance,
     held: Holding,
     stock_price: Floats,
     room_price: Floats,
     usage: tuple[Floats, Floats],
 ) -> float:
+    """Evaluate the dual at any prices of positions and of rooms by day; `usage` is written over."""
     orders = instance.orders
-    return float(
-        _answered(
-            (orders.first, orders.sku, orders.day, orders.area, orders.due),
-            (held.first, held.node),
-            (instance.weight_g, instance.zone, instance.kind),
-            (parcels(), np.array(tariff.PER_UNIT), np.array(tariff.STEPS_G)),
-            (stock_price, room_price),
-            usage,
-        )
+    found = _answered(
+        (orders.first, orders.sku, orders.day, orders.area, orders.due),
+        (held.first, held.node),
+        (instance.weight_g, instance.zone, instance.kind),
+        (parcels(), np.array(tariff.PER_UNIT), np.array(tariff.STEPS_G)),
+        (stock_price, room_price),
+        usage,
     )
+    worth = stock_price @ held.units + (room_price * instance.room).sum()
+    return float(found - worth)
 
 
 @nb.njit(cache=True)  # type: ignore[untyped-decorator]

@@ -197,7 +197,7 @@ def _ascend(problem: Problem, pool: _Pool, parcel: float) -> None:
         _answered(problem, Priced(prices.stock + more, prices.room + room_more), used)
         pool.add(_parcels(problem.questions, used.chosen))
         step = STEP * parcel / (1 + iteration / 8)
-        over = (used.stock - stock.units) / np.maximum(used.stock, stock.units)
+        over = (used.stock - stock.units) / np.maximum(np.maximum(used.stock, stock.units), 1)
         room_over = (used.room - room) / np.maximum(np.maximum(used.room, room), 1)
         more = np.maximum(more + step * over, 0)
         room_more = np.maximum(room_more + step * room_over, 0)

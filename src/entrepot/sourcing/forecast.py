@@ -5,6 +5,7 @@ corrects them: a rate is as sure as its `error` says, and every day seen makes i
 """
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from entrepot.sourcing.parcels import Sending
 from entrepot.terms.ids import Sku
 from entrepot.terms.place import Place
 
-REDRAWS: int = 4
+REDRAWS: Final = 4
 """How often a line is drawn again that an order has twice, or that there is no stock for."""
 
 
@@ -44,7 +45,7 @@ class Forecast:
 class Drawn:
     """Orders of a scenario, one unit a line, in no order: lines are flat, as rows of the forecast.
 
-    `day` counts from 0, `place` and `sending` are those of the forecast; all int64[n].
+    `day` counts from today's 0, `place` and `sending` are those of the forecast; all int64[n].
     """
 
     first: Ints
@@ -67,10 +68,15 @@ def learned(forecast: Forecast, sold: Floats, days: Floats) -> Forecast:
     return replace(forecast, units_a_day=(weight + sold) / (before + days))
 
 
-def drawn(forecast: Forecast, left: Ints, days: int, rng: np.random.Generator) -> Drawn:
-    """Draw the orders of so many days, of what is left in the whole network (int64[S])."""
+def drawn(
+    forecast: Forecast, left: Ints, today: float, days: int, rng: np.random.Generator
+) -> Drawn:
+    """Draw the orders of a part of today and of so many days after it.
+
+    They take of what is left in the whole network, int64[S], and no more: nobody sells the rest.
+    """
     mean = float(forecast.lengths @ np.arange(1, len(forecast.lengths) + 1))
-    count = int(rng.poisson(forecast.units_a_day.sum() * days / mean))
+    count = int(rng.poisson(forecast.units_a_day.sum() * (today + days) / mean))
     lengths = rng.choice(len(forecast.lengths), count, p=forecast.lengths) + 1
     order = np.repeat(np.arange(count), lengths)
     sku = _lines(forecast.units_a_day, left, order, rng)
@@ -80,7 +86,7 @@ def drawn(forecast: Forecast, left: Ints, days: int, rng: np.random.Generator) -
     return Drawn(
         first=np.concatenate([[0], full.cumsum()]).astype(np.int64),
         sku=sku,
-        day=rng.integers(0, max(days, 1), len(full)),
+        day=np.ceil(rng.random(len(full)) * (today + days) - today).clip(0, days).astype(np.int64),
         place=rng.choice(len(forecast.shares), len(full), p=forecast.shares).astype(np.int64),
         sending=rng.choice(len(forecast.sent), len(full), p=forecast.sent).astype(np.int64),
     )

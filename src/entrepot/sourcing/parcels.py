@@ -58,18 +58,21 @@ def table(
         mine = np.flatnonzero(sending_of == at)
         for delay, work_day in enumerate(work_days):
             if len(mine) and work_day >= 0:
-                added = _added(compiled, work_day, sending)
-                parcels = Parcels(weight[mine], volume[mine], added)
+                parcels = Parcels(weight[mine], volume[mine], added(compiled, work_day, sending))
                 prices[mine, delay] = compiled.lane_costs(sending.services, parcels)[0]
     return row, np.minimum(prices, NO_COST)
 
 
-def _added(compiled: Compiled, work_day: int, sending: Sending) -> Ints | None:
-    added = None if sending.due is None else lateness(compiled, work_day, sending.due)
+def added(compiled: Compiled, work_day: int, sending: Sending) -> Ints | None:
+    """Give int64[lanes], what a lane costs beside its price from a work day; None: nothing does.
+
+    That is its lateness; NO_COST where it may not be so late.
+    """
+    late = None if sending.due is None else lateness(compiled, work_day, sending.due)
     if sending.latest is None:
-        return added
-    late = compiled.arrivals(work_day) > sending.latest.toordinal()
-    return np.where(late, NO_COST, 0 if added is None else added)
+        return late
+    beyond = compiled.arrivals(work_day) > sending.latest.toordinal()
+    return np.where(beyond, NO_COST, 0 if late is None else late)
 
 
 def _sums(first: Ints, row: Ints, values: Ints) -> Ints:
