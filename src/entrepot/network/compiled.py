@@ -21,14 +21,7 @@ from entrepot.terms.calendar import DAY_MINUTES, business_days_after, instant, t
 from entrepot.terms.ids import ChannelId, LaneId, NodeId
 from entrepot.terms.place import EARTH_RADIUS_KM, Place
 
-__all__ = ["NO_COST", "WORK_DAYS_AHEAD_MAX", "ZONE_KM", "Compiled", "Days", "default_rate_card"]
-
-ZONE_KM: Final = (80, 240, 480, 965, 1600, 2250, 2900)
-"""The farthest great-circle distance of zones 1 to 7, in km; beyond the last one it is zone 8.
-
-These are the rings (50, 150, 300, 600, 1,000, 1,400, 1,800 miles) that the parcel carriers of the
-United States price by, with the carriers' zones "local" and 2 as our 1 and 2.
-"""
+__all__ = ["NO_COST", "WORK_DAYS_AHEAD_MAX", "Compiled", "Days", "default_rate_card"]
 
 ZONE_SAME_POSTAL_CODE: Final = 1
 ZONE_SAME_REGION: Final = 3
@@ -53,9 +46,6 @@ Floats = npt.NDArray[np.float64]
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 _Key = tuple[str, str, str, float | None, float | None]
-_CHORDS: Final = tuple((2 * sin(km / EARTH_RADIUS_KM / 2)) ** 2 for km in ZONE_KM)
-"""The squared chord, on a globe of radius 1, of each ring of `ZONE_KM`."""
-
 Bytes = npt.NDArray[np.uint8]
 
 
@@ -99,7 +89,7 @@ class Compiled:
             c.channel_id: _frozen(_view(nodes, c)) for c in network.channels
         }
         self._cards: dict[tuple[str, ...], tuple[Layer, ...]] = {}
-        self._where = _Where(nodes)
+        self._where = _Where(nodes, network.costs.zone_km)
         self._zone_infos = tuple(time_zone(node.time_zone) for node in nodes)
         self._zones: dict[_Key, Bytes] = {}
         self._cut_off = lru_cache(INSTANTS_KEPT_MAX)(self._cut_off_uncached)
@@ -119,8 +109,8 @@ class Compiled:
     def zones(self, destination: Place) -> Bytes:
         """Give uint8[N], the distance zone from each node to the destination, 1 to ZONE_MAX.
 
-        By great-circle distance (`ZONE_KM`) where both coordinates are known; else 1 in the same
-        postal code, 3 in the same region, 5 in the same country. Another country is always 9.
+        By great-circle distance (`Costs.zone_km`) where both coordinates are known; else 1 in one
+        postal code, 3 in one region, 5 in one country. Another country is always 9.
         """
         return self.zones_of((destination,))[0]
 
@@ -300,7 +290,9 @@ class _WorkClock:
 class _Where:
     """Where the nodes are, as arrays; degrees are radians here, NaN where unknown."""
 
-    def __init__(self, nodes: tuple[Node, ...]) -> None:
+    def __init__(self, nodes: tuple[Node, ...], rings_km: tuple[int, ...]) -> None:
+        # The squared chord, on a globe of radius 1, of each ring.
+        self.chords = [(2 * sin(km / EARTH_RADIUS_KM / 2)) ** 2 for km in rings_km]
         places = [node.place for node in nodes]
         self.latitude = _radians([place.latitude for place in places])
         self.longitude = _radians([place.longitude for place in places])
@@ -323,7 +315,7 @@ class _Where:
         chord += (east[:, None] - self.east) ** 2
         chord += (up[:, None] - self.up) ** 2
         zones = np.ones(chord.shape, np.uint8)
-        for ring in _CHORDS:
+        for ring in self.chords:
             zones += chord > ring
         for row in np.flatnonzero(np.isnan(latitude) | self.somewhere).tolist():
             unknown = np.isnan(chord[row])

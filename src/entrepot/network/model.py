@@ -14,8 +14,15 @@ GroupId = NewType("GroupId", str)
 ZONE_MAX = 9
 """Distance zones run 1 to 8; 9 is what no distance can be computed for, or another country."""
 
-WEIGHT_BREAKS_MAX = 40
-"""A carrier's card has a row per pound or kilogram up to a parcel's limit: 40 covers it."""
+WEIGHT_BREAKS_MAX = 150
+"""A carrier's card has a row per pound or kilogram up to a parcel's limit: 150 pounds, 70 kg."""
+
+ZONE_KM = (80, 240, 480, 965, 1600, 2250, 2900)
+"""The farthest great-circle distance of zones 1 to 7, in km; beyond the last one it is zone 8.
+
+These are the rings (50, 150, 300, 600, 1,000, 1,400, 1,800 miles) that the parcel carriers of the
+United States price by, with the carriers' zones "local" and 2 as our 1 and 2.
+"""
 
 HANDLING_HOURS_MAX = 240
 """Thirty days of eight hours: as far ahead as a node is asked to do anything."""
@@ -116,7 +123,8 @@ class Group:
 class Costs:
     """What the policy adds to a rate card's prices. Minor units.
 
-    `late_per_day` is what each day costs that a shipment arrives after the day it is due.
+    `late_per_day` is what each day costs that a shipment arrives after the day it is due. `zone_km`
+    are the rings of distance the rate card's zones mean, ascending, at most ZONE_MAX - 2.
     """
 
     extra_shipment: int = 150
@@ -124,6 +132,7 @@ class Costs:
     carrier_holidays: frozenset[date] = field(default_factory=frozenset)
     policy_version: int = 0
     late_per_day: int = 0
+    zone_km: tuple[int, ...] = ZONE_KM
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,7 @@ def _begin(outlook: Outlook, stock: Held, before: Prices | None) -> Floats:
 def _published(
     outlook: Outlook, stock: Held, prices: Floats, room: Floats, version: int
 ) -> Prices:
-    """Round, mark down, and keep what is more than nothing.
+    """Round, mark down, and keep what is more than nothing; room only if orders may still want it.
 
     A line is always served, so that the same amount on all nodes of a sku changes no choice: what
     is marked down below nothing raises the others instead.
@@ -246,6 +246,6 @@ def _published(
         if worth.any():
             worth.setflags(write=False)
             found[sku] = worth
-    rooms = np.rint(room).astype(np.int64)
+    rooms = np.rint(room if outlook.today else np.zeros_like(room)).astype(np.int64)
     rooms.setflags(write=False)
     return Prices(version, found, rooms if rooms.any() else None)
