@@ -16,19 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from entrepot.network.model import ZONE_MAX, Channel, Lane, Method, Network, Node
-from entrepot.network.rate_card import NO_COST, default_rate_card, layers
-from entrepot.terms.calendar import DAY_MINUTES, instant, time_zone
+from entrepot.network.rate_card import NO_COST, Layer, Parcels, default_rate_card, layers
+from entrepot.terms.calendar import DAY_MINUTES, business_days_after, instant, time_zone
 from entrepot.terms.ids import ChannelId, LaneId, NodeId
 from entrepot.terms.place import EARTH_RADIUS_KM, Place
 
-__all__ = ["NO_COST", "WORK_DAYS_AHEAD_MAX", "ZONE_KM", "Compiled", "Days", "default_rate_card"]
-
-ZONE_KM: Final = (80, 240, 480, 965, 1600, 2250, 2900)
-"""The farthest great-circle distance of zones 1 to 7, in km; beyond the last one it is zone 8.
-
-These are the rings (50, 150, 300, 600, 1,000, 1,400, 1,800 miles) that the parcel carriers of the
-United States price by, with the carriers' zones "local" and 2 as our 1 and 2.
-"""
+__all__ = ["NO_COST", "WORK_DAYS_AHEAD_MAX", "Compiled", "Days", "default_rate_card"]
 
 ZONE_SAME_POSTAL_CODE: Final = 1
 ZONE_SAME_REGION: Final = 3
@@ -44,15 +37,15 @@ ZONES_KEPT_MAX: Final = 1 << 15
 INSTANTS_KEPT_MAX: Final = 1 << 15
 """Cut-off instants remembered: 1,000 nodes over a month."""
 
+CARDS_KEPT_MAX: Final = 256
+"""Sets of services whose lanes are laid out: a market has a few services and uses a few sets."""
+
 S = TypeVar("S", bound=np.generic)
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 _Key = tuple[str, str, str, float | None, float | None]
-_CHORDS: Final = tuple((2 * sin(km / EARTH_RADIUS_KM / 2)) ** 2 for km in ZONE_KM)
-"""The squared chord, on a globe of radius 1, of each ring of `ZONE_KM`."""
-
 Bytes = npt.NDArray[np.uint8]
 
 
@@ -69,13 +62,17 @@ class Days:
 
 
 class Compiled:
-    """The arrays of one network version. `handling` is minor units per unit handled."""
+    """The arrays of one network version, of N nodes.
+
+    `handling` is minor units per unit handled, `making_up` per parcel; both int64[N].
+    """
 
     def __init__(self, network: Network) -> None:
         nodes = network.nodes
         self.network = network
         self.index: dict[NodeId, int] = {node.node_id: at for at, node in enumerate(nodes)}
         self.handling: Int64s = _frozen(np.array([n.handling_cost for n in nodes], np.int64))
+        self.making_up: Int64s = _frozen(np.array([n.parcel_cost for n in nodes], np.int64))
         self.enabled: Bools = _frozen(np.array([n.enabled for n in nodes], np.bool_))
         self.offers: dict[Method, Bools] = {
             method: _frozen(np.array([method in n.services for n in nodes], np.bool_))
@@ -91,11 +88,12 @@ class Compiled:
         self._masks: dict[ChannelId, Bools] = {
             c.channel_id: _frozen(_view(nodes, c)) for c in network.channels
         }
-        self._cards = {service: layers(network.lanes, service) for service in self.services}
-        self._where = _Where(nodes)
+        self._cards: dict[tuple[str, ...], tuple[Layer, ...]] = {}
+        self._where = _Where(nodes, network.costs.zone_km)
         self._zone_infos = tuple(time_zone(node.time_zone) for node in nodes)
         self._zones: dict[_Key, Bytes] = {}
         self._cut_off = lru_cache(INSTANTS_KEPT_MAX)(self._cut_off_uncached)
+        self._arrivals = lru_cache(WORK_DAYS_AHEAD_MAX)(self._arrivals_uncached)
         self._order_by = lru_cache(INSTANTS_KEPT_MAX)(self._order_by_uncached)
         self._clock = _WorkClock(self)
 
@@ -111,8 +109,8 @@ class Compiled:
     def zones(self, destination: Place) -> Bytes:
         """Give uint8[N], the distance zone from each node to the destination, 1 to ZONE_MAX.
 
-        By great-circle distance (`ZONE_KM`) where both coordinates are known; else 1 in the same
-        postal code, 3 in the same region, 5 in the same country. Another country is always 9.
+        By great-circle distance (`Costs.zone_km`) where both coordinates are known; else 1 in one
+        postal code, 3 in one region, 5 in one country. Another country is always 9.
         """
         return self.zones_of((destination,))[0]
 
@@ -137,19 +135,46 @@ class Compiled:
         )
         return np.nan_to_num(km, nan=np.inf)
 
-    def lane_costs(self, service: str, weights_g: npt.ArrayLike) -> tuple[Int64s, Int32s]:
-        """Find per weight and zone the cheapest enabled lane of a service.
+    def lane_costs(
+        self, services: str | tuple[str, ...], parcels: npt.ArrayLike | Parcels
+    ) -> tuple[Int64s, Int32s]:
+        """Find per parcel and zone the cheapest enabled lane of a service, or of several.
 
-        Gives (cost int64[K, ZONE_MAX + 1], lane index int32[K, ZONE_MAX + 1]) for K weights in
-        grams, both indexed by zone (column 0 is never a zone). Ties go to fewer transit days, then
-        to the lower lane id. Where no lane goes: NO_COST and -1.
+        Gives (cost int64[K, ZONE_MAX + 1], lane index int32[K, ZONE_MAX + 1]) for K parcels, or K
+        weights in grams, both indexed by zone (column 0 is never a zone). Ties go to fewer transit
+        days, then to the lower lane id. Where no lane goes: NO_COST and -1.
         """
-        weights = np.asarray(weights_g, np.int64)
-        cost = np.full((len(weights), ZONE_MAX + 1), NO_COST, np.int64)
-        lane_ix = np.full((len(weights), ZONE_MAX + 1), -1, np.int32)
-        for layer in self._cards.get(service, ()):
-            layer.underbid(weights, cost, lane_ix)
+        if not isinstance(parcels, Parcels):
+            parcels = Parcels(np.asarray(parcels, np.int64))
+        cost = np.full((len(parcels.weights_g), ZONE_MAX + 1), NO_COST, np.int64)
+        lane_ix = np.full((len(parcels.weights_g), ZONE_MAX + 1), -1, np.int32)
+        for layer in self._card((services,) if isinstance(services, str) else services):
+            layer.underbid(parcels, cost, lane_ix)
         return cost, lane_ix
+
+    def _card(self, services: tuple[str, ...]) -> tuple[Layer, ...]:
+        if services not in self._cards:
+            if len(self._cards) >= CARDS_KEPT_MAX:
+                self._cards.clear()
+            self._cards[services] = layers(self.network.lanes, services)
+        return self._cards[services]
+
+    def arrivals(self, work_day: int) -> Int64s:
+        """Give int64[lanes], the day (ordinal) on which a parcel arrives by each of the lanes.
+
+        Handed over on a work day (ordinal), as promised: `transit_days` carrier business days
+        after it.
+        """
+        return self._arrivals(work_day)
+
+    def _arrivals_uncached(self, work_day: int) -> Int64s:
+        day, holidays = date.fromordinal(work_day), self.network.costs.carrier_holidays
+        after = {
+            transit: business_days_after(day, transit, holidays).toordinal()
+            for transit in {lane.transit_days for lane in self.network.lanes}
+        }
+        lanes = self.network.lanes
+        return _frozen(np.array([after[lane.transit_days] for lane in lanes], np.int64))
 
     def lane(self, ix: int) -> Lane:
         """Give the lane of an index from `lane_costs`."""
@@ -265,7 +290,9 @@ class _WorkClock:
 class _Where:
     """Where the nodes are, as arrays; degrees are radians here, NaN where unknown."""
 
-    def __init__(self, nodes: tuple[Node, ...]) -> None:
+    def __init__(self, nodes: tuple[Node, ...], rings_km: tuple[int, ...]) -> None:
+        # The squared chord, on a globe of radius 1, of each ring.
+        self.chords = [(2 * sin(km / EARTH_RADIUS_KM / 2)) ** 2 for km in rings_km]
         places = [node.place for node in nodes]
         self.latitude = _radians([place.latitude for place in places])
         self.longitude = _radians([place.longitude for place in places])
@@ -288,7 +315,7 @@ class _Where:
         chord += (east[:, None] - self.east) ** 2
         chord += (up[:, None] - self.up) ** 2
         zones = np.ones(chord.shape, np.uint8)
-        for ring in _CHORDS:
+        for ring in self.chords:
             zones += chord > ring
         for row in np.flatnonzero(np.isnan(latitude) | self.somewhere).tolist():
             unknown = np.isnan(chord[row])

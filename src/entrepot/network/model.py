@@ -14,8 +14,15 @@ GroupId = NewType("GroupId", str)
 ZONE_MAX = 9
 """Distance zones run 1 to 8; 9 is what no distance can be computed for, or another country."""
 
-WEIGHT_BREAKS_MAX = 40
-"""A carrier's card has a row per pound or kilogram up to a parcel's limit: 40 covers it."""
+WEIGHT_BREAKS_MAX = 150
+"""A carrier's card has a row per pound or kilogram up to a parcel's limit: 150 pounds, 70 kg."""
+
+ZONE_KM = (80, 240, 480, 965, 1600, 2250, 2900)
+"""The farthest great-circle distance of zones 1 to 7, in km; beyond the last one it is zone 8.
+
+These are the rings (50, 150, 300, 600, 1,000, 1,400, 1,800 miles) that the parcel carriers of the
+United States price by, with the carriers' zones "local" and 2 as our 1 and 2.
+"""
 
 HANDLING_HOURS_MAX = 240
 """Thirty days of eight hours: as far ahead as a node is asked to do anything."""
@@ -42,9 +49,10 @@ class Method(StrEnum):
 class Node:
     """A place that holds or supplies stock.
 
-    `handling_cost` is minor units per unit handled. `cut_off` is the node's local time; None means
-    the end of its opening hours. `capacity_per_day` counts fulfillment orders; None: no limit.
-    `handling_hours` of its opening hours pass between an order and the hand-over to the carrier.
+    `handling_cost` is minor units per unit handled, `parcel_cost` per parcel made up beside it.
+    `cut_off` is the node's local time; None means the end of its opening hours. `capacity_per_day`
+    counts fulfillment orders; None: no limit. `handling_hours` of its opening hours pass between an
+    order and the hand-over to the carrier.
     """
 
     node_id: NodeId
@@ -59,6 +67,7 @@ class Node:
     handling_cost: int = 0
     enabled: bool = True
     handling_hours: int = 0
+    parcel_cost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,8 @@ class Lane:
 
     `breaks` ascend in weight and never fall in cost; above the last one each started kilogram adds
     `per_kg_over`. `transit_days_min` is the earliest, `transit_days` the day that is promised.
+    A parcel weighs as much as its volume at `cm3_per_kg` where that is more (0: volume is not
+    looked at), and none costs less than `cost_min`.
     """
 
     lane_id: LaneId
@@ -86,6 +97,8 @@ class Lane:
     per_kg_over: int = 0
     transit_days_min: int = 0
     enabled: bool = True
+    cm3_per_kg: int = 0
+    cost_min: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +121,18 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What the policy adds to a rate card's prices. Minor units."""
+    """What the policy adds to a rate card's prices. Minor units.
+
+    `late_per_day` is what each day costs that a shipment arrives after the day it is due. `zone_km`
+    are the rings of distance the rate card's zones mean, ascending, at most ZONE_MAX - 2.
+    """
 
     extra_shipment: int = 150
     pickup_lead_minutes: int = 120
     carrier_holidays: frozenset[date] = field(default_factory=frozenset)
     policy_version: int = 0
+    late_per_day: int = 0
+    zone_km: tuple[int, ...] = ZONE_KM
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,307 @@
+"""Planning many orders together: column generation over (order, subset of its lines, node).
+
+A column is one parcel. The least cost of covering every line once within stock and room is found by
+a restricted master problem (`master`) over the parcels known so far; its prices tell `offers`,
+which looks at every node and subset, which parcels are missing. The incumbents' parcels are among
+the columns from the beginning, so that what is found is never dearer than they are.
+"""
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+from entrepot.sourcing import master
+from entrepot.sourcing.offers import (
+    Held,
+    Nodes,
+    Priced,
+    Questions,
+    Used,
+    answer,
+    offers,
+)
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+ROUNDS_MAX: Final = 30
+"""Rounds of pricing at most: what is then still missing stands in the gap."""
+
+ASCENT: Final = 40
+"""Steps of dual ascent before the first round: they make most of the columns, cheaply."""
+
+CLOSE: Final = 2e-4
+"""Pricing ends when the master's cost is so near to the bound its prices prove."""
+
+GAP: Final = 4e-4
+"""What the choice of whole parcels may be from the least one of these columns."""
+
+LIKELY: Final = 0.02
+"""Columns whose reduced cost is more than this part of a parcel's are left out at first."""
+
+ENOUGH: Final = 8e-4
+"""A choice among the likely columns so near to the bound is good enough."""
+
+STEP: Final = 0.3
+"""Ascent's first step, as a part of what a parcel costs, where a price is off by all there is."""
+
+_LEAST: Final = 1e-6
+
+
+class Parcels(NamedTuple):
+    """Parcels: `order`, `subset` of the order's lines as a mask, `node` (-1: unserved), int64[C]."""
+
+    order: Ints
+    subset: Ints
+    node: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Orders to be planned together. `stock` and `room` float64[N] hold what incumbents hold, too.
+
+    `prices` are look-ahead's, for what others will want; `incumbents` cover every line once.
+    """
+
+    questions: Questions
+    nodes: Nodes
+    stock: Held
+    room: Floats
+    prices: Priced
+    incumbents: Parcels
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """The parcels chosen, their cost, that of the incumbents, and what no choice can go below.
+
+    Costs hold look-ahead's prices and an extra shipment's price for every parcel.
+    """
+
+    parcels: Parcels
+    cost: float
+    before: float
+    bound: float
+
+
+def solved(problem: Problem) -> Solved:
+    """Find parcels that cover every line once, within stock and room, at the least cost."""
+    pool = _Pool(problem)
+    known = pool.add(problem.incumbents)
+    _ascend(problem, pool, float(pool.cost.mean()))
+    bound = _generate(problem, pool)
+    chosen = pool.whole(known, bound)
+    cost = pool.cost
+    before = float(cost[:known].sum())
+    return Solved(pool.parcels(chosen), float(cost[chosen].sum()), before, bound)
+
+
+class _Pool:
+    """The columns known so far, and the master problem over them."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        questions, stock = problem.questions, problem.stock
+        lines, nodes = len(questions.sku), len(problem.room)
+        asked = np.bincount(questions.sku, questions.units, len(stock.first) - 1)
+        scarce = stock.units < np.repeat(asked, np.diff(stock.first))
+        self._stock_row = np.where(scarce, lines + np.cumsum(scarce) - 1, -1)
+        self._room_row = lines + int(scarce.sum()) + np.arange(nodes)
+        free = np.full(int(scarce.sum()) + nodes, -np.inf)
+        self._low = np.concatenate([np.ones(lines), free])
+        self._high = np.concatenate([np.ones(lines), stock.units[scarce], problem.room])
+        self._master = master.Master(self._low, self._high)
+        self._known: set[int] = set()
+        self._parts: list[Parcels] = []
+        self._costs: list[Floats] = []
+        self._reduced = np.empty(0)
+
+    def add(self, parcels: Parcels) -> int:
+        """Add those that are not known yet; says how many."""
+        keys = self._problem.questions.row[parcels.order] + parcels.subset
+        keys = keys * (len(self._problem.room) + 1) + parcels.node + 1
+        _, first = np.unique(keys, return_index=True)
+        first.sort()
+        fresh = [at for at in first.tolist() if int(keys[at]) not in self._known]
+        if fresh:
+            self._known.update(keys[fresh].tolist())
+            new = Parcels(parcels.order[fresh], parcels.subset[fresh], parcels.node[fresh])
+            columns = self._columns(new)
+            self._master.add(columns)
+            self._parts.append(new)
+            self._costs.append(columns.cost)
+        return len(fresh)
+
+    @property
+    def cost(self) -> Floats:
+        """What each column costs, float64[C]."""
+        return np.concatenate(self._costs)
+
+    def priced(self) -> tuple[float, Floats, Priced]:
+        """Solve the master: its cost, what covering each line costs, what stock and room do."""
+        value, duals, self._reduced = self._master.priced()
+        stock, room = self._problem.prices
+        scarce = self._stock_row >= 0
+        more = np.zeros(len(stock))
+        more[scarce] = np.maximum(-duals[self._stock_row[scarce]], 0)
+        room_more = np.maximum(-duals[self._room_row], 0)
+        lines = len(self._problem.questions.sku)
+        return value, duals[:lines], Priced(stock + more, room + room_more)
+
+    def parcels(self, chosen: Ints) -> Parcels:
+        """Give the parcels of these columns."""
+        return Parcels(
+            np.concatenate([each.order for each in self._parts])[chosen],
+            np.concatenate([each.subset for each in self._parts])[chosen],
+            np.concatenate([each.node for each in self._parts])[chosen],
+        )
+
+    def whole(self, known: int, bound: float) -> Ints:
+        """Choose whole columns: of the likely ones first, then, if that is not close, of all."""
+        cost = self.cost
+        likely = self._reduced <= LIKELY * cost[:known].mean()
+        likely[:known] = True
+        found = self._taken(np.flatnonzero(likely), known)
+        if cost[found].sum() > bound * (1 + ENOUGH) and not likely.all():
+            found = self._taken(np.arange(len(cost)), known)
+        return found
+
+    def _taken(self, at: Ints, known: int) -> Ints:
+        start = (at < known).astype(np.float64)
+        columns = self._columns(self.parcels(at))
+        return at[master.taken(columns, self._low, self._high, start, GAP)]
+
+    def _columns(self, parcels: Parcels) -> master.Columns:
+        problem, count = self._problem, len(parcels.order)
+        length = _bits(parcels.subset) * 2 + 1
+        start = np.append(0, length.cumsum())
+        row, value = np.empty(start[-1], np.int64), np.ones(start[-1])
+        cost, filled = np.empty(count), np.empty(count, np.int64)
+        _fill(
+            problem.questions, problem.nodes, problem.stock, problem.prices, parcels,
+            (self._stock_row, self._room_row), (start, row, value, cost, filled),
+        )  # fmt: skip
+        used = np.arange(len(row)) - np.repeat(start[:-1], length) < np.repeat(filled, length)
+        return master.Columns(cost, np.append(0, filled.cumsum())[:-1], row[used], value[used])
+
+
+def _ascend(problem: Problem, pool: _Pool, parcel: float) -> None:
+    """Raise the prices of what is asked for too often, step by step; what is chosen are columns."""
+    prices, stock, room = problem.prices, problem.stock, problem.room
+    more, room_more = np.zeros(len(stock.node)), np.zeros((1, len(room)))
+    for iteration in range(ASCENT):
+        used = _unused(problem)
+        _answered(problem, Priced(prices.stock + more, prices.room + room_more), used)
+        pool.add(_parcels(problem.questions, used.chosen))
+        step = STEP * parcel / (1 + iteration / 8)
+        over = (used.stock - stock.units) / np.maximum(np.maximum(used.stock, stock.units), 1)
+        room_over = (used.room - room) / np.maximum(np.maximum(used.room, room), 1)
+        more = np.maximum(more + step * over, 0)
+        room_more = np.maximum(room_more + step * room_over, 0)
+
+
+def _generate(problem: Problem, pool: _Pool) -> float:
+    """Add parcels until none is missing, or few enough; gives the best bound that was proven."""
+    questions, bound = problem.questions, -np.inf
+    best = np.empty(questions.row[-1])
+    who = np.empty(len(best), np.int64)
+    for _ in range(ROUNDS_MAX):
+        value, cover, prices = pool.priced()
+        total = _answered(problem, prices, _unused(problem))
+        total -= float((prices.stock - problem.prices.stock) @ problem.stock.units)
+        total -= float((prices.room - problem.prices.room)[0] @ problem.room)
+        bound = max(bound, total)
+        if value - bound <= CLOSE * abs(value):
+            break
+        offers(questions, problem.nodes, problem.stock, prices, best, who)
+        missing = np.flatnonzero(_missing(questions.first, questions.row, cover, best, who))
+        order = np.searchsorted(questions.row, missing, side="right") - 1
+        found = Parcels(order, missing - questions.row[order], who[missing])
+        if not len(missing) or not pool.add(found):
+            break
+    return bound
+
+
+def _unused(problem: Problem) -> Used:
+    return Used(
+        np.zeros(len(problem.stock.node)),
+        np.zeros((1, len(problem.room))),
+        np.empty(len(problem.questions.sku), np.int64),
+    )
+
+
+def _answered(problem: Problem, prices: Priced, used: Used) -> float:
+    """Answer each order alone at these prices, every parcel with an extra shipment's."""
+    questions, nodes = problem.questions, problem.nodes
+    total = float(answer(questions, nodes, problem.stock, prices, used))
+    return total + nodes.extra * len(questions.area)
+
+
+def _parcels(questions: Questions, chosen: Ints) -> Parcels:
+    """Put the lines of an order that go to the same node into one parcel; the unserved each."""
+    lengths = np.diff(questions.first)
+    order = np.repeat(np.arange(len(lengths)), lengths)
+    line = np.arange(len(order)) - questions.first[order]
+    apart = np.where(chosen < 0, -1 - line, chosen)
+    keys = np.stack([order, apart])
+    pairs, which = np.unique(keys, axis=1, return_inverse=True)
+    subset = np.bincount(which, (1 << line).astype(np.float64)).astype(np.int64)
+    return Parcels(pairs[0], subset, np.maximum(pairs[1], -1))
+
+
+def _bits(subset: Ints) -> Ints:
+    return np.bitwise_count(subset).astype(np.int64)
+
+
+@nb.njit(cache=True)  # type: ignore[untyped-decorator]
+def _missing(first, row, cover, best, who):  # type: ignore[no-untyped-def]
+    """Say of each row whether its parcel would pay at what covering its lines costs."""
+    pays = np.zeros(len(best), np.bool_)
+    for order in range(len(first) - 1):
+        begin = first[order]
+        for subset in range(1, row[order + 1] - row[order]):
+            at = row[order] + subset
+            if who[at] < 0:
+                continue
+            worth = 0.0
+            for line in range(first[order + 1] - begin):
+                if subset >> line & 1:
+                    worth += cover[begin + line]
+            pays[at] = best[at] < worth - _LEAST
+    return pays
+
+
+@nb.njit(cache=True)  # type: ignore[untyped-decorator]
+def _fill(questions, nodes, stock, prices, parcels, rows, out):  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917
+    """Write the columns of parcels: what each costs, and its rows beside the units it takes."""
+    start, row, value, cost, filled = out
+    for at in range(len(parcels.order)):
+        order, subset, node = parcels.order[at], parcels.subset[at], parcels.node[at]
+        begin, entry, units, price = questions.first[order], start[at], 0, 0.0
+        for line in range(questions.first[order + 1] - begin):
+            if not subset >> line & 1:
+                continue
+            row[entry] = begin + line
+            entry += 1
+            if node < 0:
+                price += questions.unserved[begin + line]
+                continue
+            sku, asked = questions.sku[begin + line], questions.units[begin + line]
+            low, high = stock.first[sku], stock.first[sku + 1]
+            position = low + np.searchsorted(stock.node[low:high], node)
+            units += asked
+            price += prices.stock[position] * asked
+            if rows[0][position] >= 0:
+                row[entry], value[entry] = rows[0][position], asked
+                entry += 1
+        if node >= 0:
+            row[entry] = rows[1][node]
+            entry += 1
+            zone, delay = nodes.zone[questions.area[order], node], nodes.delay[node]
+            price += nodes.extra + nodes.beside[questions.group[order], node] + nodes.per_unit[node] * units
+            price += questions.parcel[questions.row[order] + subset, delay, zone]
+            price += prices.room[0, node]
+        cost[at], filled[at] = price, entry - start[at]
