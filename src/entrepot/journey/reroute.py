@@ -201,7 +201,9 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
     days = market.compiled.days(here.at)
     while True:
         ids = [order_id for order_id in open_ if needs[order_id]]
-        questions = [msgspec.structs.replace(asks[o], wants=_wants(market, needs[o])) for o in ids]
+        questions = [
+            msgspec.structs.replace(asks[o], wants=wants_of(market, needs[o])) for o in ids
+        ]
         seen = withhold.seen(market, questions, here.at, owed=owed)
         shelves = Shelves(questions, seen, market.compiled)
         answers = plan_on(shelves, questions, Standing(market.compiled, days, market.load))
@@ -225,7 +227,8 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
             return done, pack(questions, answers, shelves, scene)
 
 
-def _wants(market: Market, needs: Sequence[Need]) -> tuple[Want, ...]:
+def wants_of(market: Market, needs: Sequence[Need]) -> tuple[Want, ...]:
+    """Sum needs by sku, with what a unit of each weighs."""
     items = market.catalog.items
     weights = {sku: items[sku].weight_g for _, sku, _ in needs if sku in items}
     return asking.wants(needs, weights)

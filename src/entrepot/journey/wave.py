@@ -9,8 +9,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import msgspec
-
 from entrepot.fulfillment import tell
 from entrepot.fulfillment.model import Recall
 from entrepot.fulfillment.recall import recall
@@ -22,9 +20,9 @@ from entrepot.journey import asking, withhold
 from entrepot.journey.here import Here
 from entrepot.journey.mend import mend
 from entrepot.journey.notice import tell_those_who_wait
-from entrepot.journey.progress import claims_of
+from entrepot.journey.progress import Claims, claims_of
 from entrepot.journey.reroute import Planned, record
-from entrepot.journey.wave_look import Movable, standing_of
+from entrepot.journey.wave_look import Movable, owning, standing_of
 from entrepot.journey.world import Market
 from entrepot.orders import browse as orders
 from entrepot.plumbing import outbox
@@ -33,8 +31,8 @@ from entrepot.sourcing import capacity
 from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Plan
 from entrepot.sourcing.record import Scene, pack
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_on
-from entrepot.sourcing.survey import Shelves
 from entrepot.terms.ids import NodeId, OrderId, Sku
 from entrepot.terms.outcome import Done
 
@@ -48,11 +46,15 @@ Day = tuple[NodeId, date]
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """An order's new plan, and what it saves, in minor units."""
+    """An order's new plan, and what it saves, in minor units.
+
+    Moves of one `group` live off each other: all of them are made in one commit, or none.
+    """
 
     order: Movable
     plan: Plan
     saved: int
+    group: int
 
 
 class Contended(Exception):  # noqa: N818 - what happened
@@ -63,37 +65,36 @@ class Contended(Exception):  # noqa: N818 - what happened
         self.order_ids = frozenset(order_ids)
 
 
-async def move(here: Here, moves: Sequence[Move]) -> list[OrderId]:
-    """Make these moves; answers the orders that were moved, of those whose plan stood as it was.
+async def move(here: Here, moves: Sequence[Move]) -> None:
+    """Make these moves, all of them.
 
-    Raises Contended where units or days are no longer to be had: the transaction is to be rolled
-    back and the rest of the moves made anew.
+    Raises Contended where a plan does not stand as it was looked at, or units or days are no longer
+    to be had: the transaction is to be rolled back and the rest of the moves made anew.
     """
     market = await here.world.fresh(here.conn, here.market)
     ids = sorted(each.order.order_id for each in moves)
     await orders.lock(here.conn, here.market, ids)
     found = await claims_of(here.conn, here.market, ids)
-    still = [
-        each
-        for each in moves
-        if each.order.order_id in found
-        and standing_of(found[each.order.order_id]) == each.order.standing
-    ]
-    made, packed = await _decided(here, market, still)
-    if not made:
-        return []
-    await _take_back(here, still)
+    _all_stand(moves, found)
+    made, packed = await _decided(here, market, moves)
+    await _take_back(here, moves)
     days = _days(here, market, made)
-    old = [day for each in still for day in each.order.standing.days]
+    old = [day for each in moves for day in each.order.standing.days]
     await _exchange_days(here, market, old, days)
-    claims = await _exchange_units(here, market, still, made)
-    await record(here, market.network, made, packed, claims, days, KIND, _why(still))
-    return ids_of(still)
+    claims = await _exchange_units(here, market, moves, made)
+    await record(here, market.network, made, packed, claims, days, KIND, _why(moves))
 
 
-def ids_of(moves: Sequence[Move]) -> list[OrderId]:
-    """The orders of these moves, in their order."""
-    return [each.order.order_id for each in moves]
+def _all_stand(moves: Sequence[Move], found: Mapping[OrderId, Claims]) -> None:
+    """See that nothing has happened to these orders since they were looked at."""
+    other = [
+        each.order.order_id
+        for each in moves
+        if each.order.order_id not in found
+        or standing_of(found[each.order.order_id]) != each.order.standing
+    ]
+    if other:
+        raise Contended(other)
 
 
 def _why(moves: Sequence[Move]) -> dict[OrderId, tuple[str, int]]:
@@ -111,14 +112,10 @@ async def _decided(
     So its record says what every record says, and gives the same answer when it is run again. What
     the network no longer allows, or comes later than was promised, is contended.
     """
-    if not moves:
-        return {}, b""
     asks = [
-        msgspec.structs.replace(
+        owning(
             each.order.ask,
-            own=tuple(
-                sorted((sku, s.node_id, q) for s in each.plan.shipments for sku, q in s.items)
-            ),
+            [(sku, s.node_id, units) for s in each.plan.shipments for sku, units in s.items],
         )
         for each in moves
     ]

@@ -4,7 +4,7 @@ An order is looked at where all of its work is planned, all that it claims is in
 is to be sent: what a node has begun, and what a customer comes for, stays as it is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,15 +15,16 @@ from entrepot.fulfillment.model import Work
 from entrepot.fulfillment.states import State
 from entrepot.inventory import browse as stock
 from entrepot.inventory.model import Claim
-from entrepot.journey import asking, withhold
+from entrepot.journey import withhold
 from entrepot.journey.asking import Need
 from entrepot.journey.here import Here
 from entrepot.journey.progress import Claims, claims_of, given_up, unopened
-from entrepot.journey.reroute import questions_of
+from entrepot.journey.reroute import questions_of, wants_of
 from entrepot.journey.world import Market
 from entrepot.network.compiled import Compiled, Days
 from entrepot.sourcing.eligibility import Load
-from entrepot.sourcing.model import Ask, Stock, Want
+from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock
+from entrepot.sourcing.solve import plan_each
 from entrepot.terms.ids import FulfillmentOrderId, NodeId, OrderId, Sku
 
 GONE = frozenset({State.CANCELED.value, State.REJECTED.value})
@@ -50,6 +51,7 @@ class Movable:
     ask: Ask
     needs: tuple[Need, ...]
     standing: Standing
+    plan: Plan
     latest: datetime | None
 
 
@@ -75,16 +77,17 @@ async def look(here: Here, *, until: datetime, most: int) -> Wave:
     found = await claims_of(here.conn, here.market, ids)
     standing = {o: made for o in ids if o in found and (made := standing_of(found[o])) is not None}
     asks = await questions_of(here, market, {o: needs_of(s.claims) for o, s in standing.items()})
-    orders = tuple(
-        _movable(market, order_id, asks[order_id], each, found[order_id])
-        for order_id, each in standing.items()
-    )
-    skus = sorted({want.sku for order in orders for want in order.ask.wants})
+    wanting = {o: _wanting(market, asks[o], needs_of(s.claims)) for o, s in standing.items()}
+    skus = sorted({want.sku for ask in wanting.values() for want in ask.wants})
     market.stock.replace(skus, await stock.free_of_skus(here.conn, here.market, skus))
     owed = await stock.owed(here.conn, here.market, skus)
-    seen = withhold.seen(market, [order.ask for order in orders], here.at, owed=owed)
-    days = market.compiled.days(here.at)
-    return Wave(orders, seen, market.compiled, days, dict(market.load), here.at)
+    seen = withhold.seen(market, list(wanting.values()), here.at, owed=owed)
+    days, load = market.compiled.days(here.at), dict(market.load)
+    orders = _movable(standing, wanting, found, plan_each(
+        [owning(wanting[o], _units(s.claims)) for o, s in standing.items()],
+        seen, market.compiled, days, load,
+    ))  # fmt: skip
+    return Wave(tuple(orders), seen, market.compiled, days, load, here.at)
 
 
 def standing_of(claims: Claims) -> Standing | None:
@@ -122,20 +125,37 @@ def needs_of(claims: Sequence[Claim]) -> list[Need]:
     return [(line_no, sku, quantity) for (line_no, sku), quantity in units.items()]
 
 
+def owning(ask: Ask, units: Iterable[tuple[Sku, NodeId, int]]) -> Ask:
+    """Ask as somebody whose units these are: the answer is the plan that they make."""
+    return msgspec.structs.replace(ask, own=tuple(sorted(units)))
+
+
+def _units(claims: Sequence[Claim]) -> list[tuple[Sku, NodeId, int]]:
+    units: dict[tuple[Sku, NodeId], int] = {}
+    for claim in claims:
+        units[claim.sku, claim.node_id] = units.get((claim.sku, claim.node_id), 0) + claim.quantity
+    return [(*key, quantity) for key, quantity in units.items()]
+
+
 def _movable(
-    market: Market, order_id: OrderId, ask: Ask, standing: Standing, claims: Claims
-) -> Movable:
-    needs = tuple(needs_of(standing.claims))
-    return Movable(
-        order_id,
-        msgspec.structs.replace(ask, wants=_wants(market, needs)),
-        needs,
-        standing,
-        claims.head.promised_latest,
+    standing: Mapping[OrderId, Standing],
+    asks: Mapping[OrderId, Ask],
+    claims: Mapping[OrderId, Claims],
+    answers: Sequence[Plan | NoPlan],
+) -> Iterator[Movable]:
+    """Give the orders whose plan can be priced as it stands: the network may be another by now."""
+    for (order_id, each), answer in zip(standing.items(), answers, strict=True):
+        if isinstance(answer, Plan) and _spots(answer) == sorted(_units(each.claims)):
+            latest = claims[order_id].head.promised_latest
+            needs = tuple(needs_of(each.claims))
+            yield Movable(order_id, asks[order_id], needs, each, answer, latest)
+
+
+def _spots(plan: Plan) -> list[tuple[Sku, NodeId, int]]:
+    return sorted(
+        (sku, each.node_id, units) for each in plan.shipments for sku, units in each.items
     )
 
 
-def _wants(market: Market, needs: Sequence[Need]) -> tuple[Want, ...]:
-    items = market.catalog.items
-    weights = {sku: items[sku].weight_g for _, sku, _ in needs if sku in items}
-    return asking.wants(needs, weights)
+def _wanting(market: Market, ask: Ask, needs: Sequence[Need]) -> Ask:
+    return msgspec.structs.replace(ask, wants=wants_of(market, needs))

@@ -301,7 +301,11 @@ def _fill(questions, nodes, stock, prices, parcels, rows, out):  # type: ignore[
             row[entry] = rows[1][node]
             entry += 1
             zone, delay = nodes.zone[questions.area[order], node], nodes.delay[node]
-            price += nodes.extra + nodes.beside[questions.group[order], node] + nodes.per_unit[node] * units
+            price += (
+                nodes.extra
+                + nodes.beside[questions.group[order], node]
+                + nodes.per_unit[node] * units
+            )
             price += questions.parcel[questions.row[order] + subset, delay, zone]
             price += prices.room[0, node]
         cost[at], filled[at] = price, entry - start[at]

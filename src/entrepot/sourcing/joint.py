@@ -17,6 +17,7 @@ from entrepot.sourcing.laid_out import fits
 from entrepot.sourcing.model import Ask, Plan, Prices, Stock
 from entrepot.sourcing.stakes import OPEN_LINE, Open, Stakes
 
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """Another plan for an order, and what it saves: minor units, what steers counted.

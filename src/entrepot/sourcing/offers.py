@@ -184,7 +184,7 @@ def _bid(order, node, lines, questions, nodes, priced, work, best, who):  # type
 
 
 @nb.njit(cache=True)  # type: ignore[untyped-decorator]
-def _share(order, questions, position, best, who, used):  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917
+def _share(order, questions, position, best, who, used):  # type: ignore[no-untyped-def]
     """Share the lines among the subsets' nodes; adds what that uses, gives the cost."""
     begin = questions.first[order]
     lines = questions.first[order + 1] - begin

@@ -93,25 +93,38 @@ async def _move_all(
     """Make the moves, a bounded commit at a time; answers who moved, and who could not any more."""
     moved: set[OrderId] = set()
     contended: set[OrderId] = set()
-    for begin in range(0, len(moves), MOVES_PER_COMMIT_MAX):
-        some = list(moves[begin : begin + MOVES_PER_COMMIT_MAX])
+    for commit in _commits(moves):
+        some = commit
         while some:
             try:
-                moved.update(await _move(pool, world, market, some))
+                await _move(pool, world, market, some)
+                moved.update(each.order.order_id for each in some)
                 break
             except Contended as lost:
-                contended |= lost.order_ids
-                some = [each for each in some if each.order.order_id not in lost.order_ids]
+                groups = {each.group for each in some if each.order.order_id in lost.order_ids}
+                contended.update(each.order.order_id for each in some if each.group in groups)
+                some = [each for each in some if each.group not in groups]
     return moved, contended
 
 
-async def _move(
-    pool: db.Pool, world: World, market: MarketId, moves: Sequence[Move]
-) -> list[OrderId]:
-    async def work(conn: db.Connection) -> list[OrderId]:
-        return await move(_here(conn, world, market, mint.now()), moves)
+def _commits(moves: Sequence[Move]) -> list[list[Move]]:
+    """Put moves into commits of a bounded size; no group is cut in two."""
+    groups: dict[int, list[Move]] = {}
+    for each in moves:
+        groups.setdefault(each.group, []).append(each)
+    commits: list[list[Move]] = []
+    for group in groups.values():
+        if not commits or len(commits[-1]) + len(group) > MOVES_PER_COMMIT_MAX:
+            commits.append([])
+        commits[-1] += group
+    return commits
 
-    return await db.in_transaction(pool, work)
+
+async def _move(pool: db.Pool, world: World, market: MarketId, moves: Sequence[Move]) -> None:
+    async def work(conn: db.Connection) -> None:
+        await move(_here(conn, world, market, mint.now()), moves)
+
+    await db.in_transaction(pool, work)
 
 
 def _here(conn: db.Connection, world: World, market: MarketId, at: datetime) -> Here:
