@@ -1,11 +1,10 @@
-"""The benchmark judges rightly: the referee sees what is wrong, and nothing goes below the bound."""
+"""The benchmark judges rightly: its referee sees what is wrong, nothing goes below its bound."""
 
 from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 import pytest
-
 from bench.zip3 import bound, geography, instance, nearest, referee, tariff
 from bench.zip3.referee import NOBODY
 
@@ -55,7 +54,9 @@ def optimum(week):
         for nodes, cost in ways[order]:
             if spent + cost + rest[order + 1] >= best[0]:
                 return
-            sent = [(n, s) for n, s in zip(nodes, week.orders.sku[begin:end], strict=True) if n >= 0]
+            sent = [
+                (n, s) for n, s in zip(nodes, week.orders.sku[begin:end], strict=True) if n >= 0
+            ]
             if any(stock[at] < 1 for at in sent) or any(room[n] < 1 for n, _ in sent):
                 continue
             less, full = stock.copy(), room.copy()

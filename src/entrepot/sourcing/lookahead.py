@@ -133,7 +133,9 @@ class _Ascent:
         return total / late, total_room / late
 
     def _climb(self, step: float) -> None:
-        by_known = self._used(self._known, self._prices.mean(axis=0), self._room_prices.mean(axis=0))
+        by_known = self._used(
+            self._known, self._prices.mean(axis=0), self._room_prices.mean(axis=0)
+        )
         units = self._stock.units - LAST_UNIT
         for at, scenario in enumerate(self._scenarios):
             used = self._used(scenario, self._prices[at], self._room_prices[at])
@@ -227,9 +229,7 @@ def _begin(outlook: Outlook, stock: Held, before: Prices | None) -> Floats:
     return start
 
 
-def _published(
-    outlook: Outlook, stock: Held, prices: Floats, room: Floats, version: int
-) -> Prices:
+def _published(outlook: Outlook, stock: Held, prices: Floats, room: Floats, version: int) -> Prices:
     """Round, mark down, and keep what is more than nothing; room only if orders may still want it.
 
     A line is always served, so that the same amount on all nodes of a sku changes no choice: what
