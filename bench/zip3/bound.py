@@ -1,3 +1,4 @@
+# ruff: noqa: ANN001, ANN202, C901, PLR0913, PLR0917 - machine code takes arrays one by one
 """What no policy can beat: the Lagrangian dual of sourcing the whole week in full knowledge.
 
 Every unit of stock and every parcel's room gets a price of at least nothing. Each order is then
@@ -9,7 +10,7 @@ assignment that keeps to stock and room, whatever the prices are; ascent looks f
 from dataclasses import dataclass
 from typing import Final
 
-import numba as nb
+import numba
 import numpy as np
 
 from bench.zip3 import tariff
@@ -50,7 +51,7 @@ def holding(stock: Ints) -> Holding:
 
 
 def parcels() -> Ints:
-    """Price every parcel: int64[kind, due, zone, pounds] in cents, the cheaper service, lateness in."""
+    """Price every parcel: int64[kind, due, zone, pounds] the cheaper service, in cents."""
     due = np.arange(max(tariff.DUE_DAYS) + 1)[None, :, None, None]
     work = np.array(tariff.DAYS_OF_WORK)[:, None, None, None]
     ground_days = work + np.array(tariff.GROUND_DAYS)[None, None, :, None]
@@ -104,8 +105,8 @@ def dual(
     return float(found - worth)
 
 
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
-def _answered(orders, held, world, card, prices, usage):  # type: ignore[no-untyped-def]
+@numba.njit(cache=True)
+def _answered(orders, held, world, card, prices, usage):
     """Answer every order at these prices; counts what is used, gives the sum of their costs."""
     first, sku = orders[0], orders[1]
     usage[0][:] = 0
@@ -127,14 +128,16 @@ def _answered(orders, held, world, card, prices, usage):  # type: ignore[no-unty
                     count += 1
                 mask[node] |= 1 << line
                 position[line, node] = at
-        _price_subsets(order, lines, met[:count], mask, position, orders, world, card, prices, best, who)
+        _price_subsets(
+            order, lines, met[:count], mask, position, orders, world, card, prices, best, who
+        )
         mask[met[:count]] = 0
         total += _partitioned(len(lines), best, who, position, usage, orders[2][order])
     return total
 
 
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
-def _price_subsets(order, lines, met, mask, position, orders, world, card, prices, best, who):  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917
+@numba.njit(cache=True)
+def _price_subsets(order, lines, met, mask, position, orders, world, card, prices, best, who):
     """Find for each subset of an order's lines the cheapest node and its price, split included."""
     whole = 1 << len(lines)
     pounds = np.zeros(_SUBSETS, np.int64)
@@ -165,8 +168,8 @@ def _price_subsets(order, lines, met, mask, position, orders, world, card, price
             subset = (subset - 1) & mask[node]
 
 
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
-def _partitioned(count, best, who, position, usage, day):  # type: ignore[no-untyped-def]
+@numba.njit(cache=True)
+def _partitioned(count, best, who, position, usage, day):
     """Share an order's lines among the subsets' nodes at the least cost; notes what that uses.
 
     An order of which nothing is filled is thought a split cheaper than it is: still a bound.

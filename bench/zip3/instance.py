@@ -124,9 +124,7 @@ def made(shape: Shape, seed: int, geography: Geography) -> Instance:
     )  # fmt: skip
 
 
-def _nodes(
-    rng: np.random.Generator, shape: Shape, share: Floats, geography: Geography
-) -> Ints:
+def _nodes(rng: np.random.Generator, shape: Shape, share: Floats, geography: Geography) -> Ints:
     warehouses = np.array([geography.codes.index(code) for code in WAREHOUSES])
     others = np.setdiff1d(np.arange(len(share)), warehouses)
     odds = share[others] / share[others].sum()

@@ -1,4 +1,4 @@
-"""The rule of thumb: the nearest node that has everything, else the nearest one, again and again."""
+"""The rule of thumb: the nearest node that has everything, else the nearest that has some."""
 
 import numpy as np
 

@@ -161,7 +161,10 @@ class _World:
     def _write(self, begin: int, plans: Sequence[Plan | None]) -> None:
         orders = self._instance.orders
         for at, plan in enumerate(plans):
-            lines = {int(orders.sku[l]): l for l in range(*orders.first[[begin + at, begin + at + 1]])}
+            lines = {
+                int(orders.sku[line]): line
+                for line in range(*orders.first[[begin + at, begin + at + 1]])
+            }
             for shipment in plan.shipments if plan else ():
                 node = self._compiled.index[shipment.node_id]
                 self._run.stated += shipment.shipping + shipment.handling + shipment.late

@@ -69,9 +69,7 @@ def network(instance: Instance) -> Network:
         )
         for at, kind in enumerate(instance.kind.tolist())
     )
-    costs = Costs(
-        extra_shipment=tariff.SPLIT, late_per_day=tariff.LATE_DAY, zone_km=tariff.ZONE_KM
-    )
+    costs = Costs(extra_shipment=tariff.SPLIT, late_per_day=tariff.LATE_DAY, zone_km=tariff.ZONE_KM)
     return Network(MarketId("zip3"), 1, nodes, _lanes(), (Channel(SHOP),), costs)
 
 
@@ -143,9 +141,7 @@ def stock(instance: Instance, left: Ints) -> Stock:
 def forecast(instance: Instance, day: int) -> Forecast:
     """Give what policies are told to expect, dates as of a day."""
     shape = instance.shape
-    sendings = tuple(
-        Sending((GROUND, AIR), Due(due_on(day, days))) for days in tariff.DUE_DAYS
-    )
+    sendings = tuple(Sending((GROUND, AIR), Due(due_on(day, days))) for days in tariff.DUE_DAYS)
     return Forecast(
         skus=skus(instance),
         units_a_day=instance.forecast,

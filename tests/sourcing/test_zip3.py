@@ -1,4 +1,4 @@
-"""The benchmark judges rightly: the referee sees what is wrong, and nothing goes below the bound."""
+"""The benchmark judges rightly: its referee sees what is wrong, nothing goes below its bound."""
 
 from dataclasses import replace
 from functools import lru_cache

@@ -9,7 +9,6 @@ the columns from the beginning, so that what is found is never dearer than they 
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-import numba as nb
 import numpy as np
 import numpy.typing as npt
 
@@ -21,11 +20,13 @@ from entrepot.sourcing.offers import (
     Questions,
     Used,
     answer,
+    in_machine_code,
     offers,
 )
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 ROUNDS_MAX: Final = 30
 """Rounds of pricing at most: what is then still missing stands in the gap."""
@@ -33,8 +34,8 @@ ROUNDS_MAX: Final = 30
 ASCENT: Final = 40
 """Steps of dual ascent before the first round: they make most of the columns, cheaply."""
 
-CLOSE: Final = 2e-4
-"""Pricing ends when the master's cost is so near to the bound its prices prove."""
+CLOSE: Final = 5e-5
+"""Pricing ends when a round has brought the master's cost down by no more than this part of it."""
 
 GAP: Final = 4e-4
 """What the choice of whole parcels may be from the least one of these columns."""
@@ -52,7 +53,7 @@ _LEAST: Final = 1e-6
 
 
 class Parcels(NamedTuple):
-    """Parcels: `order`, `subset` of the order's lines as a mask, `node` (-1: unserved), int64[C]."""
+    """Parcels: `order`, `subset` of its lines as a mask, `node` (-1: unserved), all int64[C]."""
 
     order: Ints
     subset: Ints
@@ -99,6 +100,23 @@ def solved(problem: Problem) -> Solved:
     return Solved(pool.parcels(chosen), float(cost[chosen].sum()), before, bound)
 
 
+class _Rows(NamedTuple):
+    """The rows of the master: of each position, -1 where there is plenty; of each node's room."""
+
+    stock: Ints
+    room: Ints
+
+
+class _Out(NamedTuple):
+    """Where columns are written: from `start[c]` on `filled[c]` entries, and what each costs."""
+
+    start: Ints
+    row: Ints
+    value: Floats
+    cost: Floats
+    filled: Ints
+
+
 class _Pool:
     """The columns known so far, and the master problem over them."""
 
@@ -108,8 +126,10 @@ class _Pool:
         lines, nodes = len(questions.sku), len(problem.room)
         asked = np.bincount(questions.sku, questions.units, len(stock.first) - 1)
         scarce = stock.units < np.repeat(asked, np.diff(stock.first))
-        self._stock_row = np.where(scarce, lines + np.cumsum(scarce) - 1, -1)
-        self._room_row = lines + int(scarce.sum()) + np.arange(nodes)
+        self._rows = _Rows(
+            np.where(scarce, lines + np.cumsum(scarce) - 1, -1),
+            lines + int(scarce.sum()) + np.arange(nodes),
+        )
         free = np.full(int(scarce.sum()) + nodes, -np.inf)
         self._low = np.concatenate([np.ones(lines), free])
         self._high = np.concatenate([np.ones(lines), stock.units[scarce], problem.room])
@@ -144,10 +164,10 @@ class _Pool:
         """Solve the master: its cost, what covering each line costs, what stock and room do."""
         value, duals, self._reduced = self._master.priced()
         stock, room = self._problem.prices
-        scarce = self._stock_row >= 0
+        scarce = self._rows.stock >= 0
         more = np.zeros(len(stock))
-        more[scarce] = np.maximum(-duals[self._stock_row[scarce]], 0)
-        room_more = np.maximum(-duals[self._room_row], 0)
+        more[scarce] = np.maximum(-duals[self._rows.stock[scarce]], 0)
+        room_more = np.maximum(-duals[self._rows.room], 0)
         lines = len(self._problem.questions.sku)
         return value, duals[:lines], Priced(stock + more, room + room_more)
 
@@ -164,13 +184,13 @@ class _Pool:
         cost = self.cost
         likely = self._reduced <= LIKELY * cost[:known].mean()
         likely[:known] = True
-        found = self._taken(np.flatnonzero(likely), known)
+        found = self._taken(np.flatnonzero(likely), np.arange(known))
         if cost[found].sum() > bound * (1 + ENOUGH) and not likely.all():
-            found = self._taken(np.arange(len(cost)), known)
+            found = self._taken(np.arange(len(cost)), found)
         return found
 
-    def _taken(self, at: Ints, known: int) -> Ints:
-        start = (at < known).astype(np.float64)
+    def _taken(self, at: Ints, known: Ints) -> Ints:
+        start = np.isin(at, known).astype(np.float64)
         columns = self._columns(self.parcels(at))
         return at[master.taken(columns, self._low, self._high, start, GAP)]
 
@@ -182,7 +202,7 @@ class _Pool:
         cost, filled = np.empty(count), np.empty(count, np.int64)
         _fill(
             problem.questions, problem.nodes, problem.stock, problem.prices, parcels,
-            (self._stock_row, self._room_row), (start, row, value, cost, filled),
+            self._rows, _Out(start, row, value, cost, filled),
         )  # fmt: skip
         used = np.arange(len(row)) - np.repeat(start[:-1], length) < np.repeat(filled, length)
         return master.Columns(cost, np.append(0, filled.cumsum())[:-1], row[used], value[used])
@@ -204,8 +224,11 @@ def _ascend(problem: Problem, pool: _Pool, parcel: float) -> None:
 
 
 def _generate(problem: Problem, pool: _Pool) -> float:
-    """Add parcels until none is missing, or few enough; gives the best bound that was proven."""
-    questions, bound = problem.questions, -np.inf
+    """Add parcels until none is missing, or they hardly help; gives the best bound proven.
+
+    The bound answers orders whole, the master may answer them in fractions: it can be the higher.
+    """
+    questions, bound, before = problem.questions, -np.inf, np.inf
     best = np.empty(questions.row[-1])
     who = np.empty(len(best), np.int64)
     for _ in range(ROUNDS_MAX):
@@ -214,8 +237,9 @@ def _generate(problem: Problem, pool: _Pool) -> float:
         total -= float((prices.stock - problem.prices.stock) @ problem.stock.units)
         total -= float((prices.room - problem.prices.room)[0] @ problem.room)
         bound = max(bound, total)
-        if value - bound <= CLOSE * abs(value):
+        if before - value <= CLOSE * abs(value):
             break
+        before = value
         offers(questions, problem.nodes, problem.stock, prices, best, who)
         missing = np.flatnonzero(_missing(questions.first, questions.row, cover, best, who))
         order = np.searchsorted(questions.row, missing, side="right") - 1
@@ -256,8 +280,8 @@ def _bits(subset: Ints) -> Ints:
     return np.bitwise_count(subset).astype(np.int64)
 
 
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
-def _missing(first, row, cover, best, who):  # type: ignore[no-untyped-def]
+@in_machine_code
+def _missing(first: Ints, row: Ints, cover: Floats, best: Floats, who: Ints) -> Bools:
     """Say of each row whether its parcel would pay at what covering its lines costs."""
     pays = np.zeros(len(best), np.bool_)
     for order in range(len(first) - 1):
@@ -274,10 +298,18 @@ def _missing(first, row, cover, best, who):  # type: ignore[no-untyped-def]
     return pays
 
 
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
-def _fill(questions, nodes, stock, prices, parcels, rows, out):  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917
+@in_machine_code
+def _fill(  # noqa: PLR0913, PLR0917 - machine code has no keywords
+    questions: Questions,
+    nodes: Nodes,
+    stock: Held,
+    prices: Priced,
+    parcels: Parcels,
+    rows: _Rows,
+    out: _Out,
+) -> None:
     """Write the columns of parcels: what each costs, and its rows beside the units it takes."""
-    start, row, value, cost, filled = out
+    start, row, value, cost, filled = out.start, out.row, out.value, out.cost, out.filled
     for at in range(len(parcels.order)):
         order, subset, node = parcels.order[at], parcels.subset[at], parcels.node[at]
         begin, entry, units, price = questions.first[order], start[at], 0, 0.0
@@ -294,11 +326,11 @@ def _fill(questions, nodes, stock, prices, parcels, rows, out):  # type: ignore[
             position = low + np.searchsorted(stock.node[low:high], node)
             units += asked
             price += prices.stock[position] * asked
-            if rows[0][position] >= 0:
-                row[entry], value[entry] = rows[0][position], asked
+            if rows.stock[position] >= 0:
+                row[entry], value[entry] = rows.stock[position], asked
                 entry += 1
         if node >= 0:
-            row[entry] = rows[1][node]
+            row[entry] = rows.room[node]
             entry += 1
             zone, delay = nodes.zone[questions.area[order], node], nodes.delay[node]
             price += (

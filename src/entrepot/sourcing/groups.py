@@ -1,6 +1,7 @@
 """Which changes must be made together: those that live off what others leave."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from entrepot.sourcing.stakes import Change, Spot
 
@@ -10,9 +11,9 @@ def together(
 ) -> Iterator[tuple[Change, int]]:
     """Give the changes worth making, each with its group, numbered by its first order.
 
-    Two belong together where they meet at a position or a node of which more is taken than is spare:
-    what one takes another must leave. A group that saves nothing is not worth making, and what it
-    would have left nobody outside of it needs.
+    Two belong together where they meet at a position or a node of which more is taken than is
+    spare: what one takes another must leave. A group that saves nothing is not worth making, and
+    what it would have left nobody outside of it needs.
     """
     leader = list(range(len(changes)))
 
@@ -23,7 +24,7 @@ def together(
         return at
 
     for members in _meeting(changes, spare):
-        for one, other in zip(members, members[1:], strict=False):
+        for one, other in pairwise(members):
             low, high = sorted((find(one), find(other)))
             leader[high] = low
     saved: dict[int, int] = {}

@@ -58,9 +58,11 @@ def plan_jointly(
     segments hold is left alone); `standing` the nodes, whose load counts their shipments. `prices`
     say what stock and room are worth to orders still to come: they steer here as they do when one
     order is planned. A line that has a node keeps having one; one that has none is sent where that
-    costs less than `open_line`. An order keeps its plan, and what that holds, where its ask is not
-    to be shipped, wants more than EXACT_LINES_MAX skus, comes out of a cart, breaks a sku, has
-    work on another day than its nodes' next or could not be planned as it is any more. Open lines of skus that are owed to others stay open.
+    costs less than `open_line`; of skus that are owed to others it stays open.
+
+    An order keeps its plan, and what that holds, where its ask is not to be shipped, wants more
+    than EXACT_LINES_MAX skus, comes out of a cart, breaks a sku, has work on another day than its
+    nodes' next, or could not be planned as it is any more.
 
     No plan uses more stock or room than there is, save where the present ones do and then no more;
     nothing arrives later than `latest`, save what would anyway. All plans together never cost more
@@ -70,13 +72,8 @@ def plan_jointly(
     asks = [_asked(order, stock) for order in orders]
     movable = [at for at, order in enumerate(orders) if _movable(order, asks[at], standing)]
     moves: list[Move | None] = [None] * len(orders)
-    while movable:
-        mine = [replace(orders[at], ask=asks[at]) for at in movable]
-        stakes = Stakes(mine, stock, standing, prices, open_line)
-        if all(stakes.possible):
-            break
-        movable = [at for at, able in zip(movable, stakes.possible, strict=True) if able]
-    else:
+    stakes = _stakes(movable, orders, asks, (stock, standing, prices, open_line))
+    if stakes is None:
         return Joint(moves, 0, 0, 0.0)
     answer = solved(stakes.problem)
     changes = [change for change in stakes.changes(answer.parcels) if change]
@@ -85,6 +82,22 @@ def plan_jointly(
     before = round(answer.before)
     saved = sum(move.saving for move in moves if move)
     return Joint(moves, before, before - saved, answer.bound)
+
+
+def _stakes(
+    movable: list[int],
+    orders: Sequence[Open],
+    asks: Sequence[Ask],
+    around: tuple[Stock, Standing, Prices | None, int],
+) -> Stakes | None:
+    """Lay out the orders that may move; takes those out of the list whose plan is impossible."""
+    while movable:
+        stakes = Stakes([replace(orders[at], ask=asks[at]) for at in movable], *around)
+        possible = stakes.possible
+        if all(possible):
+            return stakes
+        movable[:] = [at for at, able in zip(movable, possible, strict=True) if able]
+    return None
 
 
 def _asked(order: Open, stock: Stock) -> Ask:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 import numba
+import numpy as np
 
 from entrepot.network.rate_card import NO_COST as _NO_COST
 from entrepot.sourcing.board import (
@@ -148,48 +149,44 @@ def _may_supply(
     zone_from: Ints, by_zone: Ints,
 ) -> bool:  # fmt: skip
     """Mark the nodes that may supply an order at all; answers whether there is one."""
-    view, only, guide = orders[ABLE, a], orders[ONLY, a], orders[GUIDE, a]
-    card, due = orders[CARD, a], orders[DUE, a]
-    some = False
-    for n in range(nodes.shape[1]):
-        may = able[view, n] and (only < 0 or n == only)
-        if may and guide >= 0:
-            may = rating[guide, n] < NO_COST
-        if may and card >= 0:
-            late = added[max(due, 0), nodes[ALIKE, n]] if due >= 0 else added[0, 0, :0]
-            may = _arrives(card, zones[a, n], late, zone_from, by_zone)
-        nodes[FILLS, n] = 0 if may else -1
-        some = some or may
+    only, guide, fills = orders[ONLY, a], orders[GUIDE, a], nodes[FILLS]
+    card, due, may, zone = orders[CARD, a], orders[DUE, a], able[orders[ABLE, a]], zones[a]
+    some, none = False, added[0, 0, :0]
+    for n in range(len(fills)):
+        fills[n] = -1
+        if not may[n] or (only >= 0 and n != only) or (guide >= 0 and rating[guide, n] >= NO_COST):
+            continue
+        late = added[due, nodes[ALIKE, n]] if due >= 0 else none
+        if card < 0 or _arrives(card, zone[n], late, zone_from, by_zone):
+            fills[n] = 0
+            some = True
     return some
 
 
 @_part_of_it
 def _fill(
-    line: int, bit: int, lines: Ints, free: Ints, stock: Ints, stays: Ints, nodes: Ints,
+    line: int, bit: int, lines: Ints, free: Ints, stock: Ints, stays: Ints, fills: Ints,
     full: Bools, bits: Ints,
 ) -> None:  # fmt: skip
-    """Mark the nodes that can fill a line, and count the units of it that cannot be had."""
-    row, wanted, leave, stay = (
-        lines[ROW, line],
-        lines[QUANTITY, line],
-        lines[LEAVE, line],
-        lines[STAYS, line],
-    )
+    """Mark the nodes that can fill a line, and count the units of it that cannot be had.
+
+    Without a branch, so that several nodes are looked at by one instruction.
+    """
+    row, wanted, leave = lines[ROW, line], lines[QUANTITY, line], lines[LEAVE, line]
+    shelf, stay = free[row], lines[STAYS, line]
     there, spare, spare_fits, fits = 0, 0, 0, 0
-    for n in range(nodes.shape[1]):
-        units = free[row, n] - leave
+    for n in range(len(fills)):
+        units = shelf[n] - leave
         if stay >= 0:
             units -= stays[stay, n]
-        if units <= 0 or nodes[FILLS, n] < 0:
-            continue
+        units = max(units, 0) * (fills[n] >= 0)
+        roomy = 1 - full[n]
+        fit = np.int64(units >= wanted)
         there += units
-        if not full[n]:
-            spare += units
-        if units >= wanted:
-            nodes[FILLS, n] |= 1 << bit
-            fits += 1
-            if not full[n]:
-                spare_fits += 1
+        spare += units * roomy
+        fits += fit
+        spare_fits += fit * roomy
+        fills[n] |= fit << bit
     bits[SPARE, bit], bits[SPARE_FITS, bit], bits[FITS, bit] = spare, spare_fits, fits
     if stock[OWED, row] > 0:
         there = min(there, max(stock[TOTAL, row] - stock[OWED, row], 0))
@@ -235,28 +232,29 @@ def _add_up(start: int, count: int, lines: Ints, masks: Ints) -> None:
 
 
 @_part_of_it
-def _package(
-    a: int, mask: int, n: int, orders: Ints, zones: Bytes, nodes: Ints, added: Ints,
-    zone_from: Ints, by_zone: Ints, edges: Ints, lanes: Ints, masks: Ints, cells: Ints,
-) -> int:  # fmt: skip
-    """Price a subset of an order's lines sent from a node, lateness counted; answers its cell.
+def _cell(zone: int, alike: int, mask: int, size: int) -> int:
+    """Say where the price of a subset's freight is: it is the same for all nodes of a zone.
 
-    It is the same for all nodes of a zone and a work day.
+    And of a work day, where something is due.
     """
-    card, due, zone = orders[CARD, a], orders[DUE, a], zones[a, n]
-    alike = nodes[ALIKE, n] if due >= 0 else 0
-    cell = (alike * ZONES + zone) * masks.shape[1] + mask
-    if cells[STAMP, cell] != a:
-        cells[STAMP, cell] = a
-        cells[CELL_PRICE, cell], cells[CELL_LANE, cell] = 0, -1
-        if card >= 0:
-            late = added[due, alike] if due >= 0 else added[0, 0, :0]
-            price, lane = _sent(
-                card, zone, masks[MASK_GRAMS, mask], masks[MASK_CM3, mask], late, zone_from,
-                by_zone, edges, lanes,
-            )  # fmt: skip
-            cells[CELL_PRICE, cell], cells[CELL_LANE, cell] = price, lane
-    return cell
+    return (alike * ZONES + zone) * size + mask
+
+
+@_part_of_it
+def _reckon(
+    cell: int, a: int, mask: int, zone: int, alike: int, orders: Ints, added: Ints,
+    zone_from: Ints, by_zone: Ints, edges: Ints, lanes: Ints, masks: Ints, cells: Ints,
+) -> None:  # fmt: skip
+    """Price a subset's freight into its cell, lateness counted."""
+    card, due = orders[CARD, a], orders[DUE, a]
+    cells[STAMP, cell], cells[CELL_PRICE, cell], cells[CELL_LANE, cell] = a, 0, -1
+    if card >= 0:
+        late = added[due, alike] if due >= 0 else added[0, 0, :0]
+        price, lane = _sent(
+            card, zone, masks[MASK_GRAMS, mask], masks[MASK_CM3, mask], late, zone_from, by_zone,
+            edges, lanes,
+        )  # fmt: skip
+        cells[CELL_PRICE, cell], cells[CELL_LANE, cell] = price, lane
 
 
 @_part_of_it
@@ -278,29 +276,34 @@ def _price(
     lanes: Ints, masks: Ints, cells: Ints,
 ) -> None:  # fmt: skip
     """Find the two cheapest nodes of every subset of an order's lines; full ones if it must be."""
-    start, guide, priced = orders[START, a], orders[GUIDE, a], worth.shape[0] > 0
-    for n in range(nodes.shape[1]):
-        fills = nodes[FILLS, n]
-        if fills <= 0 or (full[n] and not crowded):
+    start, guide, priced, size = orders[START, a], orders[GUIDE, a], len(worth), masks.shape[1]
+    fills, zone, stamp, freight = nodes[FILLS], zones[a], cells[STAMP], cells[CELL_PRICE]
+    units, best, at = masks[MASK_UNITS], masks[BEST], masks[AT]
+    second, second_at, due = masks[SECOND], masks[SECOND_AT], orders[DUE, a]
+    for n in range(len(fills)):
+        mask = fills[n]
+        if mask <= 0 or (full[n] and not crowded):
             continue
         beside = nodes[MAKING_UP, n] + nodes[ROOM_WORTH, n] + (FULL if full[n] else 0)
         if guide >= 0:
             beside += rating[guide, n]
-        mask = fills
+        handling, alike = nodes[HANDLING, n], nodes[ALIKE, n] if due >= 0 else 0
         while mask:
-            cell = _package(
-                a, mask, n, orders, zones, nodes, added, zone_from, by_zone, edges, lanes, masks,
-                cells,
-            )  # fmt: skip
-            price = cells[CELL_PRICE, cell] + beside + nodes[HANDLING, n] * masks[MASK_UNITS, mask]
+            cell = _cell(zone[n], alike, mask, size)
+            if stamp[cell] != a:
+                _reckon(
+                    cell, a, mask, zone[n], alike, orders, added, zone_from, by_zone, edges, lanes,
+                    masks, cells,
+                )  # fmt: skip
+            price = freight[cell] + beside + handling * units[mask]
             if priced:
                 price += _worth(start, mask, n, lines, worth)
-            if price < masks[BEST, mask]:
-                masks[SECOND, mask], masks[SECOND_AT, mask] = masks[BEST, mask], masks[AT, mask]
-                masks[BEST, mask], masks[AT, mask] = price, n
-            elif price < masks[SECOND, mask]:
-                masks[SECOND, mask], masks[SECOND_AT, mask] = price, n
-            mask = (mask - 1) & fills
+            if price < best[mask]:
+                second[mask], second_at[mask] = best[mask], at[mask]
+                best[mask], at[mask] = price, n
+            elif price < second[mask]:
+                second[mask], second_at[mask] = price, n
+            mask = (mask - 1) & fills[n]
 
 
 @_part_of_it
@@ -418,19 +421,18 @@ def _runner_up(
 @_part_of_it
 def _write(
     a: int, count: int, orders: Ints, zones: Bytes, nodes: Ints, full: Bools, added: Ints,
-    zone_from: Ints, by_zone: Ints, edges: Ints, lanes: Ints, found: Ints, bits: Ints,
-    masks: Ints, cells: Ints,
+    found: Ints, bits: Ints, masks: Ints, cells: Ints,
 ) -> None:  # fmt: skip
     """Write a plan down: its blocks, the lane of each, what it costs and what its lateness does."""
+    due = orders[DUE, a]
     found[a, COUNT] = count
     for place in range(count):
         n, mask = bits[ONE, place] // BLOCK, bits[ONE, place] % BLOCK
-        cell = _package(
-            a, mask, n, orders, zones, nodes, added, zone_from, by_zone, edges, lanes, masks, cells
-        )
-        lane, late, due = cells[CELL_LANE, cell], 0, orders[DUE, a]
+        alike = nodes[ALIKE, n] if due >= 0 else 0
+        cell = _cell(zones[a, n], alike, mask, masks.shape[1])
+        lane, late = cells[CELL_LANE, cell], 0
         if due >= 0 and lane >= 0:
-            late = added[due, nodes[ALIKE, n], lane]
+            late = added[due, alike, lane]
         column = SHIPMENTS + SHIPMENT_WIDTH * place
         found[a, column], found[a, column + 1], found[a, column + 2] = n, mask, lane
         found[a, column + 3], found[a, column + 4] = cells[CELL_PRICE, cell] - late, late
@@ -476,8 +478,7 @@ def _planned(
     if many == 0 or many > orders[MOST, a] or _uses_a_node_twice(bits[ONE], many):
         return LEFT
     _write(
-        a, many, orders, zones, nodes, full, added, zone_from, by_zone, edges, lanes, found, bits,
-        masks, cells,
+        a, many, orders, zones, nodes, full, added, found, bits, masks, cells
     )  # fmt: skip
     runner_up = masks[SECOND, size - 1]
     if many > 1:
@@ -513,7 +514,7 @@ def decide(
             return a
         for bit in range(orders[LINES, a]):
             _fill(
-                orders[START, a] + bit, bit, lines, free, stock, stays, nodes, full, bits
+                orders[START, a] + bit, bit, lines, free, stock, stays, nodes[FILLS], full, bits
             )  # fmt: skip
         state, crowded = _look(a, orders, lines, bits)
         if state == PLANNED:

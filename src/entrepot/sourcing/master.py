@@ -28,7 +28,7 @@ class Columns:
     value: Floats
 
 
-class Unsolved(RuntimeError):
+class UnsolvedError(RuntimeError):
     """The solver gave up where a solution is known to exist: a fault, not an answer."""
 
 
@@ -96,4 +96,4 @@ def _solver() -> highspy.Highs:
 def _run(highs: highspy.Highs) -> None:
     highs.run()
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise Unsolved(str(highs.getModelStatus()))
+        raise UnsolvedError(str(highs.getModelStatus()))

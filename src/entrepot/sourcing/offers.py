@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0913, PLR0917 - machine code takes its arrays one by one, and no keywords
 """Many orders against prices: for each subset of an order's lines the cheapest node, in one pass.
 
 The inner loop of looking ahead and of planning jointly. Stock is not taken here: each order is
@@ -5,10 +6,10 @@ answered as if it were alone, at prices for units and for room that say what oth
 them. A parcel's price may have any shape: it stands in a table by subset, delay and zone.
 """
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple, TypeVar
 
-import numba as nb
+import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -21,6 +22,24 @@ NEVER: Final = float(1 << 48)
 """What no node can do costs this, and more is never asked."""
 
 _SUBSETS: Final = 1 << EXACT_LINES_MAX
+_LINES: Final = EXACT_LINES_MAX
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def in_machine_code(function: F) -> F:
+    """Compile a function of arrays when it is first called, and keep it on disk."""
+    compiled: F = numba.njit(cache=True)(function)
+    return compiled
+
+
+class _Work(NamedTuple):
+    """Room to work in: which lines each node has (a mask) and where; the nodes met; units."""
+
+    mask: Ints
+    position: Ints
+    met: Ints
+    units: Ints
 
 
 class Held(NamedTuple):
@@ -97,24 +116,22 @@ def rows(lengths: Sequence[int] | Ints) -> Ints:
     return np.concatenate([[0], (1 << np.asarray(lengths, np.int64)).cumsum()])
 
 
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
-def answer(  # type: ignore[no-untyped-def]
-    questions: Questions, nodes: Nodes, stock: Held, priced: Priced, used: Used
-):
+@in_machine_code
+def answer(questions: Questions, nodes: Nodes, stock: Held, priced: Priced, used: Used) -> float:
     """Answer each order alone at the least priced cost; adds what it uses, gives the sum."""
     best, who = np.empty(_SUBSETS), np.empty(_SUBSETS, np.int64)
     work = _bench(nodes.zone.shape[1])
     total = 0.0
     for order in range(len(questions.area)):
         _offer(order, questions, nodes, stock, priced, work, best, who)
-        total += _share(order, questions, work[1], best, who, used)
+        total += _share(order, questions, work.position, best, who, used)
     return total - nodes.extra * len(questions.area)
 
 
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
-def offers(  # type: ignore[no-untyped-def]
+@in_machine_code
+def offers(
     questions: Questions, nodes: Nodes, stock: Held, priced: Priced, best: Floats, who: Ints
-):
+) -> None:
     """Write for each row of each order its cheapest price with an extra shipment's, and its node.
 
     `best` float64[rows] and `who` int64[rows]; NEVER and -1 where no node can.
@@ -125,48 +142,61 @@ def offers(  # type: ignore[no-untyped-def]
         _offer(order, questions, nodes, stock, priced, work, best[begin:end], who[begin:end])
 
 
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
-def _bench(count):  # type: ignore[no-untyped-def]
-    """Room to work in: which lines each node has, and where; the nodes met."""
-    return (
+@in_machine_code
+def _bench(count: int) -> _Work:
+    return _Work(
         np.zeros(count, np.int64),
-        np.zeros((EXACT_LINES_MAX, count), np.int64),
+        np.zeros((_LINES, count), np.int64),
         np.empty(count, np.int64),
         np.zeros(_SUBSETS, np.int64),
     )
 
 
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
-def _offer(order, questions, nodes, stock, priced, work, best, who):  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917
-    mask, position, met, units = work
+@in_machine_code
+def _offer(
+    order: int, questions: Questions, nodes: Nodes, stock: Held, priced: Priced, work: _Work,
+    best: Floats, who: Ints,
+) -> None:  # fmt: skip
+    """Find the cheapest node of every subset of one order's lines."""
     begin = questions.first[order]
     lines = questions.first[order + 1] - begin
     count = 0
     for line in range(lines):
-        sku = questions.sku[begin + line]
-        for at in range(stock.first[sku], stock.first[sku + 1]):
-            if stock.units[at] < questions.units[begin + line]:
-                continue
-            node = stock.node[at]
-            if mask[node] == 0:
-                met[count] = node
-                count += 1
-            mask[node] |= 1 << line
-            position[line, node] = at
-    for subset in range(1 << lines):
-        best[subset], who[subset], units[subset] = NEVER, -1, 0
-        for line in range(lines):
-            if subset >> line & 1:
-                units[subset] += questions.units[begin + line]
+        sku, units = questions.sku[begin + line], questions.units[begin + line]
+        count = _meet(line, sku, units, stock, work, count)
+    best[0], who[0], work.units[0] = NEVER, -1, 0
+    for line in range(lines):
+        for subset in range(1 << line, 2 << line):
+            rest = subset - (1 << line)
+            work.units[subset] = work.units[rest] + questions.units[begin + line]
+            best[subset], who[subset] = NEVER, -1
     for at in range(count):
-        _bid(order, met[at], lines, questions, nodes, priced, work, best, who)
-        mask[met[at]] = 0
+        node = work.met[at]
+        _bid(order, node, lines, questions, nodes, priced, work, best, who)
+        work.mask[node] = 0
 
 
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
-def _bid(order, node, lines, questions, nodes, priced, work, best, who):  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917
+@in_machine_code
+def _meet(line: int, sku: int, units: int, stock: Held, work: _Work, count: int) -> int:
+    """Note which nodes can fill a line, and where they hold it; gives how many were met so far."""
+    for at in range(stock.first[sku], stock.first[sku + 1]):
+        if stock.units[at] >= units:
+            node = stock.node[at]
+            if work.mask[node] == 0:
+                work.met[count] = node
+                count += 1
+            work.mask[node] |= 1 << line
+            work.position[line, node] = at
+    return count
+
+
+@in_machine_code
+def _bid(
+    order: int, node: int, lines: int, questions: Questions, nodes: Nodes, priced: Priced,
+    work: _Work, best: Floats, who: Ints,
+) -> None:  # fmt: skip
     """Let one node underbid for every subset of what it has."""
-    mask, position, _, units = work
+    mask, position, units = work.mask, work.position, work.units
     begin, row = questions.first[order], questions.row[order]
     zone, delay = nodes.zone[questions.area[order], node], nodes.delay[node]
     fixed = nodes.extra + nodes.beside[questions.group[order], node]
@@ -183,8 +213,10 @@ def _bid(order, node, lines, questions, nodes, priced, work, best, who):  # type
         subset = (subset - 1) & mask[node]
 
 
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
-def _share(order, questions, position, best, who, used):  # type: ignore[no-untyped-def]
+@in_machine_code
+def _share(
+    order: int, questions: Questions, position: Ints, best: Floats, who: Ints, used: Used
+) -> float:
     """Share the lines among the subsets' nodes; adds what that uses, gives the cost."""
     begin = questions.first[order]
     lines = questions.first[order + 1] - begin
@@ -206,14 +238,22 @@ def _share(order, questions, position, best, who, used):  # type: ignore[no-unty
             inside = (inside - 1) & rest
     left = whole
     while left > 0:
-        chosen = part[left]
-        node = who[chosen]
-        if node >= 0:
-            used.room[questions.day[order], node] += 1
-        for line in range(lines):
-            if chosen >> line & 1:
-                used.chosen[begin + line] = node
-                if node >= 0:
-                    used.stock[position[line, node]] += questions.units[begin + line]
-        left ^= chosen
-    return cost[whole]
+        _use(order, part[left], lines, questions, position, who[part[left]], used)
+        left ^= part[left]
+    return float(cost[whole])
+
+
+@in_machine_code
+def _use(
+    order: int, subset: int, lines: int, questions: Questions, position: Ints, node: int,
+    used: Used,
+) -> None:  # fmt: skip
+    """Add what one parcel uses."""
+    begin = questions.first[order]
+    if node >= 0:
+        used.room[questions.day[order], node] += 1
+    for line in range(lines):
+        if subset >> line & 1:
+            used.chosen[begin + line] = node
+            if node >= 0:
+                used.stock[position[line, node]] += questions.units[begin + line]

@@ -1,4 +1,4 @@
-"""What orders that are planned again have and could have: the problem, and the plans it leads to."""
+"""What orders that are planned again have and could have, and the plans it comes to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -154,7 +154,7 @@ class Stakes:
         return worth
 
     def _shipment(self, at: int, node: int, mask: int) -> Shipment:
-        """Make the shipment of some of an order's wants from a node, by the lane it is priced by."""
+        """Make the shipment of some wants from a node, by the lane it is priced by."""
         ask, sending = self._orders[at].ask, self._sendings[at]
         compiled, day = self._standing.compiled, int(self._standing.days.work_day[node])
         wants = [want for bit, want in enumerate(ask.wants) if mask >> bit & 1]
