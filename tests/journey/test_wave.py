@@ -130,10 +130,12 @@ async def test_a_day_without_room_any_more_keeps_the_plans_as_they_are(two):
 
 async def test_one_worker_has_the_turn(two):
     await crossed(two)
-    at = mint.now()
+    at, before = mint.now(), mint.now() - timedelta(minutes=15)
     async with two.pool.acquire() as one, two.pool.acquire() as other:
-        mine = await wave_rows.take_turn(one, US, before=at - timedelta(minutes=15), at=at)
-        theirs = await wave_rows.take_turn(other, US, before=at - timedelta(minutes=15), at=at)
+        mine = await wave_rows.take_turn(one, US, "wave", before=before, at=at)
+        theirs = await wave_rows.take_turn(
+            other, US, "wave", before=before, at=at
+        )
         later = at + timedelta(minutes=15)
-        again = await wave_rows.take_turn(other, US, before=at, at=later)
+        again = await wave_rows.take_turn(other, US, "wave", before=at, at=later)
     assert (mine, theirs, again) == (True, False, True)

@@ -1,4 +1,4 @@
-"""A wave from the command line: what planning again together would bring, or brings."""
+"""Waves and looking ahead from the command line: what they would bring, or bring."""
 
 import asyncio
 from typing import Annotated
@@ -11,10 +11,10 @@ from entrepot.cli.settling import DatabaseUrl, database, settle
 from entrepot.journey.wave import Move
 from entrepot.journey.world import World
 from entrepot.plumbing import db, mint
-from entrepot.policies.model import Waves
+from entrepot.policies.model import LookAhead, Waves
 from entrepot.terms.ids import MarketId
 from entrepot.terms.order_number import number_of
-from entrepot.work import waves
+from entrepot.work import prices, waves
 
 SHOWN_MAX = 50
 
@@ -34,6 +34,32 @@ def wave(
     dsn = database(settle(database_url=database_url))
     rules = Waves(orders_max=orders_max, saving_min=saving_min)
     asyncio.run(_wave(dsn, MarketId(market), rules, dry_run=dry_run))
+
+
+def look_ahead(
+    market: Annotated[str, typer.Option(help="The market.")] = "default",
+    days: Annotated[int, typer.Option(min=1, max=28, help="Days until stock comes.")] = 7,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Price stock and room for the orders still to come, now."""
+    dsn = database(settle(database_url=database_url))
+    asyncio.run(_look_ahead(dsn, MarketId(market), LookAhead(days=days)))
+
+
+async def _look_ahead(dsn: str, market: MarketId, rules: LookAhead) -> None:
+    pool = await db.open_pool(dsn, size=2)
+    try:
+        world = World(pool, mint.now, stock=False)
+        made = await prices.make(pool, world, market, rules, "asked")
+    finally:
+        await pool.close()
+    if made is None:
+        typer.echo("nothing to price: nothing was ordered, or nothing runs short")
+    else:
+        typer.echo(
+            f"prices {made.version}: {made.skus} skus at {made.positions} nodes, "
+            f"the dearest unit {made.dearest}"
+        )
 
 
 async def _wave(dsn: str, market: MarketId, rules: Waves, *, dry_run: bool) -> None:

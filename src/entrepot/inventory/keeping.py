@@ -117,6 +117,8 @@ class Keeping:
         self.by_velocity = any(map(_by_velocity, matches)) or any(
             rule.days is not None for rule in policy.keep
         )
+        if policy.look_ahead is not None and policy.look_ahead.overstock is not None:
+            self.by_velocity = True
         self.by_category = any(match.categories is not None for match in matches)
         self.discounts_doubt = policy.truth_discount is not None
         self.stale_stock = policy.stale_stock

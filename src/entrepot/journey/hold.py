@@ -134,7 +134,7 @@ def _plan(market: Market, sketches: Sequence[Sketch], at: datetime) -> None:
         return
     seen_now = seen(market, asks, at)
     standing = Standing(market.compiled, market.compiled.days(at), market.load)
-    shelves = Shelves(asks, seen_now, market.compiled)
+    shelves = Shelves(asks, seen_now, market.compiled, market.prices)
     for sketch, answer in zip(asked, plan_on(shelves, asks, standing), strict=True):
         sketch.answer = answer
 

@@ -34,9 +34,58 @@ class Expiring(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A wave's turn was taken."""
+    """A turn was taken."""
 
     began_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The first of the orders that a forecast looks at."""
+
+    first_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCount:
+    """Orders that go to an area: the first signs of its postal codes, and one code of it."""
+
+    country: str
+    postal_area: str
+    postal_code: str
+    region: str
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCount:
+    """Orders that are sent by a service."""
+
+    service: str
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class LengthCount:
+    """Orders that have so many skus."""
+
+    skus: int
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsOrdered:
+    """Units of a sku that were ordered."""
+
+    sku: Sku
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class CameIn:
+    """Units."""
+
+    units: int
 
 
 @dataclass(frozen=True, slots=True)

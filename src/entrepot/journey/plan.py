@@ -142,7 +142,7 @@ def _plan(market: Market, made: list[Draft], at: datetime) -> Callable[[], bytes
     asks = [ask for _, ask in asked]
     stock = withhold.seen(market, asks, at)
     scene = Scene(market.compiled, market.compiled.days(at), market.load, at)
-    shelves = Shelves(asks, stock, scene.compiled)
+    shelves = Shelves(asks, stock, scene.compiled, market.prices)
     answers = plan_on(shelves, asks, Standing(scene.compiled, scene.days, scene.load))
     for (draft, _), answer in zip(asked, answers, strict=True):
         draft.answer = answer

@@ -205,7 +205,7 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
             msgspec.structs.replace(asks[o], wants=wants_of(market, needs[o])) for o in ids
         ]
         seen = withhold.seen(market, questions, here.at, owed=owed)
-        shelves = Shelves(questions, seen, market.compiled)
+        shelves = Shelves(questions, seen, market.compiled, market.prices)
         answers = plan_on(shelves, questions, Standing(market.compiled, days, market.load))
         short = False
         for order_id, answer in zip(ids, answers, strict=True):

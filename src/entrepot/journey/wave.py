@@ -122,7 +122,8 @@ async def _decided(
     skus = sorted({want.sku for ask in asks for want in ask.wants})
     market.stock.replace(skus, await stock.free_of_skus(here.conn, here.market, skus))
     days = market.compiled.days(here.at)
-    shelves = Shelves(asks, withhold.seen(market, asks, here.at, owed={}), market.compiled)
+    seen = withhold.seen(market, asks, here.at, owed={})
+    shelves = Shelves(asks, seen, market.compiled, market.prices)
     answers = plan_on(shelves, asks, Standing(market.compiled, days, market.load))
     made: dict[OrderId, Planned] = {}
     lost = []

@@ -25,7 +25,7 @@ from entrepot.network.compiled import Compiled, Days
 from entrepot.sourcing.eligibility import Load
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock
 from entrepot.sourcing.solve import plan_each
-from entrepot.terms.ids import FulfillmentOrderId, NodeId, OrderId, Sku
+from entrepot.terms.ids import FulfillmentOrderId, LineNo, NodeId, OrderId, Sku
 
 GONE = frozenset({State.CANCELED.value, State.REJECTED.value})
 """States of work that holds no units."""
@@ -105,7 +105,7 @@ def standing_of(claims: Claims) -> Standing | None:
 
 
 def _claims(order_id: OrderId, works: Iterable[Work]) -> list[Claim]:
-    units: dict[tuple[int, Sku, NodeId], int] = {}
+    units: dict[tuple[LineNo, Sku, NodeId], int] = {}
     for work in works:
         for line in work.lines:
             if line.live:
@@ -119,7 +119,7 @@ def _claims(order_id: OrderId, works: Iterable[Work]) -> list[Claim]:
 
 def needs_of(claims: Sequence[Claim]) -> list[Need]:
     """Say what an order needs, by line, wherever it is claimed."""
-    units: dict[tuple[int, Sku], int] = {}
+    units: dict[tuple[LineNo, Sku], int] = {}
     for claim in claims:
         units[claim.line_no, claim.sku] = units.get((claim.line_no, claim.sku), 0) + claim.quantity
     return [(line_no, sku, quantity) for (line_no, sku), quantity in units.items()]

@@ -11,10 +11,12 @@ Q = sql.load(__package__, "waves.sql")
 
 
 async def take_turn(
-    conn: db.Connection, market: MarketId, *, before: datetime, at: datetime
+    conn: db.Connection, market: MarketId, what: str, *, before: datetime, at: datetime
 ) -> bool:
-    """Take the turn where the last wave began at `before` or earlier; answers if it is ours."""
-    return bool(await db.fetch(conn, Q["take_turn"], Turn, market=market, before=before, at=at))
+    """Take the turn where the last one began at `before` or earlier; answers if it is ours."""
+    return bool(
+        await db.fetch(conn, Q["take_turn"], Turn, market=market, what=what, before=before, at=at)
+    )
 
 
 async def begin(conn: db.Connection, market: MarketId, wave_id: UUID, *, at: datetime) -> None:

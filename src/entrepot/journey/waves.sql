@@ -1,8 +1,8 @@
 -- name: take_turn -> Turn
--- Whose wave is it? The first who asks once the last one began long enough ago; no row: nobody's.
-INSERT INTO journey.wave_turn AS t (market, began_at)
-VALUES (:market::text, :at::timestamptz)
-ON CONFLICT (market) DO UPDATE
+-- Whose turn is it? The first who asks once the last one began long enough ago; no row: nobody's.
+INSERT INTO journey.turn AS t (market, what, began_at)
+VALUES (:market::text, :what::text, :at::timestamptz)
+ON CONFLICT (market, what) DO UPDATE
 SET began_at = excluded.began_at
 WHERE t.began_at <= :before::timestamptz
 RETURNING began_at;

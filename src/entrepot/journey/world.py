@@ -24,6 +24,9 @@ from entrepot.policies import browse as policies
 from entrepot.policies.model import Policy
 from entrepot.promise.model import Promise
 from entrepot.sourcing import browse as sourcing
+from entrepot.sourcing import price_rows
+from entrepot.sourcing.model import Prices
+from entrepot.sourcing.price_table import unpack
 from entrepot.terms.ids import LaunchId, MarketId, NodeId, Sku, uuid7
 
 log = logging.getLogger(__name__)
@@ -69,6 +72,7 @@ class Market:
         self.terms: dict[Sku, Terms] = {}
         self.launches: Mapping[Sku, Launch] = {}
         self.lines: Mapping[LaunchId, Launch] = {}
+        self.prices: Prices | None = None
         self.as_of: datetime | None = None
         self.snapshots_kept: set[int] = set()
 
@@ -149,6 +153,7 @@ class World:
             await self._read_network(conn, known)
             await known.catalog.refresh(conn, at=self._clock())
             known.learn_launches(await launch.live(conn, known.id))
+            await self._read_prices(conn, known)
             if stock and self._stock:
                 await self._read_stock(conn, known)
 
@@ -180,6 +185,7 @@ class World:
                 made.stock.owed = await inventory.owed(conn, market)
             await self._read_keeping(conn, made)
             await self._read_load(conn, made)
+            await self._read_prices(conn, made)
             made.as_of = at
             return made
 
@@ -192,6 +198,8 @@ class World:
         before = set(known.compiled.index)
         known.stock.renumber(compiled.index)
         known.compiled = compiled
+        known.prices = None  # they are by the nodes' places
+        await self._read_prices(conn, known)
         known.keeping = Keeping(known.policy, compiled)
         await self._read_keeping(conn, known)
         if self._stock and set(compiled.index) - before:
@@ -220,6 +228,17 @@ class World:
             day = await velocity.counted_to(conn, known.id)
             if day != keeping.paced_on:
                 keeping.paced(await velocity.paces(conn, known.id, keeping, upto=day), day)
+
+    async def _read_prices(self, conn: db.Connection, known: Market) -> None:
+        """Read the newest prices where the policy looks ahead and they are not known yet."""
+        if known.policy.look_ahead is None:
+            known.prices = None
+            return
+        version, _ = await price_rows.newest(conn, known.id)
+        if known.prices is not None and known.prices.version == version:
+            return
+        document = await price_rows.read(conn, known.id, version)
+        known.prices = unpack(document, version, known.compiled) if document else None
 
     async def _read_load(self, conn: db.Connection, known: Market) -> None:
         yesterday = (self._clock() - timedelta(days=2)).date()

@@ -79,6 +79,45 @@ class Waves(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ] = 25
 
 
+class Overstock(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Stock that lasts too long where it is: sending a unit of it from there is worth something."""
+
+    days: Annotated[int, Meta(ge=1, le=3_650, description="Days of sales there; more is too much.")]
+    units_worth: Annotated[
+        int, Meta(ge=1, le=10**6, description="Minor units that each unit sent is worth.")
+    ]
+
+
+class LookAhead(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How stock and room are priced for the orders still to come."""
+
+    every_hours: Annotated[
+        int, Meta(ge=1, le=168, description="Hours from one pricing to the next.")
+    ] = 24
+    restocked_percent: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=1_000,
+                description="Units that came in, in percent of all that was free, after which "
+                "prices are made again at once; null: never.",
+            ),
+        ]
+        | None
+    ) = 10
+    days: Annotated[
+        int, Meta(ge=1, le=28, description="Days until the shelves are filled again, about.")
+    ] = 7
+    history_days: Annotated[
+        int, Meta(ge=1, le=365, description="Days of orders that say what will be ordered.")
+    ] = 28
+    unserved: Annotated[
+        int, Meta(ge=0, le=10**7, description="Minor units that running out of a line costs.")
+    ] = 4_500
+    overstock: Overstock | None = None
+
+
 CHANNELS_PUBLISHED_MAX = 1_000
 """Every change of a sku is looked at for each of them."""
 
@@ -186,6 +225,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         ),
     ] = ()
     waves: Waves | None = None
+    look_ahead: LookAhead | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,3 +273,31 @@ class OrderDecision:
     place: int
     record_id: UUID
     record: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PriceVersion:
+    """Prices of stock and room: which version, made when."""
+
+    version: int
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTable:
+    """Prices of stock and room, packed."""
+
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRow:
+    """A table of prices: of how many skus at how many positions, the dearest in minor units."""
+
+    version: int
+    made_at: datetime
+    why: str
+    network_version: int
+    skus: int
+    positions: int
+    dearest: int

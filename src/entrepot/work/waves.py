@@ -1,4 +1,4 @@
-"""Waves, beside the loop: every so often, as the policy says, one worker plans again together."""
+"""Looking ahead, and waves, beside the loop: as often as the policy says, by one worker."""
 
 import asyncio
 import logging
@@ -17,6 +17,7 @@ from entrepot.plumbing.relay import feeds
 from entrepot.policies import browse as policies
 from entrepot.policies.model import Waves
 from entrepot.terms.ids import MarketId, OrderId
+from entrepot.work import prices
 
 log = logging.getLogger(__name__)
 
@@ -43,21 +44,25 @@ async def keep_planning(pool: db.Pool, world: World, stop: asyncio.Event) -> Non
 
 
 async def run_due(pool: db.Pool, world: World) -> int:
-    """Run every market's wave that is due and nobody else's; answers how many orders moved."""
+    """Make every market's prices and run its wave, where due; answers how many orders moved."""
     async with pool.acquire() as conn:
         markets = [MarketId(each.market) for each in await feeds(conn)]
     moved = 0
     for market in markets:
         async with pool.acquire() as conn:
             _, policy = await policies.current(conn, market)
-            if policy.waves is None:
-                continue
-            at = mint.now()
-            before = at - timedelta(minutes=policy.waves.every_minutes)
-            if not await wave_rows.take_turn(conn, market, before=before, at=at):
-                continue
-        moved += (await run(pool, world, market, policy.waves)).moved
+        if policy.look_ahead is not None:
+            await prices.make_due(pool, world, market, policy.look_ahead)
+        if policy.waves is not None and await _is_due(pool, market, policy.waves):
+            moved += (await run(pool, world, market, policy.waves)).moved
     return moved
+
+
+async def _is_due(pool: db.Pool, market: MarketId, rules: Waves) -> bool:
+    at = mint.now()
+    before = at - timedelta(minutes=rules.every_minutes)
+    async with pool.acquire() as conn:
+        return await wave_rows.take_turn(conn, market, "wave", before=before, at=at)
 
 
 async def run(pool: db.Pool, world: World, market: MarketId, rules: Waves) -> Waved:
@@ -84,7 +89,8 @@ async def foresee(
         wave = await look(here, until=at + LEAD, most=rules.orders_max)
     if not wave.orders:
         return wave, []
-    return wave, await asyncio.to_thread(moves_of, wave, rules.saving_min)
+    known = await world.market(market)
+    return wave, await asyncio.to_thread(moves_of, wave, rules.saving_min, known.prices)
 
 
 async def _move_all(
