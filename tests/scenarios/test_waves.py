@@ -5,20 +5,16 @@ import pytest
 
 @pytest.mark.parametrize("path", ["/v1/waves", "/v1/sourcing/prices"])
 def test_a_market_without_them_has_none(client, path):
-    answer = client.get(path)
-    assert answer.status == 200
-    assert answer.json() == {"items": [], "next": None}
+    assert client.get(path).expect(200).json == {"items": [], "next": None}
 
 
 @pytest.mark.parametrize("path", ["/v1/waves", "/v1/sourcing/prices"])
 @pytest.mark.parametrize("cursor", ["nonsense", "bm9uc2Vuc2U"])
 def test_a_cursor_of_another_list_is_refused(client, path, cursor):
-    answer = client.get(f"{path}?cursor={cursor}")
-    assert answer.status == 422
-    assert answer.json()["errors"][0]["parameter"] == "cursor"
+    assert client.get(f"{path}?cursor={cursor}").expect(422).pointers == ["cursor"]
 
 
 def test_a_sku_that_is_not_priced_is_worth_nothing_more(client):
-    assert client.get("/v1/sourcing/prices/TEE").json() == {
+    assert client.get("/v1/sourcing/prices/TEE").json == {
         "sku": "TEE", "version": 0, "nodes": [],
     }  # fmt: skip
