@@ -1,6 +1,7 @@
 """From an order to sourcing's question, and from sourcing's answer to claims by line. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 
@@ -17,6 +18,8 @@ from entrepot.terms.place import Place
 Need = tuple[LineNo, Sku, int]
 """Units of stock a line needs: its own sku, or a kit's parts."""
 
+NO_VOLUMES: Mapping[Sku, int] = MappingProxyType({})
+
 
 class Asking(msgspec.Struct, frozen=True, gc=False):
     """An order's question, its needs by line, and what its kits are made of.
@@ -30,7 +33,7 @@ class Asking(msgspec.Struct, frozen=True, gc=False):
     weights: Mapping[Sku, int]
     parts: tuple[tuple[LineNo, Sku, int], ...]
     unknown: tuple[LineNo, ...]
-    volumes: Mapping[Sku, int] = {}
+    volumes: Mapping[Sku, int] = NO_VOLUMES
 
 
 def asking(
@@ -84,7 +87,7 @@ def class_of(customer: Customer | None) -> str:
 
 
 def wants(
-    needs: Iterable[Need], weights: Mapping[Sku, int], volumes: Mapping[Sku, int]
+    needs: Iterable[Need], weights: Mapping[Sku, int], volumes: Mapping[Sku, int] = NO_VOLUMES
 ) -> tuple[Want, ...]:
     """Sum needs by sku: sourcing is asked once for each."""
     units: dict[Sku, int] = {}
