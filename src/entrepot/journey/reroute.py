@@ -231,7 +231,8 @@ def wants_of(market: Market, needs: Sequence[Need]) -> tuple[Want, ...]:
     """Sum needs by sku, with what a unit of each weighs."""
     items = market.catalog.items
     weights = {sku: items[sku].weight_g for _, sku, _ in needs if sku in items}
-    return asking.wants(needs, weights)
+    volumes = {sku: items[sku].volume_cm3 for _, sku, _ in needs if sku in items}
+    return asking.wants(needs, weights, volumes)
 
 
 def _days(
