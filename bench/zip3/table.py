@@ -8,7 +8,6 @@ from bench.zip3.bound import lower_bound
 from bench.zip3.geography import Geography
 from bench.zip3.instance import Shape
 from bench.zip3.nearest import nearest
-from bench.zip3.policies import Policy
 from bench.zip3.referee import Verdict, judged
 
 NEAREST = "nearest node"
@@ -22,7 +21,7 @@ POLICIES = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A policy on a seed, or the mean of some. Percentages; seconds of the whole week.
+    """A policy on a seed, or the mean of some. Percentages; processor seconds of the whole week.
 
     `gap`: above the bound; `closed`: of the gap between myopic and bound; `against_nearest`: of
     what the rule of thumb costs; `extra`: parcels beyond one an order, against myopic's.
@@ -92,11 +91,11 @@ def mean(some: Sequence[Row]) -> Row:
 
 def printed(found: Sequence[Row]) -> str:
     """Write the rows as a table of Markdown."""
-    lines = [
-        "| seed | policy | cents/order | gap | closed | vs nearest | parcels/order | extra parcels"
-        " | unfilled | violations | pricing s | planning s | solver gap |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
+    heads = (
+        "seed", "policy", "cents/order", "gap", "closed", "vs nearest", "parcels/order",
+        "extra parcels", "unfilled", "violations", "pricing s", "planning s", "solver gap",
+    )  # fmt: skip
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     lines += [
         f"| {r.seed} | {r.policy} | {r.cents:,.1f} | {r.gap:.2f} % | {r.closed:.1f} % |"
         f" {r.against_nearest:+.1f} % | {r.parcels:.3f} | {r.extra:+.1f} % | {r.unfilled:g} |"

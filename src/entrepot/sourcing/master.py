@@ -97,8 +97,9 @@ def _fits(columns: Columns, low: Floats, high: Floats, found: Floats) -> bool:
 
 def _solver() -> highspy.Highs:
     highs = highspy.Highs()
-    for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 1)):
-        highs.setOptionValue(option, value)
+    highs.silent()
+    highs.setOptionValue("threads", 1)
+    highs.setOptionValue("random_seed", 1)
     return highs
 
 
