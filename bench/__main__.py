@@ -23,11 +23,13 @@ from bench import (
     surge,
     sweep,
 )
-from bench.effort import FULL, Effort, asked
+from bench.effort import FULL, QUICK, Effort, asked
 from bench.figure import Figure, Report, as_json, as_markdown, as_text, environment_line
 from bench.report import report
 from bench.stage import Stage, staged
 from bench.system import running
+from bench.zip3 import figures as zip3
+from bench.zip3 import geography
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
@@ -71,6 +73,14 @@ def measured(effort: Effort, each: Callable[[list[Report]], None]) -> list[Repor
         print(f"{alone.__name__} ...", file=sys.stderr, flush=True)
         with running() as host:
             reports.append(report(host, alone.figures(host, effort)))
+        each(reports)
+    areas = geography.named(None)
+    if areas is None:
+        print(f"ZIP3-205 skipped: ${geography.ENVIRONMENT} names no table", file=sys.stderr)
+    else:
+        print("zip3 ...", file=sys.stderr, flush=True)
+        decided = tuple(zip3.every(areas, quick=effort == QUICK))
+        reports.append(Report(reports[0].environment, decided))
         each(reports)
     return reports
 
