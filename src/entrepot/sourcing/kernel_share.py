@@ -77,6 +77,7 @@ def share(size: int, extra: int, best: int, at: int, masks: Ints, bits: Ints) ->
 
 @part_of_it
 def uses_a_node_twice(blocks: Ints, count: int) -> bool:
+    """Say whether two of so many blocks, ascending, are at one node."""
     for place in range(1, count):  # noqa: SIM110 - machine code has no generators
         if blocks[place] // BLOCK == blocks[place - 1] // BLOCK:
             return True
