@@ -19,6 +19,7 @@ from bench import (
     promises,
     relay,
     snapshot,
+    solve,
     surge,
     sweep,
 )
@@ -68,7 +69,7 @@ def measured(effort: Effort, each: Callable[[list[Report]], None]) -> list[Repor
         with staged(effort) as stage:
             reports.append(report(stage.system, figures(stage, effort)))
         each(reports)
-    for alone in (relay, sweep):
+    for alone in (relay, sweep, solve):
         print(f"{alone.__name__} ...", file=sys.stderr, flush=True)
         with running() as host:
             reports.append(report(host, alone.figures(host, effort)))

@@ -231,3 +231,14 @@ def test_shares_add_up_exactly(quantity, discount, tax):
     assert sum(each.units * each.tax for each in shares) == tax
     assert all(each.units > 0 for each in shares)
     assert len(shares) <= 3
+
+
+def test_an_orders_volumes_are_those_of_what_is_picked():
+    items = {
+        TEE: Made(180, volume_cm3=900),
+        CAP: Made(90),
+        Sku("SET"): Made(0, (Part(CAP, 2), Part(TEE, 1))),
+    }
+    found = asking(order((TEE, 1), ("SET", 2)), "standard", items)
+    assert found.ask.wants == (Want(TEE, 3, 180, 900), Want(CAP, 4, 90))
+    assert found.volumes == {TEE: 900}

@@ -2,8 +2,6 @@
 
 from itertools import combinations
 
-import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -13,12 +13,15 @@ from sourcing import worlds
 @given(st.data())
 def test_a_partition_is_the_cheapest_of_all(data):
     items, width = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 4))
-    price = st.one_of(st.integers(0, 6), st.just(NO_COST))
+    price = st.one_of(st.integers(-2, 6), st.just(NO_COST))
     row = st.lists(price, min_size=width, max_size=width)
     rows = data.draw(st.lists(row, min_size=1 << items, max_size=1 << items))
     extra = data.draw(st.integers(0, 3))
-    best = worlds.partitions(rows, items, width, extra)
-    if best is not None:
-        prices = np.array(rows, np.int64)
-        assert exact.partition(prices, extra) == best
-        assert exact._by_nodes(prices, extra) == best  # noqa: SLF001 - the way not always taken
+    prices = np.array(rows, np.int64)
+    best = worlds.partitions(rows, items, width, extra) or ()
+    assert exact.partition(prices, extra) == best
+    assert exact._by_nodes(prices, extra) == best  # noqa: SLF001 - the way not always taken
+    most = data.draw(st.integers(1, 4))
+    best = worlds.partitions(rows, items, width, extra, most=most) or ()
+    assert exact.partition(prices, extra, most) == best
+    assert exact._by_nodes(prices, extra, most) == best  # noqa: SLF001 - likewise

@@ -364,15 +364,15 @@ def alone(ask, seen, nodes, *, but=None):
     )
 
 
-def partitions(prices, items, width, extra):
-    """Try every way to share items among columns: the blocks of the best; None: no way."""
+def partitions(prices, items, width, extra, *, most=99):
+    """Try every way to share items among at most so many columns: the best blocks, or None."""
     best = None
     for places in product(range(width), repeat=items):
         masks = {}
         for bit, column in enumerate(places):
             masks[column] = masks.get(column, 0) | 1 << bit
         cost = sum(prices[mask][column] for column, mask in masks.items())
-        if cost < NO_COST:
+        if cost < NO_COST >> 1 and len(masks) <= most:
             found = (cost + extra * (len(masks) - 1), len(masks), tuple(sorted(masks.items())))
             best = found if best is None else min(best, found)
     return best and best[2]
