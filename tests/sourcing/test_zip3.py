@@ -5,8 +5,21 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
-from bench.zip3 import bound, geography, instance, nearest, referee, tariff
+from bench.zip3 import (
+    bound,
+    figures,
+    geography,
+    instance,
+    nearest,
+    policies,
+    product,
+    referee,
+    table,
+    tariff,
+)
 from bench.zip3.referee import NOBODY
+
+from entrepot.network.compiled import Compiled
 
 SMALL = replace(instance.BASE, name="small", stores=12, skus=40, days=2, per_day=20)
 TINY = replace(SMALL, stores=1, skus=5, days=1, per_day=4, line_mix=(0.6, 0.4, 0.0, 0.0, 0.0))
@@ -172,3 +185,61 @@ class TestInstance:
 
     def test_tuning_seeds_do_not_judge(self):
         assert not set(instance.TUNING) & set(instance.JUDGING)
+
+
+class TestPolicies:
+    """The product decides a small week; the referee and the bound say how well."""
+
+    @pytest.mark.parametrize("jointly", [False, True])
+    @pytest.mark.parametrize("scenarios", [0, 2])
+    @pytest.mark.parametrize("seed", range(3))
+    def test_keep_to_stock_and_room_and_state_what_they_cost(self, seed, scenarios, jointly):
+        week = made(replace(SMALL, per_day=40), seed)
+        run = policies.run(week, policies.Policy("some", scenarios, jointly))
+        verdict = referee.judged(week, run.assigned)
+        assert verdict.violations == ()
+        assert verdict.cost >= bound.lower_bound(week, 100).cost
+        stated = run.stated + tariff.UNFILLED * verdict.unfilled
+        assert verdict.cost <= stated <= verdict.cost * (1.01 if jointly else 1)
+
+    def test_planning_jointly_pays(self):
+        weeks = [made(replace(SMALL, per_day=40), seed) for seed in range(6)]
+        costs = [
+            sum(referee.judged(week, policies.run(week, policy).assigned).cost for week in weeks)
+            for policy in (policies.MYOPIC, policies.MYOPIC_JOINT)
+        ]
+        assert costs[1] < costs[0]
+
+    def test_the_network_is_the_instance(self):
+        week = made()
+        compiled = Compiled(product.network(week))
+        zones = np.array(compiled.zones_of(product.areas(week.geography)))
+        assert (week.zone + 1 == zones.T).all()
+        day = compiled.days(product.moment(1)).work_day
+        assert (day - day.min() == week.kind).all()
+        assert {len(lane.breaks) for lane in compiled.network.lanes} == {tariff.POUNDS_MAX}
+
+
+class TestTables:
+    def test_means_and_goals(self):
+        shape = replace(SMALL, name=instance.BASE.name, days=1)
+        rows = figures.measured(shape, (0, 1), people(), lambda _: None)
+        assert [row.seed for row in rows] == ["0"] * 5 + ["1"] * 5 + ["mean"] * 5
+        costs = {row.seed: row.cents for row in rows if row.policy == "myopic exact"}
+        assert costs["mean"] == pytest.approx((costs["0"] + costs["1"]) / 2)
+        found = {each.name: each for each in figures.figures(rows, shape)}
+        assert found["ZIP3-205 base: violations"].met
+        assert len(found) == 5
+        assert table.printed(rows).count("\n") == 16
+
+    def test_nothing_is_measured_without_a_geography(self, monkeypatch):
+        monkeypatch.delenv(geography.ENVIRONMENT, raising=False)
+        assert geography.named(None) is None
+        assert figures.every(None, quick=True) == []
+
+    def test_a_table_of_areas_is_read(self, tmp_path):
+        file = tmp_path / "areas.csv"
+        file.write_text("zip3,pop,lat,lon\n432,5,40.0,-83.0\n181,7.5,40.6,-75.5\n")
+        areas = geography.named(str(file))
+        assert areas.codes == ("181", "432")
+        assert areas.people.tolist() == [7.5, 5.0]

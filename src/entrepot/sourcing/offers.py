@@ -28,8 +28,11 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 def in_machine_code(function: F) -> F:
-    """Compile a function of arrays when it is first called, and keep it on disk."""
-    compiled: F = numba.njit(cache=True)(function)
+    """Compile a function of arrays when it is first called; keep it on disk where that can be."""
+    try:
+        compiled: F = numba.njit(cache=True)(function)
+    except RuntimeError:  # no directory of ours can be written
+        compiled = numba.njit(function)
     return compiled
 
 
