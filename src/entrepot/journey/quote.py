@@ -11,6 +11,7 @@ from functools import partial
 
 from entrepot.catalog.rules import explode
 from entrepot.journey import asking, withhold
+from entrepot.journey.guided import tried
 from entrepot.journey.world import Market
 from entrepot.network.model import Method
 from entrepot.promise.model import Promise
@@ -66,9 +67,7 @@ def quote(market: Market, carts: Sequence[Cart], *, at: datetime) -> list[Quote]
         options = _asks(market, cart, wants) if not missing else []
         asks += options
         owners += [place] * len(options)
-    stock = withhold.seen(market, asks, at)
-    days = market.compiled.days(at)
-    answers = plan_each(asks, stock, market.compiled, days, market.load) if asks else []
+    answers = _answers(market, asks, at) if asks else []
     found: list[list[Option]] = [[] for _ in carts]
     refused: list[list[tuple[Method, str, NoPlan]]] = [[] for _ in carts]
     for owner, ask, answer in zip(owners, asks, answers, strict=True):
@@ -81,6 +80,15 @@ def quote(market: Market, carts: Sequence[Cart], *, at: datetime) -> list[Quote]
         Quote(tuple(sorted(f, key=_rank)), tuple(r), u)
         for f, r, u in zip(found, refused, unknown, strict=True)
     ]
+
+
+def _answers(market: Market, asks: Sequence[Ask], at: datetime) -> list[Plan | NoPlan]:
+    stock, days = withhold.seen(market, asks, at), market.compiled.days(at)
+
+    def plan(some: Sequence[Ask]) -> list[Plan | NoPlan]:
+        return plan_each(some, stock, market.compiled, days, market.load)
+
+    return tried(market, asks, plan, at).final
 
 
 def _wants(market: Market, cart: Cart) -> tuple[tuple[Want, ...], tuple[int, ...]]:

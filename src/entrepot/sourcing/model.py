@@ -31,13 +31,28 @@ class Want(msgspec.Struct, frozen=True, gc=False):
     weight_g: int
 
 
+class Guide(msgspec.Struct, frozen=True):
+    """What a strategy of the policy says of the nodes: which may be used, and what it adds.
+
+    `allowed` is bool[N] packed by `np.packbits` (None: every node); `rating` is little-endian
+    int32[N], minor units added to the price of each shipment from the node (None: nothing).
+    `shipments_max`: no more shipments than that (None: as many as it takes).
+    """
+
+    strategy: str
+    allowed: bytes | None = None
+    rating: bytes | None = None
+    shipments_max: int | None = None
+
+
 class Ask(msgspec.Struct, frozen=True, gc=False):
     """An order's question to sourcing. `wants` names each sku once, kits already exploded.
 
     `service` is a lane's service for `ship` and "" for pickup and curbside. `barred` are
     (sku, node) pairs that may not be chosen again: the node has rejected or shorted them. `own` are
     units that a cart holds for this order already, each (sku, node) once: no stock seen has them.
-    `anywhere`: nothing is sent yet, and every node that ships will do.
+    `anywhere`: nothing is sent yet, and every node that ships will do. `guide`: what a strategy of
+    the policy says of the nodes.
     """
 
     channel: ChannelId
@@ -50,6 +65,7 @@ class Ask(msgspec.Struct, frozen=True, gc=False):
     own: tuple[tuple[Sku, NodeId, int], ...] = ()
     anywhere: bool = False
     customer_class: str = ""
+    guide: Guide | None = None
 
     @property
     def buyer(self) -> Buyer:
