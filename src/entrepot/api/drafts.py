@@ -1,33 +1,44 @@
 """Policies before and after they are in force: drafts, schedules, ways back, differences."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
 from entrepot.access.model import Scope
+from entrepot.api.bodies_policies import (
+    PolicyCheckBody,
+    PolicyChecked,
+    PolicyDiff,
+    PolicyDiffQuery,
+    PolicyDraftBody,
+    PolicyMoveBody,
+    PolicyRollbackBody,
+    PolicyScheduleBody,
+    PolicyVersionAnswer,
+    PolicyVersions,
+    PolicyVersionsQuery,
+    shown,
+    whole,
+)
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Handler, Request, Route, etag, json_answer, parameter
-from entrepot.api.paging import PageQuery, after_of, cursor_of, next_link
+from entrepot.api.paging import after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.api.transfers import if_match
 from entrepot.journey.vet import vet
 from entrepot.network.open import hold
 from entrepot.plumbing import clock, db
 from entrepot.policies import browse
-from entrepot.policies.diff import Difference, differences
+from entrepot.policies.diff import differences
 from entrepot.policies.model import (
-    REASON_LENGTH_MAX,
     Policy,
-    PolicyMove,
-    Version,
     WhyNotMoved,
     policy_of,
 )
 from entrepot.policies.move import draft, move, restored
 from entrepot.policies.publish import publish
-from entrepot.policies.states import PolicyState, PolicyVerb
+from entrepot.policies.states import PolicyVerb
 from entrepot.terms.ids import MarketId
 from entrepot.terms.outcome import Refused
 
@@ -38,108 +49,6 @@ FLAWS_MAX = 100
 
 AHEAD_MAX = timedelta(days=366)
 """Whoever plans further writes a draft."""
-
-Why = Annotated[str, Meta(min_length=1, max_length=REASON_LENGTH_MAX)]
-
-
-class PolicyDraftBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A whole policy, and what it is for. What `document` does not say has its default."""
-
-    document: Policy
-    note: Why
-
-
-class PolicyCheckBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    document: Policy
-
-
-class PolicyScheduleBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """From when it is to decide, by the database's clock."""
-
-    effective_at: Annotated[datetime, Meta(tz=True)]
-    reason: Why | None = None
-
-
-class PolicyMoveBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    reason: Why
-
-
-class PolicyRollbackBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`version` was in force once; where none is said it is the one before the one in force."""
-
-    version: Annotated[int, Meta(ge=1, le=browse.VERSION_MAX)] | None = None
-    reason: Why
-
-
-class PolicyVersion(msgspec.Struct, frozen=True, kw_only=True):
-    """A version and how far its life is. `revision` counts its changes: it is its ETag.
-
-    `restores` is the version whose document it has again.
-    """
-
-    version: int
-    state: PolicyState
-    author: str
-    note: str
-    made_at: datetime
-    changed_at: datetime
-    effective_at: datetime | None
-    active_from: datetime | None
-    retired_at: datetime | None
-    restores: int | None
-    revision: int
-
-
-class PolicyMoveAnswer(msgspec.Struct, frozen=True, rename={"from_": "from"}):
-    from_: str
-    verb: str
-    actor: str
-    reason: str | None
-    at: datetime
-
-
-class PolicyVersionAnswer(PolicyVersion, frozen=True, kw_only=True):
-    document: Policy
-    moves: list[PolicyMoveAnswer]
-
-
-class PolicyVersions(msgspec.Struct, frozen=True):
-    """Newest first."""
-
-    items: list[PolicyVersion]
-    next: str | None
-
-
-class PolicyChecked(msgspec.Struct, frozen=True):
-    """Whether a document may be saved, and each place where it is wrong."""
-
-    valid: bool
-    errors: list[FieldError]
-
-
-class PolicyDiff(msgspec.Struct, frozen=True):
-    """What a version says otherwise than another one; 0 is the defaults."""
-
-    version: int
-    against: int
-    differences: list[Difference]
-
-
-class PolicyVersionsQuery(PageQuery, frozen=True, kw_only=True):
-    state: Annotated[list[PolicyState], Meta(max_length=len(PolicyState))] = msgspec.field(
-        default_factory=list
-    )
-
-
-class PolicyDiffQuery(msgspec.Struct, frozen=True, kw_only=True):
-    against: (
-        Annotated[
-            int,
-            Meta(ge=0, le=browse.VERSION_MAX, description="a version; the one in force by default"),
-        ]
-        | None
-    ) = None
-
 
 _CODES = {
     WhyNotMoved.UNKNOWN: Code.NOT_FOUND,
@@ -159,7 +68,7 @@ async def create(request: Request) -> Answer:
         await check(conn, market, body.document)
         made = await draft(conn, market, body.document, request.actor, body.note, at)
         place = ("location", f"{PATH}/{made.version}")
-        return json_answer(201, await _whole(conn, market, made), etag(made.revision), place)
+        return json_answer(201, await whole(conn, market, made), etag(made.revision), place)
 
     return await command(request, act)
 
@@ -179,7 +88,7 @@ async def listing(request: Request) -> Answer:
             conn, request.principal.market, states=query.state or None,
             before=_before(query.cursor), most=query.limit + 1,
         )  # fmt: skip
-    items = [_shown(version) for version in found[: query.limit]]
+    items = [shown(version) for version in found[: query.limit]]
     if len(found) <= query.limit:
         return json_answer(200, PolicyVersions(items, None))
     cursor = cursor_of(str(items[-1].version))
@@ -194,8 +103,8 @@ async def one(request: Request) -> Answer:
         found = await browse.version(conn, request.principal.market, number)
         if found is None:
             raise _unknown(number)
-        whole = await _whole(conn, request.principal.market, found)
-    return json_answer(200, whole, etag(found.revision))
+        answer = await whole(conn, request.principal.market, found)
+    return json_answer(200, answer, etag(found.revision))
 
 
 async def diff(request: Request) -> Answer:
@@ -233,7 +142,7 @@ def moving(verb: PolicyVerb) -> Handler:
             if isinstance(done, Refused):
                 raise Problem(_CODES[done.why], done.detail)
             return json_answer(
-                200, await _whole(conn, market, done.value), etag(done.value.revision)
+                200, await whole(conn, market, done.value), etag(done.value.revision)
             )
 
         answer = await command(request, act)
@@ -260,7 +169,7 @@ async def rollback(request: Request) -> Answer:
         made = await browse.version(conn, market, number)
         assert made is not None, "it was written in this transaction"
         place = ("location", f"{PATH}/{number}")
-        return json_answer(201, await _whole(conn, market, made), etag(made.revision), place)
+        return json_answer(201, await whole(conn, market, made), etag(made.revision), place)
 
     answer = await command(request, act)
     await request.app.world.refresh(market, stock=False)
@@ -337,37 +246,6 @@ def _before(cursor: str) -> int:
             errors=[FieldError("is none of ours", parameter="cursor")],
         )  # fmt: skip
     return int(text)
-
-
-def _said(version: Version) -> dict[str, Any]:
-    return {
-        "version": version.version,
-        "state": PolicyState(version.state),
-        "author": version.actor,
-        "note": version.reason,
-        "made_at": version.made_at,
-        "changed_at": version.changed_at,
-        "effective_at": version.effective_at,
-        "active_from": version.active_from,
-        "retired_at": version.retired_at,
-        "restores": version.restores,
-        "revision": version.revision,
-    }
-
-
-def _shown(version: Version) -> PolicyVersion:
-    return PolicyVersion(**_said(version))
-
-
-async def _whole(conn: db.Connection, market: MarketId, version: Version) -> PolicyVersionAnswer:
-    moves = await browse.moves(conn, market, version.version)
-    return PolicyVersionAnswer(
-        **_said(version), document=policy_of(version.document), moves=[_move(m) for m in moves]
-    )
-
-
-def _move(move: PolicyMove) -> PolicyMoveAnswer:
-    return PolicyMoveAnswer(move.from_state, move.verb, move.actor, move.reason, move.at)
 
 
 def _moves(verb: PolicyVerb, summary: str, body: type) -> Route:

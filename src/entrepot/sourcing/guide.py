@@ -265,26 +265,33 @@ def _lines(ask: Ask, category: Category) -> list[dict[str, object]]:
     ]
 
 
-def _minute(at: datetime) -> datetime:
-    return at.replace(second=0, microsecond=0)
-
-
 def _where(ask: Ask, _: datetime) -> object:
     place = ask.destination
     return None if place is None else (place.latitude, place.longitude)
 
 
-_GETTERS: Final[Mapping[str, Callable[[Ask, datetime], object]]] = {
-    "order.channel": lambda ask, _: ask.channel,
-    "order.service": lambda ask, _: ask.service,
-    "order.country": lambda ask, _: ask.destination.country if ask.destination else "",
-    "order.region": lambda ask, _: ask.destination.region if ask.destination else "",
-    "order.postal_code": lambda ask, _: ask.destination.postal_code if ask.destination else "",
-    "order.units": lambda ask, _: sum(want.quantity for want in ask.wants),
-    "order.weight_g": lambda ask, _: sum(want.quantity * want.weight_g for want in ask.wants),
-    "customer.class": lambda ask, _: ask.customer_class,
-    "channel": lambda ask, _: ask.channel,
-    "now": lambda _, at: _minute(at),
+_OF_ORDER: Final[Mapping[str, Callable[[Ask], object]]] = {
+    "channel": lambda ask: str(ask.channel),
+    "service": lambda ask: ask.service,
+    "country": lambda ask: ask.destination.country if ask.destination else "",
+    "region": lambda ask: ask.destination.region if ask.destination else "",
+    "postal_code": lambda ask: ask.destination.postal_code if ask.destination else "",
+    "units": lambda ask: sum(want.quantity for want in ask.wants),
+    "weight_g": lambda ask: sum(want.quantity * want.weight_g for want in ask.wants),
+}
+
+_Getter = Callable[[Ask, datetime], object]
+
+
+def _of_ask(get: Callable[[Ask], object]) -> _Getter:
+    return lambda ask, _: get(ask)
+
+
+_GETTERS: Final[Mapping[str, _Getter]] = {
+    **{f"order.{name}": _of_ask(get) for name, get in _OF_ORDER.items()},
+    "customer.class": _of_ask(lambda ask: ask.customer_class),
+    "channel": _of_ask(_OF_ORDER["channel"]),
+    "now": lambda _, at: at.replace(second=0, microsecond=0),
 }
 
 
