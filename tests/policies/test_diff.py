@@ -26,7 +26,7 @@ def test_it_names_the_smallest_places():
 
 def test_what_is_new_has_no_old_and_one_is_not_true():
     assert msgspec.json.encode(differences({}, {"a": 1})) == b'[{"pointer":"/a","new":1}]'
-    assert differences({"a": 1}, {"a": True}) == [Difference("/a", 1, True)]
+    assert differences({"a": 1}, {"a": True}) == [Difference("/a", old=1, new=True)]
 
 
 @given(JSON, JSON)

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from entrepot.api.paging import PageQuery
 from entrepot.api.problems import FieldError
+from entrepot.orders.model import LINES_PER_ORDER_MAX, QUANTITY_MAX, Address
 from entrepot.plumbing import db
 from entrepot.policies import browse
 from entrepot.policies.diff import Difference
@@ -19,6 +20,7 @@ from entrepot.policies.model import (
     policy_of,
 )
 from entrepot.policies.states import PolicyState
+from entrepot.policies.strategies import Otherwise
 from entrepot.terms.ids import MarketId
 
 Why = Annotated[str, Meta(min_length=1, max_length=REASON_LENGTH_MAX)]
@@ -40,6 +42,47 @@ class PolicyScheduleBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
 
     effective_at: Annotated[datetime, Meta(tz=True)]
     reason: Why | None = None
+
+
+class RehearsedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    sku: Annotated[str, Meta(min_length=1, max_length=128)]
+    quantity: Annotated[int, Meta(ge=1, le=QUANTITY_MAX)]
+
+
+class RehearsedOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An order to be sent, as far as rules look at it."""
+
+    channel: Annotated[str, Meta(min_length=1, max_length=128)]
+    destination: Address
+    service: Annotated[str, Meta(min_length=1, max_length=60)] = "standard"
+    customer_class: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    lines: Annotated[list[RehearsedLine], Meta(max_length=LINES_PER_ORDER_MAX)] = []
+
+
+class PolicyRehearsalBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A `document`, or a `version`, or neither: the policy in force. `at` is now by default."""
+
+    order: RehearsedOrder
+    document: Policy | None = None
+    version: Annotated[int, Meta(ge=1, le=browse.VERSION_MAX)] | None = None
+    at: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+class StrategyAnswer(msgspec.Struct, frozen=True):
+    """`ratings` are minor units for each shipment, of the nodes that are rated other than 0."""
+
+    strategy: str
+    nodes: list[str]
+    ratings: dict[str, int]
+    shipments_max: int | None
+
+
+class PolicyRehearsal(msgspec.Struct, frozen=True):
+    """`profile` None: none fits, and every node may send it at what it costs."""
+
+    profile: str | None
+    strategies: list[StrategyAnswer]
+    otherwise: Otherwise
 
 
 class PolicyMoveBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -19,6 +19,9 @@ from entrepot.sourcing.model import Ask, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.solve import plan_on
 from entrepot.sourcing.survey import Shelves
 
+LACKING = frozenset({WhyNoPlan.SHORT, WhyNoPlan.FENCED})
+"""Units are missing: there are none, or none where the policy's strategies let them be taken."""
+
 HOPELESS = frozenset({WhyNoPlan.UNKNOWN_CHANNEL, WhyNoPlan.UNKNOWN_NODE})
 """No other strategy helps against these."""
 
@@ -30,8 +33,8 @@ _NOTHING: Mapping[int, Otherwise] = MappingProxyType({})
 class Tried:
     """Every question in the order in which it was decided, with its answer.
 
-    `last` says of each order where its last question stands; `otherwise` what the policy wants done
-    for those that no strategy served.
+    `last` says of each order where the question stands whose answer is its own; `otherwise` what
+    the policy wants done for those that no strategy served.
     """
 
     asks: Sequence[Ask]
@@ -59,26 +62,27 @@ def tried_on(
 def tried(
     market: Market, asks: Sequence[Ask], plan: Callable[[Sequence[Ask]], Answers], at: datetime
 ) -> Tried:
-    """Answer each ask by the first of its strategies that finds all of it, else by the last."""
+    """Answer each ask by the first of its strategies that finds all of it.
+
+    Where none does the answer is that of the strategy that lacks the fewest units.
+    """
     guides = market.guides
     if guides is None:
         return Tried(asks, plan(asks), range(len(asks)))
     guided = [guides.of(ask, at, market.category) for ask in asks]
     every = [_by(ask, found, 0) for ask, found in zip(asks, guided, strict=True)]
-    answers, last = plan(every), list(range(len(asks)))
-    turn, left = 1, _unserved(guided, answers, last, 1)
-    while left:
-        again = [_by(asks[at_], guided[at_], turn) for at_ in left]
-        for place, at_ in enumerate(left, start=len(every)):
-            last[at_] = place
+    answers, tries = plan(every), [[place] for place in range(len(asks))]
+    while left := [n for n, found in enumerate(guided) if _goes_on(found, answers, tries[n])]:
+        again = [_by(asks[n], guided[n], len(tries[n])) for n in left]
+        for place, n in enumerate(left, start=len(every)):
+            tries[n].append(place)
         every += again
         answers += plan(again)
-        turn += 1
-        left = _unserved(guided, answers, last, turn)
+    last = [_best(answers, places) for places in tries]
     otherwise = {
-        at_: found.otherwise
-        for at_, found in enumerate(guided)
-        if found is not None and isinstance(answers[last[at_]], NoPlan)
+        n: found.otherwise
+        for n, found in enumerate(guided)
+        if found is not None and isinstance(answers[last[n]], NoPlan)
     }
     return Tried(every, answers, last, otherwise)
 
@@ -87,15 +91,20 @@ def _by(ask: Ask, guided: Guided | None, turn: int) -> Ask:
     return ask if guided is None else replace(ask, guide=guided.guides[turn])
 
 
-def _unserved(
-    guided: Sequence[Guided | None], answers: Answers, last: Sequence[int], turn: int
-) -> list[int]:
-    """Give those who have another strategy, and have found nothing yet."""
-    return [
-        at
-        for at, found in enumerate(guided)
-        if found is not None
-        and len(found.guides) > turn
-        and isinstance(answer := answers[last[at]], NoPlan)
-        and answer.why not in HOPELESS
-    ]
+def _goes_on(guided: Guided | None, answers: Answers, places: Sequence[int]) -> bool:
+    """Say whether an order has another strategy, and has found nothing yet."""
+    if guided is None or len(places) == len(guided.guides):
+        return False
+    answer = answers[places[-1]]
+    return isinstance(answer, NoPlan) and answer.why not in HOPELESS
+
+
+def _best(answers: Answers, places: Sequence[int]) -> int:
+    """Give the place of the last answer if it is a plan, else of the one that lacks the least."""
+    if len(places) == 1 or isinstance(answers[places[-1]], Plan):
+        return places[-1]
+    return min(places, key=lambda place: _lacks(answers[place]))
+
+
+def _lacks(answer: Plan | NoPlan) -> int:
+    return sum(units for _, units in answer.missing) if isinstance(answer, NoPlan) else 0

@@ -18,7 +18,7 @@ from entrepot.inventory.supply_rules import beyond
 from entrepot.journey import asking, withhold
 from entrepot.journey.asking import Asking, Need
 from entrepot.journey.door import shuts_out
-from entrepot.journey.guided import tried_on
+from entrepot.journey.guided import LACKING, tried_on
 from entrepot.journey.out_of_cart import own
 from entrepot.journey.placing import Placing
 from entrepot.journey.world import Market
@@ -174,10 +174,10 @@ def _soften(market: Market, draft: Draft, made: Sequence[Draft], at: datetime) -
         return False
     backorder = _backorder(draft)
     lenient = draft.placing.fact or backorder is not Backorder.REFUSE
-    if not lenient or (answer.why is not WhyNoPlan.SHORT and not draft.placing.fact):
+    if not lenient or (answer.why not in LACKING and not draft.placing.fact):
         return False
     missing = dict(answer.missing)
-    had = asking.without(draft.needs, missing) if answer.why is WhyNoPlan.SHORT else []
+    had = asking.without(draft.needs, missing) if answer.why in LACKING else []
     if backorder is Backorder.PARTIAL and not draft.placing.fact:
         return _drop(draft, had)
     why, late = _waits_for(draft, answer), asking.difference(draft.needs, had)
@@ -242,7 +242,7 @@ def _waits_for(draft: Draft, answer: NoPlan) -> str:
         return "backorder"
     if not draft.placing.fact or draft.placing.order.backorder is Backorder.ALLOW:
         return "backorder"
-    return "no_stock" if answer.why is WhyNoPlan.SHORT else answer.why.value
+    return "no_stock" if answer.why in LACKING else answer.why.value
 
 
 def _finish(market: Market, draft: Draft, plan: Plan, days: Days, at: datetime) -> None:

@@ -15,7 +15,7 @@ from entrepot.inventory.model import Claim, Free
 from entrepot.inventory.reserve import reserve
 from entrepot.journey import asking, told, withhold
 from entrepot.journey.asking import Need
-from entrepot.journey.guided import tried_on
+from entrepot.journey.guided import LACKING, tried_on
 from entrepot.journey.here import Here
 from entrepot.journey.world import Market
 from entrepot.network import snapshot
@@ -209,7 +209,7 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
         for order_id, answer in zip(ids, answers, strict=True):
             if isinstance(answer, NoPlan):
                 short = True
-                missing = dict(answer.missing) if answer.why is WhyNoPlan.SHORT else None
+                missing = dict(answer.missing) if answer.why in LACKING else None
                 needs[order_id] = (
                     [] if missing is None else asking.without(needs[order_id], missing)
                 )

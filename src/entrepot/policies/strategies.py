@@ -42,7 +42,14 @@ Expression = Annotated[
 Named = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[^/]*$")]
 Kinds = Annotated[tuple[Kind, ...], Meta(min_length=1, max_length=5)]
 Kilometers = Annotated[float, Meta(ge=0, le=DISTANCE_KM_MAX)]
-Price = Annotated[int, Meta(ge=0, le=RATING_MAX, description="Minor units for each shipment.")]
+Price = Annotated[
+    int,
+    Meta(
+        ge=-RATING_MAX,
+        le=RATING_MAX,
+        description="Minor units for each shipment; below zero the node is preferred.",
+    ),
+]
 
 
 class Otherwise(StrEnum):

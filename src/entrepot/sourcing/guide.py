@@ -319,13 +319,13 @@ def _truths(fence: _Compiled, values: Values, columns: Values) -> Bools:
 
 
 def _numbers(rating: _Compiled, values: Values, columns: Values) -> Ints:
-    """Give int64[N], whole minor units from 0 to RATING_MAX; what cannot be evaluated adds 0."""
+    """Give int64[N], whole minor units up to RATING_MAX; what cannot be evaluated adds 0."""
     count = len(columns["node.id"])
     if not isinstance(rating, Program):
         return np.zeros(count, np.int64)
     found = rating.of_each(values, columns, count)
     raw = np.array([0.0 if each is None else each for each in found], np.float64)
-    bounded = np.clip(np.nan_to_num(raw, nan=0.0), 0, RATING_MAX)
+    bounded = np.clip(np.nan_to_num(raw, nan=0.0), -RATING_MAX, RATING_MAX)
     return np.floor(bounded + 0.5).astype(np.int64)
 
 
@@ -352,4 +352,4 @@ def _packed_mask(mask: Bools | None) -> bytes | None:
 def _packed_prices(prices: Ints) -> bytes | None:
     if not prices.any():
         return None
-    return np.minimum(prices, RATING_MAX).astype("<i4").tobytes()
+    return np.clip(prices, -RATING_MAX, RATING_MAX).astype("<i4").tobytes()

@@ -140,12 +140,13 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
 
 
 class WhyNoPlan(StrEnum):
-    """In order of precedence."""
+    """In order of precedence. `FENCED`: what there is lies where the policy's rules let none go."""
 
     UNKNOWN_CHANNEL = "unknown_channel"
     UNKNOWN_NODE = "unknown_node"
     NODE_CANNOT = "node_cannot"
     NO_LANE = "no_lane"
+    FENCED = "fenced"
     SHORT = "short"
 
 
