@@ -16,8 +16,8 @@ from entrepot.policies.strategies import Otherwise
 from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.guide import Guided
 from entrepot.sourcing.model import Ask, NoPlan, Plan, WhyNoPlan
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_on
-from entrepot.sourcing.survey import Shelves
 
 LACKING = frozenset({WhyNoPlan.SHORT, WhyNoPlan.FENCED})
 """Units are missing: there are none, or none where the policy's strategies let them be taken."""

@@ -28,7 +28,7 @@ from entrepot.plumbing import db
 from entrepot.plumbing.mint import MINT
 from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Ask, NoPlan, Plan, WhyNoPlan
-from entrepot.sourcing.survey import Shelves
+from entrepot.sourcing.shelves import Shelves
 from entrepot.terms.ids import CartId, ChannelId, LineNo, NodeId, OrderId, Sku
 from entrepot.terms.place import Place
 

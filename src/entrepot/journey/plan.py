@@ -32,7 +32,7 @@ from entrepot.promise.rules import promised
 from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Ask, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.record import Scene, pack
-from entrepot.sourcing.survey import Shelves
+from entrepot.sourcing.shelves import Shelves
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
 
 NO_STRATEGY = "no_strategy"

@@ -29,7 +29,7 @@ from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.keep import keep_decisions, keep_network
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Want, WhyNoPlan
 from entrepot.sourcing.record import Scene, pack
-from entrepot.sourcing.survey import Shelves
+from entrepot.sourcing.shelves import Shelves
 from entrepot.terms.ids import ChannelId, NodeId, OrderId, Sku
 from entrepot.terms.outcome import Done
 

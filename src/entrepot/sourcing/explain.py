@@ -17,8 +17,8 @@ from entrepot.sourcing.cost import Ints
 from entrepot.sourcing.eligibility import Eliminated, Standing, eliminations
 from entrepot.sourcing.model import Ask, Elimination, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.record import Decision
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import view_of
-from entrepot.sourcing.survey import Shelves
 from entrepot.sourcing.tell import Facts, words_of
 from entrepot.terms.ids import LaneId, MarketId, NodeId, Sku
 
@@ -85,7 +85,7 @@ def explain(decision: Decision) -> Explanation:
     ask, answer, scene = decision.ask, decision.answer, decision.scene
     compiled = scene.compiled
     standing = Standing(compiled, scene.days, scene.load)
-    shelves = Shelves((ask,), decision.stock, compiled)
+    shelves = Shelves((ask,), decision.stock, compiled, decision.prices)
     found = view_of(ask, shelves, standing)
     view = None if isinstance(found, NoPlan) else found
     pieces = _smallest(ask, view)
@@ -192,17 +192,18 @@ def _bids(view: View, pieces: Ints) -> list[_Bid | None]:
     wanted = np.array([want.quantity for want in wants], np.int64)[:, None]
     units = np.where(view.free >= pieces[:, None], np.minimum(view.free, wanted), 0)
     weights = np.array([want.weight_g for want in wants], np.int64) @ units
+    volumes = np.array([want.volume_cm3 for want in wants], np.int64) @ units
     bids: list[_Bid | None] = [None] * units.shape[1]
     for node in np.flatnonzero(units.any(axis=0)).tolist():
         column = units[:, node].tolist()
-        lane, shipping = view.freight.lane(int(weights[node]), node)
+        lane, shipping, _ = view.freight.way(int(weights[node]), int(volumes[node]), node)
         bids[node] = _Bid(
             fills=_items((want.sku, n) for want, n in zip(wants, column, strict=True) if n),
             alone=bool((units[:, node] == wanted[:, 0]).all()),
             zone=None if view.freight.zones is None else int(view.freight.zones[node]),
             lane=lane,
             shipping=shipping,
-            handling=int(compiled.handling[node]) * sum(column),
+            handling=int(compiled.handling[node]) * sum(column) + int(compiled.making_up[node]),
         )
     return bids
 

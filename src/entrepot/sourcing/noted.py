@@ -8,7 +8,7 @@ import numpy as np
 from entrepot.network.compiled import Compiled
 from entrepot.sourcing.cost import Ints
 from entrepot.sourcing.model import Ask
-from entrepot.sourcing.survey import Shelves
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.withhold import Noted
 from entrepot.terms.audience import Buyer
 from entrepot.terms.ids import Sku
