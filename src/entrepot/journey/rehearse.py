@@ -11,8 +11,8 @@ from entrepot.journey.world import Market
 from entrepot.network.model import Method
 from entrepot.policies.model import Policy
 from entrepot.policies.strategies import Otherwise
-from entrepot.sourcing.guide import Guides, split_name
-from entrepot.sourcing.model import Ask, Guide
+from entrepot.sourcing.guide import Guides
+from entrepot.sourcing.model import Ask, Guide, split_name
 from entrepot.terms.ids import ChannelId, LineNo, NodeId, Sku
 from entrepot.terms.place import Place
 

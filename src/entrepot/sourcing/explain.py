@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from entrepot.sourcing.choose import View, in_pieces
 from entrepot.sourcing.cost import Ints
 from entrepot.sourcing.eligibility import Eliminated, Standing, eliminations
-from entrepot.sourcing.model import Ask, Elimination, NoPlan, Plan, WhyNoPlan
+from entrepot.sourcing.model import Ask, Elimination, NoPlan, Plan, WhyNoPlan, split_name
 from entrepot.sourcing.record import Decision
 from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import view_of
@@ -60,7 +60,10 @@ class NodeShown(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """A decision with its reasons. `why` and `missing` are set where there is no plan."""
+    """A decision with its reasons. `why` and `missing` are set where there is no plan.
+
+    `profile` and `strategy` name the rules of the policy that it was made by, where any were.
+    """
 
     market: MarketId
     network_version: int
@@ -78,6 +81,8 @@ class Explanation(msgspec.Struct, frozen=True):
     why: WhyNoPlan | None
     missing: tuple[Item, ...]
     nodes: tuple[NodeShown, ...]
+    profile: str | None = None
+    strategy: str | None = None
 
 
 def explain(decision: Decision) -> Explanation:
@@ -114,12 +119,17 @@ def _explained(decision: Decision, nodes: tuple[NodeShown, ...]) -> Explanation:
     able = [node for node in nodes if node.alone and _counted(node, plan)]
     rival = _rival(plan, able)
     out = tuple(node.eliminated for node in nodes if node.eliminated is not None)
+    policy_version, guide = compiled.network.costs.policy_version, decision.ask.guide
+    profile, strategy = split_name(guide.strategy) if guide else (None, None)
+    words = words_of(Facts(decision.ask, answer, len(able), rival, out, _held_for(decision)))
+    if guide is not None:
+        words = (*words, f"By strategy {strategy} of profile {profile} in policy {policy_version}.")
     return Explanation(
         market=compiled.network.market,
         network_version=compiled.network.version,
-        policy_version=compiled.network.costs.policy_version,
+        policy_version=policy_version,
         at=decision.scene.at,
-        words=words_of(Facts(decision.ask, answer, len(able), rival, out, _held_for(decision))),
+        words=words,
         shipments=_shipments(plan),
         cost=plan.cost if plan else None,
         extra=plan.extra if plan else None,
@@ -131,6 +141,8 @@ def _explained(decision: Decision, nodes: tuple[NodeShown, ...]) -> Explanation:
         why=refusal.why if refusal else None,
         missing=_items(refusal.missing) if refusal else (),
         nodes=nodes,
+        profile=profile,
+        strategy=strategy,
     )
 
 

@@ -49,12 +49,6 @@ class Guided:
     otherwise: Otherwise
 
 
-def split_name(strategy: str) -> tuple[str, str]:
-    """Give the profile and the strategy that a guide's name is of."""
-    profile, _, name = strategy.partition("/")
-    return profile, name
-
-
 class Guides:
     """A policy's profiles, made ready for a network's nodes."""
 

@@ -143,6 +143,11 @@ _REASONS = {
         "has no lane of service {service} to the destination",
         "have no lane of service {service} to the destination",
     ),
+    Elimination.TOO_LATE: ("would have come too late", "would have come too late"),
+    Elimination.FENCED: (
+        "is outside of the strategy's fences",
+        "are outside of the strategy's fences",
+    ),
     Elimination.NOT_IN_CART: (
         "was not needed: the order kept to its cart",
         "were not needed: the order kept to its cart",
