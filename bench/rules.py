@@ -86,7 +86,7 @@ def measured(run: Callable[[Ask], object], orders: list[Ask]) -> float:
     return best / len(orders) * 1e6
 
 
-def main() -> None:
+def main(*, json: bool = False) -> None:  # noqa: ARG001 - as every benchmark
     """Measure and print."""
     compiled, orders = network(), asks()
     none: Guides | None = None

@@ -207,7 +207,7 @@ def test_one_step_leads_back_and_says_where_to(shop, client):
     )  # fmt: skip
     assert (in_force.status, in_force.pointers) == (409, ["/version"])
     nowhere = client.post("/v1/policies/rollback", {"version": 10**6, "reason": "x"})
-    assert (nowhere.status, nowhere.pointers) == (404, ["/version"])
+    assert (nowhere.status, nowhere.pointers) == (422, ["/version"])
 
 
 def test_versions_are_told_apart_place_by_place(client):
@@ -257,4 +257,6 @@ def test_pages_of_versions_lead_to_each_other(client):
     notes = [each["note"] for each in first["items"] + second["items"]]
     assert notes[:3] == ["c", "b", "a"]
     assert client.get("/v1/policies?cursor=bm9uZQ").status == 422
-    assert client.get("/v1/policies/0x1").status == 404
+    for nothing in ("0x1", "999999", "-1", "%00", "x" * 200):
+        assert client.get(f"/v1/policies/{nothing}").status in {404, 422}
+        assert move(client, nothing, "activate").status in {404, 422}

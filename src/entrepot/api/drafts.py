@@ -54,8 +54,6 @@ _CODES = {
     WhyNotMoved.UNKNOWN: Code.NOT_FOUND,
     WhyNotMoved.VERSION_CHANGED: Code.PRECONDITION,
     WhyNotMoved.TRANSITION: Code.TRANSITION,
-    WhyNotMoved.NEVER_IN_FORCE: Code.CONFLICT,
-    WhyNotMoved.IN_FORCE: Code.CONFLICT,
 }
 
 
@@ -160,7 +158,9 @@ async def rollback(request: Request) -> Answer:
         await hold(conn, market)
         found = await restored(conn, market, body.version)
         if isinstance(found, Refused):
-            raise invalid("/version", found.detail, code=_CODES[found.why])
+            unknown = found.why is WhyNotMoved.UNKNOWN
+            code = Code.INVALID if unknown else Code.CONFLICT
+            raise invalid("/version", found.detail, code=code)
         policy = policy_of(found.value.document)
         await check(conn, market, policy)
         number = await publish(
@@ -272,7 +272,7 @@ ROUTES = [
     Route(
         "POST", f"{PATH}/rollback", rollback, Scope.POLICIES_WRITE, "Go back to a policy",
         body=PolicyRollbackBody, answer=PolicyVersionAnswer, status=201, keyed=True,
-        problems=(Code.NOT_FOUND, Code.CONFLICT),
+        problems=(Code.CONFLICT,),
     ),
     Route(
         "GET", f"{PATH}/{{version}}", one, Scope.POLICIES_READ, "A policy and its life",

@@ -1,13 +1,16 @@
 """Rehearsals over HTTP: what a policy would say of an order, before it decides anything."""
 
+from datetime import UTC, datetime
+
 from entrepot.access.model import Scope
+from entrepot.api.bodies_fulfillment import EARLIEST
 from entrepot.api.bodies_policies import (
     PolicyRehearsal,
     PolicyRehearsalBody,
     RehearsedOrder,
     StrategyAnswer,
 )
-from entrepot.api.drafts import PATH, check
+from entrepot.api.drafts import AHEAD_MAX, PATH, check
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.journey import asking
@@ -30,7 +33,15 @@ async def post(request: Request) -> Answer:
         policy = await _policy(conn, market_id, body)
         await market.catalog.fetch_missing(conn, {line.sku for line in body.order.lines})
     wanted = _wanted(market, body.order)
-    return json_answer(200, _shown(rehearse(market, policy, wanted, body.at or mint.now())))
+    return json_answer(200, _shown(rehearse(market, policy, wanted, _time(body.at, mint.now()))))
+
+
+def _time(at: datetime | None, now: datetime) -> datetime:
+    if at is None:
+        return now
+    if not EARLIEST <= at <= now + AHEAD_MAX:
+        raise invalid("/at", "is no time that an order could come at")
+    return at.astimezone(UTC)
 
 
 async def _policy(conn: db.Connection, market: MarketId, body: PolicyRehearsalBody) -> Policy:

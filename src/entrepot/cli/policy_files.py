@@ -20,7 +20,7 @@ class Unreadable(Exception):  # noqa: N818 - what was found
     """A file that is none of ours, and why."""
 
 
-class _Loader(yaml.SafeLoader):  # type: ignore[misc] - it has no annotations
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # it has no annotations
     """YAML 1.2 for data: a `no` is a text, so is a date; no name comes twice, none is aliased."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401 - the library's types
