@@ -219,6 +219,17 @@ async def test_who_waits_is_served_where_the_rules_allow_and_by_nobody_else(chai
     assert [each.strategy for each in await reasons(chain, id_)] == ["DCs"]
 
 
+async def test_a_full_node_leads_to_the_next_strategy_and_only_then_beyond_its_capacity(chain):
+    await chain.node("RENO", RENO_AT, capacity_per_day=1)
+    await rules(chain, **profiles(DCS, STORES))
+    assert await bought(chain, ("CAP", 1)) == (["RENO"], "DCs")
+    assert await bought(chain, ("CAP", 1)) == (["AUSTIN"], "stores")
+    await chain.count("AUSTIN", CAP=0)
+    assert await bought(chain, ("CAP", 1)) == (["RENO"], "DCs")
+    await rules(chain, **profiles(DCS))
+    assert await bought(chain, ("CAP", 1)) == (["RENO"], "DCs")
+
+
 async def test_a_quote_shows_what_the_order_gets(chain):
     await rules(chain, **profiles(DCS, STORES))
     market = await chain.world.market(US)

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+import numpy as np
 from msgspec.structs import replace
 
 from entrepot.journey.world import Market
 from entrepot.policies.strategies import Otherwise
-from entrepot.sourcing.eligibility import Standing
+from entrepot.sourcing.cost import Bools
+from entrepot.sourcing.eligibility import Standing, allowed_by
 from entrepot.sourcing.guide import Guided
-from entrepot.sourcing.model import Ask, NoPlan, Plan, WhyNoPlan
+from entrepot.sourcing.model import Ask, Guide, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_on
 
@@ -56,20 +58,28 @@ def tried_on(
     def plan(some: Sequence[Ask]) -> Answers:
         return plan_on(shelves, some, standing)
 
-    return tried(market, asks, plan, at)
+    return tried(market, asks, plan, standing, at)
 
 
 def tried(
-    market: Market, asks: Sequence[Ask], plan: Callable[[Sequence[Ask]], Answers], at: datetime
+    market: Market,
+    asks: Sequence[Ask],
+    plan: Callable[[Sequence[Ask]], Answers],
+    standing: Standing,
+    at: datetime,
 ) -> Tried:
     """Answer each ask by the first of its strategies that finds all of it.
 
-    Where none does the answer is that of the strategy that lacks the fewest units.
+    A node whose day is full is not used while another strategy is left. Where none finds all, the
+    answer is that of the strategy that lacks the fewest units.
     """
     guides = market.guides
     if guides is None:
         return Tried(asks, plan(asks), range(len(asks)))
     guided = [guides.of(ask, at, market.category) for ask in asks]
+    if standing.full.any():
+        roomy = Roomy(standing.full.copy())
+        guided = [roomy.of(found) for found in guided]
     every = [_by(ask, found, 0) for ask, found in zip(asks, guided, strict=True)]
     answers, tries = plan(every), [[place] for place in range(len(asks))]
     while left := [n for n, found in enumerate(guided) if _goes_on(found, answers, tries[n])]:
@@ -85,6 +95,36 @@ def tried(
         if found is not None and isinstance(answers[last[n]], NoPlan)
     }
     return Tried(every, answers, last, otherwise)
+
+
+class Roomy:
+    """Narrows strategies to nodes with room, so that a full day leads to the next one first."""
+
+    def __init__(self, full: Bools) -> None:
+        self._full = full
+        self._known: dict[Guide, Guide] = {}
+
+    def of(self, guided: Guided | None) -> Guided | None:
+        """Give the strategies in turn, all but the last without full nodes; then those with them.
+
+        A node beyond its capacity is better than no node, and worse than any other.
+        """
+        if guided is None or len(guided.guides) < 2:
+            return guided
+        before = guided.guides[:-1]
+        narrow = tuple([self._narrowed(guide) for guide in before])
+        crowded = [g for g, narrowed in zip(before, narrow, strict=True) if narrowed is not g]
+        guides = (*narrow, guided.guides[-1], *crowded)
+        return Guided(guided.profile, guides, guided.otherwise)
+
+    def _narrowed(self, guide: Guide) -> Guide:
+        if guide not in self._known:
+            allowed = allowed_by(guide, len(self._full))
+            some = ~self._full if allowed is None else allowed & ~self._full
+            same = allowed is not None and bool((some == allowed).all())
+            packed = np.packbits(some).tobytes()
+            self._known[guide] = guide if same else replace(guide, allowed=packed)
+        return self._known[guide]
 
 
 def _by(ask: Ask, guided: Guided | None, turn: int) -> Ask:

@@ -128,7 +128,7 @@ def scarce(made: Sequence[Draft]) -> list[Sku]:
             if (isinstance(draft.answer, NoPlan) and draft.answer.why is WhyNoPlan.SHORT)
             or draft.waiting
             or draft.canceled
-            for want in asking.wants(draft.asking.needs, draft.asking.weights)
+            for want in draft.asking.ask.wants
         }
     )
 
@@ -159,12 +159,8 @@ def _ask(draft: Draft) -> Ask:
     question = draft.asking.ask
     if draft.needs is draft.asking.needs:
         return question
-    wants = asking.wants(draft.needs, draft.asking.weights)
-    return Ask(
-        question.channel, question.method, question.service, wants, question.destination,
-        question.pickup_node, question.barred, question.own,
-        customer_class=question.customer_class,
-    )  # fmt: skip
+    wants = asking.wants(draft.needs, draft.asking.weights, draft.asking.volumes)
+    return msgspec.structs.replace(question, wants=wants)
 
 
 def _soften(market: Market, draft: Draft, made: Sequence[Draft], at: datetime) -> bool:

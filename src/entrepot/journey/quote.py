@@ -16,6 +16,7 @@ from entrepot.journey.world import Market
 from entrepot.network.model import Method
 from entrepot.promise.model import Promise
 from entrepot.promise.rules import promised
+from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Want, WhyNoPlan
 from entrepot.sourcing.solve import plan_each
 from entrepot.terms.ids import ChannelId, LineNo, NodeId, Sku
@@ -62,7 +63,7 @@ def quote(market: Market, carts: Sequence[Cart], *, at: datetime) -> list[Quote]
     owners: list[int] = []
     unknown: list[tuple[int, ...]] = []
     for place, cart in enumerate(carts):
-        wants, missing = _wants(market, cart)
+        wants, missing = wants_of(market, cart.lines)
         unknown.append(missing)
         options = _asks(market, cart, wants) if not missing else []
         asks += options
@@ -88,15 +89,20 @@ def _answers(market: Market, asks: Sequence[Ask], at: datetime) -> list[Plan | N
     def plan(some: Sequence[Ask]) -> list[Plan | NoPlan]:
         return plan_each(some, stock, market.compiled, days, market.load)
 
-    return tried(market, asks, plan, at).final
+    standing = Standing(market.compiled, days, market.load)
+    return tried(market, asks, plan, standing, at).final
 
 
-def _wants(market: Market, cart: Cart) -> tuple[tuple[Want, ...], tuple[int, ...]]:
+def wants_of(
+    market: Market, lines: Sequence[tuple[Sku, int]]
+) -> tuple[tuple[Want, ...], tuple[int, ...]]:
+    """Say what some lines want, kits by their parts; and which of them (from 0) nobody knows."""
     needs: list[asking.Need] = []
     weights: dict[Sku, int] = {}
+    volumes: dict[Sku, int] = {}
     missing = []
     for at, ((_, quantity), units) in enumerate(
-        zip(cart.lines, explode(cart.lines, market.catalog.items), strict=True)
+        zip(lines, explode(lines, market.catalog.items), strict=True)
     ):
         if units is None:
             missing.append(at)
@@ -104,7 +110,9 @@ def _wants(market: Market, cart: Cart) -> tuple[tuple[Want, ...], tuple[int, ...
         for unit in units:
             needs.append((LineNo(at + 1), unit.sku, unit.per_unit * quantity))
             weights[unit.sku] = unit.weight_g
-    return asking.wants(needs, weights), tuple(missing)
+            if unit.volume_cm3:
+                volumes[unit.sku] = unit.volume_cm3
+    return asking.wants(needs, weights, volumes), tuple(missing)
 
 
 def _asks(market: Market, cart: Cart, wants: tuple[Want, ...]) -> list[Ask]:

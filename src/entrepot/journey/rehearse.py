@@ -3,17 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-
-from entrepot.catalog.rules import explode
-from entrepot.journey import asking
+from entrepot.journey.quote import wants_of
 from entrepot.journey.world import Market
 from entrepot.network.model import Method
 from entrepot.policies.model import Policy
 from entrepot.policies.strategies import Otherwise
+from entrepot.sourcing.eligibility import allowed_by, rating_by
 from entrepot.sourcing.guide import Guides
 from entrepot.sourcing.model import Ask, Guide, split_name
-from entrepot.terms.ids import ChannelId, LineNo, NodeId, Sku
+from entrepot.terms.ids import ChannelId, NodeId, Sku
 from entrepot.terms.place import Place
 
 
@@ -57,30 +55,21 @@ def rehearse(market: Market, policy: Policy, wanted: Wanted, at: datetime) -> Re
 
 
 def _ask(market: Market, wanted: Wanted) -> Ask:
-    needs: list[asking.Need] = []
-    weights: dict[Sku, int] = {}
-    for line, units in enumerate(explode(wanted.lines, market.catalog.items), 1):
-        for unit in units or ():
-            needs.append((LineNo(line), unit.sku, unit.per_unit * wanted.lines[line - 1][1]))
-            weights[unit.sku] = unit.weight_g
+    wants, _ = wants_of(market, wanted.lines)
     return Ask(
-        wanted.channel, Method.SHIP, wanted.service, asking.wants(needs, weights),
-        wanted.destination, customer_class=wanted.customer_class,
+        wanted.channel, Method.SHIP, wanted.service, wants, wanted.destination,
+        customer_class=wanted.customer_class,
     )  # fmt: skip
 
 
 def _said(market: Market, guide: Guide) -> Said:
     nodes = [node.node_id for node in market.network.nodes]
-    allowed = np.ones(len(nodes), np.bool_)
-    if guide.allowed is not None:
-        raw = np.frombuffer(guide.allowed, np.uint8)
-        allowed = np.unpackbits(raw, count=len(nodes)).astype(np.bool_)
-    prices = [0] * len(nodes)
-    if guide.rating is not None:
-        prices = np.frombuffer(guide.rating, "<i4").tolist()
+    mask, rated = allowed_by(guide, len(nodes)), rating_by(guide)
+    allowed = [True] * len(nodes) if mask is None else mask.tolist()
+    prices = [0] * len(nodes) if rated is None else rated.tolist()
     return Said(
         split_name(guide.strategy)[1],
-        tuple(node for node, may in zip(nodes, allowed.tolist(), strict=True) if may),
-        {n: p for n, p, may in zip(nodes, prices, allowed.tolist(), strict=True) if p and may},
+        tuple(node for node, may in zip(nodes, allowed, strict=True) if may),
+        {n: p for n, p, may in zip(nodes, prices, allowed, strict=True) if p and may},
         guide.shipments_max,
     )

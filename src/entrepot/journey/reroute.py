@@ -228,7 +228,8 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
 def _wants(market: Market, needs: Sequence[Need]) -> tuple[Want, ...]:
     items = market.catalog.items
     weights = {sku: items[sku].weight_g for _, sku, _ in needs if sku in items}
-    return asking.wants(needs, weights)
+    volumes = {sku: items[sku].volume_cm3 for _, sku, _ in needs if sku in items}
+    return asking.wants(needs, weights, volumes)
 
 
 def _days(

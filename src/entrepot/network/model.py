@@ -159,6 +159,7 @@ class NodeRow:
     handling_cost: int
     enabled: bool
     handling_hours: int = 0
+    parcel_cost: int = 0
     version: int = 0
 
 
@@ -203,6 +204,8 @@ class LaneRow:
     breaks: str
     per_kg_over: int
     enabled: bool
+    cm3_per_kg: int = 0
+    cost_min: int = 0
     version: int = 0
 
 

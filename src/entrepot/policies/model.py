@@ -180,6 +180,15 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             "every order is sent at the least cost from any node that can."
         ),
     ] = Sourcing()
+    late_per_day: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=10**9,
+            description="What each day weighs that a shipment arrives after its order is due, in "
+            "minor units: a faster service is taken where it costs less.",
+        ),
+    ] = 0
 
 
 def policy_of(document: str) -> Policy:

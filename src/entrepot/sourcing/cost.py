@@ -177,7 +177,8 @@ class Pricing:
 
 def worth_of(worth: Ints, units: Ints) -> Ints:
     """Say what units of stock are worth to others, each line at most SHADOW_MAX."""
-    return np.minimum(worth * units, SHADOW_MAX)
+    weighed: Ints = np.minimum(worth * units, SHADOW_MAX)
+    return weighed
 
 
 N = TypeVar("N", int, Ints)

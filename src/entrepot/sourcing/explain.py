@@ -6,16 +6,24 @@ that decided. Amounts are minor units in fields and hundredths in words.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from entrepot.sourcing.choose import View, in_pieces
+from entrepot.sourcing.choose import View, in_pieces, shipment_of
 from entrepot.sourcing.cost import Ints
 from entrepot.sourcing.eligibility import Eliminated, Standing, eliminations
-from entrepot.sourcing.model import Ask, Elimination, NoPlan, Plan, WhyNoPlan, split_name
+from entrepot.sourcing.model import (
+    Ask,
+    Elimination,
+    NoPlan,
+    Plan,
+    Shipment,
+    WhyNoPlan,
+    split_name,
+)
 from entrepot.sourcing.record import Decision
 from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import view_of
@@ -35,6 +43,24 @@ class ShipmentShown(msgspec.Struct, frozen=True):
     weight_g: int
     shipping: int
     handling: int
+    late: int = 0
+    rating: int = 0
+    shadow: int = 0
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """What a plan comes to: the money it costs, and what was weighed beside it and is none.
+
+    `late` is the price of lateness, `rating` what the rules rate its nodes, `shadow` what its stock
+    and room are worth to the orders still to come.
+    """
+
+    shipping: int
+    handling: int
+    split: int
+    late: int
+    rating: int
+    shadow: int
 
 
 class NodeShown(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -57,12 +83,23 @@ class NodeShown(msgspec.Struct, frozen=True, omit_defaults=True):
     lane: LaneId | None = None
     shipping: int | None = None
     handling: int | None = None
+    late: int = 0
+    rating: int = 0
+    shadow: int = 0
+
+    @property
+    def weighed(self) -> int:
+        """What a shipment of all that the node could fill weighs, all counted."""
+        money = (self.shipping or 0) + (self.handling or 0)
+        return money + self.late + self.rating + self.shadow
 
 
 class Explanation(msgspec.Struct, frozen=True):
     """A decision with its reasons. `why` and `missing` are set where there is no plan.
 
-    `profile` and `strategy` name the rules of the policy that it was made by, where any were.
+    `runner_up` is compared with the sum of `parts`: with `cost` where nothing else was weighed.
+    `profile` and `strategy` name the rules of the policy that it was made by, where any were, and
+    `prices_version` the worth of stock that steered.
     """
 
     market: MarketId
@@ -81,8 +118,11 @@ class Explanation(msgspec.Struct, frozen=True):
     why: WhyNoPlan | None
     missing: tuple[Item, ...]
     nodes: tuple[NodeShown, ...]
+    parts: Parts | None = None
+    due: date | None = None
     profile: str | None = None
     strategy: str | None = None
+    prices_version: int | None = None
 
 
 def explain(decision: Decision) -> Explanation:
@@ -120,9 +160,9 @@ def _explained(decision: Decision, nodes: tuple[NodeShown, ...]) -> Explanation:
     rival = _rival(plan, able)
     out = tuple(node.eliminated for node in nodes if node.eliminated is not None)
     policy_version, guide = compiled.network.costs.policy_version, decision.ask.guide
-    profile, strategy = split_name(guide.strategy) if guide else (None, None)
+    profile, strategy = split_name(guide.strategy) if guide else ("", None)
     words = words_of(Facts(decision.ask, answer, len(able), rival, out, _held_for(decision)))
-    if guide is not None:
+    if profile:
         words = (*words, f"By strategy {strategy} of profile {profile} in policy {policy_version}.")
     return Explanation(
         market=compiled.network.market,
@@ -141,8 +181,22 @@ def _explained(decision: Decision, nodes: tuple[NodeShown, ...]) -> Explanation:
         why=refusal.why if refusal else None,
         missing=_items(refusal.missing) if refusal else (),
         nodes=nodes,
-        profile=profile,
+        parts=_parts(plan) if plan else None,
+        due=decision.ask.due.day if decision.ask.due else None,
+        profile=profile or None,
         strategy=strategy,
+        prices_version=decision.prices.version if decision.prices else None,
+    )
+
+
+def _parts(plan: Plan) -> Parts:
+    return Parts(
+        shipping=sum(each.shipping for each in plan.shipments),
+        handling=sum(each.handling for each in plan.shipments),
+        split=plan.extra,
+        late=sum(each.late for each in plan.shipments),
+        rating=sum(each.rating for each in plan.shipments),
+        shadow=sum(each.shadow for each in plan.shipments),
     )
 
 
@@ -162,9 +216,7 @@ def _rival(plan: Plan | None, able: list[NodeShown]) -> NodeId | None:
     if plan is None or plan.runner_up is None or len(plan.shipments) > 1:
         return None
     others = (node for node in able if not node.chosen)
-    return next(
-        (n.node for n in others if (n.shipping or 0) + (n.handling or 0) == plan.runner_up), None
-    )
+    return next((n.node for n in others if n.weighed == plan.runner_up), None)
 
 
 def _items(pairs: Iterable[tuple[Sku, int]]) -> tuple[Item, ...]:
@@ -173,7 +225,17 @@ def _items(pairs: Iterable[tuple[Sku, int]]) -> tuple[Item, ...]:
 
 def _shipments(plan: Plan | None) -> tuple[ShipmentShown, ...]:
     return tuple(
-        ShipmentShown(s.node_id, s.lane_id, _items(s.items), s.weight_g, s.shipping, s.handling)
+        ShipmentShown(
+            s.node_id,
+            s.lane_id,
+            _items(s.items),
+            s.weight_g,
+            s.shipping,
+            s.handling,
+            s.late,
+            s.rating,
+            s.shadow,
+        )
         for s in (plan.shipments if plan else ())
     )
 
@@ -193,29 +255,23 @@ class _Bid:
     fills: tuple[Item, ...]
     alone: bool
     zone: int | None
-    lane: LaneId | None
-    shipping: int
-    handling: int
+    shipment: Shipment
 
 
 def _bids(view: View, pieces: Ints) -> list[_Bid | None]:
     """Give per node its bid; None where it could fill nothing."""
-    wants, compiled = view.ask.wants, view.freight.compiled
+    wants, zones = view.ask.wants, view.freight.zones
     wanted = np.array([want.quantity for want in wants], np.int64)[:, None]
     units = np.where(view.free >= pieces[:, None], np.minimum(view.free, wanted), 0)
-    weights = np.array([want.weight_g for want in wants], np.int64) @ units
-    volumes = np.array([want.volume_cm3 for want in wants], np.int64) @ units
     bids: list[_Bid | None] = [None] * units.shape[1]
     for node in np.flatnonzero(units.any(axis=0)).tolist():
-        column = units[:, node].tolist()
-        lane, shipping, _ = view.freight.way(int(weights[node]), int(volumes[node]), node)
+        load = {line: n for line, n in enumerate(units[:, node].tolist()) if n}
+        shipment = shipment_of(view, node, load)
         bids[node] = _Bid(
-            fills=_items((want.sku, n) for want, n in zip(wants, column, strict=True) if n),
+            fills=_items(shipment.items),
             alone=bool((units[:, node] == wanted[:, 0]).all()),
-            zone=None if view.freight.zones is None else int(view.freight.zones[node]),
-            lane=lane,
-            shipping=shipping,
-            handling=int(compiled.handling[node]) * sum(column) + int(compiled.making_up[node]),
+            zone=None if zones is None else int(zones[node]),
+            shipment=shipment,
         )
     return bids
 
@@ -233,7 +289,10 @@ def _node(node_id: NodeId, chosen: bool, out: Eliminated | None, bid: _Bid | Non
         fills=bid.fills,
         alone=bid.alone,
         zone=bid.zone,
-        lane=bid.lane,
-        shipping=bid.shipping,
-        handling=bid.handling,
+        lane=bid.shipment.lane_id,
+        shipping=bid.shipment.shipping,
+        handling=bid.shipment.handling,
+        late=bid.shipment.late,
+        rating=bid.shipment.rating,
+        shadow=bid.shipment.shadow,
     )

@@ -58,8 +58,8 @@ class Guide(msgspec.Struct, frozen=True, gc=False):
 
 
 def split_name(strategy: str) -> tuple[str, str]:
-    """Give the profile and the strategy that a guide's name is of."""
-    profile, _, name = strategy.partition("/")
+    """Give the profile and the strategy that a guide's name is of; "": of no profile."""
+    profile, _, name = strategy.rpartition("/")
     return profile, name
 
 

@@ -19,7 +19,6 @@ import numpy.typing as npt
 
 from entrepot.network.compiled import Compiled, Days
 from entrepot.network.model import Method, Network
-from entrepot.sourcing.cost import Ints
 from entrepot.sourcing.eligibility import NO_LIMIT, Load, capacities
 from entrepot.sourcing.model import (
     Ask,
@@ -32,7 +31,8 @@ from entrepot.sourcing.model import (
     Want,
     WhyNoPlan,
 )
-from entrepot.sourcing.noted import BUFFER, KeptBack, unpacked_units
+from entrepot.sourcing.noted import BUFFER, KeptBack
+from entrepot.sourcing.packing import PackedDays, packed_days, unpacked_days, unpacked_units
 from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_one
 from entrepot.sourcing.steered import (
@@ -58,11 +58,7 @@ NARROW_MAX: Final = (1 << 16) - 1
 NODES_MAX: Final = 1 << 16
 """Nodes a record can tell apart: ten times the largest retailer's stores."""
 
-_CLOSED: Final = 255  # in days packed as bytes: open on none of the next 30
-_NO_DAY: Final = -1
-
 PackedPlace = tuple[str, str, str, float | None, float | None, str]
-PackedDays = tuple[int, bytes]
 PackedKeep = tuple[int | bytes, tuple[str, ...]]
 
 
@@ -238,39 +234,6 @@ def replay(seen: Decision) -> Plan | NoPlan:
     """Decide again what was seen."""
     scene = seen.scene
     return plan_one(seen.ask, seen.stock, scene.compiled, scene.days, scene.load, seen.prices)
-
-
-def packed_days(days: Days) -> PackedDays:
-    """Pack each node's work day as (first day, how many days after it).
-
-    The second is empty where all are the first day, a bit per node where none is later than the
-    next, else a byte per node, 255 for a node that stays closed.
-    """
-    work_day = days.work_day
-    opened = work_day[work_day >= 0]
-    if not len(opened):
-        return _NO_DAY, b""
-    first = int(opened.min())
-    if len(opened) == len(work_day):
-        after = work_day - first
-        last = int(after.max())
-        if last == 0:
-            return first, b""
-        if last == 1:
-            return first, np.packbits(after.astype(np.bool_)).tobytes()
-    after = np.where(work_day < 0, _CLOSED, work_day - first)
-    return first, after.astype(np.uint8).tobytes()
-
-
-def unpacked_days(packed: PackedDays, count: int) -> Ints:
-    """Give int64[count], the work days that were packed."""
-    first, after = packed
-    if not after:
-        return np.full(count, first, np.int64)
-    raw = np.frombuffer(after, np.uint8)
-    if len(raw) < count:
-        return first + np.unpackbits(raw, count=count).astype(np.int64)
-    return np.where(raw == _CLOSED, -1, first + raw.astype(np.int64))
 
 
 @dataclass(frozen=True, slots=True)

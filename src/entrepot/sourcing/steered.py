@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from entrepot.sourcing.model import Ask, Due, Guide, Prices
-from entrepot.sourcing.noted import packed_units, unpacked_units
+from entrepot.sourcing.packing import packed_units, unpacked_units
 from entrepot.sourcing.shelves import Shelves
 from entrepot.terms.ids import Sku
 
