@@ -133,9 +133,7 @@ async def test_one_worker_has_the_turn(two):
     at, before = mint.now(), mint.now() - timedelta(minutes=15)
     async with two.pool.acquire() as one, two.pool.acquire() as other:
         mine = await wave_rows.take_turn(one, US, "wave", before=before, at=at)
-        theirs = await wave_rows.take_turn(
-            other, US, "wave", before=before, at=at
-        )
+        theirs = await wave_rows.take_turn(other, US, "wave", before=before, at=at)
         later = at + timedelta(minutes=15)
         again = await wave_rows.take_turn(other, US, "wave", before=at, at=later)
     assert (mine, theirs, again) == (True, False, True)

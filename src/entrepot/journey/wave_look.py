@@ -22,7 +22,7 @@ from entrepot.journey.progress import Claims, claims_of, given_up, unopened
 from entrepot.journey.reroute import questions_of, wants_of
 from entrepot.journey.world import Market
 from entrepot.network.compiled import Compiled, Days
-from entrepot.sourcing.eligibility import Load
+from entrepot.sourcing.eligibility import Load, allowed_by
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock
 from entrepot.sourcing.solve import plan_each
 from entrepot.terms.ids import FulfillmentOrderId, LineNo, NodeId, OrderId, Sku
@@ -83,7 +83,7 @@ async def look(here: Here, *, until: datetime, most: int) -> Wave:
     owed = await stock.owed(here.conn, here.market, skus)
     seen = withhold.seen(market, list(wanting.values()), here.at, owed=owed)
     days, load = market.compiled.days(here.at), dict(market.load)
-    orders = _movable(standing, wanting, found, plan_each(
+    orders = _movable(market, here.at, standing, wanting, found, plan_each(
         [owning(wanting[o], _units(s.claims)) for o, s in standing.items()],
         seen, market.compiled, days, load,
     ))  # fmt: skip
@@ -138,6 +138,8 @@ def _units(claims: Sequence[Claim]) -> list[tuple[Sku, NodeId, int]]:
 
 
 def _movable(
+    market: Market,
+    at: datetime,
     standing: Mapping[OrderId, Standing],
     asks: Mapping[OrderId, Ask],
     claims: Mapping[OrderId, Claims],
@@ -148,7 +150,24 @@ def _movable(
         if isinstance(answer, Plan) and _spots(answer) == sorted(_units(each.claims)):
             latest = claims[order_id].head.promised_latest
             needs = tuple(needs_of(each.claims))
-            yield Movable(order_id, asks[order_id], needs, each, answer, latest)
+            ask = _guided(market, asks[order_id], answer, at)
+            if ask is not None:
+                yield Movable(order_id, ask, needs, each, answer, latest)
+
+
+def _guided(market: Market, ask: Ask, plan: Plan, at: datetime) -> Ask | None:
+    """Keep to the first strategy that lets the plan stand as it is; None where none does."""
+    guided = market.guides.of(ask, at, market.category) if market.guides else None
+    if guided is None:
+        return ask
+    nodes = [market.compiled.index[each.node_id] for each in plan.shipments]
+    count = len(market.compiled.network.nodes)
+    for guide in guided.guides:
+        allowed = allowed_by(guide, count)
+        most = guide.shipments_max or len(nodes)
+        if len(nodes) <= most and (allowed is None or allowed[nodes].all()):
+            return msgspec.structs.replace(ask, guide=guide)
+    return None
 
 
 def _spots(plan: Plan) -> list[tuple[Sku, NodeId, int]]:
