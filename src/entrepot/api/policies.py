@@ -10,6 +10,7 @@ from entrepot.access.model import Scope
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer
 from entrepot.api.problems import Code, FieldError, Problem, invalid
+from entrepot.journey import gate
 from entrepot.journey.vet import vet
 from entrepot.network import browse as network
 from entrepot.network.open import hold
@@ -75,6 +76,10 @@ async def put_policy(request: Request) -> Answer:
         if flaws:
             errors = [FieldError(f.detail, f"/document{f.pointer}") for f in flaws[:FLAWS_MAX]]
             raise Problem(Code.INVALID, f"{errors[0].pointer}: {errors[0].detail}", errors=errors)
+        lacking = await gate.why_not(conn, market, body.document, at=at)
+        if lacking is not None:
+            errors = [FieldError(lacking, "/document")]
+            raise Problem(Code.REPLAY_NEEDED, lacking, errors=errors)
         new = await publish(conn, market, body.document, request.actor, body.reason, at)
         return json_answer(200, PolicyAnswer(version=new, document=body.document), etag(new))
 
@@ -119,7 +124,8 @@ ROUTES = [
     ),
     Route(
         "PUT", "/v1/policy", put_policy, Scope.POLICIES_WRITE, "Publish a policy",
-        body=PolicyBody, answer=PolicyAnswer, keyed=True, problems=(Code.PRECONDITION,),
+        body=PolicyBody, answer=PolicyAnswer, keyed=True,
+        problems=(Code.PRECONDITION, Code.REPLAY_NEEDED),
     ),
     Route(
         "GET", "/v1/policy/history", get_history, Scope.POLICIES_READ, "The policies before",

@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from entrepot.network.compiled import Compiled, Days
 from entrepot.network.model import Method, Network
@@ -130,6 +131,7 @@ class Decision:
     answer: Plan | NoPlan
 
 
+Int32s = npt.NDArray[np.int32]
 _Keeps = dict[tuple[ChannelId, Sku], Keep]
 _Names = dict[tuple[ChannelId, Sku], tuple[str, ...]]
 _encoder = msgspec.msgpack.Encoder()
@@ -187,10 +189,10 @@ def decision(record: Record, place: int, network: Network | Compiled) -> Decisio
     load = {(node, int(work_day[node])): count for node, count in taken.used.items()}
     days = Days(work_day.astype(np.int32), record.at)
     return Decision(
-        _ask_of(record, kept),
+        ask_of(record, kept),
         _stock_of(record, kept, taken, len(compiled.network.nodes)),
         Scene(compiled, days, load, record.at),
-        _answer_of(record, kept),
+        answer_of(record, kept),
     )
 
 
@@ -266,7 +268,8 @@ def _off_the_shelf(
     return [(line, units - min(units, own.get(skus[line], 0))) for line, units in items]
 
 
-def _ask_of(record: Record, kept: PackedDecision) -> Ask:
+def ask_of(record: Record, kept: PackedDecision) -> Ask:
+    """Give a decision's question."""
     return Ask(
         channel=kept.channel,
         method=kept.method,
@@ -296,24 +299,32 @@ def _kept_of(record: Record, kept: PackedDecision, count: int) -> tuple[_Keeps, 
     return keeps, names
 
 
-def _stock_of(record: Record, kept: PackedDecision, taken: _Taken, count: int) -> Stock:
+def units_of(record: Record) -> list[tuple[Int32s, Int32s]]:
+    """Give per shelf the nodes that held some (ascending) and how much, before the first."""
     nodes = np.frombuffer(record.nodes, "<u2").astype(np.int32)
     width = "<u2" if len(record.nodes) == len(record.units) else "<u4"
     units = np.frombuffer(record.units, width).astype(np.int32)
-    ends = np.cumsum(record.counts)
+    ends = np.cumsum(record.counts, dtype=np.int64).tolist()
+    parts = [slice(end - count, end) for end, count in zip(ends, record.counts, strict=True)]
+    return [(nodes[part], units[part]) for part in parts]
+
+
+def _stock_of(record: Record, kept: PackedDecision, taken: _Taken, count: int) -> Stock:
+    shelves = units_of(record)
     free = {}
     for shelf, _, _ in kept.wants:
-        part = slice(int(ends[shelf]) - record.counts[shelf], int(ends[shelf]))
-        left = units[part].copy()
-        for at, node in enumerate(nodes[part].tolist()):
+        nodes, units = shelves[shelf]
+        left = units.copy()
+        for at, node in enumerate(nodes.tolist()):
             left[at] -= taken.units.get((shelf, node), 0)
-        free[record.skus[shelf]] = (nodes[part], left)
+        free[record.skus[shelf]] = (nodes, left)
     owed = {record.skus[shelf]: record.owed[shelf] for shelf, _, _ in kept.wants}
     keeps, names = _kept_of(record, kept, count)
     return Stock(free, {sku: units for sku, units in owed.items() if units}, keeps, held_for=names)
 
 
-def _answer_of(record: Record, kept: PackedDecision) -> Plan | NoPlan:
+def answer_of(record: Record, kept: PackedDecision) -> Plan | NoPlan:
+    """Give a decision's answer, as it was recorded."""
     if kept.refusal is not None:
         return NoPlan(kept.refusal.why, kept.refusal.missing, kept.refusal.detail)
     if kept.plan is None:
