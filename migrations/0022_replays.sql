@@ -58,3 +58,16 @@ CREATE TABLE sourcing.replay_change (
     document json NOT NULL,
     PRIMARY KEY (market, replay_id, number)
 );
+
+-- What a day's orders cost beside what they could have cost; `document` is the whole of it.
+CREATE TABLE sourcing.regret (
+    market text NOT NULL,
+    day date NOT NULL,
+    orders integer NOT NULL,
+    cost bigint NOT NULL,
+    bound bigint NOT NULL,
+    document json NOT NULL,
+    made_at timestamptz NOT NULL,
+    PRIMARY KEY (market, day),
+    CONSTRAINT a_bound_is_no_more_than_the_cost CHECK (bound <= cost)
+);

@@ -19,7 +19,9 @@ def day_of(asks, seen):
     """Decide in turn, and lay the day out: (the day, what it cost, the orders with a plan)."""
     answers = plan_batch(asks, *seen.arguments)
     scene = Scene(seen.compiled, seen.days, seen.load, AT)
-    batch = unfold(unpack(pack(asks, answers, Shelves(asks, seen.stock, seen.compiled), scene)), seen.compiled)
+    batch = unfold(
+        unpack(pack(asks, answers, Shelves(asks, seen.stock, seen.compiled), scene)), seen.compiled
+    )
     day = Day()
     places = [at for at, answer in enumerate(answers) if isinstance(answer, Plan)]
     day.add(batch, places)
@@ -28,25 +30,37 @@ def day_of(asks, seen):
 
 def least(asks, seen):
     """Try every way to send all units of all orders from the stock there is: the least cost."""
-    units = [(o, line) for o, ask in enumerate(asks) for line, w in enumerate(ask.wants) for _ in range(w.quantity)]
+    units = [
+        (o, line)
+        for o, ask in enumerate(asks)
+        for line, w in enumerate(ask.wants)
+        for _ in range(w.quantity)
+    ]
     best = None
     for places in product(range(len(seen.network.nodes)), repeat=len(units)):
         left, loads = {}, {}
         for (o, line), at in zip(units, places, strict=True):
             sku = asks[o].wants[line].sku
-            left[sku, at] = left.get((sku, at), worlds.free_at(asks[o], seen, at, asks[o].wants[line])) - 1
+            left[sku, at] = (
+                left.get((sku, at), worlds.free_at(asks[o], seen, at, asks[o].wants[line])) - 1
+            )
             load = loads.setdefault((o, at), {})
             load[line] = load.get(line, 0) + 1
         if min(left.values()) < 0:
             continue
-        cost = sum(worlds.shipment_price(asks[o], seen, at, load) for (o, at), load in loads.items())
+        cost = sum(
+            worlds.shipment_price(asks[o], seen, at, load) for (o, at), load in loads.items()
+        )
         cost += seen.network.costs.extra_shipment * (len(loads) - len(asks))
         best = cost if best is None else min(best, cost)
     return best
 
 
 def small_day(chance):
-    nodes = [node(f"N{at}", region=chance.choice(("R1", "R2")), handling=chance.choice((0, 40, 90))) for at in range(3)]
+    nodes = [
+        node(f"N{at}", region=chance.choice(("R1", "R2")), handling=chance.choice((0, 40, 90)))
+        for at in range(3)
+    ]
     free = {f"S{at}": {n.node_id: chance.randint(0, 2) for n in nodes} for at in range(2)}
     seen = world(network_of(*nodes, extra_shipment=chance.choice((0, 150))), free)
     asks = [
@@ -72,11 +86,16 @@ def test_no_plan_of_all_orders_together_costs_less_than_the_bound(seed):
 def test_who_came_first_took_what_the_second_needed_more():
     """The first order could have gone from the far node for little more; the second could not."""
     seen = world(
-        network_of(node("NEAR", handling=0), node("NEXT", handling=20), node("ABROAD", handling=900)),
+        network_of(
+            node("NEAR", handling=0), node("NEXT", handling=20), node("ABROAD", handling=900)
+        ),
         {"A": {"NEAR": 1, "NEXT": 1}, "B": {"NEAR": 1, "ABROAD": 1}},
     )
     view = worlds.Channel(worlds.ChannelId("app"), node_ids=frozenset({"NEAR", "ABROAD"}))
-    seen = world(replace(seen.network, channels=(*seen.network.channels, view)), {"A": {"NEAR": 1, "NEXT": 1}, "B": {"NEAR": 1, "ABROAD": 1}})
+    seen = world(
+        replace(seen.network, channels=(*seen.network.channels, view)),
+        {"A": {"NEAR": 1, "NEXT": 1}, "B": {"NEAR": 1, "ABROAD": 1}},
+    )
     asks = [ask_of(("A", 1, 400)), ask_of(("A", 1, 400))]
     day, cost, _ = day_of(asks, seen)
     bound = bound_of(day.laid(), cost)
@@ -86,7 +105,9 @@ def test_who_came_first_took_what_the_second_needed_more():
 
 
 def test_the_stock_counts_that_came_in_during_the_day():
-    few = world(network_of(node("NEAR", handling=0), node("DEAR", handling=300)), {"A": {"DEAR": 5}})
+    few = world(
+        network_of(node("NEAR", handling=0), node("DEAR", handling=300)), {"A": {"DEAR": 5}}
+    )
     more = replace(few, stock=worlds.stock_of(few.network, {"A": {"NEAR": 1, "DEAR": 4}}))
     ask, day, cost = ask_of(("A", 1, 400)), Day(), 0
     for seen in (few, more):

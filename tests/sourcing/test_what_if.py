@@ -107,9 +107,7 @@ def test_a_refusal_says_what_would_have_made_it_possible():
     made, found = asked(seen)
     assert isinstance(made.answer, NoPlan)
     assert found.binding.saves is None
-    assert found.words == (
-        "It could have been sent for 5.00, but NEAR was switched off.",
-    )
+    assert found.words == ("It could have been sent for 5.00, but NEAR was switched off.",)
     assert found.flips == ()
 
 
@@ -170,7 +168,9 @@ def test_the_least_change_of_stock_either_way():
         for by, differs in ((flip.by - 1, False), (flip.by, True)):
             sign = -1 if flip.lever is Lever.STOCK_LESS else 1
             stock = with_units(made.stock, flip.sku, where, sign * by)
-            assert (replay(replace(made, stock=stock)).shipments != made.answer.shipments) == differs
+            assert (
+                replay(replace(made, stock=stock)).shipments != made.answer.shipments
+            ) == differs
     assert "Had THIRD held 1 unit more of S0, it would have gone from THIRD at 5.00." in found.words
 
 

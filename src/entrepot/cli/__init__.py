@@ -2,7 +2,7 @@
 
 import typer
 
-from entrepot.cli import bench, bring, demo, keys, replay, roles, stock, upkeep
+from entrepot.cli import bench, bring, demo, keys, regret, replay, roles, stock, upkeep
 
 app = typer.Typer(
     name="entrepot",
@@ -18,6 +18,7 @@ app.command("migrate", help="Bring the database up to date.")(upkeep.migrate)
 app.command("verify", help="Check every invariant on the live database.")(upkeep.verify)
 app.command("import", help="Master data, stock and history from files.")(bring.command)
 app.command("replay", help="History decided again, by other rules.")(replay.replay)
+app.command("regret", help="What a day cost, and what it could have cost.")(regret.regret)
 app.command("demo", help="The sample retailer, in motion.")(demo.demo)
 app.command("bench", help="One benchmark.")(bench.bench)
 app.add_typer(keys.app, name="key")

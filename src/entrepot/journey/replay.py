@@ -40,11 +40,6 @@ from entrepot.terms.ids import MarketId, NodeId, OrderId
 CHANGES_KEPT_MAX: Final = 20_000
 """Changed orders that are kept with their reasons; further ones are counted. Some 15 MB."""
 
-DECISIONS_AT_ONCE: Final = 512
-"""So many decisions of one commit: half a second of work, after which it need not be done again."""
-
-RECORDS_AT_ONCE_MAX: Final = 256
-
 
 class Part(msgspec.Struct, frozen=True, array_like=True):
     """What one step counted: a row per record, and shipments by node, then and now."""
@@ -93,7 +88,7 @@ async def step(
     within = [(i, r) for i, r in records if span.from_at <= r.at < span.to_at]
     found = await _work(conn, reader, replay, within)
     decisions = sum(each.decisions for each in found.compared)
-    reader.at_once = _how_many(reader.at_once, decisions)
+    reader.made(decisions)
     done = Done(
         kept[-1].record_id, len(kept), decisions, sum(each.orders for each in found.compared),
         sum(len(each.unfaithful) for each in found.compared),
@@ -101,13 +96,6 @@ async def step(
     )  # fmt: skip
     await _write(conn, reader.market, replay, found, done)
     return replay
-
-
-def _how_many(now: int, decisions: int) -> int:
-    """Say how many records to read next, so that a commit holds about what it should."""
-    if decisions < DECISIONS_AT_ONCE // 2:
-        return min(now * 2, RECORDS_AT_ONCE_MAX)
-    return max(now // 2, 1) if decisions > DECISIONS_AT_ONCE * 2 else now
 
 
 @dataclass(slots=True)

@@ -27,16 +27,25 @@ from entrepot.terms.ids import MarketId
 NETWORKS_KEPT_MAX: Final = 8
 """Versions of the network held ready: history asks for them in the order of time."""
 
+DECISIONS_AT_ONCE: Final = 512
+"""So many decisions of one commit: half a second of work, after which it need not be done again."""
+
+RECORDS_AT_ONCE_MAX: Final = 256
+
 TRIED: Final = -1
 """The policy version that a tried document goes by: none that is in force."""
 
 
 @dataclass(slots=True)
 class Reader:
-    """What is read once for many steps: networks by version, the catalog, the tried policy."""
+    """What is read once for many steps: networks by version, the catalog, the tried policy.
+
+    `decisions` are about so many as one commit makes.
+    """
 
     market: MarketId
     catalog: CatalogView = field(init=False)
+    decisions: int = DECISIONS_AT_ONCE
     at_once: int = 8
     _networks: OrderedDict[tuple[int, str], Compiled] = field(default_factory=OrderedDict)
     _policies: dict[int, Policy] = field(default_factory=dict)
@@ -44,6 +53,13 @@ class Reader:
 
     def __post_init__(self) -> None:
         self.catalog = CatalogView(self.market)
+
+    def made(self, decisions: int) -> None:
+        """A step made so many decisions: read so many records next that it will be as it should."""
+        if decisions < self.decisions // 2:
+            self.at_once = min(self.at_once * 2, RECORDS_AT_ONCE_MAX)
+        elif decisions > self.decisions * 2:
+            self.at_once = max(self.at_once // 2, 1)
 
     async def network(self, conn: db.Connection, version: int) -> Compiled:
         """Give a network as it was; LookupError where no snapshot of it is kept."""

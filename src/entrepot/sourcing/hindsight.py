@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -218,9 +219,12 @@ def _floor(ask: Ask, compiled: Compiled, zones: Bytes) -> float:
     return float(ends.sum()) + compiled.network.costs.extra_shipment
 
 
-def _rows_of(rows: Sequence[npt.NDArray[np.generic]], count: int, kind: type) -> npt.NDArray:
+T = TypeVar("T", np.uint8, np.bool_)
+
+
+def _rows_of(rows: Sequence[npt.NDArray[T]], count: int, kind: type[T]) -> npt.NDArray[T]:
     """Put rows together; nodes that came later are none of the earlier ones'."""
-    table = np.zeros((len(rows), count), kind)
+    table: npt.NDArray[T] = np.zeros((len(rows), count), kind)
     for at, row in enumerate(rows):
         table[at, : len(row)] = row
     return table

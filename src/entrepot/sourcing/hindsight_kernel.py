@@ -24,7 +24,7 @@ FAR: Final = 1e17
 """The cost of what cannot be."""
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def dearest_floor(
     first_line: Ints, sku: Ints, quantity: Ints, first_part: Ints, part_count: Ints,
     part_units: Ints, tariff: Floats, zone: Bytes, able: Bools, handling: Floats, version: Ints,
@@ -59,7 +59,7 @@ def dearest_floor(
     return total
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _cheapest(
     units: Ints, rows: Ints, tariff: Floats, zone: Bytes, able: Bools, handling: Floats,
     cap: Ints, price: Floats,
@@ -80,7 +80,7 @@ def _cheapest(
     return best, where
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _made_up(units: Ints, best: Floats, where: Ints, extra: float, rows: Ints, used: Ints) -> float:
     """Make up the whole of parts at the least cost.
 
@@ -107,7 +107,7 @@ def _made_up(units: Ints, best: Floats, where: Ints, extra: float, rows: Ints, u
     return least[parts - 1]  # type: ignore[no-any-return]
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _bounded(
     alone: tuple[float, int], floor: float, rows: Ints, wanted: Ints, able: Bools,
     handling: Floats, cap: Ints, price: Floats, used: Ints,
