@@ -63,12 +63,13 @@ def small_day(chance):
     ]
     free = {f"S{at}": {n.node_id: chance.randint(0, 2) for n in nodes} for at in range(2)}
     seen = world(network_of(*nodes, extra_shipment=chance.choice((0, 150))), free)
-    asks = [
-        ask_of(*[(f"S{s}", chance.randint(1, 2), 400) for s in chance.sample((0, 1), chance.randint(1, 2))],
-               to=chance.choice(("R1", "R2")))
-        for _ in range(3)
-    ]  # fmt: skip
+    asks = [ask_of(*_wants(chance), to=chance.choice(("R1", "R2"))) for _ in range(3)]
     return asks, seen
+
+
+def _wants(chance):
+    skus = chance.sample((0, 1), chance.randint(1, 2))
+    return [(f"S{sku}", chance.randint(1, 2), 400) for sku in skus]
 
 
 @pytest.mark.parametrize("seed", range(40))

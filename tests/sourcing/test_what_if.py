@@ -137,11 +137,15 @@ def test_nothing_stood_in_the_way_and_it_says_so():
 def test_the_least_change_of_handling_that_makes_the_runner_up_win():
     seen = world(network_of(*NEAR_AND_DEAR), {"S0": {"DEAR": 5, "NEAR": 5}})
     made, found = asked(seen, ("S0", 2, 400))
-    flip = next(each for each in found.flips if each.lever is Lever.HANDLING)
+    flip = next(each for each in found.flips if each.lever is Lever.HANDLING_LESS)
     assert (flip.node, flip.by, flip.nodes) == ("DEAR", 210, ("DEAR",))
     dear = made.scene.compiled.index[NodeId("DEAR")]
     assert replay(at_handling(made, dear, 1)).shipments == made.answer.shipments
     assert replay(at_handling(made, dear, 0)).shipments[0].node_id == "DEAR"
+    more = next(each for each in found.flips if each.lever is Lever.HANDLING_MORE)
+    near = made.scene.compiled.index[NodeId("NEAR")]
+    assert (more.node, more.by, more.nodes) == ("NEAR", 210, ("DEAR",))
+    assert replay(at_handling(made, near, 209)).shipments[0].node_id == "NEAR"
     assert any("Were handling at DEAR 2.10 a unit cheaper" in each for each in found.words)
 
 

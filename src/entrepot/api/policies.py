@@ -1,5 +1,6 @@
 """The market's policy over HTTP: the version in force, and how it came to be."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.journey import gate
-from entrepot.journey.vet import vet
+from entrepot.journey.vet import Flaw, vet
 from entrepot.network import browse as network
 from entrepot.network.open import hold
 from entrepot.plumbing import db
@@ -72,10 +73,7 @@ async def put_policy(request: Request) -> Answer:
         await _check_publication(conn, market, body.document)
         version, _ = await browse.current(conn, market)
         check_match(request, version)
-        flaws = await vet(conn, market, body.document)
-        if flaws:
-            errors = [FieldError(f.detail, f"/document{f.pointer}") for f in flaws[:FLAWS_MAX]]
-            raise Problem(Code.INVALID, f"{errors[0].pointer}: {errors[0].detail}", errors=errors)
+        raise_flaws(await vet(conn, market, body.document))
         lacking = await gate.why_not(conn, market, body.document, at=at)
         if lacking is not None:
             errors = [FieldError(lacking, "/document")]
@@ -86,6 +84,13 @@ async def put_policy(request: Request) -> Answer:
     answer = await command(request, act)
     await request.app.world.refresh(market, stock=False)
     return answer
+
+
+def raise_flaws(flaws: Sequence[Flaw]) -> None:
+    """Refuse a document with flaws, naming each; without any, do nothing."""
+    if flaws:
+        errors = [FieldError(f.detail, f"/document{f.pointer}") for f in flaws[:FLAWS_MAX]]
+        raise Problem(Code.INVALID, f"{errors[0].pointer}: {errors[0].detail}", errors=errors)
 
 
 async def _check_publication(conn: db.Connection, market: MarketId, document: Policy) -> None:

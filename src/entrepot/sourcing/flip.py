@@ -22,7 +22,8 @@ from entrepot.terms.ids import NodeId, Sku
 class Lever(StrEnum):
     """What is changed. `by` is minor units per unit handled, per shipment, or units of a sku."""
 
-    HANDLING = "handling"
+    HANDLING_LESS = "handling_less"
+    HANDLING_MORE = "handling_more"
     EXTRA_SHIPMENT = "extra_shipment"
     STOCK_LESS = "stock_less"
     STOCK_MORE = "stock_more"
@@ -67,18 +68,21 @@ def _nodes(plan: Plan) -> tuple[NodeId, ...]:
 
 
 def _by_handling(seen: Decision, shown: Explanation, plan: Plan) -> Iterator[Flip]:
-    """How much less the runner-up would have to ask for handling a unit."""
+    """How much less the runner-up would have to ask for a unit, or the chosen node more."""
     if shown.runner_up_node is None or plan.runner_up is None:
         return
     compiled, units = seen.scene.compiled, sum(want.quantity for want in seen.ask.wants)
-    node = compiled.index[shown.runner_up_node]
-    chosen = compiled.index[plan.shipments[0].node_id]
+    first = plan.shipments[0].node_id
+    node, chosen = compiled.index[shown.runner_up_node], compiled.index[first]
     gap = plan.runner_up - plan.cost + (node > chosen)  # of equals the first wins
     by = -(-gap // units)
-    asked = int(compiled.handling[node])
-    if 0 < by <= asked:
-        tried = at_handling(seen, node, asked - by)
-        yield from _flip(tried, plan, Lever.HANDLING, by, (shown.runner_up_node, None))
+    asked = compiled.handling.tolist()
+    if 0 < by <= asked[node]:
+        tried = at_handling(seen, node, asked[node] - by)
+        yield from _flip(tried, plan, Lever.HANDLING_LESS, by, (shown.runner_up_node, None))
+    if by > 0:
+        tried = at_handling(seen, chosen, asked[chosen] + by)
+        yield from _flip(tried, plan, Lever.HANDLING_MORE, by, (first, None))
 
 
 def _by_extra(seen: Decision, shown: Explanation, plan: Plan) -> Iterator[Flip]:

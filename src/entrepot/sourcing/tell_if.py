@@ -107,8 +107,10 @@ def _full(nodes: list[NodeShown], constraint: Constraint) -> str:
 def _turned(flip: Flip) -> str:
     instead = f"it would have gone from {listed(list(flip.nodes))} at {amount(flip.cost)}"
     units = "unit" if flip.by == 1 else "units"
-    if flip.lever is Lever.HANDLING:
+    if flip.lever is Lever.HANDLING_LESS:
         return f"Were handling at {flip.node} {amount(flip.by)} a unit cheaper, {instead}."
+    if flip.lever is Lever.HANDLING_MORE:
+        return f"Were handling at {flip.node} {amount(flip.by)} a unit dearer, {instead}."
     if flip.lever is Lever.EXTRA_SHIPMENT:
         return f"Were each further shipment {amount(flip.by)} dearer, {instead}."
     if flip.lever is Lever.STOCK_LESS:
