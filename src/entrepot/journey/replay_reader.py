@@ -110,8 +110,9 @@ class Reader:
         then = await self.policy(conn, compiled.network.costs.policy_version)
         if by_channel(then) == by_channel(tried) or then.segments or tried.segments:
             return None
-        await self.catalog.fetch_missing(conn, batch.stock.free)
         keeping = await self.keeping(conn, compiled, tried, digest)
+        if keeping.by_category:
+            await self.catalog.fetch_missing(conn, batch.stock.free)
         items = self.catalog.items
         return {
             (ask.channel, want.sku): keeping.kept(

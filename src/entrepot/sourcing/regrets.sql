@@ -6,10 +6,10 @@ VALUES (
     :at::timestamptz
 )
 ON CONFLICT (market, day) DO UPDATE
-SET
-    orders = excluded.orders, cost = excluded.cost, bound = excluded.bound,
-    document = excluded.document, made_at = excluded.made_at
-WHERE r.market = excluded.market;
+    SET
+        orders = excluded.orders, cost = excluded.cost, bound = excluded.bound,
+        document = excluded.document, made_at = excluded.made_at
+    WHERE r.market = excluded.market;
 
 -- name: regrets_between -> KeptRegret
 -- The days' regrets, in order, both ends included.
