@@ -1,18 +1,22 @@
 """What a day could have cost: a bound that no plan beats, and close to what it bounds."""
 
 from itertools import product
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from entrepot.sourcing.hindsight import Day, parts_of
 from entrepot.sourcing.model import NoPlan, Plan
 from entrepot.sourcing.record import Scene, pack, unpack
-from entrepot.sourcing.regret import bound_of
+from entrepot.sourcing.regret import bound_of, valued
 from entrepot.sourcing.solve import plan_batch
 from entrepot.sourcing.survey import Shelves
 from entrepot.sourcing.unfold import unfold
 from sourcing import worlds
 from sourcing.worlds import AT, ask_of, network_of, node, replace, world
+
+PAGE = Path(__file__).parents[2] / "docs" / "algorithms" / "regret.md"
 
 
 def day_of(asks, seen):
@@ -157,3 +161,34 @@ def test_orders_that_were_refused_are_no_part_of_it():
     assert isinstance(plan_batch(asks, *seen.arguments)[1], NoPlan)
     assert places == [0]
     assert bound_of(day.laid(), cost).cost == cost
+
+
+# --- the worked day of docs/algorithms/regret.md --------------------------------------------------
+
+
+def table(head):
+    lines = iter(PAGE.read_text(encoding="utf-8").splitlines())
+    next(line for line in lines if line.startswith(f"| {head} |"))
+    next(lines)
+    for line in lines:
+        if not line.startswith("|"):
+            return
+        yield [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_the_worked_day_of_the_page_comes_out_as_printed():
+    nodes = {name: (int(units), int(cost)) for name, units, cost in table("node")}
+    seen = world(
+        network_of(*[node(name, handling=cost - 500) for name, (_, cost) in nodes.items()]),
+        {"A": {name: units for name, (units, _) in nodes.items()}},
+    )
+    two = [ask_of(("A", 1, 400))] * 2
+    day, cost, _ = day_of(two, seen)
+    laid = day.laid()
+    for row in table("price of A at N"):
+        price, least_sum, less, bound = map(int, row)
+        prices = np.zeros(laid.cap.shape)
+        prices[0, day.nodes["N"]] = price
+        value, _ = valued(laid, prices)
+        assert (value, value + less) == (bound, least_sum)
+    assert (cost, bound_of(laid, cost).cost) == (1_020, 1_020)

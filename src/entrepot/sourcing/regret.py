@@ -38,7 +38,7 @@ def bound_of(day: Laid, cost: int, *, steps: int = STEPS) -> Bound:
     best = alone = 0.0
     stride, idle, done = 1.0, 0, 0
     for done in range(1, steps + 1):
-        value, used = _valued(day, price)
+        value, used = valued(day, price)
         if done == 1:
             best = alone = value
         elif value > best:
@@ -56,7 +56,7 @@ def bound_of(day: Laid, cost: int, *, steps: int = STEPS) -> Bound:
     return Bound(min(floor(best + 1e-6), cost), min(floor(alone + 1e-6), cost), done)
 
 
-def _valued(day: Laid, price: np.ndarray) -> tuple[float, np.ndarray]:
+def valued(day: Laid, price: np.ndarray) -> tuple[float, np.ndarray]:
     """Give the dual's value at some prices, and the units that the orders would take then."""
     used = np.zeros_like(day.cap)
     total = dearest_floor(
