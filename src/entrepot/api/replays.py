@@ -12,7 +12,7 @@ from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
 from entrepot.api.paging import PageQuery, after_of, cursor_of, next_link
 from entrepot.api.policies import raise_flaws
-from entrepot.api.problems import Code, Problem, invalid
+from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.journey.compare import Change
 from entrepot.journey.replay import start
 from entrepot.journey.replay_reader import policy_of
@@ -129,13 +129,18 @@ async def post_replay(request: Request) -> Answer:
 
 def _span(body: RunBody, at: datetime) -> Span:
     span = Span(body.from_, body.to or at)
-    if span.from_at >= span.to_at:
-        raise invalid("/from", "it begins at or after its end")
-    if span.to_at - span.from_at > SPAN_MAX:
-        raise invalid("/from", f"more than {SPAN_MAX.days} days")
     if span.to_at > at:
         raise invalid("/to", "it is not over yet")
+    if span.from_at >= span.to_at:
+        raise _no_span("it begins at or after its end")
+    if span.to_at - span.from_at > SPAN_MAX:
+        raise _no_span(f"more than {SPAN_MAX.days} days")
     return span
+
+
+def _no_span(detail: str) -> Problem:
+    errors = [FieldError(detail, "/from"), FieldError(detail, "/to")]
+    return Problem(Code.INVALID, f"/from: {detail}", errors=errors)
 
 
 def _shown(row: Replay) -> RunAnswer:
