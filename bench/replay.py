@@ -29,9 +29,9 @@ from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.record import Record, unpack
 from entrepot.sourcing.replay_model import Replay
 from entrepot.sourcing.replays import Span
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_on
-from entrepot.sourcing.survey import Shelves
-from entrepot.sourcing.unfold import Batch, unfold
+from entrepot.sourcing.unfold import Unfolded, unfold
 from entrepot.terms.ids import MarketId
 
 MARKET = MarketId("default")
@@ -133,7 +133,7 @@ async def _begun(pool: db.Pool, span: Span, policy: Policy | None) -> UUID:
 
 async def _floor(pool: db.Pool, span: Span) -> float:
     """Decide the same records once, laid open already; answers decisions a second."""
-    reader, batches, after = Reader(MARKET), list[Batch](), span.first_id
+    reader, batches, after = Reader(MARKET), list[Unfolded](), span.first_id
     async with pool.acquire() as conn:
         while True:
             kept = await replays.records_after(conn, MARKET, after, span.last_id, 64)

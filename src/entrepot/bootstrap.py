@@ -27,6 +27,7 @@ from entrepot.network import browse
 from entrepot.network.open import open_market
 from entrepot.plumbing import cursors, db, mint, sql
 from entrepot.plumbing.settings import DEFAULT_MARKET, Settings
+from entrepot.sourcing.warm import warm
 from entrepot.terms.geo import locate
 from entrepot.terms.lifecycle import Lifecycle
 from entrepot.terms.place import Place
@@ -84,6 +85,7 @@ async def serve(
     for market in principals.markets() | {DEFAULT_MARKET}:
         await world.market(market)
     locate(Place("US", "10001"))  # the table of US postal codes is read now, not at the first order
+    warm()  # and so is sourcing's machine code
     _calm_collector()
     port = settings.port or free_port(settings.host)
     tasks = [

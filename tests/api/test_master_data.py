@@ -8,7 +8,13 @@ import pytest
 from api.caller import Caller
 from entrepot.network.read import read
 
-TEE = {"name": "Tee", "price": 1999, "weight_g": 180, "attributes": {"color": "black"}}
+TEE = {
+    "name": "Tee",
+    "price": 1999,
+    "weight_g": 180,
+    "volume_cm3": 900,
+    "attributes": {"color": "black"},
+}
 NODE = {
     "name": "Dallas",
     "kind": "dc",
@@ -20,6 +26,7 @@ NODE = {
     "services": ["pickup", "ship"],
     "handling_cost": 90,
     "handling_hours": 16,
+    "parcel_cost": 60,
     "enabled": True,
 }
 LANE = {
@@ -28,7 +35,12 @@ LANE = {
     "zone": 3,
     "transit_days": 2,
     "transit_days_min": 1,
-    "cost": {"breaks": [{"up_to_g": 500, "cost": 700}], "per_kg_over": 90},
+    "cost": {
+        "breaks": [{"up_to_g": 500, "cost": 700}],
+        "per_kg_over": 90,
+        "cm3_per_kg": 5000,
+        "cost_min": 450,
+    },
     "enabled": True,
 }
 
@@ -170,6 +182,7 @@ async def test_a_node_is_given_back_as_it_was_put(call):
         "capacity_per_day": None,
         "handling_cost": 0,
         "handling_hours": 0,
+        "parcel_cost": 0,
         "enabled": True,
         "version": 1,
     }

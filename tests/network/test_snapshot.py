@@ -59,10 +59,13 @@ def test_types_come_back_too():
     assert hash(back) == hash(NETWORK)
 
 
-def test_what_was_packed_before_nodes_had_handling_hours_comes_back_with_none():
+def test_what_was_packed_before_nodes_and_lanes_had_a_cost_comes_back_without_it():
     told = msgspec.msgpack.decode(zlib.decompress(pack(NETWORK)))
     for node in told["nodes"]:
-        del node["handling_hours"]
+        del node["handling_hours"], node["parcel_cost"]
+    for lane in told["lanes"]:
+        del lane["cm3_per_kg"], lane["cost_min"]
+    del told["costs"]["late_per_day"]
     assert unpack(zlib.compress(msgspec.msgpack.encode(told))) == NETWORK
 
 

@@ -50,6 +50,7 @@ def node(name: str, **changes) -> NodeRow:
         handling_cost=150,
         enabled=True,
         handling_hours=24,
+        parcel_cost=60,
     )
     return replace(row, **changes)
 
@@ -121,6 +122,7 @@ async def test_a_node_is_read_as_it_was_put(house):
             40,
             150,
             handling_hours=24,
+            parcel_cost=60,
         ),
     )
 

@@ -33,6 +33,7 @@ CALLS = {
             "/tracking": [None, "", "x", "LOT", "lot", 7, True, [], {}],  # a kit is not tracked
             "/shelf_life_days": [each for each in NOT_WHOLE if each is not None],
             "/min_remaining_days": NOT_WHOLE,
+            "/volume_cm3": NOT_WHOLE,
             "/surprise": [1],
         },
     ),
@@ -45,7 +46,7 @@ CALLS = {
             },
             "calendar": {"weekly": {"mon": ["09:00-18:00"]}, "holidays": ["2026-11-26"]},
             "capacity_per_day": 100, "services": ["ship"], "handling_cost": 40, "enabled": True,
-            "handling_hours": 8,
+            "handling_hours": 8, "parcel_cost": 60,
         },
         {
             "/name": [MISSING, None, 7],
@@ -64,6 +65,7 @@ CALLS = {
             "/services": [MISSING, None, "ship", ["fly"], [7], {}],
             "/handling_cost": NOT_WHOLE,
             "/handling_hours": [*NOT_WHOLE, 241],
+            "/parcel_cost": NOT_WHOLE,
             "/enabled": FLAG,
             "/surprise": [1],
         },
@@ -86,7 +88,7 @@ CALLS = {
             "carrier": "acme", "service": "standard", "zone": 3, "transit_days": 3,
             "transit_days_min": 2, "enabled": True,
             "cost": {"breaks": [{"up_to_g": 1000, "cost": 500}, {"up_to_g": 2000, "cost": 700}],
-                     "per_kg_over": 100},
+                     "per_kg_over": 100, "cm3_per_kg": 5000, "cost_min": 300},
         },
         {
             "/carrier": [MISSING, None, 7, ""],
@@ -97,6 +99,8 @@ CALLS = {
             "/cost": [MISSING, None, "x", [], 7],
             "/cost/breaks": [MISSING, None, "x", [None]],
             "/cost/breaks/0/up_to_g": QUANTITY,
+            "/cost/cm3_per_kg": NOT_WHOLE,
+            "/cost/cost_min": NOT_WHOLE,
             "/cost/breaks/0/cost": QUANTITY,
             "/cost/breaks/1/up_to_g": [999, 1000],
             "/cost/breaks/1/cost": [499],

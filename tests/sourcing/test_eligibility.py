@@ -6,8 +6,8 @@ import pytest
 from entrepot.network.model import Channel, Method
 from entrepot.sourcing.eligibility import Eliminated, Standing, eliminations
 from entrepot.sourcing.model import Elimination, NoPlan, Plan, WhyNoPlan
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_batch, plan_one
-from entrepot.sourcing.survey import Shelves
 from entrepot.terms.ids import ChannelId, NodeId, Sku
 from sourcing.worlds import ask_of, network_of, node, replace, world
 

@@ -10,12 +10,12 @@ from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.lab import Because, Rules, places_of, reasons, rerun
 from entrepot.sourcing.model import Held, NoPlan, Plan
 from entrepot.sourcing.record import Scene, decision, pack, replay, unpack
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_on
-from entrepot.sourcing.survey import Shelves
 from entrepot.sourcing.unfold import unfold
 from entrepot.terms.audience import Audience
 from entrepot.terms.ids import ChannelId, Sku
-from sourcing import worlds
+from sourcing import steering, worlds
 from sourcing.worlds import AT, WEB, ask_of, network_of, node, replace, world
 
 
@@ -153,3 +153,17 @@ def test_another_version_of_the_network_is_refused():
     record, _ = recorded([ask_of(("S0", 1, 400))], seen)
     with pytest.raises(ValueError, match="network version 7"):
         unfold(record, Compiled(replace(seen.network, version=8)))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**32))
+def test_what_steered_a_record_steers_it_again(seed):
+    chance = worlds.chance_of(seed)
+    seen = steering.steered_world(chance)
+    prices = steering.random_prices(chance, len(seen.network.nodes))
+    asks = [steering.steered_ask(chance, seen.network) for _ in range(9)]
+    shelves = Shelves(asks, seen.stock, seen.compiled, prices)
+    answers = plan_on(shelves, asks, Standing(seen.compiled, seen.days, seen.load))
+    scene = Scene(seen.compiled, seen.days, seen.load, AT)
+    batch = unfold(unpack(pack(asks, answers, shelves, scene)), seen.compiled)
+    assert rerun(batch, Rules(seen.compiled)) == answers

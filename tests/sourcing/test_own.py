@@ -8,8 +8,8 @@ from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.own import beyond
 from entrepot.sourcing.record import Scene, decision, pack, replay, unpack
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_batch, plan_on, plan_one
-from entrepot.sourcing.survey import Shelves
 from sourcing import worlds
 from sourcing.worlds import AT, WEB, ask_of, network_of, node, replace, world
 

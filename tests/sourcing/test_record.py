@@ -13,8 +13,8 @@ from entrepot.network.model import Channel, Method
 from entrepot.sourcing import record
 from entrepot.sourcing.model import NoPlan, Plan
 from entrepot.sourcing.record import Scene, decision, pack, replay, unpack
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_batch, plan_one
-from entrepot.sourcing.survey import Shelves
 from entrepot.terms.ids import NodeId, Sku
 from sourcing import worlds
 from sourcing.worlds import AT, ask_of, network_of, node, replace, world

@@ -10,8 +10,8 @@ from entrepot.sourcing.hindsight import Day, parts_of
 from entrepot.sourcing.model import NoPlan, Plan
 from entrepot.sourcing.record import Scene, pack, unpack
 from entrepot.sourcing.regret import bound_of, valued
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_batch
-from entrepot.sourcing.survey import Shelves
 from entrepot.sourcing.unfold import unfold
 from sourcing import worlds
 from sourcing.worlds import AT, ask_of, network_of, node, replace, world

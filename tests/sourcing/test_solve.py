@@ -334,8 +334,8 @@ def test_a_shipment_the_others_can_carry_is_dropped():
 def test_one_node_alone_beats_a_greedy_split():
     near = [node(name, handling=0) for name in ("A", "B", "C")]
     network = network_of(*near, node("D", region="R2", handling=0), **FLAT)
-    seen = world(network, held(A="0-2", B="3-5", C="6-8", D="0-8"))
-    plan = decide(ask_of(*((f"S{at}", 1, 10) for at in range(9))), seen)
+    seen = world(network, held(A="0-3", B="4-7", C="8-11", D="0-11"))
+    plan = decide(ask_of(*((f"S{at}", 1, 10) for at in range(12))), seen)
     assert (list(sent(plan)), plan.cost, plan.exact, plan.bound) == (["D"], 990, False, 300)
 
 

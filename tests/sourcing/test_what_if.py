@@ -1,16 +1,19 @@
 """What stood in the way of a cheaper plan, what it cost, and what would have flipped it."""
 
+from datetime import timedelta
+
+import numpy as np
 import pytest
 
 from entrepot.network.model import Channel, Method
 from entrepot.sourcing.explain import explain
 from entrepot.sourcing.flip import Lever
-from entrepot.sourcing.model import NoPlan, Plan
+from entrepot.sourcing.model import Due, NoPlan, Plan, Prices
 from entrepot.sourcing.record import Decision, Scene, replay
 from entrepot.sourcing.tell_if import what_if
 from entrepot.sourcing.what_if import Constraint, at_extra, at_handling, with_units
 from entrepot.terms.ids import NodeId, Sku
-from sourcing import worlds
+from sourcing import steering, worlds
 from sourcing.worlds import AT, WEB, ask_of, network_of, node, replace, world
 
 
@@ -206,3 +209,67 @@ def test_whatever_is_told_was_tried_and_nothing_lifted_is_dearer(seed):
     if isinstance(made.answer, Plan):
         was = tuple(each.node_id for each in made.answer.shipments)
         assert all(each.by > 0 and each.nodes != was for each in found.flips)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "guide", "said"),
+    [
+        (
+            Constraint.FENCE, {"allowed": [0]},
+            "2.10 dearer because NEAR was fenced off by the rules.",
+        ),
+        (
+            Constraint.RATING, {"rating": {1: 5_000}},
+            "2.10 dearer because the rules rate other nodes better.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_the_rules_cost(constraint, guide, said):
+    seen = world(network_of(*NEAR_AND_DEAR), {"S0": {"DEAR": 5, "NEAR": 5}})
+    _, found = asked(seen, guide=steering.guide_of(2, **guide))
+    assert [(each.constraint, each.saves) for each in found.lifted] == [(constraint, 210)]
+    assert found.words[0] == said
+
+
+def test_what_a_limit_of_shipments_a_due_day_and_the_worth_of_stock_cost():
+    seen = world(
+        network_of(node("A"), node("B"), node("C", handling=600), extra_shipment=0),
+        {"S0": {"A": 5, "C": 5}, "S1": {"B": 5, "C": 5}},
+    )
+    _, found = asked(seen, ("S0", 1, 400), ("S1", 1, 400), guide=steering.guide_of(3, most=1))
+    assert found.binding.constraint is Constraint.LIMIT
+    assert "the rules allow no more shipments" in found.words[0]
+
+    seen = world(network_of(node("NEAR", handling=0)), {"S0": {"NEAR": 5}})
+    soon = Due(AT.date() + timedelta(days=3), hard=True)  # on Monday
+    lanes = (
+        worlds.lane(3, (1000, 500), days=3),
+        worlds.lane(3, (1000, 900), service="express", days=1),
+    )
+    seen = world(replace(seen.network, lanes=lanes), {"S0": {"NEAR": 5}})
+    _, found = asked(seen, due=soon, services=("standard", "express"))
+    assert found.words[0] == "4.00 dearer because it has to be there in time."
+
+    seen = world(network_of(*NEAR_AND_DEAR), {"S0": {"DEAR": 5, "NEAR": 5}})
+    prices = Prices(1, {Sku("S0"): np.array([0, 900], np.int64)})
+    scene = Scene(seen.compiled, seen.days, seen.load, AT)
+    made = Decision(ask_of(("S0", 1, 400)), seen.stock, scene, NoPlan("short", ()), prices)
+    made = replace(made, answer=replay(made))
+    found = what_if(made, explain(made))
+    assert found.binding.constraint is Constraint.WORTH
+    assert found.words[0] == "2.10 dearer because units and room are kept for orders to come."
+    assert found.candidates[0].parts.shadow == 0
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_also_where_more_than_money_steers_all_that_is_told_was_tried(seed):
+    chance = worlds.chance_of(seed)
+    seen = steering.steered_world(chance)
+    made = decided(steering.steered_ask(chance, seen.network), seen)
+    found = what_if(made, explain(made))
+    for each in found.lifted:
+        assert each.saves is None or each.saves > 0
+    if isinstance(made.answer, Plan):
+        was = tuple(each.node_id for each in made.answer.shipments)
+        assert all(each.nodes != was for each in found.flips)
+        assert [e.weighed for e in found.candidates] == sorted(e.weighed for e in found.candidates)

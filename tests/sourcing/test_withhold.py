@@ -11,8 +11,8 @@ from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.explain import explain
 from entrepot.sourcing.model import Elimination, Held, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.record import Scene, decision, pack, replay, unpack
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_batch, plan_each, plan_on, plan_one
-from entrepot.sourcing.survey import Shelves
 from entrepot.terms.audience import Audience
 from entrepot.terms.ids import ChannelId, Sku
 from sourcing import worlds

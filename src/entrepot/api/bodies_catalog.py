@@ -11,6 +11,7 @@ from entrepot.catalog.model import (
     COMPONENT_QUANTITY_MAX,
     COMPONENTS_MAX,
     SHELF_LIFE_DAYS_MAX,
+    VOLUME_CM3_MAX,
     WEIGHT_G_MAX,
     Item,
     Part,
@@ -67,6 +68,10 @@ class ItemBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             ge=0, le=SHELF_LIFE_DAYS_MAX, description="how long a unit must still last to be sold"
         ),
     ] = 0
+    volume_cm3: Annotated[
+        int,
+        Meta(ge=0, le=VOLUME_CM3_MAX, description="cubic centimeters of one unit; 0: not known"),
+    ] = 0
 
 
 class ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +88,7 @@ class ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
     tracking: Tracking
     shelf_life_days: int | None
     min_remaining_days: int
+    volume_cm3: int
 
 
 def item_of(sku: str, body: ItemBody) -> Item:
@@ -103,6 +109,7 @@ def item_of(sku: str, body: ItemBody) -> Item:
         tracking=body.tracking,
         shelf_life_days=body.shelf_life_days,
         min_remaining_days=body.min_remaining_days,
+        volume_cm3=body.volume_cm3,
     )
 
 
@@ -120,4 +127,5 @@ def item_answer(item: Item) -> ItemAnswer:
         tracking=item.tracking,
         shelf_life_days=item.shelf_life_days,
         min_remaining_days=item.min_remaining_days,
+        volume_cm3=item.volume_cm3,
     )

@@ -35,6 +35,7 @@ TRANSIT_DAYS_MAX = 90
 BUFFER_MAX = 1_000_000
 CAPACITY_MAX = 1_000_000
 BREAK_G_MAX = 10_000_000
+CM3_PER_KG_MAX = 1_000_000
 
 Price = Annotated[int, Meta(ge=0, le=COST_MAX, description="minor units of the currency")]
 Span = Annotated[str, Meta(pattern="^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$")]
@@ -108,6 +109,9 @@ class NodeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     handling_cost: Price = 0
     handling_hours: Handling = 0
     enabled: bool = True
+    parcel_cost: Annotated[
+        Price, Meta(description="of each parcel made up, beside its units, in minor units")
+    ] = 0
 
 
 class NodeAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +129,7 @@ class NodeAnswer(msgspec.Struct, frozen=True, kw_only=True):
     handling_cost: int
     handling_hours: int
     enabled: bool
+    parcel_cost: int
     version: int
 
 
@@ -193,10 +198,20 @@ class LaneBreak(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class LaneCost(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Prices by weight: breaks ascend and never fall; each started kilogram over the last adds."""
+    """Prices by weight: breaks ascend and never fall; each started kilogram over the last adds.
+
+    A parcel weighs as much as its volume at `cm3_per_kg`, if that is more.
+    """
 
     breaks: Annotated[tuple[LaneBreak, ...], Meta(max_length=WEIGHT_BREAKS_MAX)]
     per_kg_over: Price = 0
+    cm3_per_kg: Annotated[
+        int,
+        Meta(
+            ge=0, le=CM3_PER_KG_MAX, description="cubic centimeters that weigh 1 kg; 0: no matter"
+        ),
+    ] = 0
+    cost_min: Annotated[Price, Meta(description="the least a parcel costs, in minor units")] = 0
 
 
 class LaneBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -247,6 +262,7 @@ def node_row(name: str, body: NodeBody) -> NodeRow:
         handling_cost=body.handling_cost,
         enabled=body.enabled,
         handling_hours=body.handling_hours,
+        parcel_cost=body.parcel_cost,
     )
 
 
@@ -266,6 +282,7 @@ def node_answer(row: NodeRow) -> NodeAnswer:
         services=row.services,
         handling_cost=row.handling_cost,
         handling_hours=row.handling_hours,
+        parcel_cost=row.parcel_cost,
         enabled=row.enabled,
         version=row.version,
     )
@@ -339,6 +356,8 @@ def lane_row(name: str, body: LaneBody) -> LaneRow:
         breaks=msgspec.json.encode(body.cost.breaks).decode(),
         per_kg_over=body.cost.per_kg_over,
         enabled=body.enabled,
+        cm3_per_kg=body.cost.cm3_per_kg,
+        cost_min=body.cost.cost_min,
     )
 
 
@@ -352,7 +371,12 @@ def lane_answer(row: LaneRow) -> LaneAnswer:
         zone=row.zone,
         transit_days=row.transit_days,
         transit_days_min=row.transit_days_min,
-        cost=LaneCost(breaks=breaks, per_kg_over=row.per_kg_over),
+        cost=LaneCost(
+            breaks=breaks,
+            per_kg_over=row.per_kg_over,
+            cm3_per_kg=row.cm3_per_kg,
+            cost_min=row.cost_min,
+        ),
         enabled=row.enabled,
         version=row.version,
     )

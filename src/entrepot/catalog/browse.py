@@ -84,7 +84,7 @@ def _made(rows: Iterable[MadeRow]) -> dict[Sku, Made]:
     return {
         row.sku: Made(
             row.weight_g, parts_of(row.parts, row.quantities), row.category,
-            TRACKINGS[row.tracking], row.shelf_life_days,
+            TRACKINGS[row.tracking], row.shelf_life_days, row.volume_cm3,
         )
         for row in rows
     }  # fmt: skip

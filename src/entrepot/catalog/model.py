@@ -23,6 +23,9 @@ COMPONENT_QUANTITY_MAX = 1_000
 WEIGHT_G_MAX = 10_000_000
 """Ten tonnes: heavier goods are no parcel."""
 
+VOLUME_CM3_MAX = 100_000_000
+"""A hundred cubic meters: a truck."""
+
 ATTRIBUTES_MAX = 100
 """Names in one item's attributes."""
 
@@ -58,6 +61,7 @@ class Item:
     object. `components` ascend by sku; an item that has some is a kit and has no stock of its own.
     `version` counts changes from 1; 0 is an item not yet stored. A unit lasts `shelf_life_days`
     from its receipt (None: its lot says), and must last `min_remaining_days` more to be sold.
+    `volume_cm3` is that of one unit as it is packed, 0 where nobody has measured it.
     """
 
     sku: Sku
@@ -71,6 +75,7 @@ class Item:
     tracking: Tracking = Tracking.NONE
     shelf_life_days: int | None = None
     min_remaining_days: int = 0
+    volume_cm3: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ class ItemRow:
     tracking: str
     shelf_life_days: int | None
     min_remaining_days: int
+    volume_cm3: int
     parts: list[str]
     quantities: list[int]
 
@@ -115,6 +121,7 @@ class MadeRow:
     category: str
     tracking: str
     shelf_life_days: int | None
+    volume_cm3: int
     parts: list[str]
     quantities: list[int]
 
@@ -123,7 +130,7 @@ class MadeRow:
 class Made:
     """What one unit weighs in grams and, of a kit, what it is made of; the item's category.
 
-    How its units are told apart, and for how many days one lasts from its receipt.
+    How its units are told apart, for how many days one lasts from its receipt, and its volume.
     """
 
     weight_g: int
@@ -131,6 +138,7 @@ class Made:
     category: str = ""
     tracking: Tracking = Tracking.NONE
     shelf_life_days: int | None = None
+    volume_cm3: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +162,12 @@ class Named:
 
 
 class Unit(msgspec.Struct, frozen=True, gc=False):
-    """What a node picks for one unit of a line: `per_unit` of this sku, `weight_g` grams each."""
+    """What a node picks for one unit of a line: `per_unit` of this sku, each of this size."""
 
     sku: Sku
     per_unit: int
     weight_g: int
+    volume_cm3: int = 0
 
 
 class Status(StrEnum):

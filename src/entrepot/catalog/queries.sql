@@ -20,6 +20,7 @@ SELECT
     i.tracking,
     i.shelf_life_days,
     i.min_remaining_days,
+    i.volume_cm3,
     array(
         SELECT c.part_sku
         FROM catalog.component AS c
@@ -48,6 +49,7 @@ SELECT
     i.tracking,
     i.shelf_life_days,
     i.min_remaining_days,
+    i.volume_cm3,
     array(
         SELECT c.part_sku
         FROM catalog.component AS c
@@ -77,7 +79,7 @@ WHERE c.market = :market::text AND c.part_sku = any(:skus::text[]);
 -- New items. One that somebody else has just made is a unique violation: the whole is tried again.
 INSERT INTO catalog.item (
     market, sku, name, price, weight_g, category, attributes, version, tracking, shelf_life_days,
-    min_remaining_days, changed_at
+    min_remaining_days, volume_cm3, changed_at
 )
 SELECT
     :market::text,
@@ -91,6 +93,7 @@ SELECT
     i.tracking,
     i.shelf_life_days,
     i.min_remaining_days,
+    i.volume_cm3,
     :at::timestamptz
 FROM
     unnest(
@@ -103,10 +106,11 @@ FROM
         :versions::bigint[],
         :trackings::text[],
         :shelf_lives::integer[],
-        :min_remainings::integer[]
+        :min_remainings::integer[],
+        :volumes::integer[]
     ) AS i (
         sku, name, price, weight_g, category, attributes, version, tracking, shelf_life_days,
-        min_remaining_days
+        min_remaining_days, volume_cm3
     )
 ORDER BY i.sku;
 
@@ -123,6 +127,7 @@ SET
     tracking = i.tracking,
     shelf_life_days = i.shelf_life_days,
     min_remaining_days = i.min_remaining_days,
+    volume_cm3 = i.volume_cm3,
     changed_at = :at::timestamptz
 FROM
     unnest(
@@ -135,10 +140,11 @@ FROM
         :versions::bigint[],
         :trackings::text[],
         :shelf_lives::integer[],
-        :min_remainings::integer[]
+        :min_remainings::integer[],
+        :volumes::integer[]
     ) AS i (
         sku, name, price, weight_g, category, attributes, version, tracking, shelf_life_days,
-        min_remaining_days
+        min_remaining_days, volume_cm3
     )
 WHERE t.market = :market::text AND t.sku = i.sku;
 
@@ -159,7 +165,7 @@ FROM
 -- name: made_all -> MadeRow
 -- Everything an order may ask for: what a starting server reads.
 WITH item AS (
-    SELECT i.sku, i.weight_g, i.category, i.tracking, i.shelf_life_days
+    SELECT i.sku, i.weight_g, i.category, i.tracking, i.shelf_life_days, i.volume_cm3
     FROM catalog.item AS i
     WHERE i.market = :market::text
 ),
@@ -180,6 +186,7 @@ SELECT
     i.category,
     i.tracking,
     i.shelf_life_days,
+    i.volume_cm3,
     coalesce(k.parts, '{}') AS parts,
     coalesce(k.quantities, '{}') AS quantities
 FROM item AS i
@@ -193,6 +200,7 @@ SELECT
     i.category,
     i.tracking,
     i.shelf_life_days,
+    i.volume_cm3,
     array(
         SELECT c.part_sku
         FROM catalog.component AS c
@@ -216,6 +224,7 @@ SELECT
     i.category,
     i.tracking,
     i.shelf_life_days,
+    i.volume_cm3,
     array(
         SELECT c.part_sku
         FROM catalog.component AS c

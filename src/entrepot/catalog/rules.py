@@ -78,13 +78,13 @@ def units_of(sku: Sku, items: Mapping[Sku, Made]) -> tuple[Unit, ...] | None:
     if made is None:
         return None
     if not made.parts:
-        return (Unit(sku, 1, made.weight_g),)
+        return (Unit(sku, 1, made.weight_g, made.volume_cm3),)
     units = []
     for part in made.parts:
         known = items.get(part.sku)
         if known is None:
             return None
-        units.append(Unit(part.sku, part.quantity, known.weight_g))
+        units.append(Unit(part.sku, part.quantity, known.weight_g, known.volume_cm3))
     return tuple(units)
 
 

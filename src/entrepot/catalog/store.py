@@ -69,6 +69,7 @@ def item_of(row: ItemRow) -> Item:
         Tracking(row.tracking),
         row.shelf_life_days,
         row.min_remaining_days,
+        row.volume_cm3,
     )
 
 
@@ -93,5 +94,6 @@ async def _write(
         trackings=[item.tracking.value for item in items],
         shelf_lives=[item.shelf_life_days for item in items],
         min_remainings=[item.min_remaining_days for item in items],
+        volumes=[item.volume_cm3 for item in items],
         at=at,
     )  # fmt: skip

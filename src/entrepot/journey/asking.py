@@ -21,6 +21,7 @@ Need = tuple[LineNo, Sku, int]
 class Asking(msgspec.Struct, frozen=True, gc=False):
     """An order's question, its needs by line, and what its kits are made of.
 
+    `weights` are in grams, `volumes` in cubic centimeters where they are known, of one unit.
     `unknown` are the lines (from 1) whose sku the market does not know: they are in no need.
     """
 
@@ -29,6 +30,7 @@ class Asking(msgspec.Struct, frozen=True, gc=False):
     weights: Mapping[Sku, int]
     parts: tuple[tuple[LineNo, Sku, int], ...]
     unknown: tuple[LineNo, ...]
+    volumes: Mapping[Sku, int] = {}
 
 
 def asking(
@@ -41,6 +43,7 @@ def asking(
     """Explode an order's lines and ask for them."""
     needs: list[Need] = []
     weights: dict[Sku, int] = {}
+    volumes: dict[Sku, int] = {}
     parts: list[tuple[LineNo, Sku, int]] = []
     unknown: list[LineNo] = []
     for number, line in enumerate(order.lines, start=1):
@@ -49,6 +52,8 @@ def asking(
         if made is not None and not made.parts:  # by far the most: no kit
             needs.append((no, sku, line.quantity))
             weights[sku] = made.weight_g
+            if made.volume_cm3:
+                volumes[sku] = made.volume_cm3
             continue
         units = units_of(sku, items)
         if units is None:
@@ -57,18 +62,20 @@ def asking(
         for unit in units:
             needs.append((no, unit.sku, unit.per_unit * line.quantity))
             weights[unit.sku] = unit.weight_g
+            if unit.volume_cm3:
+                volumes[unit.sku] = unit.volume_cm3
         parts += [(no, unit.sku, unit.per_unit) for unit in units]
     ask = Ask(
         channel=ChannelId(order.channel),
         method=order.method,
         service=service,
-        wants=wants(needs, weights),
+        wants=wants(needs, weights, volumes),
         destination=destination(order.ship_to) if order.method is Method.SHIP else None,
         pickup_node=NodeId(order.pickup_node) if order.pickup_node else None,
         barred=barred,
         customer_class=class_of(order.customer),
     )
-    return Asking(ask, tuple(needs), weights, tuple(parts), tuple(unknown))
+    return Asking(ask, tuple(needs), weights, tuple(parts), tuple(unknown), volumes)
 
 
 def class_of(customer: Customer | None) -> str:
@@ -76,12 +83,21 @@ def class_of(customer: Customer | None) -> str:
     return (customer.customer_class or "") if customer is not None else ""
 
 
-def wants(needs: Iterable[Need], weights: Mapping[Sku, int]) -> tuple[Want, ...]:
+def wants(
+    needs: Iterable[Need], weights: Mapping[Sku, int], volumes: Mapping[Sku, int]
+) -> tuple[Want, ...]:
     """Sum needs by sku: sourcing is asked once for each."""
     units: dict[Sku, int] = {}
     for _, sku, quantity in needs:
         units[sku] = units.get(sku, 0) + quantity
-    return tuple([Want(sku, quantity, weights.get(sku, 0)) for sku, quantity in units.items()])
+    if not volumes:
+        return tuple([Want(sku, quantity, weights.get(sku, 0)) for sku, quantity in units.items()])
+    return tuple(
+        [
+            Want(sku, quantity, weights.get(sku, 0), volumes.get(sku, 0))
+            for sku, quantity in units.items()
+        ]
+    )
 
 
 def destination(address: Address | None) -> Place | None:

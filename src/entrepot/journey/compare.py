@@ -20,7 +20,7 @@ from entrepot.promise.rules import promised
 from entrepot.sourcing.lab import Answer, Because, Rules, places_of, reasons, rerun
 from entrepot.sourcing.model import Ask, NoPlan, Plan
 from entrepot.sourcing.tell import amount
-from entrepot.sourcing.unfold import Batch
+from entrepot.sourcing.unfold import Unfolded
 from entrepot.terms.ids import LaneId, NodeId, OrderId, Sku
 
 COLUMNS = (
@@ -97,7 +97,7 @@ class Compared:
     changes: tuple[Change, ...] = ()
 
 
-def faithful(batch: Batch, orders: Mapping[int, Asked]) -> Compared:
+def faithful(batch: Unfolded, orders: Mapping[int, Asked]) -> Compared:
     """Decide a record again by the rules it names."""
     again = rerun(batch, Rules(batch.scene.compiled))
     pairs = enumerate(zip(batch.answers, again, strict=True))
@@ -105,7 +105,7 @@ def faithful(batch: Batch, orders: Mapping[int, Asked]) -> Compared:
     return Compared(len(again), len(orders), unfaithful)
 
 
-def compare(batch: Batch, orders: Mapping[int, Asked], rules: Rules) -> Compared:
+def compare(batch: Unfolded, orders: Mapping[int, Asked], rules: Rules) -> Compared:
     """Decide a record again by the rules it names and by others.
 
     `orders` are the places whose orders were taken. A refusal was not, and is counted; a plan that
@@ -258,7 +258,7 @@ def _said(side: Side) -> str:
 
 
 def differences(
-    batch: Batch, orders: Mapping[int, Asked], unfaithful: Mapping[int, Answer]
+    batch: Unfolded, orders: Mapping[int, Asked], unfaithful: Mapping[int, Answer]
 ) -> Iterator[Change]:
     """Show the decisions that the recorded rules do not give again: each is a defect."""
     ruler = _Ruler(batch.scene.compiled, batch.scene.at)

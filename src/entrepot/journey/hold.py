@@ -27,8 +27,8 @@ from entrepot.plumbing import db
 from entrepot.plumbing.mint import MINT
 from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Ask, NoPlan, Plan, WhyNoPlan
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_on
-from entrepot.sourcing.survey import Shelves
 from entrepot.terms.ids import CartId, ChannelId, LineNo, NodeId, OrderId, Sku
 from entrepot.terms.place import Place
 
@@ -109,6 +109,7 @@ async def planned(
 def _sketch(market: Market, wish: Wish, cart_id: CartId) -> Sketch:
     needs: list[Need] = []
     weights: dict[Sku, int] = {}
+    volumes: dict[Sku, int] = {}
     missing: list[tuple[int, str]] = []
     exploded = explode(wish.lines, market.catalog.items)
     for line, ((sku, quantity), units) in enumerate(zip(wish.lines, exploded, strict=True), 1):
@@ -117,9 +118,12 @@ def _sketch(market: Market, wish: Wish, cart_id: CartId) -> Sketch:
         for unit in units or ():
             needs.append((LineNo(line), unit.sku, unit.per_unit * quantity))
             weights[unit.sku] = unit.weight_g
+            if unit.volume_cm3:
+                volumes[unit.sku] = unit.volume_cm3
     ships = wish.method is Method.SHIP
+    wants = asking.wants(needs, weights, volumes)
     ask = Ask(
-        wish.channel, wish.method, wish.service if ships else "", asking.wants(needs, weights),
+        wish.channel, wish.method, wish.service if ships else "", wants,
         wish.destination if ships else None, wish.pickup_node,
         anywhere=ships and wish.destination is None, customer_class=wish.customer_class,
     )  # fmt: skip

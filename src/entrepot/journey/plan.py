@@ -30,8 +30,8 @@ from entrepot.promise.rules import promised
 from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Ask, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.record import Scene, pack
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_on
-from entrepot.sourcing.survey import Shelves
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
 
 NO_CARTS: Mapping[int, Held] = MappingProxyType({})
@@ -123,7 +123,7 @@ def scarce(made: Sequence[Draft]) -> list[Sku]:
             if (isinstance(draft.answer, NoPlan) and draft.answer.why is WhyNoPlan.SHORT)
             or draft.waiting
             or draft.canceled
-            for want in asking.wants(draft.asking.needs, draft.asking.weights)
+            for want in draft.asking.ask.wants
         }
     )
 
@@ -153,12 +153,8 @@ def _ask(draft: Draft) -> Ask:
     question = draft.asking.ask
     if draft.needs is draft.asking.needs:
         return question
-    wants = asking.wants(draft.needs, draft.asking.weights)
-    return Ask(
-        question.channel, question.method, question.service, wants, question.destination,
-        question.pickup_node, question.barred, question.own,
-        customer_class=question.customer_class,
-    )  # fmt: skip
+    wants = asking.wants(draft.needs, draft.asking.weights, draft.asking.volumes)
+    return msgspec.structs.replace(question, wants=wants)
 
 
 def _soften(market: Market, draft: Draft, made: Sequence[Draft], at: datetime) -> bool:

@@ -86,6 +86,7 @@ def quote(market: Market, carts: Sequence[Cart], *, at: datetime) -> list[Quote]
 def _wants(market: Market, cart: Cart) -> tuple[tuple[Want, ...], tuple[int, ...]]:
     needs: list[asking.Need] = []
     weights: dict[Sku, int] = {}
+    volumes: dict[Sku, int] = {}
     missing = []
     for at, ((_, quantity), units) in enumerate(
         zip(cart.lines, explode(cart.lines, market.catalog.items), strict=True)
@@ -96,7 +97,9 @@ def _wants(market: Market, cart: Cart) -> tuple[tuple[Want, ...], tuple[int, ...
         for unit in units:
             needs.append((LineNo(at + 1), unit.sku, unit.per_unit * quantity))
             weights[unit.sku] = unit.weight_g
-    return asking.wants(needs, weights), tuple(missing)
+            if unit.volume_cm3:
+                volumes[unit.sku] = unit.volume_cm3
+    return asking.wants(needs, weights, volumes), tuple(missing)
 
 
 def _asks(market: Market, cart: Cart, wants: tuple[Want, ...]) -> list[Ask]:

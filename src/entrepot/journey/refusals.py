@@ -15,6 +15,8 @@ _POINTERS = {
     WhyNoPlan.UNKNOWN_NODE: "/pickup_node",
     WhyNoPlan.NODE_CANNOT: "/pickup_node",
     WhyNoPlan.NO_LANE: "/service",
+    WhyNoPlan.TOO_LATE: "/service",
+    WhyNoPlan.FENCED: "",
 }
 
 

@@ -20,7 +20,7 @@ from entrepot.policies import browse as policies
 from entrepot.policies.keeping import Keep as KeepRule
 from entrepot.policies.model import Policy
 from entrepot.sourcing import browse as sourcing
-from entrepot.sourcing.unfold import Batch, KeptKey
+from entrepot.sourcing.unfold import KeptKey, Unfolded
 from entrepot.sourcing.withhold import Keep
 from entrepot.terms.ids import MarketId
 
@@ -99,7 +99,7 @@ class Reader:
         return self._keepings[key]
 
     async def kept(
-        self, conn: db.Connection, batch: Batch, tried: Policy, digest: str
+        self, conn: db.Connection, batch: Unfolded, tried: Policy, digest: str
     ) -> Mapping[KeptKey, Keep] | None:
         """Give what a tried policy keeps from channels, if it says otherwise than the one of then.
 

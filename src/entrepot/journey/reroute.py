@@ -28,8 +28,8 @@ from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.keep import keep_decisions, keep_network
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Want, WhyNoPlan
 from entrepot.sourcing.record import Scene, pack
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_on
-from entrepot.sourcing.survey import Shelves
 from entrepot.terms.ids import ChannelId, NodeId, OrderId, Sku
 from entrepot.terms.outcome import Done
 
@@ -226,7 +226,8 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
 def _wants(market: Market, needs: Sequence[Need]) -> tuple[Want, ...]:
     items = market.catalog.items
     weights = {sku: items[sku].weight_g for _, sku, _ in needs if sku in items}
-    return asking.wants(needs, weights)
+    volumes = {sku: items[sku].volume_cm3 for _, sku, _ in needs if sku in items}
+    return asking.wants(needs, weights, volumes)
 
 
 def _days(

@@ -160,7 +160,7 @@ def _bare(
 
 def _goes_everywhere(standing: Standing, channel: str, service: str) -> bool:
     able = standing.able(ChannelId(channel), Method.SHIP)
-    return able is not None and bool(able.any()) and bool(standing.reached(service)[1:].all())
+    return able is not None and bool(able.any()) and bool(standing.reached((service,))[1:].all())
 
 
 def _planned_short(

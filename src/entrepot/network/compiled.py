@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from entrepot.network.model import ZONE_MAX, Channel, Lane, Method, Network, Node
-from entrepot.network.rate_card import NO_COST, default_rate_card, layers
-from entrepot.terms.calendar import DAY_MINUTES, instant, time_zone
+from entrepot.network.rate_card import NO_COST, Layer, Parcels, default_rate_card, layers
+from entrepot.terms.calendar import DAY_MINUTES, business_days_after, instant, time_zone
 from entrepot.terms.ids import ChannelId, LaneId, NodeId
 from entrepot.terms.place import EARTH_RADIUS_KM, Place
 
@@ -44,6 +44,9 @@ ZONES_KEPT_MAX: Final = 1 << 15
 INSTANTS_KEPT_MAX: Final = 1 << 15
 """Cut-off instants remembered: 1,000 nodes over a month."""
 
+CARDS_KEPT_MAX: Final = 256
+"""Sets of services whose lanes are laid out: a market has a few services and uses a few sets."""
+
 S = TypeVar("S", bound=np.generic)
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -69,13 +72,17 @@ class Days:
 
 
 class Compiled:
-    """The arrays of one network version. `handling` is minor units per unit handled."""
+    """The arrays of one network version, of N nodes.
+
+    `handling` is minor units per unit handled, `making_up` per parcel; both int64[N].
+    """
 
     def __init__(self, network: Network) -> None:
         nodes = network.nodes
         self.network = network
         self.index: dict[NodeId, int] = {node.node_id: at for at, node in enumerate(nodes)}
         self.handling: Int64s = _frozen(np.array([n.handling_cost for n in nodes], np.int64))
+        self.making_up: Int64s = _frozen(np.array([n.parcel_cost for n in nodes], np.int64))
         self.enabled: Bools = _frozen(np.array([n.enabled for n in nodes], np.bool_))
         self.offers: dict[Method, Bools] = {
             method: _frozen(np.array([method in n.services for n in nodes], np.bool_))
@@ -91,11 +98,12 @@ class Compiled:
         self._masks: dict[ChannelId, Bools] = {
             c.channel_id: _frozen(_view(nodes, c)) for c in network.channels
         }
-        self._cards = {service: layers(network.lanes, service) for service in self.services}
+        self._cards: dict[tuple[str, ...], tuple[Layer, ...]] = {}
         self._where = _Where(nodes)
         self._zone_infos = tuple(time_zone(node.time_zone) for node in nodes)
         self._zones: dict[_Key, Bytes] = {}
         self._cut_off = lru_cache(INSTANTS_KEPT_MAX)(self._cut_off_uncached)
+        self._arrivals = lru_cache(WORK_DAYS_AHEAD_MAX)(self._arrivals_uncached)
         self._order_by = lru_cache(INSTANTS_KEPT_MAX)(self._order_by_uncached)
         self._clock = _WorkClock(self)
 
@@ -137,19 +145,46 @@ class Compiled:
         )
         return np.nan_to_num(km, nan=np.inf)
 
-    def lane_costs(self, service: str, weights_g: npt.ArrayLike) -> tuple[Int64s, Int32s]:
-        """Find per weight and zone the cheapest enabled lane of a service.
+    def lane_costs(
+        self, services: str | tuple[str, ...], parcels: npt.ArrayLike | Parcels
+    ) -> tuple[Int64s, Int32s]:
+        """Find per parcel and zone the cheapest enabled lane of a service, or of several.
 
-        Gives (cost int64[K, ZONE_MAX + 1], lane index int32[K, ZONE_MAX + 1]) for K weights in
-        grams, both indexed by zone (column 0 is never a zone). Ties go to fewer transit days, then
-        to the lower lane id. Where no lane goes: NO_COST and -1.
+        Gives (cost int64[K, ZONE_MAX + 1], lane index int32[K, ZONE_MAX + 1]) for K parcels, or K
+        weights in grams, both indexed by zone (column 0 is never a zone). Ties go to fewer transit
+        days, then to the lower lane id. Where no lane goes: NO_COST and -1.
         """
-        weights = np.asarray(weights_g, np.int64)
-        cost = np.full((len(weights), ZONE_MAX + 1), NO_COST, np.int64)
-        lane_ix = np.full((len(weights), ZONE_MAX + 1), -1, np.int32)
-        for layer in self._cards.get(service, ()):
-            layer.underbid(weights, cost, lane_ix)
+        if not isinstance(parcels, Parcels):
+            parcels = Parcels(np.asarray(parcels, np.int64))
+        cost = np.full((len(parcels.weights_g), ZONE_MAX + 1), NO_COST, np.int64)
+        lane_ix = np.full((len(parcels.weights_g), ZONE_MAX + 1), -1, np.int32)
+        for layer in self._card((services,) if isinstance(services, str) else services):
+            layer.underbid(parcels, cost, lane_ix)
         return cost, lane_ix
+
+    def _card(self, services: tuple[str, ...]) -> tuple[Layer, ...]:
+        if services not in self._cards:
+            if len(self._cards) >= CARDS_KEPT_MAX:
+                self._cards.clear()
+            self._cards[services] = layers(self.network.lanes, services)
+        return self._cards[services]
+
+    def arrivals(self, work_day: int) -> Int64s:
+        """Give int64[lanes], the day (ordinal) on which a parcel arrives by each of the lanes.
+
+        Handed over on a work day (ordinal), as promised: `transit_days` carrier business days
+        after it.
+        """
+        return self._arrivals(work_day)
+
+    def _arrivals_uncached(self, work_day: int) -> Int64s:
+        day, holidays = date.fromordinal(work_day), self.network.costs.carrier_holidays
+        after = {
+            transit: business_days_after(day, transit, holidays).toordinal()
+            for transit in {lane.transit_days for lane in self.network.lanes}
+        }
+        lanes = self.network.lanes
+        return _frozen(np.array([after[lane.transit_days] for lane in lanes], np.int64))
 
     def lane(self, ix: int) -> Lane:
         """Give the lane of an index from `lane_costs`."""

@@ -48,6 +48,7 @@ class _Costs(msgspec.Struct, frozen=True):
     extra_shipment: int = _DEFAULT.extra_shipment
     pickup_lead_minutes: int = _DEFAULT.pickup_lead_minutes
     carrier_holidays: tuple[date, ...] = ()
+    late_per_day: int = _DEFAULT.late_per_day
 
 
 def network_of(market: MarketId, version: int, rows: Rows) -> Network:
@@ -93,6 +94,7 @@ def node_of(row: NodeRow) -> Node:
         handling_cost=row.handling_cost,
         enabled=row.enabled,
         handling_hours=row.handling_hours,
+        parcel_cost=row.parcel_cost,
     )
 
 
@@ -108,6 +110,8 @@ def lane_of(row: LaneRow) -> Lane:
         per_kg_over=row.per_kg_over,
         transit_days_min=row.transit_days_min,
         enabled=row.enabled,
+        cm3_per_kg=row.cm3_per_kg,
+        cost_min=row.cost_min,
     )
 
 
@@ -123,6 +127,8 @@ def row_of(lane: Lane) -> LaneRow:
         breaks=msgspec.json.encode(lane.breaks).decode(),
         per_kg_over=lane.per_kg_over,
         enabled=lane.enabled,
+        cm3_per_kg=lane.cm3_per_kg,
+        cost_min=lane.cost_min,
     )
 
 
@@ -146,6 +152,7 @@ def costs_of(policy: PolicyRow | None) -> Costs:
         pickup_lead_minutes=said.pickup_lead_minutes,
         carrier_holidays=frozenset(said.carrier_holidays),
         policy_version=policy.version,
+        late_per_day=said.late_per_day,
     )
 
 

@@ -42,9 +42,10 @@ class Method(StrEnum):
 class Node:
     """A place that holds or supplies stock.
 
-    `handling_cost` is minor units per unit handled. `cut_off` is the node's local time; None means
-    the end of its opening hours. `capacity_per_day` counts fulfillment orders; None: no limit.
-    `handling_hours` of its opening hours pass between an order and the hand-over to the carrier.
+    `handling_cost` is minor units per unit handled, `parcel_cost` per parcel made up beside it.
+    `cut_off` is the node's local time; None means the end of its opening hours. `capacity_per_day`
+    counts fulfillment orders; None: no limit. `handling_hours` of its opening hours pass between an
+    order and the hand-over to the carrier.
     """
 
     node_id: NodeId
@@ -59,6 +60,7 @@ class Node:
     handling_cost: int = 0
     enabled: bool = True
     handling_hours: int = 0
+    parcel_cost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Lane:
 
     `breaks` ascend in weight and never fall in cost; above the last one each started kilogram adds
     `per_kg_over`. `transit_days_min` is the earliest, `transit_days` the day that is promised.
+    A parcel weighs as much as its volume at `cm3_per_kg` where that is more (0: volume is not
+    looked at), and none costs less than `cost_min`.
     """
 
     lane_id: LaneId
@@ -86,6 +90,8 @@ class Lane:
     per_kg_over: int = 0
     transit_days_min: int = 0
     enabled: bool = True
+    cm3_per_kg: int = 0
+    cost_min: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +114,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What the policy adds to a rate card's prices. Minor units."""
+    """What the policy adds to a rate card's prices. Minor units.
+
+    `late_per_day` is what each day costs that a shipment arrives after the day it is due.
+    """
 
     extra_shipment: int = 150
     pickup_lead_minutes: int = 120
     carrier_holidays: frozenset[date] = field(default_factory=frozenset)
     policy_version: int = 0
+    late_per_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +159,7 @@ class NodeRow:
     handling_cost: int
     enabled: bool
     handling_hours: int = 0
+    parcel_cost: int = 0
     version: int = 0
 
 
@@ -193,6 +204,8 @@ class LaneRow:
     breaks: str
     per_kg_over: int
     enabled: bool
+    cm3_per_kg: int = 0
+    cost_min: int = 0
     version: int = 0
 
 

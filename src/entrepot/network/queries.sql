@@ -53,6 +53,7 @@ SELECT
     n.handling_cost,
     n.enabled,
     n.handling_hours,
+    n.parcel_cost,
     n.version
 FROM network.node AS n
 WHERE
@@ -104,6 +105,8 @@ SELECT
     l.breaks,
     l.per_kg_over,
     l.enabled,
+    l.cm3_per_kg,
+    l.cost_min,
     l.version
 FROM network.lane AS l
 WHERE
@@ -135,7 +138,7 @@ WHERE c.market = :market::text AND c.channel_id = any(:names::text[]);
 -- New and changed nodes, whole. `rows` is a JSON array of objects named as the columns.
 INSERT INTO network.node (
     market, node_id, name, kind, address, time_zone, calendar, cut_off, capacity_per_day, services,
-    handling_cost, enabled, handling_hours, version
+    handling_cost, enabled, handling_hours, parcel_cost, version
 )
 SELECT
     :market::text,
@@ -151,6 +154,7 @@ SELECT
     r.handling_cost,
     r.enabled,
     r.handling_hours,
+    r.parcel_cost,
     r.version
 FROM
     json_to_recordset(:rows::json) AS r (
@@ -166,6 +170,7 @@ FROM
         handling_cost bigint,
         enabled boolean,
         handling_hours smallint,
+        parcel_cost bigint,
         version bigint
     )
 ON CONFLICT (market, node_id) DO UPDATE SET
@@ -180,6 +185,7 @@ ON CONFLICT (market, node_id) DO UPDATE SET
     handling_cost = excluded.handling_cost,
     enabled = excluded.enabled,
     handling_hours = excluded.handling_hours,
+    parcel_cost = excluded.parcel_cost,
     version = excluded.version;
 
 -- name: put_groups
@@ -232,7 +238,7 @@ ON CONFLICT (market, channel_id) DO UPDATE SET
 -- New and changed lanes, whole.
 INSERT INTO network.lane (
     market, lane_id, carrier, service, zone, transit_days_min, transit_days, breaks, per_kg_over,
-    enabled, version
+    enabled, cm3_per_kg, cost_min, version
 )
 SELECT
     :market::text,
@@ -245,6 +251,8 @@ SELECT
     r.breaks::json,
     r.per_kg_over,
     r.enabled,
+    r.cm3_per_kg,
+    r.cost_min,
     r.version
 FROM
     json_to_recordset(:rows::json) AS r (
@@ -257,6 +265,8 @@ FROM
         breaks text,
         per_kg_over bigint,
         enabled boolean,
+        cm3_per_kg integer,
+        cost_min bigint,
         version bigint
     )
 ON CONFLICT (market, lane_id) DO UPDATE SET
@@ -268,6 +278,8 @@ ON CONFLICT (market, lane_id) DO UPDATE SET
     breaks = excluded.breaks,
     per_kg_over = excluded.per_kg_over,
     enabled = excluded.enabled,
+    cm3_per_kg = excluded.cm3_per_kg,
+    cost_min = excluded.cost_min,
     version = excluded.version;
 
 -- name: channels_named -> NamedChannel

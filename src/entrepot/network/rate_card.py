@@ -1,5 +1,6 @@
 """Rate cards: a carrier's prices laid out for arithmetic, and the card a market starts with."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,66 +19,109 @@ NO_COST: Final = 1 << 48
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """At most one lane per zone of one service, all with the same weight breaks."""
+    """At most one lane per zone, all with the same weight breaks and the same view of volume."""
 
     zone: Int64s  # [L]
     lane_ix: Int32s  # [L]
     up_to_g: Int64s  # [B]
     cost: Int64s  # [B, L]
     per_kg_over: Int64s  # [L]
+    cost_min: Int64s  # [L]
+    cm3_per_kg: int
 
-    def underbid(self, weights_g: Int64s, cost: Int64s, lane_ix: Int32s) -> None:
+    def underbid(self, parcels: "Parcels", cost: Int64s, lane_ix: Int32s) -> None:
         """Write these lanes into `cost` and `lane_ix` where they are cheaper than what stands.
 
-        Shapes: weights int64[K] in grams; both others [K, zones], indexed by zone.
+        Shapes: K parcels; both others [K, zones], indexed by zone.
         """
+        weights_g = parcels.billed(self.cm3_per_kg)
         row = np.searchsorted(self.up_to_g, weights_g)
         mine = self.cost[np.minimum(row, len(self.up_to_g) - 1)]
         over = weights_g - self.up_to_g[-1]
         if (over > 0).any():
             started_kg = np.maximum(-(-over // 1000), 0)
             mine = mine + started_kg[:, None] * self.per_kg_over
+        mine = np.maximum(mine, self.cost_min)
+        if parcels.added is not None:
+            mine = mine + parcels.added[self.lane_ix]
         better = mine < cost[:, self.zone]
         cost[:, self.zone] = np.where(better, mine, cost[:, self.zone])
         lane_ix[:, self.zone] = np.where(better, self.lane_ix, lane_ix[:, self.zone])
 
 
-def layers(lanes: tuple[Lane, ...], service: str) -> tuple[Layer, ...]:
-    """Lay a service's enabled lanes out so that underbidding layer by layer breaks ties rightly.
+@dataclass(frozen=True, slots=True)
+class Parcels:
+    """K parcels to be priced: grams, cubic centimeters (None: nothing is known of any).
 
-    Among equal prices the lane of fewer transit days wins, then the lower lane id: a layer takes
-    of every zone the best lane not yet taken, if its weight breaks are those of the layer. A card
-    with one lane per zone and the same breaks throughout, as most are, is a single layer.
+    `added` is int64[lanes], what each lane costs beside its price; NO_COST closes a lane.
     """
-    left = sorted(
-        (ix for ix, lane in enumerate(lanes) if lane.enabled and lane.service == service),
+
+    weights_g: Int64s
+    volumes_cm3: Int64s | None = None
+    added: Int64s | None = None
+
+    def billed(self, cm3_per_kg: int) -> Int64s:
+        """Give int64[K], the grams a carrier bills that has so many cubic centimeters weigh 1 kg.
+
+        A started gram counts. 0: volume is not looked at.
+        """
+        if not cm3_per_kg or self.volumes_cm3 is None:
+            return self.weights_g
+        return np.maximum(self.weights_g, -(-self.volumes_cm3 * 1000 // cm3_per_kg))
+
+
+def order_of_ties(lanes: Sequence[Lane], services: Collection[str]) -> list[int]:
+    """List the enabled lanes of some services by what decides among equal prices.
+
+    Fewer transit days come first, then the lower lane id.
+    """
+    return sorted(
+        (ix for ix, lane in enumerate(lanes) if lane.enabled and lane.service in services),
         key=lambda ix: (lanes[ix].transit_days, lanes[ix].lane_id),
     )
+
+
+def layers(lanes: tuple[Lane, ...], services: Collection[str]) -> tuple[Layer, ...]:
+    """Lay some services' enabled lanes out so that underbidding layer by layer breaks ties rightly.
+
+    A layer takes of every zone the best lane not yet taken, if its weight breaks are those of the
+    layer. A card with one lane per zone and the same breaks throughout, as most are, is a single
+    layer.
+    """
+    left = order_of_ties(lanes, services)
     made: list[Layer] = []
     while left:
-        edges = _edges(lanes[left[0]])
+        kind = _kind(lanes[left[0]])
         best: dict[int, int] = {}
         for ix in left:
             best.setdefault(lanes[ix].zone, ix)
-        taken = [ix for ix in best.values() if _edges(lanes[ix]) == edges]
-        made.append(_layer(lanes, taken, edges))
+        taken = [ix for ix in best.values() if _kind(lanes[ix]) == kind]
+        made.append(_layer(lanes, taken))
         left = [ix for ix in left if ix not in taken]
     return tuple(made)
 
 
-def _layer(lanes: tuple[Lane, ...], taken: list[int], edges: tuple[int, ...]) -> Layer:
+def _layer(lanes: tuple[Lane, ...], taken: list[int]) -> Layer:
     costs = [[weight.cost for weight in lanes[ix].breaks] or [0] for ix in taken]
+    edges, cm3_per_kg = _kind(lanes[taken[0]])
     return Layer(
         zone=np.array([lanes[ix].zone for ix in taken], np.int64),
         lane_ix=np.array(taken, np.int32),
         up_to_g=np.array(edges, np.int64),
         cost=np.array(costs, np.int64).T,
         per_kg_over=np.array([lanes[ix].per_kg_over for ix in taken], np.int64),
+        cost_min=np.array([lanes[ix].cost_min for ix in taken], np.int64),
+        cm3_per_kg=cm3_per_kg,
     )
 
 
-def _edges(lane: Lane) -> tuple[int, ...]:
+def _kind(lane: Lane) -> tuple[tuple[int, ...], int]:
     # Without weight breaks a lane is priced by the kilogram from the first gram.
+    return edges_of(lane), lane.cm3_per_kg
+
+
+def edges_of(lane: Lane) -> tuple[int, ...]:
+    """Give the weights in grams up to which a lane's prices hold, ascending."""
     return tuple(weight.up_to_g for weight in lane.breaks) or (0,)
 
 

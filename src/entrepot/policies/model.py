@@ -206,6 +206,15 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             description="The channels that are told what they may sell; others are not.",
         ),
     ] = ()
+    late_per_day: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=10**9,
+            description="What each day weighs that a shipment arrives after its order is due, in "
+            "minor units: a faster service is taken where it costs less.",
+        ),
+    ] = 0
     require_replay: RequireReplay | None = None
 
 

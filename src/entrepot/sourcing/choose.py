@@ -11,12 +11,15 @@ import numpy as np
 
 from entrepot.network.compiled import NO_COST
 from entrepot.sourcing.cost import (
-    FULL_NODE_PRICE,
     Bools,
     Freight,
     Ints,
+    Pricing,
     cheapest_two,
+    full_nodes,
+    reported,
     split_bound,
+    worth_of,
 )
 from entrepot.sourcing.gather import Gathering, gather
 from entrepot.sourcing.model import (
@@ -26,6 +29,7 @@ from entrepot.sourcing.model import (
     Plan,
     Shipment,
     WhyNoPlan,
+    refused,
 )
 from entrepot.sourcing.partition import partition
 from entrepot.terms.ids import Sku
@@ -40,14 +44,25 @@ class View:
 
     `free` is int64[L, N], the units each node may supply of each want (0 where it may not); `full`
     is bool[N]; `allowed` is per want the most that may be had in all, the rest being owed to
-    others (None: no limit).
+    others (None: no limit). `rating` is int64[N], what the rules say of the nodes (None: nothing).
     """
 
     ask: Ask
-    freight: Freight
+    pricing: Pricing
     free: Ints
     full: Bools
     allowed: tuple[int | None, ...]
+    rating: Ints | None = None
+
+    @property
+    def freight(self) -> Freight:
+        """How the nodes send."""
+        return self.pricing.freight
+
+    @property
+    def shipments_max(self) -> int | None:
+        """The most shipments that the rules let a plan have."""
+        return self.ask.guide.shipments_max if self.ask.guide else None
 
     def without(self, node: int) -> "View":
         """Give the same view where one node has nothing."""
@@ -86,6 +101,9 @@ def choose(view: View) -> Plan | NoPlan:
     if missing:
         return NoPlan(WhyNoPlan.SHORT, missing)
     choice = _cheapest(view)
+    if choice is None:
+        detail = f"no plan of {view.shipments_max} shipments or fewer"
+        return refused(view.ask, WhyNoPlan.FENCED, detail)
     for _ in range(CHANGES_MAX):
         rival = _rival(view, choice)
         if rival is None or rival.price >= choice.price:
@@ -94,7 +112,7 @@ def choose(view: View) -> Plan | NoPlan:
     else:
         rival = None
     if len(choice.loads) > 1:
-        choice = replace(choice, runner_up=_reported(rival.price if rival else None))
+        choice = replace(choice, runner_up=reported(rival.price) if rival else None)
     return _plan(view, choice)
 
 
@@ -108,11 +126,14 @@ def _rival(view: View, choice: _Choice) -> _Choice | None:
         return None
     others = [view.without(node) for node in sorted(choice.loads)]
     rivals = [_cheapest(other) for other in others if not short_of(other)]
-    full = choice.price // FULL_NODE_PRICE
+    full = full_nodes(choice.price)
     able = [
         rival
         for rival in rivals
-        if rival.exact and rival.broken <= choice.broken and rival.price // FULL_NODE_PRICE <= full
+        if rival is not None
+        and rival.exact
+        and rival.broken <= choice.broken
+        and full_nodes(rival.price) <= full
     ]
     return min(able, key=lambda rival: rival.price, default=None)
 
@@ -149,7 +170,8 @@ def _broken(view: View, line: int, spare: Ints, rich: Ints) -> list[Piece]:
     want = view.ask.wants[line]
     nodes = np.flatnonzero(rich)
     units, lent = rich[nodes], (rich - spare)[nodes]
-    price = view.freight.shipping(np.array([want.weight_g]), nodes)[0]
+    one = np.array([want.weight_g]), np.array([want.volume_cm3])
+    price = view.freight.shipping(*one, nodes)[0]
     order = np.lexsort((nodes, price, -units))
     lenders = order[lent[order] > 0]
     owing = want.quantity - int(spare.sum())
@@ -164,7 +186,7 @@ def _broken(view: View, line: int, spare: Ints, rich: Ints) -> list[Piece]:
     return pieces
 
 
-def _cheapest(view: View) -> _Choice:
+def _cheapest(view: View) -> _Choice | None:
     wants = view.ask.wants
     crowded = bool((np.where(view.full, 0, view.free).sum(axis=1) < _quantities(view)).any())
     if not crowded:
@@ -177,12 +199,18 @@ def _cheapest(view: View) -> _Choice:
         return choice
     if len(pieces) <= EXACT_LINES_MAX:
         shared = _partitioned(view, pieces)
-        return choice if choice is not None and len(shared.loads) == 1 else shared
+        alone = choice is not None and shared is not None and len(shared.loads) == 1
+        return choice if alone else shared
+    gathered = _gathered(view, pieces)
+    most = view.shipments_max
+    return choice if most is not None and len(gathered.loads) > most else gathered
+
+
+def _gathered(view: View, pieces: tuple[Piece, ...]) -> _Choice:
     whole = [(piece.line, piece.quantity) for piece in pieces if piece.node is None]
     pinned = [(p.line, p.quantity, p.node) for p in pieces if p.node is not None]
     extra = view.freight.compiled.network.costs.extra_shipment
-    weights = tuple(want.weight_g for want in wants)
-    found = gather(Gathering(view.freight, view.free, view.full, weights, extra), whole, pinned)
+    found = gather(Gathering(view.pricing, view.free, extra), whole, pinned)
     return _Choice(found.loads, found.price, exact=False, bound=found.bound)
 
 
@@ -197,33 +225,33 @@ def _alone(view: View) -> tuple[_Choice | None, bool]:
     nodes = np.flatnonzero(fills.all(axis=0))
     if not len(nodes):
         return None, False
-    weights = quantities * np.array([want.weight_g for want in view.ask.wants], np.int64)
-    units = quantities.sum(keepdims=True)
-    price = view.freight.landed(weights.sum(keepdims=True), units, nodes)[0]
-    price += np.where(view.full[nodes], FULL_NODE_PRICE, 0)
+    price = view.pricing.prices(quantities[None], nodes)[0]
     first, _, second = cheapest_two(price)
     loads = {int(nodes[first]): dict(enumerate(quantities.tolist()))}
-    choice = _Choice(loads, int(price[first]), runner_up=_reported(second))
-    if len(weights) == 1:
+    runner_up = None if second is None else reported(second)
+    choice = _Choice(loads, int(price[first]), runner_up=runner_up)
+    if len(quantities) == 1:
         return choice, True
     able = np.flatnonzero(fills.any(axis=0))
-    ends = view.freight.shipping(np.array([weights.max(), weights.min()]), able).min(axis=1)
-    bound = split_bound(
-        int(ends[0]),
-        int(ends[1]),
-        int(units[0] * view.freight.compiled.handling[able].min()),
-        view.freight.compiled.network.costs.extra_shipment,
-    )
-    return choice, choice.price & (FULL_NODE_PRICE - 1) <= bound
+    return choice, reported(choice.price) <= _split_bound(view, quantities, able)
 
 
-def _reported(price: int | None) -> int | None:
-    """Take the full nodes' prices off again."""
-    return None if price is None else price & (FULL_NODE_PRICE - 1)
+def _split_bound(view: View, quantities: Ints, able: Ints) -> int:
+    """Bound every split over these nodes from below; each may be rated below zero."""
+    pricing, costs = view.pricing, view.freight.compiled.network.costs
+    weights = quantities * pricing.weights_g
+    ends = np.array([weights.max(), weights.min()])
+    sent = view.freight.shipping(ends, np.zeros(2, np.int64), able).min(axis=1)
+    handled = int(quantities.sum() * view.freight.compiled.handling[able].min())
+    bound = split_bound(int(sent[0]), int(sent[1]), handled, costs.extra_shipment)
+    return bound + len(quantities) * min(int(pricing.beside[able].min()), 0)
 
 
-def _partitioned(view: View, pieces: tuple[Piece, ...]) -> _Choice:
-    """Share the pieces exactly: a mask fits a node that can fill its units of every want."""
+def _partitioned(view: View, pieces: tuple[Piece, ...]) -> _Choice | None:
+    """Share the pieces exactly: a mask fits a node that can fill its units of every want.
+
+    None where the rules let a plan have fewer shipments than it takes.
+    """
     wants, count = view.ask.wants, len(pieces)
     bits = np.arange(1 << count)[:, None] >> np.arange(count) & 1
     asked = np.zeros((1 << count, len(wants)), np.int64)
@@ -236,12 +264,12 @@ def _partitioned(view: View, pieces: tuple[Piece, ...]) -> _Choice:
     fits = np.ones((1 << count, len(nodes)), np.bool_)
     for line in range(len(wants)):
         fits &= asked[:, line, None] <= view.free[line, nodes]
-    weights = asked @ np.array([want.weight_g for want in wants], np.int64)
-    prices = view.freight.landed(weights, asked.sum(axis=1), nodes)
-    prices += np.where(view.full[nodes], FULL_NODE_PRICE, 0)
+    prices = view.pricing.prices(asked, nodes)
     prices[~fits] = NO_COST
     extra = view.freight.compiled.network.costs.extra_shipment
-    blocks = partition(prices, extra)
+    blocks = partition(prices, extra, view.shipments_max)
+    if not blocks:
+        return None
     loads = {
         int(nodes[column]): {line: n for line, n in enumerate(asked[mask].tolist()) if n}
         for column, mask in blocks
@@ -253,7 +281,7 @@ def _partitioned(view: View, pieces: tuple[Piece, ...]) -> _Choice:
 
 def _plan(view: View, choice: _Choice) -> Plan:
     network = view.freight.compiled.network
-    shipments = tuple(_shipment(view, node, choice.loads[node]) for node in sorted(choice.loads))
+    shipments = tuple(shipment_of(view, node, choice.loads[node]) for node in sorted(choice.loads))
     extra = network.costs.extra_shipment * (len(shipments) - 1)
     return Plan(
         shipments=shipments,
@@ -266,15 +294,25 @@ def _plan(view: View, choice: _Choice) -> Plan:
     )
 
 
-def _shipment(view: View, node: int, load: dict[int, int]) -> Shipment:
-    wants, compiled = view.ask.wants, view.freight.compiled
+def shipment_of(view: View, node: int, load: dict[int, int]) -> Shipment:
+    """Say what a node is to do with units per line: by which lane, at what cost, and why there."""
+    wants, compiled, pricing = view.ask.wants, view.freight.compiled, view.pricing
     weight = sum(wants[line].weight_g * units for line, units in load.items())
-    lane_id, shipping = view.freight.lane(weight, node)
+    volume = sum(wants[line].volume_cm3 * units for line, units in load.items())
+    way = view.freight.way(weight, volume, node)
+    rating = 0 if view.rating is None else int(view.rating[node])
+    shadow = 0 if pricing.room is None else int(pricing.room[node])
+    if pricing.worth is not None:
+        lines, units = np.array(list(load)), np.array(list(load.values()))
+        shadow += int(worth_of(pricing.worth[lines, node], units).sum())
     return Shipment(
         node_id=compiled.network.nodes[node].node_id,
-        lane_id=lane_id,
+        lane_id=way.lane_id,
         items=tuple((wants[line].sku, load[line]) for line in sorted(load)),
         weight_g=weight,
-        shipping=shipping,
-        handling=int(compiled.handling[node]) * sum(load.values()),
+        shipping=way.shipping,
+        handling=int(compiled.handling[node]) * sum(load.values()) + int(compiled.making_up[node]),
+        late=way.late,
+        rating=rating,
+        shadow=shadow,
     )

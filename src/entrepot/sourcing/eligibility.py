@@ -14,7 +14,7 @@ import numpy as np
 from entrepot.network.compiled import NO_COST, Compiled, Days
 from entrepot.network.model import Method
 from entrepot.sourcing.cost import Bools, Freight, Ints
-from entrepot.sourcing.model import Ask, Elimination, NoPlan, WhyNoPlan
+from entrepot.sourcing.model import Ask, Elimination, Guide, NoPlan, WhyNoPlan, refused
 from entrepot.sourcing.withhold import Keep
 from entrepot.terms.ids import ChannelId
 
@@ -29,8 +29,7 @@ class Standing:
     """How the nodes stand today: who may work for which channel, and how much room each has.
 
     `room` is int64[N], the fulfillment orders a node may still take on its work day; `full` is
-    bool[N]. Both follow every `take`, so one standing serves a batch, first come, first served;
-    `filled` are the nodes that the batch itself has filled.
+    bool[N]. Both follow every `take`, so one standing serves a batch, first come, first served.
     """
 
     def __init__(self, compiled: Compiled, days: Days, load: Load) -> None:
@@ -41,10 +40,9 @@ class Standing:
             if days.work_day[node] == day:
                 self.room[node] -= used
         self.full: Bools = self.room <= 0
-        self.filled: set[int] = set()
         self._open: Bools = compiled.enabled & (days.work_day >= 0)
         self._able: dict[tuple[ChannelId, Method], Bools | None] = {}
-        self._reached: dict[str, Bools] = {}
+        self._reached: dict[tuple[str, ...], Bools] = {}
 
     def able(self, channel: ChannelId, method: Method) -> Bools | None:
         """Give bool[N]: enabled, in the channel's view, offers the method, open within 30 days.
@@ -58,19 +56,18 @@ class Standing:
             self._able[key] = None if seen is None else self._open & offers & seen
         return self._able[key]
 
-    def reached(self, service: str) -> Bools:
-        """Give bool[zones]: the zones that some enabled lane of the service goes to."""
-        if service not in self._reached:
-            cost, _ = self.compiled.lane_costs(service, [0])
-            self._reached[service] = cost[0] < NO_COST
-        return self._reached[service]
+    def reached(self, services: tuple[str, ...]) -> Bools:
+        """Give bool[zones]: the zones that some enabled lane of the services goes to."""
+        if services not in self._reached:
+            cost, _ = self.compiled.lane_costs(services, [0])
+            self._reached[services] = cost[0] < NO_COST
+        return self._reached[services]
 
     def take(self, node: int) -> None:
         """Count one more fulfillment order at a node."""
         self.room[node] -= 1
         if self.room[node] == 0:
             self.full[node] = True
-            self.filled.add(node)
 
 
 @lru_cache(maxsize=4)
@@ -99,28 +96,61 @@ def eligible(ask: Ask, standing: Standing) -> tuple[Bools, Freight] | NoPlan:
         return refused(ask, WhyNoPlan.NODE_CANNOT, detail)
     only = np.zeros(len(able), np.bool_)
     only[node] = True
-    return only, Freight(standing.compiled, "", None)
+    return _fenced(ask, only, Freight(standing.compiled, (), None, standing.days.work_day))
+
+
+def services_of(ask: Ask) -> tuple[str, ...]:
+    """Give the services an ask may be sent by, its own first, each once."""
+    if not ask.services:
+        return (ask.service,)
+    return tuple(dict.fromkeys((ask.service, *ask.services)))
+
+
+def allowed_by(guide: Guide, count: int) -> Bools | None:
+    """Give bool[count], the nodes that the rules let ship; None: all of them."""
+    if guide.allowed is None:
+        return None
+    return np.unpackbits(np.frombuffer(guide.allowed, np.uint8), count=count).astype(np.bool_)
+
+
+def rating_by(guide: Guide | None) -> Ints | None:
+    """Give int64[N], what the rules rate a shipment from each node; None: nothing."""
+    if guide is None or guide.rating is None:
+        return None
+    return np.frombuffer(guide.rating, "<i4").astype(np.int64)
 
 
 def _reachable(ask: Ask, standing: Standing, able: Bools) -> tuple[Bools, Freight] | NoPlan:
+    compiled, work_day = standing.compiled, standing.days.work_day
     if not able.any():
         detail = f"no node ships for {ask.channel} within 30 days"
         return refused(ask, WhyNoPlan.NODE_CANNOT, detail)
     if ask.destination is None and ask.anywhere:
-        return able, Freight(standing.compiled, "", None)
+        return _fenced(ask, able, Freight(compiled, (), None, work_day))
     if ask.destination is None:
         return refused(ask, WhyNoPlan.NO_LANE, "no destination to ship to")
-    zones = standing.compiled.zones(ask.destination)
-    reachable = able & standing.reached(ask.service)[zones]
+    services, zones = services_of(ask), compiled.zones(ask.destination)
+    freight = Freight(compiled, services, zones, work_day, ask.due)
+    reachable = able & standing.reached(services)[zones]
     if not reachable.any():
         detail = f"no lane of service {ask.service!r} from any node to the destination"
         return refused(ask, WhyNoPlan.NO_LANE, detail)
-    return reachable, Freight(standing.compiled, ask.service, zones)
+    if ask.due is not None and ask.due.hard:
+        reachable &= freight.reached()
+        if not reachable.any():
+            detail = f"no lane from any node arrives by {ask.due.day}"
+            return refused(ask, WhyNoPlan.TOO_LATE, detail)
+    return _fenced(ask, reachable, freight)
 
 
-def refused(ask: Ask, why: WhyNoPlan, detail: str) -> NoPlan:
-    """Refuse an ask whole: every unit of it is missing."""
-    return NoPlan(why, tuple((want.sku, want.quantity) for want in ask.wants), detail)
+def _fenced(ask: Ask, nodes: Bools, freight: Freight) -> tuple[Bools, Freight] | NoPlan:
+    allowed = allowed_by(ask.guide, len(nodes)) if ask.guide is not None else None
+    if allowed is None:
+        return nodes, freight
+    if not (nodes & allowed).any():
+        detail = "the rules let no node ship that could"
+        return refused(ask, WhyNoPlan.FENCED, detail)
+    return nodes & allowed, freight
 
 
 def barred(ask: Ask, compiled: Compiled) -> Bools:
@@ -230,6 +260,12 @@ def _tests(ask: Ask, standing: Standing) -> list[tuple[Elimination, Bools]]:
     elif ask.destination is None:
         tests.append((Elimination.NO_LANE, ~nobody))
     else:
-        reached = standing.reached(ask.service)[compiled.zones(ask.destination)]
-        tests.append((Elimination.NO_LANE, ~reached))
+        services, zones = services_of(ask), compiled.zones(ask.destination)
+        tests.append((Elimination.NO_LANE, ~standing.reached(services)[zones]))
+        if ask.due is not None and ask.due.hard:
+            freight = Freight(compiled, services, zones, standing.days.work_day, ask.due)
+            tests.append((Elimination.TOO_LATE, ~freight.reached()))
+    allowed = allowed_by(ask.guide, len(nobody)) if ask.guide is not None else None
+    if allowed is not None:
+        tests.append((Elimination.FENCED, ~allowed))
     return tests

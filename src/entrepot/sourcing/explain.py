@@ -6,19 +6,19 @@ that decided. Amounts are minor units in fields and hundredths in words.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from entrepot.sourcing.choose import View, in_pieces
+from entrepot.sourcing.choose import View, in_pieces, shipment_of
 from entrepot.sourcing.cost import Ints
 from entrepot.sourcing.eligibility import Eliminated, Standing, eliminations
-from entrepot.sourcing.model import Ask, Elimination, NoPlan, Plan, WhyNoPlan
+from entrepot.sourcing.model import Ask, Elimination, NoPlan, Plan, Shipment, WhyNoPlan
 from entrepot.sourcing.record import Decision
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import view_of
-from entrepot.sourcing.survey import Shelves
 from entrepot.sourcing.tell import Facts, words_of
 from entrepot.terms.ids import LaneId, MarketId, NodeId, Sku
 
@@ -35,6 +35,24 @@ class ShipmentShown(msgspec.Struct, frozen=True):
     weight_g: int
     shipping: int
     handling: int
+    late: int = 0
+    rating: int = 0
+    shadow: int = 0
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """What a plan comes to: the money it costs, and what was weighed beside it and is none.
+
+    `late` is the price of lateness, `rating` what the rules rate its nodes, `shadow` what its stock
+    and room are worth to the orders still to come.
+    """
+
+    shipping: int
+    handling: int
+    split: int
+    late: int
+    rating: int
+    shadow: int
 
 
 class NodeShown(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -57,10 +75,23 @@ class NodeShown(msgspec.Struct, frozen=True, omit_defaults=True):
     lane: LaneId | None = None
     shipping: int | None = None
     handling: int | None = None
+    late: int = 0
+    rating: int = 0
+    shadow: int = 0
+
+    @property
+    def weighed(self) -> int:
+        """What a shipment of all that the node could fill weighs, all counted."""
+        money = (self.shipping or 0) + (self.handling or 0)
+        return money + self.late + self.rating + self.shadow
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """A decision with its reasons. `why` and `missing` are set where there is no plan."""
+    """A decision with its reasons. `why` and `missing` are set where there is no plan.
+
+    `runner_up` is compared with the sum of `parts`: with `cost` where nothing else was weighed.
+    `strategy` names the rules and `prices_version` the worth of stock that steered.
+    """
 
     market: MarketId
     network_version: int
@@ -78,6 +109,10 @@ class Explanation(msgspec.Struct, frozen=True):
     why: WhyNoPlan | None
     missing: tuple[Item, ...]
     nodes: tuple[NodeShown, ...]
+    parts: Parts | None = None
+    due: date | None = None
+    strategy: str | None = None
+    prices_version: int | None = None
 
 
 def explain(decision: Decision) -> Explanation:
@@ -85,7 +120,7 @@ def explain(decision: Decision) -> Explanation:
     ask, answer, scene = decision.ask, decision.answer, decision.scene
     compiled = scene.compiled
     standing = Standing(compiled, scene.days, scene.load)
-    shelves = Shelves((ask,), decision.stock, compiled)
+    shelves = Shelves((ask,), decision.stock, compiled, decision.prices)
     found = view_of(ask, shelves, standing)
     view = None if isinstance(found, NoPlan) else found
     pieces = _smallest(ask, view)
@@ -131,6 +166,21 @@ def _explained(decision: Decision, nodes: tuple[NodeShown, ...]) -> Explanation:
         why=refusal.why if refusal else None,
         missing=_items(refusal.missing) if refusal else (),
         nodes=nodes,
+        parts=_parts(plan) if plan else None,
+        due=decision.ask.due.day if decision.ask.due else None,
+        strategy=decision.ask.guide.strategy if decision.ask.guide else None,
+        prices_version=decision.prices.version if decision.prices else None,
+    )
+
+
+def _parts(plan: Plan) -> Parts:
+    return Parts(
+        shipping=sum(each.shipping for each in plan.shipments),
+        handling=sum(each.handling for each in plan.shipments),
+        split=plan.extra,
+        late=sum(each.late for each in plan.shipments),
+        rating=sum(each.rating for each in plan.shipments),
+        shadow=sum(each.shadow for each in plan.shipments),
     )
 
 
@@ -150,9 +200,7 @@ def _rival(plan: Plan | None, able: list[NodeShown]) -> NodeId | None:
     if plan is None or plan.runner_up is None or len(plan.shipments) > 1:
         return None
     others = (node for node in able if not node.chosen)
-    return next(
-        (n.node for n in others if (n.shipping or 0) + (n.handling or 0) == plan.runner_up), None
-    )
+    return next((n.node for n in others if n.weighed == plan.runner_up), None)
 
 
 def _items(pairs: Iterable[tuple[Sku, int]]) -> tuple[Item, ...]:
@@ -161,7 +209,17 @@ def _items(pairs: Iterable[tuple[Sku, int]]) -> tuple[Item, ...]:
 
 def _shipments(plan: Plan | None) -> tuple[ShipmentShown, ...]:
     return tuple(
-        ShipmentShown(s.node_id, s.lane_id, _items(s.items), s.weight_g, s.shipping, s.handling)
+        ShipmentShown(
+            s.node_id,
+            s.lane_id,
+            _items(s.items),
+            s.weight_g,
+            s.shipping,
+            s.handling,
+            s.late,
+            s.rating,
+            s.shadow,
+        )
         for s in (plan.shipments if plan else ())
     )
 
@@ -181,28 +239,23 @@ class _Bid:
     fills: tuple[Item, ...]
     alone: bool
     zone: int | None
-    lane: LaneId | None
-    shipping: int
-    handling: int
+    shipment: Shipment
 
 
 def _bids(view: View, pieces: Ints) -> list[_Bid | None]:
     """Give per node its bid; None where it could fill nothing."""
-    wants, compiled = view.ask.wants, view.freight.compiled
+    wants, zones = view.ask.wants, view.freight.zones
     wanted = np.array([want.quantity for want in wants], np.int64)[:, None]
     units = np.where(view.free >= pieces[:, None], np.minimum(view.free, wanted), 0)
-    weights = np.array([want.weight_g for want in wants], np.int64) @ units
     bids: list[_Bid | None] = [None] * units.shape[1]
     for node in np.flatnonzero(units.any(axis=0)).tolist():
-        column = units[:, node].tolist()
-        lane, shipping = view.freight.lane(int(weights[node]), node)
+        load = {line: n for line, n in enumerate(units[:, node].tolist()) if n}
+        shipment = shipment_of(view, node, load)
         bids[node] = _Bid(
-            fills=_items((want.sku, n) for want, n in zip(wants, column, strict=True) if n),
+            fills=_items(shipment.items),
             alone=bool((units[:, node] == wanted[:, 0]).all()),
-            zone=None if view.freight.zones is None else int(view.freight.zones[node]),
-            lane=lane,
-            shipping=shipping,
-            handling=int(compiled.handling[node]) * sum(column),
+            zone=None if zones is None else int(zones[node]),
+            shipment=shipment,
         )
     return bids
 
@@ -220,7 +273,10 @@ def _node(node_id: NodeId, chosen: bool, out: Eliminated | None, bid: _Bid | Non
         fills=bid.fills,
         alone=bid.alone,
         zone=bid.zone,
-        lane=bid.lane,
-        shipping=bid.shipping,
-        handling=bid.handling,
+        lane=bid.shipment.lane_id,
+        shipping=bid.shipment.shipping,
+        handling=bid.shipment.handling,
+        late=bid.shipment.late,
+        rating=bid.shipment.rating,
+        shadow=bid.shipment.shadow,
     )

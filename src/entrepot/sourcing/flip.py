@@ -74,7 +74,7 @@ def _by_handling(seen: Decision, shown: Explanation, plan: Plan) -> Iterator[Fli
     compiled, units = seen.scene.compiled, sum(want.quantity for want in seen.ask.wants)
     first = plan.shipments[0].node_id
     node, chosen = compiled.index[shown.runner_up_node], compiled.index[first]
-    gap = plan.runner_up - plan.cost + (node > chosen)  # of equals the first wins
+    gap = plan.runner_up - plan.cost - plan.steered + (node > chosen)  # of equals the first wins
     by = -(-gap // units)
     asked = compiled.handling.tolist()
     if 0 < by <= asked[node]:
@@ -88,14 +88,10 @@ def _by_handling(seen: Decision, shown: Explanation, plan: Plan) -> Iterator[Fli
 def _by_extra(seen: Decision, shown: Explanation, plan: Plan) -> Iterator[Flip]:
     """How much dearer further shipments would have to be for one node to do it alone."""
     more = len(plan.shipments) - 1
-    alone = [
-        (node.shipping or 0) + (node.handling or 0)
-        for node in shown.nodes
-        if node.alone and node.eliminated is None
-    ]
+    alone = [node.weighed for node in shown.nodes if node.alone and node.eliminated is None]
     if not more or not alone:
         return
-    by = -(-(min(alone) - plan.cost) // more)
+    by = -(-(min(alone) - plan.cost - plan.steered) // more)
     if by > 0:
         price = seen.scene.compiled.network.costs.extra_shipment + by
         yield from _flip(at_extra(seen, price), plan, Lever.EXTRA_SHIPMENT, by, (None, None))

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from entrepot.network.compiled import NO_COST
-from entrepot.sourcing.cost import FULL_NODE_PRICE, Bools, Freight, Ints
+from entrepot.sourcing.cost import Ints, Pricing
 
 PASSES_MAX: Final = 3
 """Rounds of improvement; a further one has little left to find and costs as much as the first."""
@@ -28,14 +28,11 @@ Pinned = tuple[int, int, int]
 class Gathering:
     """What greed works on.
 
-    `free` is int64[L, N], `full` bool[N], `weights_g` per unit of each line; `extra` is the price
-    of every shipment after the first.
+    `free` is int64[L, N]; `extra` is the price of every shipment after the first.
     """
 
-    freight: Freight
+    pricing: Pricing
     free: Ints
-    full: Bools
-    weights_g: tuple[int, ...]
     extra: int
 
 
@@ -86,31 +83,25 @@ class _Loads:
         if not self.at[node]:
             del self.at[node]
 
-    def weight(self, node: int) -> int:
-        load = self.at.get(node, {})
-        return sum(self.problem.weights_g[line] * units for line, units in load.items())
+    def units(self, nodes: Ints) -> Ints:
+        """Give int64[n, L], what the nodes carry."""
+        found = np.zeros((len(nodes), len(self.problem.free)), np.int64)
+        for at, node in enumerate(nodes.tolist()):
+            for line, units in self.at.get(node, {}).items():
+                found[at, line] = units
+        return found
 
-    def marginal(self, nodes: Ints, weights_g: Ints, units: Ints) -> Ints:
-        """Give int64[n], what it adds to load the k-th weight and units on the k-th node."""
-        problem = self.problem
-        before = np.array([self.weight(int(node)) for node in nodes], np.int64)
-        opened = np.array([int(node) in self.at for node in nodes], np.bool_)
-        added = problem.freight.shipping_each(before + weights_g, nodes)
-        added = added - np.where(opened, problem.freight.shipping_each(before, nodes), 0)
-        added += units * problem.freight.compiled.handling[nodes]
-        price = np.where(problem.full[nodes], FULL_NODE_PRICE, 0)
-        price += problem.extra if self.at else 0
-        return added + np.where(opened, 0, price)
+    def marginal(self, nodes: Ints, added: Ints) -> Ints:
+        """Give int64[n], what it adds to load the k-th of int64[n, L] units on the k-th node."""
+        pricing, before = self.problem.pricing, self.units(nodes)
+        opened = before.any(axis=1)
+        more = pricing.each(before + added, nodes) - pricing.each(before, nodes)
+        return more + np.where(opened, 0, self.problem.extra if self.at else 0)
 
     def total(self) -> int:
         nodes = np.array(sorted(self.at), np.int64)
-        weights = np.array([self.weight(int(node)) for node in nodes], np.int64)
-        units = np.array([sum(self.at[int(node)].values()) for node in nodes], np.int64)
-        problem = self.problem
-        cost = problem.freight.shipping_each(weights, nodes)
-        cost = cost + units * problem.freight.compiled.handling[nodes]
-        cost += np.where(problem.full[nodes], FULL_NODE_PRICE, 0)
-        return int(cost.sum()) + problem.extra * (len(nodes) - 1)
+        price = self.problem.pricing.each(self.units(nodes), nodes)
+        return int(price.sum()) + self.problem.extra * (len(nodes) - 1)
 
 
 def _cover(loads: _Loads, whole: list[Whole]) -> None:
@@ -120,10 +111,10 @@ def _cover(loads: _Loads, whole: list[Whole]) -> None:
         quantities = np.array([quantity for _, quantity in left], np.int64)
         fills = problem.free[lines] >= quantities[:, None]
         nodes = np.flatnonzero(fills.any(axis=0))
-        units = quantities @ fills[:, nodes]
-        grams = quantities * np.array([problem.weights_g[line] for line, _ in left], np.int64)
-        price = loads.marginal(nodes, grams @ fills[:, nodes], units)
-        best = _least_ratio(price.tolist(), units.tolist())
+        added = np.zeros((len(nodes), len(problem.free)), np.int64)
+        added[:, lines] = (fills[:, nodes] * quantities[:, None]).T
+        price = loads.marginal(nodes, added)
+        best = _least_ratio(price.tolist(), added.sum(axis=1).tolist())
         node = int(nodes[best])
         for line, quantity in left:
             if problem.free[line, node] >= quantity:
@@ -147,8 +138,9 @@ def _homes(loads: _Loads, line: int, quantity: int, *, but: int) -> Ints:
 
 
 def _settle(loads: _Loads, line: int, quantity: int, homes: Ints) -> None:
-    grams = np.full(len(homes), loads.problem.weights_g[line] * quantity)
-    price = loads.marginal(homes, grams, np.full(len(homes), quantity))
+    added = np.zeros((len(homes), len(loads.problem.free)), np.int64)
+    added[:, line] = quantity
+    price = loads.marginal(homes, added)
     loads.put(line, quantity, int(homes[int(price.argmin())]))
 
 
@@ -188,10 +180,9 @@ def _single(problem: Gathering, whole: list[Whole]) -> _Loads | None:
     nodes = np.flatnonzero((problem.free[lines] >= quantities[:, None]).all(axis=0))
     if not len(nodes):
         return None
-    grams = quantities * np.array(problem.weights_g, np.int64)[lines]
-    units = quantities.sum(keepdims=True)
-    price = problem.freight.landed(grams.sum(keepdims=True), units, nodes)[0]
-    price += np.where(problem.full[nodes], FULL_NODE_PRICE, 0)
+    load = np.zeros((1, len(problem.free)), np.int64)
+    load[0, lines] = quantities
+    price = problem.pricing.prices(load, nodes)[0]
     alone = _Loads(problem)
     for line, quantity in whole:
         alone.put(line, quantity, int(nodes[int(price.argmin())]))
@@ -202,14 +193,19 @@ def _bound(problem: Gathering, whole: list[Whole], pinned: list[Pinned]) -> int:
     """Bound every plan's cost from below, in minor units.
 
     Each unit is handled at least at the cheapest node that holds any of its sku, and the dearest
-    item to send must be in some shipment (of a broken want, one unit: no more is sure).
+    item to send must be in some shipment (of a broken want, one unit: no more is sure). Nodes that
+    are rated below zero may each take that off.
     """
     items = [(line, quantity, quantity) for line, quantity in whole]
     items += [(line, quantity, 1) for line, quantity, _ in pinned]
+    pricing = problem.pricing
     handled, sent = 0, 0
     for line, quantity, together in items:
         nodes = np.flatnonzero(problem.free[line])
-        handled += quantity * int(problem.freight.compiled.handling[nodes].min())
-        weight = np.array([problem.weights_g[line] * together], np.int64)
-        sent = max(sent, int(problem.freight.shipping(weight, nodes).min(initial=NO_COST)))
-    return handled + sent
+        handled += quantity * int(pricing.freight.compiled.handling[nodes].min())
+        weight, volume = (
+            together * pricing.weights_g[[line]],
+            together * pricing.volumes_cm3[[line]],
+        )
+        sent = max(sent, int(pricing.freight.shipping(weight, volume, nodes).min(initial=NO_COST)))
+    return handled + sent + len(items) * min(int(pricing.beside.min()), 0)

@@ -16,12 +16,14 @@ import numpy.typing as npt
 
 from entrepot.network.compiled import NO_COST, Compiled
 from entrepot.network.model import ZONE_MAX, Method
+from entrepot.network.rate_card import Parcels
 from entrepot.sourcing.cost import Bools, Ints
+from entrepot.sourcing.eligibility import services_of
 from entrepot.sourcing.hindsight_kernel import FAR, PARTS_MAX
 from entrepot.sourcing.model import Ask, Plan
 from entrepot.sourcing.own import beyond
 from entrepot.sourcing.record import Scene
-from entrepot.sourcing.unfold import Batch
+from entrepot.sourcing.unfold import Unfolded
 from entrepot.terms.ids import NodeId, Sku
 
 Floats = npt.NDArray[np.float64]
@@ -42,6 +44,7 @@ class Laid:
     zone: Bytes
     able: Bools
     handling: Floats
+    making_up: Floats
     version: Ints
     extra: Floats
     floor: Floats
@@ -74,9 +77,9 @@ class Day:
     _given: dict[int, dict[int, int]] = field(default_factory=dict)
     _orders: list[_Order] = field(default_factory=list)
     _versions: dict[int, int] = field(default_factory=dict)
-    _handling: list[tuple[Ints, Ints]] = field(default_factory=list)
+    _hands: list[tuple[Ints, Compiled]] = field(default_factory=list)
 
-    def add(self, batch: Batch, places: Sequence[int]) -> None:
+    def add(self, batch: Unfolded, places: Sequence[int]) -> None:
         """Add a record's stock, and its orders at these places; each has a plan."""
         where = self._where(batch.scene.compiled)
         self._see(batch, where)
@@ -91,9 +94,11 @@ class Day:
         orders, count = self._orders, len(self.nodes)
         lines = np.cumsum([0, *(len(each.rows) for each in orders)])
         parts = np.array([len(each.units) for each in orders], np.int64)
-        handling = np.zeros((len(self._handling), count))
-        for row, (where, cost) in enumerate(self._handling):
-            handling[row, where] = cost
+        handling = np.zeros((len(self._hands), count))
+        making_up = np.zeros((len(self._hands), count))
+        for row, (where, compiled) in enumerate(self._hands):
+            handling[row, where] = compiled.handling
+            making_up[row, where] = compiled.making_up
         return Laid(
             first_line=lines.astype(np.int64),
             sku=np.array([row for each in orders for row in each.rows], np.int64),
@@ -105,6 +110,7 @@ class Day:
             zone=_rows_of([each.zone for each in orders], count, np.uint8),
             able=_rows_of([each.able for each in orders], count, np.bool_),
             handling=handling,
+            making_up=making_up,
             version=np.array([each.version for each in orders], np.int64),
             extra=np.array([each.extra for each in orders], np.float64),
             floor=np.array([each.floor for each in orders], np.float64),
@@ -118,11 +124,11 @@ class Day:
         numbers = [self.nodes[node.node_id] for node in compiled.network.nodes]
         where = np.array(numbers, np.int64)
         if compiled.network.version not in self._versions:
-            self._versions[compiled.network.version] = len(self._handling)
-            self._handling.append((where, compiled.handling))
+            self._versions[compiled.network.version] = len(self._hands)
+            self._hands.append((where, compiled))
         return where
 
-    def _see(self, batch: Batch, where: Ints) -> None:
+    def _see(self, batch: Unfolded, where: Ints) -> None:
         for sku, (nodes, units) in batch.stock.free.items():
             row = self._rows.setdefault(sku, len(self._rows))
             cap, taken = self._cap.setdefault(row, {}), self._taken.get(row, {})
@@ -154,7 +160,6 @@ class Day:
         compiled = scene.compiled
         zones, able = _reach(ask, scene)
         quantities = [want.quantity for want in ask.wants]
-        grams = np.array([want.weight_g for want in ask.wants], np.int64)
         whole = prod(units + 1 for units in quantities) - 1 > PARTS_MAX
         units = np.array([quantities], np.int64) if whole else parts_of(quantities)
         floor = _floor(ask, compiled, zones[able]) if whole else -1.0
@@ -165,7 +170,7 @@ class Day:
             rows=[self._rows[want.sku] for want in ask.wants],
             quantity=quantities,
             units=units,
-            tariff=_tariff(ask, compiled, units @ grams),
+            tariff=_tariff(ask, compiled, units),
             zone=day_zone,
             able=day_able,
             version=self._versions[compiled.network.version],
@@ -194,29 +199,35 @@ def _reach(ask: Ask, scene: Scene) -> tuple[Bytes, Bools]:
     if ask.destination is None:
         return zones, able
     zones = compiled.zones(ask.destination)
-    cost, _ = compiled.lane_costs(ask.service, [0])
+    cost, _ = compiled.lane_costs(services_of(ask), [0])
     reached: Bools = able & (cost[0, zones] < NO_COST)
     return zones, reached
 
 
-def _tariff(ask: Ask, compiled: Compiled, grams: Ints) -> Floats:
-    """Give float64[P, zones], what it costs to send so many grams; nothing where it is fetched."""
+def _tariff(ask: Ask, compiled: Compiled, units: Ints) -> Floats:
+    """Give float64[P, zones], what it costs to send such parcels; nothing where it is fetched.
+
+    `units` is int64[P, L]. By the cheapest of the services, in time or not.
+    """
     if ask.method is not Method.SHIP or ask.destination is None:
-        return np.zeros((len(grams), ZONE_MAX + 1))
-    cost, _ = compiled.lane_costs(ask.service, grams)
+        return np.zeros((len(units), ZONE_MAX + 1))
+    grams = units @ np.array([want.weight_g for want in ask.wants], np.int64)
+    volumes = units @ np.array([want.volume_cm3 for want in ask.wants], np.int64)
+    cost, _ = compiled.lane_costs(services_of(ask), Parcels(grams, volumes))
     return np.where(cost >= NO_COST, FAR, cost.astype(np.float64))
 
 
 def _floor(ask: Ask, compiled: Compiled, zones: Bytes) -> float:
     """Bound the freight and the extra of every plan of two shipments or more, in minor units.
 
-    One carries a unit of the heaviest sku, another one at least a unit of the lightest.
+    Each carries one unit at least: one of them the unit that is dearest to send alone, and another
+    one no less than the cheapest.
     """
     if not len(zones):
         return FAR
-    grams = np.array([want.weight_g for want in ask.wants], np.int64)
-    ends = _tariff(ask, compiled, np.array([grams.max(), grams.min()]))[:, zones].min(axis=1)
-    return float(ends.sum()) + compiled.network.costs.extra_shipment
+    one_each = np.eye(len(ask.wants), dtype=np.int64)
+    alone = _tariff(ask, compiled, one_each)[:, zones].min(axis=1)
+    return float(alone.max() + alone.min()) + compiled.network.costs.extra_shipment
 
 
 T = TypeVar("T", np.uint8, np.bool_)

@@ -27,8 +27,8 @@ FAR: Final = 1e17
 @numba.njit(cache=True, nogil=True)
 def dearest_floor(
     first_line: Ints, sku: Ints, quantity: Ints, first_part: Ints, part_count: Ints,
-    part_units: Ints, tariff: Floats, zone: Bytes, able: Bools, handling: Floats, version: Ints,
-    extra: Floats, floor: Floats, cap: Ints, price: Floats, used: Ints,
+    part_units: Ints, tariff: Floats, zone: Bytes, able: Bools, handling: Floats, making_up: Floats,
+    version: Ints, extra: Floats, floor: Floats, cap: Ints, price: Floats, used: Ints,
 ) -> float:  # fmt: skip
     """Give the sum over orders of what each costs at least, and add to `used` what it takes then.
 
@@ -36,7 +36,7 @@ def dearest_floor(
     last of them is the whole. Where `floor[o]` is not negative the whole is the only part, and it
     bounds the freight of all that is split. `part_units` is [parts, the order's lines], one order
     after another; `tariff` is float64[parts, zones], `zone` and `able` are [orders, N]; `handling`
-    is float64[versions, N]; `cap`, `price` and `used` are [skus, N].
+    and `making_up`, a parcel's, are float64[versions, N]; `cap`, `price` and `used` are [skus, N].
     """
     total, at_units = 0.0, 0
     best, where = np.empty(PARTS_MAX), np.empty(PARTS_MAX, np.int64)
@@ -45,10 +45,10 @@ def dearest_floor(
         rows, wanted = sku[begin:end], quantity[begin:end]
         parts, first = part_count[order], first_part[order]
         units = part_units[at_units : at_units + parts * len(rows)].reshape(parts, len(rows))
-        hands, can = handling[version[order]], able[order]
+        hands, parcel, can = handling[version[order]], making_up[version[order]], able[order]
         for part in range(parts):
             best[part], where[part] = _cheapest(
-                units[part], rows, tariff[first + part], zone[order], can, hands, cap, price
+                units[part], rows, tariff[first + part], zone[order], can, hands, parcel, cap, price
             )
         if floor[order] >= 0.0:
             alone = best[0], where[0]
@@ -62,14 +62,14 @@ def dearest_floor(
 @numba.njit(cache=True, nogil=True)
 def _cheapest(
     units: Ints, rows: Ints, tariff: Floats, zone: Bytes, able: Bools, handling: Floats,
-    cap: Ints, price: Floats,
+    parcel: Floats, cap: Ints, price: Floats,
 ) -> tuple[float, int]:  # fmt: skip
     """Give the least cost of one part at one node, and the node; -1 where there is none."""
     best, where = FAR, -1
     for node in range(len(able)):
         if not able[node]:
             continue
-        cost = tariff[zone[node]]
+        cost = tariff[zone[node]] + parcel[node]
         for line in range(len(rows)):
             if cap[rows[line], node] < units[line]:
                 cost = FAR

@@ -15,9 +15,9 @@ from entrepot.network.compiled import Compiled
 from entrepot.sourcing.eligibility import Standing, eligible, usable
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Shipment, Stock
 from entrepot.sourcing.own import beyond
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_on
-from entrepot.sourcing.survey import Shelves
-from entrepot.sourcing.unfold import Batch, KeptKey
+from entrepot.sourcing.unfold import KeptKey, Unfolded
 from entrepot.sourcing.withhold import Keep
 from entrepot.terms.ids import Sku
 
@@ -45,7 +45,7 @@ class Rules:
     kept: Mapping[KeptKey, Keep] | None = None
 
 
-def rerun(batch: Batch, rules: Rules) -> list[Answer]:
+def rerun(batch: Unfolded, rules: Rules) -> list[Answer]:
     """Answer a record's questions again, in turn."""
     scene = batch.scene
     standing = Standing(rules.compiled, scene.days, scene.load)
@@ -53,14 +53,15 @@ def rerun(batch: Batch, rules: Rules) -> list[Answer]:
     answers: list[Answer] = []
     for first, last, kept in _stretches(batch, rules):
         asks = batch.asks[first:last]
-        shelves = Shelves(asks, Stock(free, batch.stock.owed, kept), rules.compiled)
+        stock = Stock(free, batch.stock.owed, kept)
+        shelves = Shelves(asks, stock, rules.compiled, batch.prices)
         answers += plan_on(shelves, asks, standing)
         if last < len(batch.asks):
             free |= _left(shelves)
     return answers
 
 
-def _stretches(batch: Batch, rules: Rules) -> list[tuple[int, int, Mapping[KeptKey, Keep]]]:
+def _stretches(batch: Unfolded, rules: Rules) -> list[tuple[int, int, Mapping[KeptKey, Keep]]]:
     if rules.kept is not None:
         return [(0, len(batch.asks), rules.kept)]
     return [(each.first, each.last, each.kept) for each in batch.stretches]
@@ -81,7 +82,7 @@ def places_of(answer: Answer) -> tuple[object, ...]:
     return tuple([(each.node_id, each.items) for each in answer.shipments])
 
 
-def reasons(batch: Batch, rules: Rules, answers: Sequence[Answer]) -> dict[int, Because]:
+def reasons(batch: Unfolded, rules: Rules, answers: Sequence[Answer]) -> dict[int, Because]:
     """Say for every place whose units go elsewhere now why they do.
 
     What was chosen then is tried at its turn, on what the answers before it left. It is no longer

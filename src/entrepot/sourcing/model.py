@@ -17,18 +17,44 @@ from entrepot.terms.place import Place
 
 Ints = npt.NDArray[np.int32]
 
-EXACT_LINES_MAX = 8
-"""Up to so many distinct skus every way to share them among nodes is weighed: 3^8 = 6,561 pairs of
-subsets. Beyond it the plan is greedy and says so (`exact` False), with its bound recorded, unless
-one node can do it all and no split can be cheaper."""
+EXACT_LINES_MAX = 10
+"""Up to so many distinct skus every way to share them among nodes is weighed: 3^10 = 59,049 pairs
+of subsets, a tenth of a millisecond. Beyond it the plan is greedy and says so (`exact` False), with
+its bound recorded, unless one node can do it all and no split can be cheaper."""
 
 
 class Want(msgspec.Struct, frozen=True, gc=False):
-    """A sku, how many units, and what one unit weighs in grams."""
+    """A sku, how many units, and what one unit weighs in grams and measures; 0: not known."""
 
     sku: Sku
     quantity: int
     weight_g: int
+    volume_cm3: int = 0
+
+
+class Due(msgspec.Struct, frozen=True, gc=False):
+    """The local day of the destination by which all is to be there.
+
+    `hard`: nothing that comes later will do; else each day costs what the policy says.
+    """
+
+    day: date
+    hard: bool = False
+
+
+class Guide(msgspec.Struct, frozen=True, gc=False):
+    """What a market's rules say of the nodes, for one order.
+
+    `allowed` is bool[N] as `numpy.packbits` packs it: no other node may ship (None: all may).
+    `rating` is little-endian int32[N], minor units that a shipment from a node costs more or, below
+    zero, less while plans are compared. `shipments_max`: no plan of more. `strategy` names the
+    rules.
+    """
+
+    strategy: str = ""
+    allowed: bytes | None = None
+    rating: bytes | None = None
+    shipments_max: int | None = None
 
 
 class Ask(msgspec.Struct, frozen=True, gc=False):
@@ -37,7 +63,8 @@ class Ask(msgspec.Struct, frozen=True, gc=False):
     `service` is a lane's service for `ship` and "" for pickup and curbside. `barred` are
     (sku, node) pairs that may not be chosen again: the node has rejected or shorted them. `own` are
     units that a cart holds for this order already, each (sku, node) once: no stock seen has them.
-    `anywhere`: nothing is sent yet, and every node that ships will do.
+    `anywhere`: nothing is sent yet, and every node that ships will do. `services` may be used
+    beside `service`: where that is cheaper, lateness counted.
     """
 
     channel: ChannelId
@@ -50,6 +77,9 @@ class Ask(msgspec.Struct, frozen=True, gc=False):
     own: tuple[tuple[Sku, NodeId, int], ...] = ()
     anywhere: bool = False
     customer_class: str = ""
+    services: tuple[str, ...] = ()
+    due: Due | None = None
+    guide: Guide | None = None
 
     @property
     def buyer(self) -> Buyer:
@@ -87,8 +117,26 @@ class Stock:
     held_for: Mapping[tuple[ChannelId, Sku], tuple[str, ...]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What stock and room are worth to the orders still to come, in minor units, none below zero.
+
+    `stock` is per sku what a unit is worth at each node, int64[N]; `nodes` what room for one more
+    shipment is worth there on its work day, int64[N]. They steer a choice and are no money: a line
+    that can be had is never refused for them.
+    """
+
+    version: int
+    stock: Mapping[Sku, npt.NDArray[np.int64]] = field(default_factory=dict)
+    nodes: npt.NDArray[np.int64] | None = None
+
+
 class Shipment(msgspec.Struct, frozen=True, gc=False):
-    """What one node is to do: units per sku, by which lane, at what cost (minor units)."""
+    """What one node is to do: units per sku, by which lane, at what cost (minor units).
+
+    `late`, `rating` and `shadow` are no money but what steered: the price of the days it arrives
+    late, what the rules rate its node, what its stock and room are worth to others.
+    """
 
     node_id: NodeId
     lane_id: LaneId | None
@@ -96,17 +144,21 @@ class Shipment(msgspec.Struct, frozen=True, gc=False):
     weight_g: int
     shipping: int
     handling: int
+    late: int = 0
+    rating: int = 0
+    shadow: int = 0
 
 
 class Plan(msgspec.Struct, frozen=True, gc=False):
     """The cheapest way found, its shipments ascending by node id.
 
     `cost` = the shipments' costs + `extra`, the policy's price for every shipment after the first.
+    `steered` is what beside it was weighed; the cheapest is that of the least sum of both.
 
-    `runner_up` is the next best cost. Of a plan of one shipment: what the cheapest other node that
-    could have done it alone would cost; of a split: the cheapest plan found that does without one
-    of its nodes, breaks no other sku and needs no more full nodes. None: there is none, or the plan
-    is not exact.
+    `runner_up` is the next best such sum. Of a plan of one shipment: what the cheapest other node
+    that could have done it alone would cost; of a split: the cheapest plan found that does without
+    one of its nodes, breaks no other sku and needs no more full nodes. None: there is none, or the
+    plan is not exact.
 
     `exact`: every way to share the skus among nodes was weighed. A sku that no node can fill whole
     was broken into the fewest pieces first, and the ways to share these were. `overflow` says that
@@ -122,6 +174,11 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     overflow: bool = False
     bound: int | None = None
 
+    @property
+    def steered(self) -> int:
+        """What was weighed and is no money: lateness, ratings, the worth of stock and room."""
+        return sum([each.late + each.rating + each.shadow for each in self.shipments])
+
 
 class WhyNoPlan(StrEnum):
     """In order of precedence."""
@@ -130,6 +187,8 @@ class WhyNoPlan(StrEnum):
     UNKNOWN_NODE = "unknown_node"
     NODE_CANNOT = "node_cannot"
     NO_LANE = "no_lane"
+    TOO_LATE = "too_late"
+    FENCED = "fenced"
     SHORT = "short"
 
 
@@ -145,6 +204,11 @@ class NoPlan(msgspec.Struct, frozen=True, gc=False):
     detail: str = ""
 
 
+def refused(ask: Ask, why: WhyNoPlan, detail: str) -> NoPlan:
+    """Refuse an ask whole: every unit of it is missing."""
+    return NoPlan(why, tuple([(want.sku, want.quantity) for want in ask.wants]), detail)
+
+
 class Elimination(StrEnum):
     """Why a node was no candidate, in order of precedence."""
 
@@ -154,6 +218,8 @@ class Elimination(StrEnum):
     NOT_CHOSEN_STORE = "not_the_chosen_store"
     CLOSED = "closed"
     NO_LANE = "no_lane"
+    TOO_LATE = "too_late"
+    FENCED = "fenced"
     NOT_IN_CART = "not_in_the_cart"
     BARRED = "barred"
     KEPT_BACK = "kept_back"

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-
 from entrepot.network.compiled import Compiled
 from entrepot.sourcing.cost import Ints
 from entrepot.sourcing.model import Ask
-from entrepot.sourcing.survey import Shelves
+from entrepot.sourcing.packing import packed_units
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.withhold import Noted
 from entrepot.terms.audience import Buyer
 from entrepot.terms.ids import Sku
@@ -68,16 +67,3 @@ class KeptBack:
         if found is None:
             found = self._packed[id(keep)] = packed_units(keep)
         return found
-
-
-def packed_units(units: Ints) -> bytes:
-    """Pack units at each node in as few bytes as the largest of them takes: 1, 2 or 4 each."""
-    most = int(units.max(initial=0))
-    width = next(w for w in (1, 2, 4) if most >> (8 * w) == 0)
-    return units.astype(f"<u{width}").tobytes()
-
-
-def unpacked_units(packed: bytes, count: int) -> Ints:
-    """Give int64[count], the units that were packed."""
-    width = len(packed) // max(count, 1)
-    return np.frombuffer(packed, f"<u{width or 1}").astype(np.int64)

@@ -19,38 +19,64 @@ import numpy.typing as npt
 
 from entrepot.network.compiled import Compiled, Days
 from entrepot.network.model import Method, Network
-from entrepot.sourcing.cost import Ints
 from entrepot.sourcing.eligibility import NO_LIMIT, Load, capacities
-from entrepot.sourcing.model import Ask, NoPlan, Plan, Shipment, Stock, Want, WhyNoPlan
-from entrepot.sourcing.noted import BUFFER, KeptBack, unpacked_units
+from entrepot.sourcing.model import (
+    Ask,
+    Guide,
+    NoPlan,
+    Plan,
+    Prices,
+    Shipment,
+    Stock,
+    Want,
+    WhyNoPlan,
+)
+from entrepot.sourcing.noted import BUFFER, KeptBack
+from entrepot.sourcing.packing import PackedDays, packed_days, unpacked_days, unpacked_units
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_one
-from entrepot.sourcing.survey import Shelves
+from entrepot.sourcing.steered import (
+    PackedPrices,
+    PackedWish,
+    packed_prices,
+    packed_wish,
+    prices_of,
+    wished,
+)
 from entrepot.sourcing.withhold import Keep
 from entrepot.terms.ids import ChannelId, LaneId, NodeId, Sku
 from entrepot.terms.place import Place
 
-FORM: Final = 3
+FORM: Final = 4
 """The shape of the packed record; a later one is told apart by it.
 
-Records of form 2 have no `kept`: what was kept back then was the channels' buffers."""
+Records of form 2 have no `kept`: what was kept back then was the channels' buffers. Those of form 3
+have no wishes, guides and prices, and no volumes: nothing steered then but costs."""
 
 NARROW_MAX: Final = (1 << 16) - 1
 
 NODES_MAX: Final = 1 << 16
 """Nodes a record can tell apart: ten times the largest retailer's stores."""
 
-_CLOSED: Final = 255  # in days packed as bytes: open on none of the next 30
-_NO_DAY: Final = -1
-
 PackedPlace = tuple[str, str, str, float | None, float | None, str]
-PackedShipment = tuple[NodeId, LaneId | None, tuple[tuple[int, int], ...], int, int, int]
-PackedDays = tuple[int, bytes]
 PackedKeep = tuple[int | bytes, tuple[str, ...]]
 
 
-class PackedPlan(msgspec.Struct, array_like=True, frozen=True):
-    """A plan; items are (line, units), shipments as in `Shipment`'s order of fields."""
+class PackedShipment(msgspec.Struct, array_like=True, frozen=True):
+    """A shipment; items are (line, units). Its end is there only where something steered."""
 
+    node_id: NodeId
+    lane_id: LaneId | None
+    items: tuple[tuple[int, int], ...]
+    weight_g: int
+    shipping: int
+    handling: int
+    late: int = 0
+    rating: int = 0
+    shadow: int = 0
+
+
+class PackedPlan(msgspec.Struct, array_like=True, frozen=True):
     shipments: tuple[PackedShipment, ...]
     cost: int
     extra: int
@@ -67,7 +93,7 @@ class PackedNoPlan(msgspec.Struct, array_like=True, frozen=True):
 
 
 class PackedDecision(msgspec.Struct, array_like=True, frozen=True):
-    """One question and its answer; `wants` are (shelf, units, grams per unit).
+    """One question and its answer; `wants` are (shelf, units, grams per unit[, cm3 per unit]).
 
     Exactly one of `plan` and `refusal` is there. `own` is there only where a cart was. `kept` is
     per want a place in the record's `kept`, -1 for the channel's buffer; empty where that holds for
@@ -77,7 +103,7 @@ class PackedDecision(msgspec.Struct, array_like=True, frozen=True):
     channel: ChannelId
     method: Method
     service: str
-    wants: tuple[tuple[int, int, int], ...]
+    wants: tuple[tuple[int, ...], ...]
     destination: PackedPlace | None
     pickup_node: NodeId | None
     barred: tuple[tuple[Sku, NodeId], ...]
@@ -85,6 +111,7 @@ class PackedDecision(msgspec.Struct, array_like=True, frozen=True):
     refusal: PackedNoPlan | None
     own: tuple[tuple[Sku, NodeId, int], ...] = ()
     kept: tuple[int, ...] = ()
+    wish: PackedWish | None = None
 
 
 class Record(msgspec.Struct, array_like=True, frozen=True):
@@ -109,6 +136,8 @@ class Record(msgspec.Struct, array_like=True, frozen=True):
     owed: tuple[int, ...]
     decisions: tuple[PackedDecision, ...]
     kept: tuple[PackedKeep, ...] = ()
+    guides: tuple[Guide, ...] = ()
+    prices: PackedPrices | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +158,9 @@ class Decision:
     stock: Stock
     scene: Scene
     answer: Plan | NoPlan
+    prices: Prices | None = None
 
 
-Int32s = npt.NDArray[np.int32]
 _Keeps = dict[tuple[ChannelId, Sku], Keep]
 _Names = dict[tuple[ChannelId, Sku], tuple[str, ...]]
 _encoder = msgspec.msgpack.Encoder()
@@ -147,6 +176,11 @@ def pack(
     seen, row = shelves.seen, shelves.row
     wide = bool(len(seen.units)) and int(seen.units.max()) > NARROW_MAX
     kept = KeptBack(shelves, asks, scene.compiled)
+    guides: dict[Guide, int] = {}
+    decisions = [
+        (*_asked(a, row), *_answered(a, said), *_beside(a, places, guides))
+        for a, said, places in zip(asks, answers, kept.places, strict=True)
+    ]
     return _encoder.encode(
         (
             FORM,
@@ -159,11 +193,10 @@ def pack(
             seen.nodes.astype("<u2").tobytes(),
             seen.units.astype("<u4" if wide else "<u2").tobytes(),
             seen.owed,
-            [
-                (*_asked(a, row), *_answered(a, said), *_beside(a.own, places))
-                for a, said, places in zip(asks, answers, kept.places, strict=True)
-            ],
+            decisions,
             kept.table,
+            list(guides),
+            packed_prices(shelves),
         )
     )
 
@@ -193,46 +226,14 @@ def decision(record: Record, place: int, network: Network | Compiled) -> Decisio
         _stock_of(record, kept, taken, len(compiled.network.nodes)),
         Scene(compiled, days, load, record.at),
         answer_of(record, kept),
+        prices_of(record.prices, record.skus, nodes_of(record), len(compiled.network.nodes)),
     )
 
 
 def replay(seen: Decision) -> Plan | NoPlan:
     """Decide again what was seen."""
     scene = seen.scene
-    return plan_one(seen.ask, seen.stock, scene.compiled, scene.days, scene.load)
-
-
-def packed_days(days: Days) -> PackedDays:
-    """Pack each node's work day as (first day, how many days after it).
-
-    The second is empty where all are the first day, a bit per node where none is later than the
-    next, else a byte per node, 255 for a node that stays closed.
-    """
-    work_day = days.work_day
-    opened = work_day[work_day >= 0]
-    if not len(opened):
-        return _NO_DAY, b""
-    first = int(opened.min())
-    if len(opened) == len(work_day):
-        after = work_day - first
-        last = int(after.max())
-        if last == 0:
-            return first, b""
-        if last == 1:
-            return first, np.packbits(after.astype(np.bool_)).tobytes()
-    after = np.where(work_day < 0, _CLOSED, work_day - first)
-    return first, after.astype(np.uint8).tobytes()
-
-
-def unpacked_days(packed: PackedDays, count: int) -> Ints:
-    """Give int64[count], the work days that were packed."""
-    first, after = packed
-    if not after:
-        return np.full(count, first, np.int64)
-    raw = np.frombuffer(after, np.uint8)
-    if len(raw) < count:
-        return first + np.unpackbits(raw, count=count).astype(np.int64)
-    return np.where(raw == _CLOSED, -1, first + raw.astype(np.int64))
+    return plan_one(seen.ask, seen.stock, scene.compiled, scene.days, scene.load, seen.prices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,11 +248,11 @@ def _taken(record: Record, place: int, compiled: Compiled) -> _Taken:
     limits = capacities(compiled)
     taken = _Taken({}, dict(record.used))
     for kept in record.decisions[:place]:
-        for node_id, _, items, *_ in kept.plan.shipments if kept.plan else ():
-            node = compiled.index[node_id]
+        for shipment in kept.plan.shipments if kept.plan else ():
+            node = compiled.index[shipment.node_id]
             if limits[node] < NO_LIMIT:
                 taken.used[node] = taken.used.get(node, 0) + 1
-            for line, units in _off_the_shelf(record, kept, node_id, items):
+            for line, units in _off_the_shelf(record, kept, shipment.node_id, shipment.items):
                 key = (kept.wants[line][0], node)
                 taken.units[key] = taken.units.get(key, 0) + units
     return taken
@@ -264,13 +265,13 @@ def _off_the_shelf(
     if not kept.own:
         return items
     own = {sku: units for sku, node, units in kept.own if node == node_id}
-    skus = [record.skus[shelf] for shelf, _, _ in kept.wants]
+    skus = [record.skus[shelf] for shelf, *_ in kept.wants]
     return [(line, units - min(units, own.get(skus[line], 0))) for line, units in items]
 
 
 def ask_of(record: Record, kept: PackedDecision) -> Ask:
     """Give a decision's question."""
-    return Ask(
+    ask = Ask(
         channel=kept.channel,
         method=kept.method,
         service=kept.service,
@@ -280,13 +281,14 @@ def ask_of(record: Record, kept: PackedDecision) -> Ask:
         barred=frozenset(kept.barred),
         own=kept.own,
     )
+    return wished(ask, kept.wish, record.guides)
 
 
 def _kept_of(record: Record, kept: PackedDecision, count: int) -> tuple[_Keeps, _Names]:
     """Give what a decision had to leave, and for whom, by channel and sku."""
     keeps: _Keeps = {}
     names: _Names = {}
-    for (shelf, _, _), place in zip(kept.wants, kept.kept, strict=bool(kept.kept)):
+    for (shelf, *_), place in zip(kept.wants, kept.kept, strict=bool(kept.kept)):
         if place == BUFFER:
             continue
         units, segments = record.kept[place]
@@ -299,26 +301,28 @@ def _kept_of(record: Record, kept: PackedDecision, count: int) -> tuple[_Keeps, 
     return keeps, names
 
 
-def units_of(record: Record) -> list[tuple[Int32s, Int32s]]:
-    """Give per shelf the nodes that held some (ascending) and how much, before the first."""
+def nodes_of(record: Record) -> list[npt.NDArray[np.int32]]:
+    """Give per shelf the nodes that held some."""
     nodes = np.frombuffer(record.nodes, "<u2").astype(np.int32)
+    return np.split(nodes, np.cumsum(record.counts)[:-1])
+
+
+def units_of(record: Record) -> list[npt.NDArray[np.int32]]:
+    """Give per shelf how much each of its nodes held before the first decision."""
     width = "<u2" if len(record.nodes) == len(record.units) else "<u4"
     units = np.frombuffer(record.units, width).astype(np.int32)
-    ends = np.cumsum(record.counts, dtype=np.int64).tolist()
-    parts = [slice(end - count, end) for end, count in zip(ends, record.counts, strict=True)]
-    return [(nodes[part], units[part]) for part in parts]
+    return np.split(units, np.cumsum(record.counts)[:-1])
 
 
 def _stock_of(record: Record, kept: PackedDecision, taken: _Taken, count: int) -> Stock:
-    shelves = units_of(record)
+    nodes, units = nodes_of(record), units_of(record)
     free = {}
-    for shelf, _, _ in kept.wants:
-        nodes, units = shelves[shelf]
-        left = units.copy()
-        for at, node in enumerate(nodes.tolist()):
+    for shelf, *_ in kept.wants:
+        left = units[shelf].copy()
+        for at, node in enumerate(nodes[shelf].tolist()):
             left[at] -= taken.units.get((shelf, node), 0)
-        free[record.skus[shelf]] = (nodes, left)
-    owed = {record.skus[shelf]: record.owed[shelf] for shelf, _, _ in kept.wants}
+        free[record.skus[shelf]] = (nodes[shelf], left)
+    owed = {record.skus[shelf]: record.owed[shelf] for shelf, *_ in kept.wants}
     keeps, names = _kept_of(record, kept, count)
     return Stock(free, {sku: units for sku, units in owed.items() if units}, keeps, held_for=names)
 
@@ -329,20 +333,26 @@ def answer_of(record: Record, kept: PackedDecision) -> Plan | NoPlan:
         return NoPlan(kept.refusal.why, kept.refusal.missing, kept.refusal.detail)
     if kept.plan is None:
         raise ValueError("a record of neither a plan nor a refusal")
-    plan, skus = kept.plan, [record.skus[shelf] for shelf, _, _ in kept.wants]
+    plan, skus = kept.plan, [record.skus[shelf] for shelf, *_ in kept.wants]
     shipments = tuple(
-        Shipment(node, lane, tuple((skus[line], units) for line, units in items), *rest)
-        for node, lane, items, *rest in plan.shipments
-    )
+        Shipment(
+            s.node_id, s.lane_id, tuple((skus[line], units) for line, units in s.items),
+            *msgspec.structs.astuple(s)[3:],
+        )
+        for s in plan.shipments
+    )  # fmt: skip
     ending = (plan.cost, plan.extra, plan.runner_up, plan.exact, plan.overflow, plan.bound)
     return Plan(shipments, *ending)
 
 
-def _beside(own: tuple[tuple[Sku, NodeId, int], ...], places: Sequence[int]) -> tuple[object, ...]:
-    """Give what few decisions have: a cart's units, and what more than a buffer was kept back."""
+def _beside(ask: Ask, places: Sequence[int], guides: dict[Guide, int]) -> tuple[object, ...]:
+    """Give what few decisions have: a cart's units, what was kept back, what else was wished."""
+    wish = packed_wish(ask, guides)
+    if wish is not None:
+        return ask.own, places, wish
     if places:
-        return own, places
-    return (own,) if own else ()
+        return ask.own, places
+    return (ask.own,) if ask.own else ()
 
 
 def _used(scene: Scene) -> list[tuple[int, int]]:
@@ -357,7 +367,12 @@ def _asked(ask: Ask, row: dict[Sku, int]) -> tuple[object, ...]:
         ask.channel,
         ask.method,
         ask.service,
-        [(row[want.sku], want.quantity, want.weight_g) for want in ask.wants],
+        [
+            (row[w.sku], w.quantity, w.weight_g, w.volume_cm3)
+            if w.volume_cm3
+            else (row[w.sku], w.quantity, w.weight_g)
+            for w in ask.wants
+        ],
         place and msgspec.structs.astuple(place),
         ask.pickup_node,
         sorted(ask.barred),
@@ -376,6 +391,7 @@ def _answered(ask: Ask, answer: Plan | NoPlan) -> tuple[object, object]:
             s.weight_g,
             s.shipping,
             s.handling,
+            *((s.late, s.rating, s.shadow) if s.late or s.rating or s.shadow else ()),
         )
         for s in answer.shipments
     ]

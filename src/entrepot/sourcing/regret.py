@@ -61,7 +61,7 @@ def valued(day: Laid, price: np.ndarray) -> tuple[float, np.ndarray]:
     used = np.zeros_like(day.cap)
     total = dearest_floor(
         day.first_line, day.sku, day.quantity, day.first_part, day.part_count, day.part_units,
-        day.tariff, day.zone, day.able, day.handling, day.version, day.extra, day.floor, day.cap,
-        price, used,
+        day.tariff, day.zone, day.able, day.handling, day.making_up, day.version, day.extra,
+        day.floor, day.cap, price, used,
     )  # fmt: skip
     return float(total - (price * day.cap).sum()), used

@@ -18,7 +18,7 @@ from entrepot.network.model import Network
 from entrepot.sourcing.lab import Rules, places_of, rerun
 from entrepot.sourcing.model import Ask, Plan
 from entrepot.sourcing.own import beyond
-from entrepot.sourcing.unfold import Batch, Stretch
+from entrepot.sourcing.unfold import Stretch, Unfolded
 from entrepot.terms.ids import NodeId, Sku
 
 
@@ -49,7 +49,7 @@ class Retold:
     moved: dict[Sku, dict[NodeId, int]] = field(default_factory=dict)
     _networks: dict[int, Compiled] = field(default_factory=dict)
 
-    def add(self, batch: Batch) -> None:
+    def add(self, batch: Unfolded) -> None:
         """Tell a record again; all of its questions are orders that were taken."""
         compiled = self._without(batch.scene.compiled)
         here = replace(batch, stock=replace(batch.stock, free=self._free(batch)))
@@ -73,7 +73,7 @@ class Retold:
                 nodes = self.moved.setdefault(sku, {})
                 nodes[shipment.node_id] = nodes.get(shipment.node_id, 0) + sign * units
 
-    def _free(self, batch: Batch) -> Mapping[Sku, tuple[np.ndarray, np.ndarray]]:
+    def _free(self, batch: Unfolded) -> Mapping[Sku, tuple[np.ndarray, np.ndarray]]:
         """Give the record's stock as it would have been found."""
         free, index = dict(batch.stock.free), batch.scene.compiled.index
         for sku in free.keys() & self.moved.keys():
@@ -102,7 +102,7 @@ class Retold:
         return self._networks[version]
 
 
-def only(batch: Batch, places: Sequence[int]) -> Batch:
+def only(batch: Unfolded, places: Sequence[int]) -> Unfolded:
     """Give a record of some of its questions (ascending): the others were never asked."""
     wanted = sorted(places)
     stretches, begin = [], 0

@@ -39,7 +39,7 @@ def words_of(facts: Facts) -> tuple[str, ...]:
     else:
         said = _split(facts, facts.answer)
     if isinstance(facts.answer, Plan):
-        said += _cautions(facts.answer)
+        said += [*_steered(facts, facts.answer), *_cautions(facts.answer)]
     return (*said, *_eliminated(facts))
 
 
@@ -100,6 +100,26 @@ def _split(facts: Facts, plan: Plan) -> list[str]:
     return said
 
 
+def _steered(facts: Facts, plan: Plan) -> list[str]:
+    """Say what was weighed beside the money."""
+    late = sum(each.late for each in plan.shipments)
+    rating = sum(each.rating for each in plan.shipments)
+    shadow = sum(each.shadow for each in plan.shipments)
+    said = []
+    if late and facts.ask.due is not None:
+        said.append(f"{amount(late)} for coming after {facts.ask.due.day}")
+    if rating:
+        said.append(f"{amount(rating)} by {_rules(facts.ask)}")
+    if shadow:
+        said.append(f"{amount(shadow)} for what its stock and room are worth to later orders")
+    return [f"Weighed beside the money: {listed(said)}."] if said else []
+
+
+def _rules(ask: Ask) -> str:
+    strategy = ask.guide.strategy if ask.guide else ""
+    return f"the rules of {strategy}" if strategy else "the rules"
+
+
 def _cautions(plan: Plan) -> list[str]:
     said = []
     if plan.overflow:
@@ -125,8 +145,9 @@ def _clause(why: Elimination, count: int, facts: Facts) -> str:
     if len(ask.wants) > SKUS_NAMED_MAX:
         skus = f"each of the {len(ask.wants)} skus"
     said = (singular if one else plural).format(
-        skus=skus, method=ask.method, service=ask.service, held_for=held_for
-    )
+        skus=skus, method=ask.method, service=ask.service, held_for=held_for,
+        due=ask.due.day if ask.due else "", rules=_rules(ask),
+    )  # fmt: skip
     return f"{_nodes(count)} {said}"
 
 
@@ -143,6 +164,11 @@ _REASONS = {
         "has no lane of service {service} to the destination",
         "have no lane of service {service} to the destination",
     ),
+    Elimination.TOO_LATE: (
+        "has no lane that arrives by {due}",
+        "have no lane that arrives by {due}",
+    ),
+    Elimination.FENCED: ("is ruled out by {rules}", "are ruled out by {rules}"),
     Elimination.NOT_IN_CART: (
         "was not needed: the order kept to its cart",
         "were not needed: the order kept to its cart",

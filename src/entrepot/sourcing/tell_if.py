@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from entrepot.sourcing.explain import Explanation, NodeShown
+from entrepot.sourcing.explain import Explanation, NodeShown, Parts
 from entrepot.sourcing.flip import Flip, Lever, flips
 from entrepot.sourcing.model import Plan
 from entrepot.sourcing.record import Decision
@@ -14,26 +14,25 @@ from entrepot.sourcing.what_if import Constraint, Lifted, lifted_each
 from entrepot.terms.ids import NodeId
 
 
-class Parts(msgspec.Struct, frozen=True):
-    """What a plan's cost is made of, in minor units: `split` is for shipments after the first."""
+class Candidate(msgspec.Struct, frozen=True):
+    """A way to do it: from which nodes, at what cost (minor units), and what it weighs in all."""
 
     nodes: tuple[NodeId, ...]
-    shipping: int
-    handling: int
-    split: int
     cost: int
+    weighed: int
+    parts: Parts
 
 
 class WhatIf(msgspec.Struct, frozen=True):
     """The other side of a decision.
 
-    `candidates` are the plan that was made and each node that could have done it alone, cheapest
-    first. `binding` is the constraint that cost most, alone; `lifted` all that cost anything;
-    `flips` the least changes after which another plan wins. `words` say it all.
+    `candidates` are the plan that was made and each node that could have done it alone, the one of
+    least weight first. `binding` is the constraint that cost most, alone; `lifted` all that cost
+    anything; `flips` the least changes after which another plan wins. `words` say it all.
     """
 
     words: tuple[str, ...]
-    candidates: tuple[Parts, ...]
+    candidates: tuple[Candidate, ...]
     binding: Lifted | None
     lifted: tuple[Lifted, ...]
     flips: tuple[Flip, ...]
@@ -52,24 +51,20 @@ def what_if(seen: Decision, shown: Explanation) -> WhatIf:
     return WhatIf(tuple(said), _candidates(seen, shown), binding, lifted, turned)
 
 
-def _candidates(seen: Decision, shown: Explanation) -> tuple[Parts, ...]:
+def _candidates(seen: Decision, shown: Explanation) -> tuple[Candidate, ...]:
     found = [
-        Parts((n.node,), n.shipping or 0, n.handling or 0, 0, (n.shipping or 0) + (n.handling or 0))
+        Candidate(
+            (n.node,), (n.shipping or 0) + (n.handling or 0), n.weighed,
+            Parts(n.shipping or 0, n.handling or 0, 0, n.late, n.rating, n.shadow),
+        )
         for n in shown.nodes
         if n.alone and n.eliminated is None and not n.chosen
-    ]
-    if isinstance(seen.answer, Plan):
-        sent = seen.answer.shipments
-        found.append(
-            Parts(
-                tuple([each.node_id for each in sent]),
-                sum(each.shipping for each in sent),
-                sum(each.handling for each in sent),
-                seen.answer.extra,
-                seen.answer.cost,
-            )
-        )
-    return tuple(sorted(found, key=lambda each: (each.cost, each.nodes)))
+    ]  # fmt: skip
+    if isinstance(seen.answer, Plan) and shown.parts is not None:
+        nodes = tuple([each.node_id for each in seen.answer.shipments])
+        weighed = seen.answer.cost + seen.answer.steered
+        found.append(Candidate(nodes, seen.answer.cost, weighed, shown.parts))
+    return tuple(sorted(found, key=lambda each: (each.weighed, each.nodes)))
 
 
 def _price(lifted: Lifted, shown: Explanation) -> str:
@@ -91,6 +86,11 @@ _BECAUSE: Final[Mapping[Constraint, str]] = {
     Constraint.SERVICE: "{nodes} did not offer the method",
     Constraint.OWED: "units are owed to orders that wait",
     Constraint.CART: "the order kept to the units of its cart",
+    Constraint.FENCE: "{nodes} {be} fenced off by the rules",
+    Constraint.RATING: "the rules rate other nodes better",
+    Constraint.LIMIT: "the rules allow no more shipments",
+    Constraint.DUE: "it has to be there in time",
+    Constraint.WORTH: "units and room are kept for orders to come",
 }
 
 

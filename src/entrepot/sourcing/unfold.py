@@ -10,9 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from entrepot.network.compiled import Compiled, Days
-from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock
-from entrepot.sourcing.noted import BUFFER, unpacked_units
-from entrepot.sourcing.record import Record, Scene, answer_of, ask_of, units_of, unpacked_days
+from entrepot.sourcing.model import Ask, NoPlan, Plan, Prices, Stock
+from entrepot.sourcing.noted import BUFFER
+from entrepot.sourcing.packing import unpacked_days, unpacked_units
+from entrepot.sourcing.record import Record, Scene, answer_of, ask_of, nodes_of, units_of
+from entrepot.sourcing.steered import prices_of
 from entrepot.sourcing.withhold import Keep
 from entrepot.terms.ids import ChannelId, Sku
 
@@ -29,7 +31,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class Unfolded:
     """All that a record's decisions saw. `stock` is as before the first, nothing kept back in it.
 
     What each had to leave is in the stretches.
@@ -40,9 +42,10 @@ class Batch:
     stock: Stock
     stretches: tuple[Stretch, ...]
     scene: Scene
+    prices: Prices | None = None
 
 
-def unfold(record: Record, compiled: Compiled) -> Batch:
+def unfold(record: Record, compiled: Compiled) -> Unfolded:
     """Lay a record open. ValueError if the network is of another version."""
     network = compiled.network
     if network.version != record.network_version:
@@ -50,13 +53,16 @@ def unfold(record: Record, compiled: Compiled) -> Batch:
     work_day = unpacked_days(record.days, len(network.nodes)).astype(np.int32)
     owed = {sku: units for sku, units in zip(record.skus, record.owed, strict=True) if units}
     load = {(node, int(work_day[node])): count for node, count in record.used}
+    nodes = nodes_of(record) if record.skus else []
+    rows = zip(nodes, units_of(record) if record.skus else [], strict=True)
     asks = tuple([ask_of(record, kept) for kept in record.decisions])
-    return Batch(
+    return Unfolded(
         asks=asks,
         answers=tuple([answer_of(record, kept) for kept in record.decisions]),
-        stock=Stock(dict(zip(record.skus, units_of(record), strict=True)), owed),
+        stock=Stock(dict(zip(record.skus, rows, strict=True)), owed),
         stretches=tuple(_stretches(record, asks, len(network.nodes))),
         scene=Scene(compiled, Days(work_day, record.at), load, record.at),
+        prices=prices_of(record.prices, record.skus, nodes, len(network.nodes)),
     )
 
 

@@ -33,6 +33,11 @@ class Constraint(StrEnum):
     SERVICE = "service"
     OWED = "owed"
     CART = "cart"
+    FENCE = "fence"
+    RATING = "rating"
+    LIMIT = "limit"
+    DUE = "due"
+    WORTH = "worth"
 
 
 class Lifted(msgspec.Struct, frozen=True):
@@ -56,9 +61,16 @@ def lifted_each(seen: Decision, shown: Explanation) -> tuple[Lifted, ...]:
 
 
 def _stood(seen: Decision, shown: Explanation, constraint: Constraint) -> bool:
-    if constraint is Constraint.OWED:
-        return bool(seen.stock.owed)
-    return any(node.eliminated is _ELIMINATES[constraint] for node in shown.nodes)
+    guide = seen.ask.guide
+    if constraint in _ELIMINATES:
+        return any(node.eliminated is _ELIMINATES[constraint] for node in shown.nodes)
+    return {
+        Constraint.OWED: bool(seen.stock.owed),
+        Constraint.RATING: guide is not None and guide.rating is not None,
+        Constraint.LIMIT: guide is not None and guide.shipments_max is not None,
+        Constraint.DUE: seen.ask.due is not None,
+        Constraint.WORTH: seen.prices is not None,
+    }[constraint]
 
 
 _ELIMINATES: Final[Mapping[Constraint, Elimination]] = {
@@ -70,6 +82,7 @@ _ELIMINATES: Final[Mapping[Constraint, Elimination]] = {
     Constraint.CHANNEL_VIEW: Elimination.NOT_IN_CHANNEL,
     Constraint.SERVICE: Elimination.SERVICE,
     Constraint.CART: Elimination.NOT_IN_CART,
+    Constraint.FENCE: Elimination.FENCED,
 }
 
 
@@ -132,6 +145,33 @@ def _out_of_its_cart(seen: Decision) -> Decision:
     return replace(seen, stock=stock, ask=msgspec.structs.replace(seen.ask, own=()))
 
 
+def _without_fence(seen: Decision) -> Decision:
+    return _guided(seen, allowed=None)
+
+
+def _without_rating(seen: Decision) -> Decision:
+    return _guided(seen, rating=None)
+
+
+def _without_limit(seen: Decision) -> Decision:
+    return _guided(seen, shipments_max=None)
+
+
+def _guided(seen: Decision, **fields: None) -> Decision:
+    if seen.ask.guide is None:
+        return seen
+    guide = msgspec.structs.replace(seen.ask.guide, **fields)
+    return replace(seen, ask=msgspec.structs.replace(seen.ask, guide=guide))
+
+
+def _without_due(seen: Decision) -> Decision:
+    return replace(seen, ask=msgspec.structs.replace(seen.ask, due=None))
+
+
+def _without_worth(seen: Decision) -> Decision:
+    return replace(seen, prices=None)
+
+
 def _switched_on(seen: Decision) -> Decision:
     return _on(seen, lambda net: _each_node(net, lambda node: replace(node, enabled=True)))
 
@@ -173,6 +213,11 @@ _LIFTS: Final[Mapping[Constraint, Callable[[Decision], Decision]]] = {
     Constraint.SERVICE: _offering,
     Constraint.OWED: _without_debts,
     Constraint.CART: _out_of_its_cart,
+    Constraint.FENCE: _without_fence,
+    Constraint.RATING: _without_rating,
+    Constraint.LIMIT: _without_limit,
+    Constraint.DUE: _without_due,
+    Constraint.WORTH: _without_worth,
 }
 
 

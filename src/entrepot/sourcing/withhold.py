@@ -2,7 +2,7 @@
 
 What is held for a segment is used up by the segment's own orders as a batch goes on. That frees
 nothing for others: what the segment takes is gone from the shelf too. So what an order may take
-only ever shrinks within a batch, which is what the survey relies on.
+only ever shrinks within a batch, which a batch may rely on.
 """
 
 from collections.abc import Iterable
@@ -51,6 +51,11 @@ class Withheld:
             return [self._compiled.buffer(ask.channel)] * len(ask.wants)
         buyer = ask.buyer
         return [self._keeps[buyer, want.sku] for want in ask.wants]
+
+    def has_held(self, ask: Ask) -> bool:
+        """Say whether an ask wants a sku of which units are held for segments."""
+        held = self._stock.held
+        return bool(held) and any(want.sku in held for want in ask.wants)
 
     def held_for(self, buyer: Buyer, sku: Sku) -> tuple[str, ...]:
         """Name the segments that hold units of a sku against a buyer."""
