@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from entrepot.sourcing.cost import Bools, Ints
+from entrepot.sourcing.kernel_freight import part_of_it
 
 Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
@@ -24,7 +25,7 @@ FAR: Final = 1e17
 """The cost of what cannot be."""
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def dearest_floor(
     first_line: Ints, sku: Ints, quantity: Ints, first_part: Ints, part_count: Ints,
     part_units: Ints, tariff: Floats, zone: Bytes, able: Bools, handling: Floats, making_up: Floats,
@@ -59,7 +60,7 @@ def dearest_floor(
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@part_of_it
 def _cheapest(
     units: Ints, rows: Ints, tariff: Floats, zone: Bytes, able: Bools, handling: Floats,
     parcel: Floats, cap: Ints, price: Floats,
@@ -80,7 +81,7 @@ def _cheapest(
     return best, where
 
 
-@numba.njit(cache=True, nogil=True)
+@part_of_it
 def _made_up(units: Ints, best: Floats, where: Ints, extra: float, rows: Ints, used: Ints) -> float:
     """Make up the whole of parts at the least cost.
 
@@ -107,7 +108,7 @@ def _made_up(units: Ints, best: Floats, where: Ints, extra: float, rows: Ints, u
     return least[parts - 1]  # type: ignore[no-any-return]
 
 
-@numba.njit(cache=True, nogil=True)
+@part_of_it
 def _bounded(
     alone: tuple[float, int], floor: float, rows: Ints, wanted: Ints, able: Bools,
     handling: Floats, cap: Ints, price: Floats, used: Ints,
