@@ -41,8 +41,9 @@ def stall(other_market, rows):
     launch = f"DROP-{shop.tag}"
     plan = {"skus": [part], "opens_at": "2027-02-01T09:00:00Z"}
     shop.client.put(f"/v1/launches/{launch}", plan).expect(200)
+    drafted = shop.client.post("/v1/policies", {"document": {}, "note": "an idea"}).expect(201)
     names = {
-        "launch": launch,
+        "launch": launch, "policy": drafted.json["version"],
         "transfer": "T-1", "road": "T-0", "other": other, "kit": kit,
         "sku": sku, "part": part, "node": node, "channel": shop.web,
         "order": order["id"], "work": work["id"], "lane": f"LANE-{shop.tag}",

@@ -22,6 +22,7 @@ PAGES = [
     "docs/how-to/carts.md",
     "docs/how-to/launches.md",
     "docs/how-to/lots-and-serials.md",
+    "docs/how-to/policies.md",
     "docs/how-to/replay.md",
 ]
 

@@ -68,7 +68,8 @@ def test_each_rule_owns_what_lifting_it_alone_would_have_saved():
     bound = bound_of(day.laid(), 800)
     found = regret_of(told([batch]), orders=1, cost=800, bound=bound.cost, bound_alone=bound.alone)
     assert {each.rule: each.saves for each in found.rules} == {
-        Rule.KEPT_BACK: 0, Rule.CHANNEL_VIEWS: 200, Rule.CAPACITY: 300,
+        Rule.KEPT_BACK: 0, Rule.CHANNEL_VIEWS: 200, Rule.CAPACITY: 300, Rule.STRATEGIES: 0,
+        Rule.WORTH: 0,
     }  # fmt: skip
     assert (found.bound, found.regret, found.together, found.arrival) == (500, 300, 300, 0)
 

@@ -1,6 +1,5 @@
 """The market's policy over HTTP: the version in force, and how it came to be."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -9,22 +8,16 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.commands import command
+from entrepot.api.drafts import check, check_replayed
 from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer
-from entrepot.api.problems import Code, FieldError, Problem, invalid
-from entrepot.journey import gate
-from entrepot.journey.vet import Flaw, vet
-from entrepot.network import browse as network
+from entrepot.api.problems import Code
 from entrepot.network.open import hold
 from entrepot.plumbing import db
 from entrepot.policies import browse
-from entrepot.policies.model import REASON_LENGTH_MAX, Policy
+from entrepot.policies.model import REASON_LENGTH_MAX, Policy, policy_of
 from entrepot.policies.publish import publish
-from entrepot.terms.ids import MarketId
 
 HISTORY_MAX = 50
-
-FLAWS_MAX = 100
-"""Flaws told at once: whoever has more has the wrong market, or the wrong file."""
 
 
 class PolicyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,13 +35,18 @@ class PolicyAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PublishedPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """A version, who made it and why."""
+    """A version that came into force, who made it and why.
+
+    `restores` is the version whose document it has again.
+    """
 
     version: int
     document: Policy
     actor: str
     reason: str
-    active_from: datetime
+    active_from: datetime | None
+    retired_at: datetime | None
+    restores: int | None
 
 
 class PolicyHistory(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,39 +68,16 @@ async def put_policy(request: Request) -> Answer:
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
         await hold(conn, market)
-        await _check_publication(conn, market, body.document)
         version, _ = await browse.current(conn, market)
         check_match(request, version)
-        raise_flaws(await vet(conn, market, body.document))
-        lacking = await gate.why_not(conn, market, body.document, at=at)
-        if lacking is not None:
-            errors = [FieldError(lacking, "/document")]
-            raise Problem(Code.REPLAY_NEEDED, lacking, errors=errors)
+        await check(conn, market, body.document)
+        await check_replayed(conn, market, body.document, at)
         new = await publish(conn, market, body.document, request.actor, body.reason, at)
         return json_answer(200, PolicyAnswer(version=new, document=body.document), etag(new))
 
     answer = await command(request, act)
     await request.app.world.refresh(market, stock=False)
     return answer
-
-
-def raise_flaws(flaws: Sequence[Flaw]) -> None:
-    """Refuse a document with flaws, naming each; without any, do nothing."""
-    if flaws:
-        errors = [FieldError(f.detail, f"/document{f.pointer}") for f in flaws[:FLAWS_MAX]]
-        raise Problem(Code.INVALID, f"{errors[0].pointer}: {errors[0].detail}", errors=errors)
-
-
-async def _check_publication(conn: db.Connection, market: MarketId, document: Policy) -> None:
-    """Refuse a channel that is not there, or is there twice."""
-    said: set[str] = set()
-    for place, rule in enumerate(document.publication):
-        pointer = f"/document/publication/{place}/channel"
-        if rule.channel in said:
-            raise invalid(pointer, f"{rule.channel} has a rule already")
-        if await network.channel(conn, market, rule.channel) is None:
-            raise invalid(pointer, f"there is no channel {rule.channel}")
-        said.add(rule.channel)
 
 
 async def get_history(request: Request) -> Answer:
@@ -112,10 +87,12 @@ async def get_history(request: Request) -> Answer:
     items = [
         PublishedPolicy(
             version=row.version,
-            document=msgspec.json.decode(row.document, type=Policy),
+            document=policy_of(row.document),
             actor=row.actor,
             reason=row.reason,
             active_from=row.active_from,
+            retired_at=row.retired_at,
+            restores=row.restores,
         )
         for row in rows
     ]

@@ -9,15 +9,14 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.commands import command
+from entrepot.api.drafts import check
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
 from entrepot.api.paging import PageQuery, after_of, cursor_of, next_link
-from entrepot.api.policies import raise_flaws
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.journey.compare import Change
 from entrepot.journey.replay import start
-from entrepot.journey.replay_reader import policy_of
+from entrepot.journey.replay_reader import version_of
 from entrepot.journey.replay_result import Result
-from entrepot.journey.vet import vet
 from entrepot.plumbing import db
 from entrepot.plumbing.mint import MINT
 from entrepot.policies.model import Policy
@@ -113,11 +112,11 @@ async def post_replay(request: Request) -> Answer:
             raise Problem(Code.CONFLICT, f"{WAITING_MAX} replays are waiting to be done")
         policy = body.document
         if body.version is not None:
-            policy = await policy_of(conn, market, body.version)
+            policy = await version_of(conn, market, body.version)
             if policy is None:
                 raise invalid("/version", f"there is no policy {body.version}")
         elif policy is not None:
-            raise_flaws(await vet(conn, market, policy))
+            await check(conn, market, policy)
         name = MINT.one()
         await start(conn, market, name, span, policy, seed=body.seed, actor=request.actor, at=at)
         made = await replays.read(conn, market, name)

@@ -2,7 +2,7 @@
 
 import typer
 
-from entrepot.cli import bench, bring, demo, keys, regret, replay, roles, stock, upkeep
+from entrepot.cli import bench, bring, demo, keys, policy, regret, replay, roles, stock, upkeep
 
 app = typer.Typer(
     name="entrepot",
@@ -23,5 +23,6 @@ app.command("demo", help="The sample retailer, in motion.")(demo.demo)
 app.command("bench", help="One benchmark.")(bench.bench)
 app.add_typer(keys.app, name="key")
 app.add_typer(stock.app, name="inventory")
+app.add_typer(policy.app, name="policy")
 
 __all__ = ["app"]

@@ -48,6 +48,8 @@ _NAMES = {
     Rule.KEPT_BACK: "what was kept back",
     Rule.CHANNEL_VIEWS: "the channels' views",
     Rule.CAPACITY: "the nodes' capacity",
+    Rule.STRATEGIES: "strategies: fences, ratings",
+    Rule.WORTH: "the worth of stock and room",
 }
 
 

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from entrepot.cli import replay_shown as shown
 from entrepot.cli.settling import DatabaseUrl, database, settle
 from entrepot.journey import replay as replaying
-from entrepot.journey.replay_reader import Reader, policy_of
+from entrepot.journey.replay_reader import Reader, version_of
 from entrepot.journey.replay_result import Result
 from entrepot.plumbing import db, mint
 from entrepot.plumbing.mint import MINT
@@ -133,7 +133,7 @@ def _tried(said: str | None) -> Policy | int | None:
 async def _policy(conn: db.Connection, wanted: Wanted) -> Policy | None:
     if not isinstance(wanted.policy, int):
         return wanted.policy
-    found = await policy_of(conn, wanted.market, wanted.policy)
+    found = await version_of(conn, wanted.market, wanted.policy)
     if found is None:
         raise typer.BadParameter(f"there is no version {wanted.policy}", param_hint="--policy")
     return found

@@ -7,6 +7,7 @@ from itertools import islice
 import msgspec
 
 from entrepot.demo import retailer as sample
+from entrepot.demo import rules
 from entrepot.demo.assortment import Body
 from entrepot.demo.client import Api, ApiError, read
 from entrepot.demo.http import Answer
@@ -22,7 +23,7 @@ TAKEN = frozenset({"created", "updated", "unchanged", "applied", "stale"})
 
 
 async def load(api: Api, retailer: Retailer, tally: Tally, *, run: str) -> None:
-    """Import items, nodes, groups, channels, and count the stock. Loading again changes nothing.
+    """Import items, nodes, groups, channels, rule, and count the stock. Again it changes nothing.
 
     Raises ApiError when a row is not taken.
     """
@@ -37,7 +38,23 @@ async def load(api: Api, retailer: Retailer, tally: Tally, *, run: str) -> None:
         for number, part in enumerate(_chunks(rows, ROWS_PER_IMPORT)):
             key = f"{run}-{kind}-{number:04d}"
             _taken(kind, await api.post(f"/v1/import/{kind}", {"rows": part}, key=key))
+    tally.doing = "writing the rules"
+    await _rule(api, run)
     await _count(api, retailer, tally, run)
+
+
+class _Version(msgspec.Struct, frozen=True):
+    version: int
+
+
+async def _rule(api: Api, run: str) -> None:
+    """Draft the policy and let it come into force, where there is none yet."""
+    if read(await api.get("/v1/policy"), _Version).version:
+        return
+    body = {"document": rules.policy(), "note": rules.NOTE}
+    made = read(await api.post("/v1/policies", body, key=f"{run}-policy"), _Version, status=201)
+    path, step = f"/v1/policies/{made.version}/activate", {"reason": rules.NOTE}
+    read(await api.post(path, step, key=f"{run}-policy-activate"), _Version)
 
 
 async def _count(api: Api, retailer: Retailer, tally: Tally, run: str) -> None:

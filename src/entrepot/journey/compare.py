@@ -9,11 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
+from typing import Final
 from uuid import UUID
 
 import msgspec
 import numpy as np
 
+from entrepot.journey.guided import Ruled
+from entrepot.journey.retries import orders_of, retried
 from entrepot.network.compiled import Compiled
 from entrepot.network.model import Method
 from entrepot.promise.rules import promised
@@ -105,21 +108,29 @@ def faithful(batch: Unfolded, orders: Mapping[int, Asked]) -> Compared:
     return Compared(len(again), len(orders), unfaithful)
 
 
-def compare(batch: Unfolded, orders: Mapping[int, Asked], rules: Rules) -> Compared:
+def compare(
+    batch: Unfolded, orders: Mapping[int, Asked], rules: Rules, ruled: Ruled | None = None
+) -> Compared:
     """Decide a record again by the rules it names and by others.
 
     `orders` are the places whose orders were taken. A refusal was not, and is counted; a plan that
-    was not taken was made again in a later record, and is counted there.
+    was not taken was made again in a later record, and is counted there. `ruled` has the other
+    rules' strategies; None: they have none.
     """
     sure = faithful(batch, orders)
-    answers = rerun(batch, rules)
-    why = reasons(batch, rules, answers)
+    whole = orders_of(batch, orders)
+    here = whole.batch
+    if ruled is None and here is batch:
+        answers = rerun(batch, rules)
+    else:
+        here, answers = retried(here, rules, ruled or NO_STRATEGIES)
+    why = reasons(here, rules, answers)
     ruler = _Ruler(batch.scene.compiled, batch.scene.at)
     counts = np.zeros(len(COLUMNS), np.int64)
     load: dict[NodeId, list[int]] = {}
     changes = []
-    for at, (ask, then, now) in enumerate(zip(batch.asks, batch.answers, answers, strict=True)):
-        asked = orders.get(at)
+    for at, (ask, then, now) in enumerate(zip(here.asks, here.answers, answers, strict=True)):
+        asked = orders.get(whole.places[at])
         if asked is None and isinstance(then, Plan):
             continue
         counts += ruler.counts(ask, then, now, asked, changed=at in why)
@@ -136,6 +147,20 @@ def compare(batch: Unfolded, orders: Mapping[int, Asked], rules: Rules) -> Compa
         tuple((node, a, b) for node, (a, b) in sorted(load.items())),
         tuple(changes),
     )
+
+
+class _NoStrategies:
+    """Rules without strategies."""
+
+    guides = None
+
+    def category(self, sku: Sku) -> str:
+        """Nobody looks at it."""
+        del sku
+        return ""
+
+
+NO_STRATEGIES: Final[Ruled] = _NoStrategies()
 
 
 class _Ruler:

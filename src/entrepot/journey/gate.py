@@ -9,7 +9,7 @@ from entrepot.journey.replay_reader import digest_of
 from entrepot.journey.replay_result import Result
 from entrepot.plumbing import db
 from entrepot.policies import browse as policies
-from entrepot.policies.model import Policy, RequireReplay
+from entrepot.policies.model import Policy, RequireReplay, policy_of
 from entrepot.sourcing import replays
 from entrepot.terms.ids import MarketId
 
@@ -52,4 +52,4 @@ def _none_since(limits: RequireReplay, since: datetime) -> str:
 
 async def _was_in_force(conn: db.Connection, market: MarketId, document: Policy) -> bool:
     rows = await policies.history(conn, market, most=VERSIONS_LOOKED_AT)
-    return any(msgspec.json.decode(row.document, type=Policy) == document for row in rows)
+    return any(policy_of(row.document) == document for row in rows)

@@ -17,6 +17,7 @@ from entrepot.inventory.carts_model import CartClaim, NewCart
 from entrepot.journey import asking
 from entrepot.journey.asking import Need
 from entrepot.journey.door import unopened
+from entrepot.journey.guided import tried_on
 from entrepot.journey.placing import NotTaken
 from entrepot.journey.refusals import no_plan, unknown
 from entrepot.journey.withhold import seen
@@ -28,7 +29,6 @@ from entrepot.plumbing.mint import MINT
 from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Ask, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.shelves import Shelves
-from entrepot.sourcing.solve import plan_on
 from entrepot.terms.ids import CartId, ChannelId, LineNo, NodeId, OrderId, Sku
 from entrepot.terms.place import Place
 
@@ -91,7 +91,8 @@ async def planned(
     sketches = [_sketch(market, w, CartId(i)) for w, i in zip(wishes, ids, strict=True)]
     _plan(market, sketches, at)
     refused = [s.answer for s in sketches if isinstance(s.answer, NoPlan)]
-    if any(each.why is not WhyNoPlan.SHORT for each in refused) and (
+    guided = market.guides is not None  # another policy might allow what this one does not
+    if any(guided or each.why is not WhyNoPlan.SHORT for each in refused) and (
         await version(conn, market.id) != market.network.version
     ):
         raise OldNetwork
@@ -139,7 +140,8 @@ def _plan(market: Market, sketches: Sequence[Sketch], at: datetime) -> None:
     seen_now = seen(market, asks, at)
     standing = Standing(market.compiled, market.compiled.days(at), market.load)
     shelves = Shelves(asks, seen_now, market.compiled)
-    for sketch, answer in zip(asked, plan_on(shelves, asks, standing), strict=True):
+    answers = tried_on(market, shelves, asks, standing, at).final
+    for sketch, answer in zip(asked, answers, strict=True):
         sketch.answer = answer
 
 

@@ -32,7 +32,7 @@ from entrepot.journey.notice import tell_those_who_wait
 from entrepot.journey.out_of_cart import Lapsed, of_expired
 from entrepot.journey.placing import BATCHES_MAX, NotTaken, Placed, Placing, Taken, Why
 from entrepot.journey.plan import NO_CARTS, Draft, Planned, limits, planned, scarce
-from entrepot.journey.record import make_ready, record
+from entrepot.journey.record import Outdated, make_ready, record
 from entrepot.journey.refusals import refusal
 from entrepot.journey.turn_away import note, turn_away
 from entrepot.journey.world import Market, World
@@ -43,10 +43,6 @@ from entrepot.sourcing import capacity
 from entrepot.sourcing.model import NoPlan, WhyNoPlan
 from entrepot.terms.ids import MarketId, OrderId
 from entrepot.terms.outcome import Done
-
-
-class Outdated(Exception):  # noqa: N818 - what was found
-    """The network has changed since this process read it: read it again before refusing."""
 
 
 async def place(
@@ -146,7 +142,7 @@ class _Batch:
             await market.catalog.fetch_missing(self.conn, {line.sku for line in lines})
             made = planned(market, placings, ids, self.at, carts)
         planned_on = made.drafts[0].network.version if made.drafts else None
-        if any(_is_outdated(draft) for draft in made.drafts) and (
+        if any(_is_outdated(market, draft) for draft in made.drafts) and (
             await version(self.conn, market.id) != planned_on
         ):
             raise Outdated
@@ -260,9 +256,10 @@ def _was_written(answer: Placed | None) -> bool:
     return isinstance(answer, Taken) and not answer.replayed
 
 
-def _is_outdated(draft: Draft) -> bool:
+def _is_outdated(market: Market, draft: Draft) -> bool:
+    """Say whether an order goes without for what another network or policy might allow."""
     return (
         isinstance(draft.answer, NoPlan)
         and bool(draft.needs)
-        and (draft.answer.why is not WhyNoPlan.SHORT)
+        and (draft.answer.why is not WhyNoPlan.SHORT or market.guides is not None)
     )

@@ -18,6 +18,7 @@ from entrepot.inventory.supply_rules import beyond
 from entrepot.journey import asking, withhold
 from entrepot.journey.asking import Asking, Need
 from entrepot.journey.door import shuts_out
+from entrepot.journey.guided import LACKING, tried_on
 from entrepot.journey.out_of_cart import own
 from entrepot.journey.placing import Placing
 from entrepot.journey.world import Market
@@ -25,14 +26,17 @@ from entrepot.network.compiled import Days
 from entrepot.network.model import Method, Network
 from entrepot.orders.model import Backorder
 from entrepot.orders.rules import service_of
+from entrepot.policies.strategies import Otherwise
 from entrepot.promise.model import Promise
 from entrepot.promise.rules import promised
 from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Ask, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.record import Scene, pack
 from entrepot.sourcing.shelves import Shelves
-from entrepot.sourcing.solve import plan_on
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
+
+NO_STRATEGY = "no_strategy"
+"""Why units wait of which the policy says that a person is to look at them."""
 
 NO_CARTS: Mapping[int, Held] = MappingProxyType({})
 
@@ -54,6 +58,7 @@ class Draft(msgspec.Struct):
     promise: Promise | None = None
     days: dict[NodeId, date] = {}
     cart: Held | None = None
+    otherwise: Otherwise = Otherwise.ORDER
 
     @property
     def plan(self) -> Plan | None:
@@ -137,16 +142,17 @@ def _plan(market: Market, made: list[Draft], at: datetime) -> Callable[[], bytes
     for draft in made:
         ask = _ask(draft)
         if ask.wants:
-            draft.place = len(asked)
             asked.append((draft, ask))
     asks = [ask for _, ask in asked]
     stock = withhold.seen(market, asks, at)
     scene = Scene(market.compiled, market.compiled.days(at), market.load, at)
     shelves = Shelves(asks, stock, scene.compiled)
-    answers = plan_on(shelves, asks, Standing(scene.compiled, scene.days, scene.load))
-    for (draft, _), answer in zip(asked, answers, strict=True):
-        draft.answer = answer
-    return partial(pack, asks, answers, shelves, scene)
+    standing = Standing(scene.compiled, scene.days, scene.load)
+    tried = tried_on(market, shelves, asks, standing, at)
+    for turn, ((draft, _), place) in enumerate(zip(asked, tried.last, strict=True)):
+        draft.answer, draft.place = tried.answers[place], place
+        draft.otherwise = tried.otherwise.get(turn, Otherwise.ORDER)
+    return partial(pack, tried.asks, tried.answers, shelves, scene)
 
 
 def _ask(draft: Draft) -> Ask:
@@ -159,15 +165,16 @@ def _ask(draft: Draft) -> Ask:
 
 def _soften(market: Market, draft: Draft, made: Sequence[Draft], at: datetime) -> bool:
     """Apply what the order says of units that cannot be had; answers whether to plan again."""
-    answer, order = draft.answer, draft.placing.order
+    answer = draft.answer
     if isinstance(answer, Plan) or not draft.needs:
         return False
-    lenient = draft.placing.fact or order.backorder is not Backorder.REFUSE
-    if not lenient or (answer.why is not WhyNoPlan.SHORT and not draft.placing.fact):
+    backorder = _backorder(draft)
+    lenient = draft.placing.fact or backorder is not Backorder.REFUSE
+    if not lenient or (answer.why not in LACKING and not draft.placing.fact):
         return False
     missing = dict(answer.missing)
-    had = asking.without(draft.needs, missing) if answer.why is WhyNoPlan.SHORT else []
-    if order.backorder is Backorder.PARTIAL and not draft.placing.fact:
+    had = asking.without(draft.needs, missing) if answer.why in LACKING else []
+    if backorder is Backorder.PARTIAL and not draft.placing.fact:
         return _drop(draft, had)
     why, late = _waits_for(draft, answer), asking.difference(draft.needs, had)
     if not draft.placing.fact and not _may_wait(market, made, late, at):
@@ -212,10 +219,26 @@ def _drop(draft: Draft, had: list[Need]) -> bool:
     return True
 
 
+_BACKORDER = {
+    Otherwise.REFUSE: Backorder.REFUSE,
+    Otherwise.WAIT: Backorder.ALLOW,
+    Otherwise.EXCEPTION: Backorder.ALLOW,
+}
+
+
+def _backorder(draft: Draft) -> Backorder:
+    """Say what becomes of missing units: the policy's word, where it has one, else the order's."""
+    return _BACKORDER.get(draft.otherwise, draft.placing.order.backorder)
+
+
 def _waits_for(draft: Draft, answer: NoPlan) -> str:
+    if draft.otherwise is Otherwise.EXCEPTION and not draft.placing.fact:
+        return NO_STRATEGY
+    if draft.otherwise is Otherwise.WAIT and not draft.placing.fact:
+        return "backorder"
     if not draft.placing.fact or draft.placing.order.backorder is Backorder.ALLOW:
         return "backorder"
-    return "no_stock" if answer.why is WhyNoPlan.SHORT else answer.why.value
+    return "no_stock" if answer.why in LACKING else answer.why.value
 
 
 def _finish(market: Market, draft: Draft, plan: Plan, days: Days, at: datetime) -> None:

@@ -11,10 +11,12 @@ from functools import partial
 
 from entrepot.catalog.rules import explode
 from entrepot.journey import asking, withhold
+from entrepot.journey.guided import tried
 from entrepot.journey.world import Market
 from entrepot.network.model import Method
 from entrepot.promise.model import Promise
 from entrepot.promise.rules import promised
+from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Want, WhyNoPlan
 from entrepot.sourcing.solve import plan_each
 from entrepot.terms.ids import ChannelId, LineNo, NodeId, Sku
@@ -61,14 +63,12 @@ def quote(market: Market, carts: Sequence[Cart], *, at: datetime) -> list[Quote]
     owners: list[int] = []
     unknown: list[tuple[int, ...]] = []
     for place, cart in enumerate(carts):
-        wants, missing = _wants(market, cart)
+        wants, missing = wants_of(market, cart.lines)
         unknown.append(missing)
         options = _asks(market, cart, wants) if not missing else []
         asks += options
         owners += [place] * len(options)
-    stock = withhold.seen(market, asks, at)
-    days = market.compiled.days(at)
-    answers = plan_each(asks, stock, market.compiled, days, market.load) if asks else []
+    answers = _answers(market, asks, at) if asks else []
     found: list[list[Option]] = [[] for _ in carts]
     refused: list[list[tuple[Method, str, NoPlan]]] = [[] for _ in carts]
     for owner, ask, answer in zip(owners, asks, answers, strict=True):
@@ -83,13 +83,26 @@ def quote(market: Market, carts: Sequence[Cart], *, at: datetime) -> list[Quote]
     ]
 
 
-def _wants(market: Market, cart: Cart) -> tuple[tuple[Want, ...], tuple[int, ...]]:
+def _answers(market: Market, asks: Sequence[Ask], at: datetime) -> list[Plan | NoPlan]:
+    stock, days = withhold.seen(market, asks, at), market.compiled.days(at)
+
+    def plan(some: Sequence[Ask]) -> list[Plan | NoPlan]:
+        return plan_each(some, stock, market.compiled, days, market.load)
+
+    standing = Standing(market.compiled, days, market.load)
+    return tried(market, asks, plan, standing, at).final
+
+
+def wants_of(
+    market: Market, lines: Sequence[tuple[Sku, int]]
+) -> tuple[tuple[Want, ...], tuple[int, ...]]:
+    """Say what some lines want, kits by their parts; and which of them (from 0) nobody knows."""
     needs: list[asking.Need] = []
     weights: dict[Sku, int] = {}
     volumes: dict[Sku, int] = {}
     missing = []
     for at, ((_, quantity), units) in enumerate(
-        zip(cart.lines, explode(cart.lines, market.catalog.items), strict=True)
+        zip(lines, explode(lines, market.catalog.items), strict=True)
     ):
         if units is None:
             missing.append(at)

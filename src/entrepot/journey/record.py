@@ -13,7 +13,7 @@ from entrepot.inventory.model import Demand
 from entrepot.inventory.wait import wait
 from entrepot.journey import told
 from entrepot.journey.placing import Taken
-from entrepot.journey.plan import Draft
+from entrepot.journey.plan import NO_STRATEGY, Draft
 from entrepot.journey.receipt import Quantities, receipt
 from entrepot.journey.world import Market
 from entrepot.network import snapshot
@@ -33,11 +33,16 @@ _json = msgspec.json.Encoder()
 _REASONS = {
     "unknown_sku": "the sku is not an item here",
     "no_stock": "no node has the units",
+    NO_STRATEGY: "no node that the policy's strategies allow has the units",
     "unknown_channel": "the channel is not known here",
     "unknown_node": "the chosen node is not known here",
     "node_cannot": "the chosen node cannot do this",
     "no_lane": "no carrier service reaches the address",
 }
+
+
+class Outdated(Exception):  # noqa: N818 - what was found
+    """The network or the policy has changed since this process read it: read it again."""
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -88,10 +93,13 @@ async def _decisions(
     network = taken[0].network  # one batch plans on one network, whatever is read meanwhile
     if network.version not in market.snapshots_kept:
         await keep_network(conn, market.id, network.version, snapshot.pack(network))
-    await keep_decisions(
+    kept = await keep_decisions(
         conn, market.id, {draft.order_id: draft.place for draft in taken}, packed,
-        kind="capture", network_version=network.version, at=at,
+        kind="capture", network_version=network.version,
+        policy_version=network.costs.policy_version, at=at,
     )  # fmt: skip
+    if not kept:
+        raise Outdated
 
 
 def _captured(draft: Draft, at: datetime) -> Captured:

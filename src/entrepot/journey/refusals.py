@@ -5,6 +5,7 @@ from datetime import datetime
 
 from entrepot.journey.asking import Need
 from entrepot.journey.door import Launches, unopened
+from entrepot.journey.guided import LACKING
 from entrepot.journey.placing import NotTaken, Why
 from entrepot.journey.plan import Draft
 from entrepot.orders.model import Fault
@@ -52,7 +53,7 @@ def unknown(lines: Sequence[tuple[int, str]]) -> NotTaken:
 
 def no_plan(answer: NoPlan, needs: Sequence[Need], *, known_service: bool) -> NotTaken:
     """Refuse for the reason sourcing gave, at the field that is to blame."""
-    if answer.why is WhyNoPlan.SHORT:
+    if answer.why in LACKING:
         return _short(needs, answer)
     pointer = _POINTERS[answer.why]
     detail = answer.detail or answer.why.value.replace("_", " ")

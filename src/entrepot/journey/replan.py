@@ -110,6 +110,7 @@ TIRED = "replanned_too_often"
 _REASONS = {
     TIRED: "as many nodes as the policy allows have refused it",
     WhyNoPlan.SHORT.value: "no other node has the units",
+    WhyNoPlan.FENCED.value: "no other node that the policy's strategies allow has the units",
     WhyNoPlan.NODE_CANNOT.value: "the chosen store cannot supply it",
     WhyNoPlan.NO_LANE.value: "no carrier service reaches the address",
     WhyNoPlan.UNKNOWN_NODE.value: "the chosen node is not known here",

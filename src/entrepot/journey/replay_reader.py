@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
-import msgspec
-
 from entrepot.catalog.view import CatalogView
 from entrepot.inventory import velocity
 from entrepot.inventory.keeping import Keeping
+from entrepot.journey.guided import Ruled
 from entrepot.network import snapshot
 from entrepot.network.compiled import Compiled
 from entrepot.network.compose import under
@@ -18,11 +17,12 @@ from entrepot.network.model import PolicyRow
 from entrepot.plumbing import db
 from entrepot.policies import browse as policies
 from entrepot.policies.keeping import Keep as KeepRule
-from entrepot.policies.model import Policy
+from entrepot.policies.model import Policy, policy_of
 from entrepot.sourcing import browse as sourcing
+from entrepot.sourcing.guide import Guides
 from entrepot.sourcing.unfold import KeptKey, Unfolded
 from entrepot.sourcing.withhold import Keep
-from entrepot.terms.ids import MarketId
+from entrepot.terms.ids import MarketId, Sku
 
 NETWORKS_KEPT_MAX: Final = 8
 """Versions of the network held ready: history asks for them in the order of time."""
@@ -34,6 +34,19 @@ RECORDS_AT_ONCE_MAX: Final = 256
 
 TRIED: Final = -1
 """The policy version that a tried document goes by: none that is in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A policy that is only tried: its strategies, and the catalog they may look at."""
+
+    guides: Guides
+    catalog: CatalogView
+
+    def category(self, sku: Sku) -> str:
+        """An item's category; "" for one that is not known."""
+        made = self.catalog.items.get(sku)
+        return made.category if made else ""
 
 
 @dataclass(slots=True)
@@ -49,6 +62,7 @@ class Reader:
     at_once: int = 8
     _networks: OrderedDict[tuple[int, str], Compiled] = field(default_factory=OrderedDict)
     _policies: dict[int, Policy] = field(default_factory=dict)
+    _tried: dict[tuple[int, int, str], "Tried"] = field(default_factory=dict)
     _keepings: dict[tuple[int, str], Keeping] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -81,7 +95,7 @@ class Reader:
     async def policy(self, conn: db.Connection, version: int) -> Policy:
         """Give a policy that was in force; the defaults where none of the version is known."""
         if version not in self._policies:
-            self._policies[version] = await policy_of(conn, self.market, version) or Policy()
+            self._policies[version] = await version_of(conn, self.market, version) or Policy()
         return self._policies[version]
 
     async def keeping(
@@ -122,18 +136,30 @@ class Reader:
             for want in ask.wants
         }
 
+    async def ruled(
+        self, conn: db.Connection, batch: Unfolded, tried: Policy, digest: str, on: Compiled
+    ) -> Ruled | None:
+        """Give a tried policy's strategies, ready for a network; None where it has none."""
+        if not tried.sourcing.profiles:
+            return None
+        await self.catalog.fetch_missing(conn, batch.stock.free)
+        key = (on.network.version, batch.scene.compiled.network.version, digest)
+        if key not in self._tried:
+            if len(self._tried) >= NETWORKS_KEPT_MAX:
+                self._tried.clear()
+            self._tried[key] = Tried(Guides(tried.sourcing, on), self.catalog)
+        return self._tried[key]
+
     def _hold(self, key: tuple[int, str], compiled: Compiled) -> None:
         self._networks[key] = compiled
         while len(self._networks) > 2 * NETWORKS_KEPT_MAX:
             self._networks.popitem(last=False)
 
 
-async def policy_of(conn: db.Connection, market: MarketId, version: int) -> Policy | None:
-    """Read a version of the market's policy; None where there is none of it."""
-    rows = await policies.history(conn, market, before=version + 1, most=1)
-    if not rows or rows[0].version != version:
-        return None
-    return msgspec.json.decode(rows[0].document, type=Policy)
+async def version_of(conn: db.Connection, market: MarketId, number: int) -> Policy | None:
+    """Read a version of the market's policy, whatever its state; None where there is none."""
+    found = await policies.version(conn, market, number)
+    return None if found is None else policy_of(found.document)
 
 
 def digest_of(policy: Policy) -> str:

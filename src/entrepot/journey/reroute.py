@@ -15,6 +15,7 @@ from entrepot.inventory.model import Claim, Free
 from entrepot.inventory.reserve import reserve
 from entrepot.journey import asking, told, withhold
 from entrepot.journey.asking import Need
+from entrepot.journey.guided import LACKING, tried_on
 from entrepot.journey.here import Here
 from entrepot.journey.world import Market
 from entrepot.network import snapshot
@@ -29,7 +30,6 @@ from entrepot.sourcing.keep import keep_decisions, keep_network
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Want, WhyNoPlan
 from entrepot.sourcing.record import Scene, pack
 from entrepot.sourcing.shelves import Shelves
-from entrepot.sourcing.solve import plan_on
 from entrepot.terms.ids import ChannelId, NodeId, OrderId, Sku
 from entrepot.terms.outcome import Done
 
@@ -202,12 +202,14 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
         questions = [msgspec.structs.replace(asks[o], wants=_wants(market, needs[o])) for o in ids]
         seen = withhold.seen(market, questions, here.at, owed=owed)
         shelves = Shelves(questions, seen, market.compiled)
-        answers = plan_on(shelves, questions, Standing(market.compiled, days, market.load))
+        standing = Standing(market.compiled, days, market.load)
+        tried = tried_on(market, shelves, questions, standing, here.at)
+        answers = tried.final
         short = False
         for order_id, answer in zip(ids, answers, strict=True):
             if isinstance(answer, NoPlan):
                 short = True
-                missing = dict(answer.missing) if answer.why is WhyNoPlan.SHORT else None
+                missing = dict(answer.missing) if answer.why in LACKING else None
                 needs[order_id] = (
                     [] if missing is None else asking.without(needs[order_id], missing)
                 )
@@ -217,10 +219,10 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
             scene = Scene(market.compiled, days, market.load, here.at)
             done = {
                 order_id: (answer, place, needs[order_id])
-                for place, (order_id, answer) in enumerate(zip(ids, answers, strict=True))
+                for order_id, answer, place in zip(ids, answers, tried.last, strict=True)
                 if isinstance(answer, Plan)
             }
-            return done, pack(questions, answers, shelves, scene)
+            return done, pack(tried.asks, tried.answers, shelves, scene)
 
 
 def _wants(market: Market, needs: Sequence[Need]) -> tuple[Want, ...]:

@@ -24,6 +24,7 @@ from entrepot.journey.plan import Draft, sketched
 from entrepot.journey.refusals import missed, refusal
 from entrepot.journey.world import Market
 from entrepot.network.model import Method
+from entrepot.network.read import version
 from entrepot.orders import browse as orders
 from entrepot.orders.model import Backorder
 from entrepot.orders.rules import service_of
@@ -61,6 +62,8 @@ async def turn_away(
     if not away and not short:
         return {}
     async with pool.acquire() as conn:
+        if market.guides is not None and await version(conn, market.id) != market.network.version:
+            return {}  # others may be allowed by now
         if short and await _still(conn, market, short.values(), at):
             away |= {place: each.refusal for place, each in short.items()}
         for place in await _known(conn, market, placings, list(away)):
@@ -115,7 +118,7 @@ def _short(
     asked = {
         place: _needs(market, placing)
         for place, placing in enumerate(placings)
-        if place not in passed and _may_be_refused(placing)
+        if place not in passed and _may_be_refused(market, placing)
     }
     wanted = {
         place: needs
@@ -195,10 +198,12 @@ def _is_opening(market: Market, sku: Sku, at: datetime) -> bool:
     return launch is not None and launch.state == LaunchState.PLANNED and at >= launch.opens_at
 
 
-def _may_be_refused(placing: Placing) -> bool:
+def _may_be_refused(market: Market, placing: Placing) -> bool:
+    """Say whether an order is refused for what is missing; who might wait goes the whole way."""
     order = placing.order
     return (
-        not placing.fact
+        (market.guides is None or not market.guides.lenient)
+        and not placing.fact
         and not placing.digital
         and not order.reservation
         and order.backorder is Backorder.REFUSE

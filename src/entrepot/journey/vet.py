@@ -9,17 +9,10 @@ from dataclasses import dataclass, field
 from entrepot.catalog import browse as catalog
 from entrepot.network import browse as network
 from entrepot.plumbing import db
+from entrepot.policies.flaws import Flaw, sourcing_flaws
 from entrepot.policies.keeping import Keep, Match, Protect, Segment
 from entrepot.policies.model import Policy
 from entrepot.terms.ids import MarketId, Sku
-
-
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """What is wrong, and where in the policy (a JSON Pointer)."""
-
-    pointer: str
-    detail: str
 
 
 @dataclass(slots=True)
@@ -33,6 +26,16 @@ class Names:
         for place, name in enumerate(names or ()):
             self.at.setdefault(kind, {}).setdefault(name, []).append(f"{pointer}/{place}")
 
+    def note_one(self, kind: str, name: str, pointer: str) -> None:
+        """Remember where a name stands alone."""
+        self.at.setdefault(kind, {}).setdefault(name, []).append(pointer)
+
+    def note_keys(self, kind: str, names: Iterable[str] | None, pointer: str) -> None:
+        """Remember where names stand that are keys of an object."""
+        for name in names or ():
+            escaped = name.replace("~", "~0").replace("/", "~1")
+            self.at.setdefault(kind, {}).setdefault(name, []).append(f"{pointer}/{escaped}")
+
     def of(self, kind: str) -> list[str]:
         """Give the names of a kind."""
         return list(self.at.get(kind, ()))
@@ -40,7 +43,7 @@ class Names:
 
 async def vet(conn: db.Connection, market: MarketId, policy: Policy) -> list[Flaw]:
     """Give what is wrong with a policy, in the order of its text; nothing where it may be used."""
-    flaws = list(_flaws(policy))
+    flaws = [*_flaws(policy), *sourcing_flaws(policy.sourcing)]
     names = _names(policy)
     known: dict[str, Collection[str]] = {
         "node": await network.known_nodes(conn, market, names.of("node")),
@@ -64,11 +67,29 @@ def _names(policy: Policy) -> Names:
     names = Names()
     for at, rule in enumerate(policy.keep):
         _note(names, rule.match, f"/keep/{at}/match")
+    for at, each in enumerate(policy.publication):
+        names.note_one("channel", each.channel, f"/publication/{at}/channel")
+    _note_sourcing(names, policy)
     for at, segment in enumerate(policy.segments):
         names.note("channel", segment.channels, f"/segments/{at}/channels")
         for place, protect in enumerate(segment.protect):
             _note(names, protect.match, f"/segments/{at}/protect/{place}/match")
     return names
+
+
+def _note_sourcing(names: Names, policy: Policy) -> None:
+    for at, profile in enumerate(policy.sourcing.profiles):
+        for place, strategy in enumerate(profile.strategies):
+            pointer = f"/sourcing/profiles/{at}/strategies/{place}"
+            limits = strategy.limits
+            names.note("node", limits.nodes, f"{pointer}/limits/nodes")
+            names.note("node group", limits.node_groups, f"{pointer}/limits/node_groups")
+            for n, fence in enumerate(strategy.fences):
+                names.note("node", fence.nodes, f"{pointer}/fences/{n}/nodes")
+                names.note("node group", fence.node_groups, f"{pointer}/fences/{n}/node_groups")
+            for n, rating in enumerate(strategy.ratings):
+                names.note_keys("node", rating.by_node, f"{pointer}/ratings/{n}/by_node")
+                names.note_keys("node group", rating.by_group, f"{pointer}/ratings/{n}/by_group")
 
 
 def _note(names: Names, match: Match, pointer: str) -> None:
@@ -82,6 +103,7 @@ def _note(names: Names, match: Match, pointer: str) -> None:
 def _flaws(policy: Policy) -> Iterator[Flaw]:
     for at, rule in enumerate(policy.keep):
         yield from _of_rule(rule, f"/keep/{at}")
+    yield from _told_twice(policy)
     seen: dict[str, str] = {}
     owners: dict[str, str] = {}
     for at, segment in enumerate(policy.segments):
@@ -95,6 +117,15 @@ def _flaws(policy: Policy) -> Iterator[Flaw]:
             if owner != segment.segment:
                 yield Flaw(f"{pointer}/channels/{place}", f"{channel} is in segment {owner}")
         yield from _of_segment(segment, pointer)
+
+
+def _told_twice(policy: Policy) -> Iterator[Flaw]:
+    said: set[str] = set()
+    for at, rule in enumerate(policy.publication):
+        if rule.channel in said:
+            detail = f"{rule.channel} has a rule already"
+            yield Flaw(f"/publication/{at}/channel", detail)
+        said.add(rule.channel)
 
 
 def _of_rule(rule: Keep, pointer: str) -> Iterator[Flaw]:

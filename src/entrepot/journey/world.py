@@ -24,6 +24,7 @@ from entrepot.policies import browse as policies
 from entrepot.policies.model import Policy
 from entrepot.promise.model import Promise
 from entrepot.sourcing import browse as sourcing
+from entrepot.sourcing.guide import Guides
 from entrepot.terms.ids import LaunchId, MarketId, NodeId, Sku, uuid7
 
 log = logging.getLogger(__name__)
@@ -59,9 +60,7 @@ class Market:
 
     def __init__(self, market: MarketId, compiled: Compiled, policy: Policy) -> None:
         self.id = market
-        self.compiled = compiled
-        self.policy = policy
-        self.keeping = Keeping(policy, compiled)
+        self.learn_rules(compiled, policy)
         self.catalog = CatalogView(market)
         self.stock = StockView(compiled.index)
         self.load: Load = {}
@@ -76,6 +75,14 @@ class Market:
     def network(self) -> Network:
         """The network all of it was read at."""
         return self.compiled.network
+
+    def learn_rules(self, compiled: Compiled, policy: Policy) -> None:
+        """The network and the policy of one version were read."""
+        self.compiled = compiled
+        self.policy = policy
+        self.keeping = Keeping(policy, compiled)
+        profiles = policy.sourcing.profiles
+        self.guides = Guides(policy.sourcing, compiled) if profiles else None
 
     def learn_terms(self, skus: Sequence[Sku], terms: Mapping[Sku, Terms]) -> bool:
         """Some skus' terms were read; answers whether they were other than believed."""
@@ -187,12 +194,11 @@ class World:
         if await network.version(conn, known.id) == known.network.version:
             return
         value = await network.read(conn, known.id)
-        _, known.policy = await policies.current(conn, known.id)
+        _, policy = await policies.current(conn, known.id)
         compiled = Compiled(value)
         before = set(known.compiled.index)
         known.stock.renumber(compiled.index)
-        known.compiled = compiled
-        known.keeping = Keeping(known.policy, compiled)
+        known.learn_rules(compiled, policy)
         await self._read_keeping(conn, known)
         if self._stock and set(compiled.index) - before:
             # A node that was unknown until now may have had stock all along.

@@ -17,7 +17,7 @@ SET version = version + 1
 WHERE market = :market::text;
 
 -- name: network_version -> Version
--- The sum of two counters that only grow: the network's own changes and the policy's versions. It
+-- The sum of two counters that only grow: the network's own changes and the policy's activations. It
 -- rises with either, so a decision that names it names both.
 SELECT coalesce(sum(c.counter), 0)::bigint AS number
 FROM (
@@ -25,18 +25,16 @@ FROM (
     FROM network.market AS m
     WHERE m.market = :market::text
     UNION ALL
-    SELECT max(p.version) AS counter
+    SELECT max(p.activation) AS counter
     FROM policies.policy AS p
     WHERE p.market = :market::text
 ) AS c;
 
 -- name: policy_in_force -> PolicyRow
--- The newest policy: what it adds to a rate card's prices is part of the network.
+-- The policy in force: what it adds to a rate card's prices is part of the network.
 SELECT p.version, p.document
 FROM policies.policy AS p
-WHERE p.market = :market::text
-ORDER BY p.version DESC
-LIMIT 1;
+WHERE p.market = :market::text AND p.state = 'active';
 
 -- name: nodes_of -> NodeRow
 -- Nodes by id, ascending: some of them, or a page, or all.

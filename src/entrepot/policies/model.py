@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from entrepot.policies.keeping import RULES_MAX, SEGMENTS_MAX, UNITS_MAX, Keep, Segment
+from entrepot.policies.strategies import Sourcing
 
 DAY_S = 86_400
 HOLIDAYS_MAX = 1_000
@@ -206,6 +208,13 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             description="The channels that are told what they may sell; others are not.",
         ),
     ] = ()
+    sourcing: Annotated[
+        Sourcing,
+        Meta(
+            description="Which nodes may send what, in which order of strategies; without profiles "
+            "every order is sent at the least cost from any node that can."
+        ),
+    ] = Sourcing()
     late_per_day: Annotated[
         int,
         Meta(
@@ -218,20 +227,66 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     require_replay: RequireReplay | None = None
 
 
+def policy_of(document: str) -> Policy:
+    """Read a stored document."""
+    return msgspec.json.decode(document, type=Policy)
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyRow:
-    """A version as it is stored; `document` is JSON text."""
+    """The version in force as it is stored; `document` is JSON text."""
 
     version: int
     document: str
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedRow:
-    """A version, who made it and why. `document` is JSON text."""
+class Version:
+    """A version, who made it and why, and how far its life is. `document` is JSON text.
+
+    `activation` counts the versions that came into force, None for one that never was; `restores`
+    is the version whose document it has again. `revision` counts its changes, from 1.
+    """
 
     version: int
+    state: str
     document: str
     actor: str
     reason: str
-    active_from: datetime
+    made_at: datetime
+    changed_at: datetime
+    effective_at: datetime | None
+    active_from: datetime | None
+    retired_at: datetime | None
+    restores: int | None
+    activation: int | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyMove:
+    """One step of a version's life."""
+
+    move_no: int
+    from_state: str
+    verb: str
+    actor: str
+    reason: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A version whose row passed the guard of a write."""
+
+    version: int
+
+
+class WhyNotMoved(StrEnum):
+    """Why a version is not changed as asked, in order of precedence."""
+
+    UNKNOWN = "unknown"
+    VERSION_CHANGED = "version_changed"
+    TRANSITION = "transition"
+    NEVER_IN_FORCE = "never_in_force"
+    IN_FORCE = "in_force"

@@ -15,7 +15,15 @@ from msgspec.structs import replace
 from entrepot.sourcing.choose import View, in_pieces, shipment_of
 from entrepot.sourcing.cost import Ints
 from entrepot.sourcing.eligibility import Eliminated, Standing, eliminations
-from entrepot.sourcing.model import Ask, Elimination, NoPlan, Plan, Shipment, WhyNoPlan
+from entrepot.sourcing.model import (
+    Ask,
+    Elimination,
+    NoPlan,
+    Plan,
+    Shipment,
+    WhyNoPlan,
+    split_name,
+)
 from entrepot.sourcing.record import Decision
 from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import view_of
@@ -90,7 +98,8 @@ class Explanation(msgspec.Struct, frozen=True):
     """A decision with its reasons. `why` and `missing` are set where there is no plan.
 
     `runner_up` is compared with the sum of `parts`: with `cost` where nothing else was weighed.
-    `strategy` names the rules and `prices_version` the worth of stock that steered.
+    `profile` and `strategy` name the rules of the policy that it was made by, where any were, and
+    `prices_version` the worth of stock that steered.
     """
 
     market: MarketId
@@ -111,6 +120,7 @@ class Explanation(msgspec.Struct, frozen=True):
     nodes: tuple[NodeShown, ...]
     parts: Parts | None = None
     due: date | None = None
+    profile: str | None = None
     strategy: str | None = None
     prices_version: int | None = None
 
@@ -149,12 +159,17 @@ def _explained(decision: Decision, nodes: tuple[NodeShown, ...]) -> Explanation:
     able = [node for node in nodes if node.alone and _counted(node, plan)]
     rival = _rival(plan, able)
     out = tuple(node.eliminated for node in nodes if node.eliminated is not None)
+    policy_version, guide = compiled.network.costs.policy_version, decision.ask.guide
+    profile, strategy = split_name(guide.strategy) if guide else ("", None)
+    words = words_of(Facts(decision.ask, answer, len(able), rival, out, _held_for(decision)))
+    if profile:
+        words = (*words, f"By strategy {strategy} of profile {profile} in policy {policy_version}.")
     return Explanation(
         market=compiled.network.market,
         network_version=compiled.network.version,
-        policy_version=compiled.network.costs.policy_version,
+        policy_version=policy_version,
         at=decision.scene.at,
-        words=words_of(Facts(decision.ask, answer, len(able), rival, out, _held_for(decision))),
+        words=words,
         shipments=_shipments(plan),
         cost=plan.cost if plan else None,
         extra=plan.extra if plan else None,
@@ -168,7 +183,8 @@ def _explained(decision: Decision, nodes: tuple[NodeShown, ...]) -> Explanation:
         nodes=nodes,
         parts=_parts(plan) if plan else None,
         due=decision.ask.due.day if decision.ask.due else None,
-        strategy=decision.ask.guide.strategy if decision.ask.guide else None,
+        profile=profile or None,
+        strategy=strategy,
         prices_version=decision.prices.version if decision.prices else None,
     )
 

@@ -16,15 +16,19 @@ async def keep_decisions(  # noqa: PLR0913 - a decision's columns
     *,
     kind: str,
     network_version: int,
+    policy_version: int | None = None,
     at: datetime,
-) -> None:
+) -> bool:
     """Keep a packed record, and which order was decided at which place of it (from 0).
 
-    The caller owns the transaction.
+    The caller owns the transaction. With a `policy_version` it answers whether that one is still in
+    force: where it is not, nothing may be committed.
     """
-    await store.record_decisions(
-        conn, market, places, record, kind=kind, network_version=network_version, at=at
-    )
+    kept = await store.record_decisions(
+        conn, market, places, record, kind=kind, network_version=network_version,
+        policy_version=policy_version, at=at,
+    )  # fmt: skip
+    return kept == len(places)
 
 
 async def keep_network(

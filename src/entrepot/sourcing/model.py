@@ -57,6 +57,12 @@ class Guide(msgspec.Struct, frozen=True, gc=False):
     shipments_max: int | None = None
 
 
+def split_name(strategy: str) -> tuple[str, str]:
+    """Give the profile and the strategy that a guide's name is of; "": of no profile."""
+    profile, _, name = strategy.rpartition("/")
+    return profile, name
+
+
 class Ask(msgspec.Struct, frozen=True, gc=False):
     """An order's question to sourcing. `wants` names each sku once, kits already exploded.
 

@@ -1,5 +1,6 @@
 -- name: record_decisions
 -- Why each node was chosen or not: what the batch saw, packed once, and each order's place in it.
+-- Nothing where another policy has come into force than the one that decided (null: any will do).
 WITH kept AS (
     INSERT INTO sourcing.record (market, record_id, packed)
     VALUES (:market::text, :record_id::uuid, :record::bytea)
@@ -13,7 +14,16 @@ SELECT
     :at::timestamptz, :record_id::uuid, d.place
 FROM
     unnest(:order_ids::uuid[], :decision_ids::uuid[], :places::smallint[])
-        AS d (order_id, decision_id, place);
+        AS d (order_id, decision_id, place)
+WHERE
+    :policy_version::integer IS NULL
+    OR :policy_version::integer = coalesce(
+        (
+            SELECT p.version FROM policies.policy AS p
+            WHERE p.market = :market::text AND p.state = 'active'
+        ),
+        0
+    );
 
 -- name: decisions_of -> Kept
 -- An order's decisions, oldest first.

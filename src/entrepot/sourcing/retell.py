@@ -28,6 +28,8 @@ class Rule(StrEnum):
     KEPT_BACK = "kept_back"
     CHANNEL_VIEWS = "channel_views"
     CAPACITY = "capacity"
+    STRATEGIES = "strategies"
+    WORTH = "worth"
     ALL = "all"
 
 
@@ -53,6 +55,10 @@ class Retold:
         """Tell a record again; all of its questions are orders that were taken."""
         compiled = self._without(batch.scene.compiled)
         here = replace(batch, stock=replace(batch.stock, free=self._free(batch)))
+        if self.rule in {Rule.STRATEGIES, Rule.ALL}:
+            here = replace(here, asks=tuple([_unguided(ask) for ask in here.asks]))
+        if self.rule in {Rule.WORTH, Rule.ALL}:
+            here = replace(here, prices=None)
         kept = None
         if self.rule in {Rule.KEPT_BACK, Rule.ALL}:
             kept = {(ask.channel, want.sku): 0 for ask in batch.asks for want in ask.wants}
@@ -102,6 +108,10 @@ class Retold:
         return self._networks[version]
 
 
+def _unguided(ask: Ask) -> Ask:
+    return ask if ask.guide is None else msgspec.structs.replace(ask, guide=None)
+
+
 def only(batch: Unfolded, places: Sequence[int]) -> Unfolded:
     """Give a record of some of its questions (ascending): the others were never asked."""
     wanted = sorted(places)
@@ -131,6 +141,8 @@ def _no_limits(network: Network) -> Network:
 
 _LIFTS: Final[Mapping[Rule, tuple[Callable[[Network], Network], ...]]] = {
     Rule.KEPT_BACK: (),
+    Rule.STRATEGIES: (),
+    Rule.WORTH: (),
     Rule.CHANNEL_VIEWS: (_all_views,),
     Rule.CAPACITY: (_no_limits,),
     Rule.ALL: (_all_views, _no_limits),

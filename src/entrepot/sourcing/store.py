@@ -21,15 +21,17 @@ async def record_decisions(  # noqa: PLR0913 - a decision's columns
     *,
     kind: str,
     network_version: int,
+    policy_version: int | None,
     at: datetime,
-) -> None:
-    if places:
-        await db.execute(
-            conn, Q["record_decisions"],
-            market=market, order_ids=list(places), decision_ids=MINT.ids(len(places)),
-            places=list(places.values()), kind=kind, network_version=network_version,
-            record_id=MINT.one(), record=record, at=at,
-        )  # fmt: skip
+) -> int:
+    if not places:
+        return 0
+    return await db.execute(
+        conn, Q["record_decisions"],
+        market=market, order_ids=list(places), decision_ids=MINT.ids(len(places)),
+        places=list(places.values()), kind=kind, network_version=network_version,
+        policy_version=policy_version, record_id=MINT.one(), record=record, at=at,
+    )  # fmt: skip
 
 
 async def decisions_of(conn: db.Connection, market: MarketId, order_id: OrderId) -> list[Kept]:

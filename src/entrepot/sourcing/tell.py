@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from entrepot.network.model import Method
-from entrepot.sourcing.model import Ask, Elimination, NoPlan, Plan, Shipment, WhyNoPlan
+from entrepot.sourcing.model import Ask, Elimination, NoPlan, Plan, Shipment, WhyNoPlan, split_name
 from entrepot.terms.ids import NodeId
 
 SKUS_NAMED_MAX: Final = 3
@@ -116,7 +116,7 @@ def _steered(facts: Facts, plan: Plan) -> list[str]:
 
 
 def _rules(ask: Ask) -> str:
-    strategy = ask.guide.strategy if ask.guide else ""
+    _, strategy = split_name(ask.guide.strategy if ask.guide else "")
     return f"the rules of {strategy}" if strategy else "the rules"
 
 

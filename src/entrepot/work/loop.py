@@ -1,7 +1,7 @@
 """The loop: relay, journey, timers, summaries, safety; at once while there is work, else a nap.
 
-Publication, webhooks, carts' ends, launches' openings and replays run beside it: none may keep an
-order waiting.
+Publication, webhooks, carts' ends, launches' openings, policies' beginnings and replays run beside
+it: none may keep an order waiting.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from entrepot.work.journey import AFTERWARDS, FIRST, Runner
 from entrepot.work.lab import Laboratory
 from entrepot.work.launches import keep_opening
 from entrepot.work.notices import Courier
+from entrepot.work.policies import keep_enacting
 from entrepot.work.publication import Publisher
 from entrepot.work.stock import safeguard_all
 from entrepot.work.timers import sweep
@@ -45,6 +46,7 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
         asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop)),
         asyncio.create_task(keep_sweeping(pool, stop)),
         asyncio.create_task(keep_opening(pool, world, stop)),
+        asyncio.create_task(keep_enacting(pool, stop)),
         asyncio.create_task(Publisher(pool, world).keep_telling(stop)),
         asyncio.create_task(courier.keep_delivering(stop)),
         asyncio.create_task(Laboratory(pool).keep_working(stop)),
