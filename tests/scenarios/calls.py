@@ -1,6 +1,6 @@
 """For each call that changes something a right body, and what may not stand where."""
 
-from scenarios import wrong, wrong_launches, wrong_notices, wrong_policies
+from scenarios import wrong, wrong_launches, wrong_notices, wrong_policies, wrong_replays
 from scenarios.wrong import MISSING, NOT_WHOLE, text_of
 
 QUANTITY = [MISSING, *NOT_WHOLE[:8], None, [], wrong.NAN, 10**30]
@@ -15,6 +15,7 @@ CALLS = {
     **wrong_notices.CALLS,
     **wrong_launches.CALLS,
     **wrong_policies.CALLS,
+    **wrong_replays.CALLS,
     "PUT /v1/items/{sku}": (
         {
             "name": "Tee", "price": 1999, "weight_g": 180, "category": "tops",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import Protocol
 
 import numpy as np
 from msgspec.structs import replace
@@ -16,10 +17,23 @@ from entrepot.journey.world import Market
 from entrepot.policies.strategies import Otherwise
 from entrepot.sourcing.cost import Bools
 from entrepot.sourcing.eligibility import Standing, allowed_by
-from entrepot.sourcing.guide import Guided
+from entrepot.sourcing.guide import Guided, Guides
 from entrepot.sourcing.model import Ask, Guide, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_on
+from entrepot.terms.ids import Sku
+
+
+class Ruled(Protocol):
+    """Whose strategies are tried: a market, or one that is only tried on history."""
+
+    @property
+    def guides(self) -> Guides | None:
+        """The policy's profiles, ready for the network; None where there are none."""
+
+    def category(self, sku: Sku) -> str:
+        """An item's category."""
+
 
 LACKING = frozenset({WhyNoPlan.SHORT, WhyNoPlan.FENCED})
 """Units are missing: there are none, or none where the policy's strategies let them be taken."""
@@ -62,7 +76,7 @@ def tried_on(
 
 
 def tried(
-    market: Market,
+    market: Ruled,
     asks: Sequence[Ask],
     plan: Callable[[Sequence[Ask]], Answers],
     standing: Standing,

@@ -156,6 +156,11 @@ def costs_of(policy: PolicyRow | None) -> Costs:
     )
 
 
+def under(network: Network, policy: PolicyRow) -> Network:
+    """Give the network as it would have been under another policy: the same nodes and lanes."""
+    return replace(network, costs=costs_of(policy))
+
+
 def _seen_by(row: ChannelRow, members: Mapping[str, Iterable[str]]) -> frozenset[NodeId] | None:
     if row.nodes is None and row.node_groups is None:
         return None

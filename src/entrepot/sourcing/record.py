@@ -222,11 +222,11 @@ def decision(record: Record, place: int, network: Network | Compiled) -> Decisio
     load = {(node, int(work_day[node])): count for node, count in taken.used.items()}
     days = Days(work_day.astype(np.int32), record.at)
     return Decision(
-        _ask_of(record, kept),
+        ask_of(record, kept),
         _stock_of(record, kept, taken, len(compiled.network.nodes)),
         Scene(compiled, days, load, record.at),
-        _answer_of(record, kept),
-        prices_of(record.prices, record.skus, _nodes_of(record), len(compiled.network.nodes)),
+        answer_of(record, kept),
+        prices_of(record.prices, record.skus, nodes_of(record), len(compiled.network.nodes)),
     )
 
 
@@ -269,7 +269,8 @@ def _off_the_shelf(
     return [(line, units - min(units, own.get(skus[line], 0))) for line, units in items]
 
 
-def _ask_of(record: Record, kept: PackedDecision) -> Ask:
+def ask_of(record: Record, kept: PackedDecision) -> Ask:
+    """Give a decision's question."""
     ask = Ask(
         channel=kept.channel,
         method=kept.method,
@@ -300,20 +301,24 @@ def _kept_of(record: Record, kept: PackedDecision, count: int) -> tuple[_Keeps, 
     return keeps, names
 
 
-def _nodes_of(record: Record) -> list[npt.NDArray[np.int32]]:
+def nodes_of(record: Record) -> list[npt.NDArray[np.int32]]:
     """Give per shelf the nodes that held some."""
     nodes = np.frombuffer(record.nodes, "<u2").astype(np.int32)
     return np.split(nodes, np.cumsum(record.counts)[:-1])
 
 
-def _stock_of(record: Record, kept: PackedDecision, taken: _Taken, count: int) -> Stock:
-    nodes = _nodes_of(record)
+def units_of(record: Record) -> list[npt.NDArray[np.int32]]:
+    """Give per shelf how much each of its nodes held before the first decision."""
     width = "<u2" if len(record.nodes) == len(record.units) else "<u4"
     units = np.frombuffer(record.units, width).astype(np.int32)
-    ends = np.cumsum(record.counts)
+    return np.split(units, np.cumsum(record.counts)[:-1])
+
+
+def _stock_of(record: Record, kept: PackedDecision, taken: _Taken, count: int) -> Stock:
+    nodes, units = nodes_of(record), units_of(record)
     free = {}
     for shelf, *_ in kept.wants:
-        left = units[int(ends[shelf]) - record.counts[shelf] : int(ends[shelf])].copy()
+        left = units[shelf].copy()
         for at, node in enumerate(nodes[shelf].tolist()):
             left[at] -= taken.units.get((shelf, node), 0)
         free[record.skus[shelf]] = (nodes[shelf], left)
@@ -322,7 +327,8 @@ def _stock_of(record: Record, kept: PackedDecision, taken: _Taken, count: int) -
     return Stock(free, {sku: units for sku, units in owed.items() if units}, keeps, held_for=names)
 
 
-def _answer_of(record: Record, kept: PackedDecision) -> Plan | NoPlan:
+def answer_of(record: Record, kept: PackedDecision) -> Plan | NoPlan:
+    """Give a decision's answer, as it was recorded."""
     if kept.refusal is not None:
         return NoPlan(kept.refusal.why, kept.refusal.missing, kept.refusal.detail)
     if kept.plan is None:
@@ -330,13 +336,11 @@ def _answer_of(record: Record, kept: PackedDecision) -> Plan | NoPlan:
     plan, skus = kept.plan, [record.skus[shelf] for shelf, *_ in kept.wants]
     shipments = tuple(
         Shipment(
-            s.node_id,
-            s.lane_id,
-            tuple((skus[line], units) for line, units in s.items),
+            s.node_id, s.lane_id, tuple((skus[line], units) for line, units in s.items),
             *msgspec.structs.astuple(s)[3:],
         )
         for s in plan.shipments
-    )
+    )  # fmt: skip
     ending = (plan.cost, plan.extra, plan.runner_up, plan.exact, plan.overflow, plan.bound)
     return Plan(shipments, *ending)
 

@@ -1,7 +1,7 @@
 """The loop: relay, journey, timers, summaries, safety; at once while there is work, else a nap.
 
-Publication, webhooks, carts' ends, launches' openings, policies' beginnings and waves run beside
-it: none may keep an order waiting.
+Publication, webhooks, carts' ends, launches' openings, policies' beginnings, replays and waves run
+beside it: none may keep an order waiting.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from entrepot.plumbing.relay import relay
 from entrepot.plumbing.settings import Settings
 from entrepot.work.carts import keep_sweeping
 from entrepot.work.journey import AFTERWARDS, FIRST, Runner
+from entrepot.work.lab import Laboratory
 from entrepot.work.launches import keep_opening
 from entrepot.work.notices import Courier
 from entrepot.work.policies import keep_enacting
@@ -50,6 +51,7 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
         asyncio.create_task(keep_enacting(pool, stop)),
         asyncio.create_task(Publisher(pool, world).keep_telling(stop)),
         asyncio.create_task(courier.keep_delivering(stop)),
+        asyncio.create_task(Laboratory(pool).keep_working(stop)),
     ]
     while not stop.is_set():
         try:
