@@ -2,6 +2,7 @@
 
 from entrepot.api import (
     availability,
+    capacity,
     catalog,
     customers,
     exceptions,
@@ -48,6 +49,7 @@ ROUTES = [
     *truth.ROUTES,
     *catalog.ROUTES,
     *network.ROUTES,
+    *capacity.ROUTES,
     *customers.ROUTES,
     *policies.ROUTES,
     *publication.ROUTES,

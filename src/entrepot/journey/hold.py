@@ -25,7 +25,6 @@ from entrepot.network.model import Method
 from entrepot.network.read import version
 from entrepot.plumbing import db
 from entrepot.plumbing.mint import MINT
-from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Ask, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.solve import plan_on
 from entrepot.sourcing.survey import Shelves
@@ -133,7 +132,7 @@ def _plan(market: Market, sketches: Sequence[Sketch], at: datetime) -> None:
     if not asks:
         return
     seen_now = seen(market, asks, at)
-    standing = Standing(market.compiled, market.compiled.days(at), market.load)
+    standing = market.standing(at)
     shelves = Shelves(asks, seen_now, market.compiled)
     for sketch, answer in zip(asked, plan_on(shelves, asks, standing), strict=True):
         sketch.answer = answer

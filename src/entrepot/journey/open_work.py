@@ -20,6 +20,7 @@ from entrepot.orders import browse as orders
 from entrepot.plumbing import outbox
 from entrepot.plumbing.model import Event
 from entrepot.sourcing import capacity
+from entrepot.sourcing.model import DayKey
 from entrepot.terms.ids import LaneId, NodeId, OrderId
 
 
@@ -66,9 +67,9 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
     ]
 
     opened = await open_planned(here.conn, here.market, new, at=here.at)
-    days = _unused(told, {(each.order_id, each.node_id) for each in new})
-    limits = {key: limit for key in days if (limit := market.capacity(key[0])) is not None}
-    await capacity.give_back(here.conn, here.market, days, limits)
+    methods = {order_id: each.head.method for order_id, each in standing.items()}
+    days = _unused(told, {(each.order_id, each.node_id) for each in new}, methods)
+    await capacity.give_back(here.conn, here.market, *market.to_give_back(days))
     await outbox.tell(
         here.conn, here.market, tell.planned(opened, new, actor="entrepot"), at=here.at
     )
@@ -82,14 +83,17 @@ def _last(told: Told, order_id: OrderId, node: NodeId) -> ShipmentTold | None:
     return shipments[-1] if shipments else None
 
 
-def _unused(told: Told, opened: Collection[tuple[OrderId, NodeId]]) -> list[tuple[NodeId, date]]:
+def _unused(
+    told: Told, opened: Collection[tuple[OrderId, NodeId]], methods: Mapping[OrderId, str]
+) -> list[DayKey]:
     """Give the days that were taken for work that is not opened.
 
     Its units were canceled, or joined other units of the order at the node in one piece of work.
     """
     return [
-        (node, shipment.day)
+        (node, shipment.day, methods[order_id])
         for (order_id, node), shipments in told.items()
+        if order_id in methods
         for shipment in (shipments[:-1] if (order_id, node) in opened else shipments)
     ]
 

@@ -28,8 +28,8 @@ from entrepot.orders.rules import service_of
 from entrepot.promise.model import Promise
 from entrepot.promise.rules import promised
 from entrepot.sourcing.eligibility import Standing
-from entrepot.sourcing.model import Ask, NoPlan, Plan, WhyNoPlan
-from entrepot.sourcing.record import Scene, pack
+from entrepot.sourcing.model import Ask, DayKey, NoPlan, Plan, WhyNoPlan
+from entrepot.sourcing.record import pack
 from entrepot.sourcing.solve import plan_on
 from entrepot.sourcing.survey import Shelves
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
@@ -87,9 +87,14 @@ def planned(
         packing = _plan(market, made, at)
         softened = [draft for draft in made if _soften(market, draft, made, at)]
     days = market.compiled.days(at)
+    crowded = any(draft.plan is not None and draft.plan.overflow for draft in made)
+    ahead: dict[DayKey, int] = {}
     for draft in made:
         if draft.needs and isinstance(draft.answer, Plan):
-            _finish(market, draft, draft.answer, days, at)
+            _finish(market, draft, draft.answer, days, at, ahead)
+            if crowded:
+                for key in limits(market, [draft])[0]:
+                    ahead[key] = ahead.get(key, 0) + 1
     return Planned(made, packing())
 
 
@@ -141,9 +146,11 @@ def _plan(market: Market, made: list[Draft], at: datetime) -> Callable[[], bytes
             asked.append((draft, ask))
     asks = [ask for _, ask in asked]
     stock = withhold.seen(market, asks, at)
-    scene = Scene(market.compiled, market.compiled.days(at), market.load, at)
+    scene = market.scene(at)
     shelves = Shelves(asks, stock, scene.compiled)
-    answers = plan_on(shelves, asks, Standing(scene.compiled, scene.days, scene.load))
+    answers = plan_on(
+        shelves, asks, Standing(scene.compiled, scene.days, scene.load, scene.services)
+    )
     for (draft, _), answer in zip(asked, answers, strict=True):
         draft.answer = answer
     return partial(pack, asks, answers, shelves, scene)
@@ -222,27 +229,24 @@ def _waits_for(draft: Draft, answer: NoPlan) -> str:
     return "no_stock" if answer.why is WhyNoPlan.SHORT else answer.why.value
 
 
-def _finish(market: Market, draft: Draft, plan: Plan, days: Days, at: datetime) -> None:
+def _finish(
+    market: Market,
+    draft: Draft,
+    plan: Plan,
+    days: Days,
+    at: datetime,
+    ahead: Mapping[DayKey, int],
+) -> None:
     claims = asking.claims(draft.order_id, plan, draft.needs)
     draft.claims = withhold.guarded(market, claims, draft.asking.ask.buyer, at)
     for shipment in plan.shipments:
         ix = market.compiled.index[shipment.node_id]
         day = int(days.work_day[ix])
-        day = _day_with_room(market, ix, day) if plan.overflow else day
+        if plan.overflow:
+            day = market.day_with_room(ix, day, draft.asking.ask.method, ahead)
         draft.days[shipment.node_id] = date.fromordinal(day)
     if not draft.waiting:
         draft.promise = _promise(market, draft, plan, days, at)
-
-
-def _day_with_room(market: Market, ix: int, day: int) -> int:
-    """Find the node's first working day from `day` on that is not full; the last one looked at."""
-    limit = market.compiled.network.nodes[ix].capacity_per_day
-    while limit is not None and market.load.get((ix, day), 0) >= limit:
-        later = market.compiled.next_work_day(ix, day)
-        if later < 0:
-            break
-        day = later
-    return day
 
 
 def _promise(market: Market, draft: Draft, plan: Plan, days: Days, at: datetime) -> Promise | None:
@@ -263,12 +267,18 @@ def _promise(market: Market, draft: Draft, plan: Plan, days: Days, at: datetime)
     return found
 
 
-def limits(market: Market, made: Sequence[Draft]) -> Mapping[tuple[NodeId, date], int]:
-    """The capacities of the days these drafts want to use."""
-    found: dict[tuple[NodeId, date], int] = {}
+def limits(
+    market: Market, made: Sequence[Draft]
+) -> tuple[dict[DayKey, int], list[Sequence[DayKey]]]:
+    """The limits of the days these drafts want to use, and which of them each comes under."""
+    found: dict[DayKey, int] = {}
+    keys: list[Sequence[DayKey]] = []
     for draft in made:
+        method = draft.asking.ask.method
+        mine: list[DayKey] = []
         for node, day in draft.days.items():
-            limit = market.capacity(node)
-            if limit is not None:
-                found[node, day] = limit
-    return found
+            under = market.limits(node, day, method)
+            mine += under
+            found |= under
+        keys.append(mine)
+    return found, keys

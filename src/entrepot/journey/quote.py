@@ -68,7 +68,9 @@ def quote(market: Market, carts: Sequence[Cart], *, at: datetime) -> list[Quote]
         owners += [place] * len(options)
     stock = withhold.seen(market, asks, at)
     days = market.compiled.days(at)
-    answers = plan_each(asks, stock, market.compiled, days, market.load) if asks else []
+    answers = []
+    if asks:
+        answers = plan_each(asks, stock, market.compiled, days, market.load, market.services)
     found: list[list[Option]] = [[] for _ in carts]
     refused: list[list[tuple[Method, str, NoPlan]]] = [[] for _ in carts]
     for owner, ask, answer in zip(owners, asks, answers, strict=True):

@@ -4,7 +4,7 @@ The rows are read first, so the plan is as good as the moment; what can be had i
 nodes, decided, recorded and told in the caller's transaction; the rest is answered.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,10 +24,9 @@ from entrepot.orders.model import Address, Customer
 from entrepot.plumbing import outbox
 from entrepot.sourcing import browse as sourcing
 from entrepot.sourcing import capacity
-from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.keep import keep_decisions, keep_network
-from entrepot.sourcing.model import Ask, NoPlan, Plan, Want, WhyNoPlan
-from entrepot.sourcing.record import Scene, pack
+from entrepot.sourcing.model import Ask, DayKey, NoPlan, Plan, Want, WhyNoPlan
+from entrepot.sourcing.record import pack
 from entrepot.sourcing.solve import plan_on
 from entrepot.sourcing.survey import Shelves
 from entrepot.terms.ids import ChannelId, NodeId, OrderId, Sku
@@ -65,12 +64,14 @@ class Freeing:
 
     `act` is given the positions of the plan; it locks them with its own, ascending, and frees.
     `closed` are positions that nobody may be planned at, for they are to be put in doubt; `days`
-    are those that it gives back.
+    are those that it gives back; `returned` are claims whose units it frees and that may be planned
+    with again where they are.
     """
 
     act: Callable[[Collection[Key]], Awaitable[None]]
     closed: Collection[Key] = ()
-    days: Collection[tuple[NodeId, date]] = ()
+    days: Collection[DayKey] = ()
+    returned: Collection[Claim] = ()
 
 
 _agreed = msgspec.json.Decoder(Agreed)
@@ -110,6 +111,37 @@ async def reroute(
         for order_id, needs in left.items()
         if needs
     ]
+
+
+async def movable(
+    here: Here, wanted: Mapping[OrderId, list[Need]], closed: Collection[Key]
+) -> list[OrderId]:
+    """Say which orders could have all of these units at other positions now; nothing is claimed."""
+    market = await here.world.fresh(here.conn, here.market)
+    asks = await _questions(here, market, wanted)
+    skus = sorted({sku for needs in wanted.values() for _, sku, _ in needs})
+    await _look(here, market, skus, Freeing(_nothing, closed))
+    owed = await stock.owed(here.conn, here.market, skus)
+    planned, _ = _plan(here, market, asks, wanted, list(wanted), {}, owed)
+    return [order_id for order_id, (_, _, had) in planned.items() if had == wanted[order_id]]
+
+
+async def _nothing(_: Collection[Key]) -> None:
+    pass
+
+
+async def _look(here: Here, market: Market, skus: Sequence[Sku], freeing: Freeing | None) -> None:
+    """Read the rows, as they will be once the freeing is done, and what the days have planned."""
+    rows = {(r.sku, r.node_id): r for r in await stock.free_of_skus(here.conn, here.market, skus)}
+    await here.world.fresh_load(here.conn, market)
+    if freeing is not None:
+        for claim in freeing.returned:
+            key = (claim.sku, claim.node_id)
+            there = rows.get(key) or Free(*key, 0)
+            rows[key] = msgspec.structs.replace(there, free=there.free + claim.quantity)
+        rows |= {key: Free(*key, 0) for key in freeing.closed}
+    asked = set(skus)
+    market.stock.replace(skus, [row for row in rows.values() if row.sku in asked])
 
 
 async def _questions(
@@ -153,14 +185,13 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
 ) -> list[OrderId]:
     """Plan, claim and record once; keeps in `left` what is missing; answers who got their units."""
     skus = sorted({sku for order_id in open_ for _, sku, _ in left[order_id]})
-    market.stock.replace(skus, await stock.free_of_skus(here.conn, here.market, skus))
-    if freeing is not None:
-        market.stock.put(Free(sku, node, 0) for sku, node in freeing.closed)
+    await _look(here, market, skus, freeing)
     owed = {} if waiting else await stock.owed(here.conn, here.market, skus)
     network = market.network
     planned, packed = _plan(here, market, asks, left, open_, whys, owed)
     days = _days(here, market, planned)
-    limits = await _take_days(here, market, days, freeing)
+    keys = {o: _keys(market, days[o], asks[o].method) for o in planned}
+    limits = await _take_days(here, market, list(keys.values()), freeing)
     claims = {
         order_id: withhold.guarded(
             market, asking.claims(order_id, plan, had), asks[order_id].buyer, here.at
@@ -171,7 +202,7 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
         await freeing.act({(c.sku, c.node_id) for made in claims.values() for c in made})
     reserving = await reserve(here.conn, here.market, list(claims.values()), at=here.at)
     won = [o for o, a in zip(planned, reserving.answers, strict=True) if isinstance(a, Done)]
-    lost = [key for o in planned.keys() - won for key in days[o].items()]
+    lost = [key for o in planned.keys() - won for key in keys[o]]
     await capacity.give_back(here.conn, here.market, lost, limits)
     await _record(here, network, {o: planned[o] for o in won}, packed, claims, days, kind)
     whole = [order_id for order_id in won if planned[order_id][2] == left[order_id]]
@@ -196,13 +227,12 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
 ) -> tuple[dict[OrderId, Planned], bytes]:
     """Plan what can be had of each order, the earlier ones first; with the record of it."""
     needs = {order_id: list(left[order_id]) for order_id in open_}
-    days = market.compiled.days(here.at)
     while True:
         ids = [order_id for order_id in open_ if needs[order_id]]
         questions = [msgspec.structs.replace(asks[o], wants=_wants(market, needs[o])) for o in ids]
         seen = withhold.seen(market, questions, here.at, owed=owed)
         shelves = Shelves(questions, seen, market.compiled)
-        answers = plan_on(shelves, questions, Standing(market.compiled, days, market.load))
+        answers = plan_on(shelves, questions, market.standing(here.at))
         short = False
         for order_id, answer in zip(ids, answers, strict=True):
             if isinstance(answer, NoPlan):
@@ -214,7 +244,7 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
                 if not needs[order_id]:
                     whys[order_id] = answer.why
         if not short:
-            scene = Scene(market.compiled, days, market.load, here.at)
+            scene = market.scene(here.at)
             done = {
                 order_id: (answer, place, needs[order_id])
                 for place, (order_id, answer) in enumerate(zip(ids, answers, strict=True))
@@ -243,25 +273,28 @@ def _days(
     }
 
 
+def _keys(market: Market, days: Mapping[NodeId, date], method: Method) -> dict[DayKey, int]:
+    """The limits that an order's work on its days comes under."""
+    found: dict[DayKey, int] = {}
+    for node, day in days.items():
+        found |= market.limits(node, day, method)
+    return found
+
+
 async def _take_days(
     here: Here,
     market: Market,
-    days: Mapping[OrderId, Mapping[NodeId, date]],
+    keys: Sequence[Mapping[DayKey, int]],
     freeing: Freeing | None,
-) -> dict[tuple[NodeId, date], int]:
+) -> dict[DayKey, int]:
     """Take the plans' days, locked with those that are given back; answers the limits of theirs."""
-
-    def limited(keys: Iterable[tuple[NodeId, date]]) -> dict[tuple[NodeId, date], int]:
-        return {key: limit for key in keys if (limit := market.capacity(key[0])) is not None}
-
-    limits = limited(key for each in days.values() for key in each.items())
+    limits = {key: limit for each in keys for key, limit in each.items()}
     if freeing is not None and freeing.days:
-        both = limits | limited(freeing.days)
+        both = limits | market.to_give_back(freeing.days)[1]
         await capacity.lock(here.conn, here.market, both, both)
     await capacity.take(
-        here.conn, here.market, [list(each.items()) for each in days.values()], limits,
-        forced=[True] * len(days),
-    )  # fmt: skip
+        here.conn, here.market, [list(each) for each in keys], limits, forced=[True] * len(keys)
+    )
     return limits
 
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from entrepot.journey import (
+    clear,
     close,
     consume,
     deliver,
@@ -36,6 +37,7 @@ order.captured           sourcing.seek          sku
 exception.opened         sourcing.seek          sku
 sourcing.planned         fulfillment.open       order
 inventory.shorted        inventory.relieve      sku
+capacity.clearing        capacity.clear         node
 order.captured           promise.date           sku
 order.canceled           promise.date           sku
 order.prioritized        promise.date           sku
@@ -64,6 +66,7 @@ STEPS: dict[str, Step] = {
     "sourcing.supply": supply.supply,
     "sourcing.seek": seek.seek,
     "inventory.relieve": relieve.relieve,
+    "capacity.clear": clear.clear,
     "promise.date": redate.date_waiting,
     "inventory.consume": consume.consume_shipped,
     "inventory.learn": learn.learn_from_picks,

@@ -53,7 +53,8 @@ SELECT
     n.handling_cost,
     n.enabled,
     n.handling_hours,
-    n.version
+    n.version,
+    n.capacity_per_service
 FROM network.node AS n
 WHERE
     n.market = :market::text
@@ -135,7 +136,7 @@ WHERE c.market = :market::text AND c.channel_id = any(:names::text[]);
 -- New and changed nodes, whole. `rows` is a JSON array of objects named as the columns.
 INSERT INTO network.node (
     market, node_id, name, kind, address, time_zone, calendar, cut_off, capacity_per_day, services,
-    handling_cost, enabled, handling_hours, version
+    handling_cost, enabled, handling_hours, version, capacity_per_service
 )
 SELECT
     :market::text,
@@ -151,7 +152,8 @@ SELECT
     r.handling_cost,
     r.enabled,
     r.handling_hours,
-    r.version
+    r.version,
+    r.capacity_per_service::json
 FROM
     json_to_recordset(:rows::json) AS r (
         node_id text,
@@ -166,7 +168,8 @@ FROM
         handling_cost bigint,
         enabled boolean,
         handling_hours smallint,
-        version bigint
+        version bigint,
+        capacity_per_service text
     )
 ON CONFLICT (market, node_id) DO UPDATE SET
     name = excluded.name,
@@ -180,7 +183,8 @@ ON CONFLICT (market, node_id) DO UPDATE SET
     handling_cost = excluded.handling_cost,
     enabled = excluded.enabled,
     handling_hours = excluded.handling_hours,
-    version = excluded.version;
+    version = excluded.version,
+    capacity_per_service = excluded.capacity_per_service;
 
 -- name: put_groups
 -- New and changed node groups, whole.

@@ -8,6 +8,7 @@ from uuid import UUID
 TYPES = frozenset(
     {
         "availability.changed",
+        *("capacity.clearing", "capacity.overridden", "capacity.restored"),
         *("delivery.delivered", "delivery.scanned"),
         *("exception.closed", "exception.opened"),
         *("fulfillment.accepted", "fulfillment.canceled", "fulfillment.collected"),

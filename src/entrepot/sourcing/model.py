@@ -17,6 +17,11 @@ from entrepot.terms.place import Place
 
 Ints = npt.NDArray[np.int32]
 
+DayKey = tuple[NodeId, date, str]
+"""A node's working day, and the method whose work is counted there; ALL_WORK for any."""
+
+ALL_WORK = ""
+
 EXACT_LINES_MAX = 8
 """Up to so many distinct skus every way to share them among nodes is weighed: 3^8 = 6,561 pairs of
 subsets. Beyond it the plan is greedy and says so (`exact` False), with its bound recorded, unless
@@ -152,6 +157,7 @@ class Elimination(StrEnum):
     NOT_IN_CHANNEL = "not_in_channel"
     SERVICE = "service_not_offered"
     NOT_CHOSEN_STORE = "not_the_chosen_store"
+    PAUSED = "paused"
     CLOSED = "closed"
     NO_LANE = "no_lane"
     NOT_IN_CART = "not_in_the_cart"
@@ -180,10 +186,11 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class NodeDay:
-    """Fulfillment orders planned on a node's working day."""
+    """Fulfillment orders planned on a node's working day: all (`service` ""), or a service's."""
 
     node_id: NodeId
     day: date
+    service: str
     planned: int
 
 

@@ -9,7 +9,7 @@ Stock is kept as raw little-endian arrays; of the load, the days' work of nodes 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -19,7 +19,13 @@ import numpy as np
 from entrepot.network.compiled import Compiled, Days
 from entrepot.network.model import Method, Network
 from entrepot.sourcing.cost import Ints
-from entrepot.sourcing.eligibility import NO_LIMIT, Load, capacities
+from entrepot.sourcing.eligibility import (
+    NO_LIMIT,
+    Load,
+    ServiceLoad,
+    limits_on,
+    service_limits_on,
+)
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Shipment, Stock, Want, WhyNoPlan
 from entrepot.sourcing.noted import BUFFER, KeptBack, unpacked_units
 from entrepot.sourcing.solve import plan_one
@@ -94,6 +100,7 @@ class Record(msgspec.Struct, array_like=True, frozen=True):
     is per shelf. `days` are packed as `packed_days` says; `used` are (node index, fulfillment
     orders of its work day) of the nodes with a capacity. `kept` are units that had to stay, the
     same at every node or packed for all of the network's, and the segments they were held for.
+    `used_by` is `used` of single methods, of nodes that limit them.
     """
 
     form: int
@@ -108,6 +115,7 @@ class Record(msgspec.Struct, array_like=True, frozen=True):
     owed: tuple[int, ...]
     decisions: tuple[PackedDecision, ...]
     kept: tuple[PackedKeep, ...] = ()
+    used_by: tuple[tuple[Method, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,7 @@ class Scene:
     days: Days
     load: Load
     at: datetime
+    services: ServiceLoad = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +171,7 @@ def pack(
                 for a, said, places in zip(asks, answers, kept.places, strict=True)
             ],
             kept.table,
+            _used_by(scene),
         )
     )
 
@@ -183,13 +193,14 @@ def decision(record: Record, place: int, network: Network | Compiled) -> Decisio
         )
     kept = record.decisions[place]
     work_day = unpacked_days(record.days, len(compiled.network.nodes))
-    taken = _taken(record, place, compiled)
+    taken = _taken(record, place, compiled, work_day)
     load = {(node, int(work_day[node])): count for node, count in taken.used.items()}
-    days = Days(work_day.astype(np.int32), record.at)
+    services = {(n, int(work_day[n]), m): count for (n, m), count in taken.used_by.items()}
+    days = compiled.days_of(work_day.astype(np.int32), record.at, record.at)
     return Decision(
         _ask_of(record, kept),
         _stock_of(record, kept, taken, len(compiled.network.nodes)),
-        Scene(compiled, days, load, record.at),
+        Scene(compiled, days, load, record.at, services),
         _answer_of(record, kept),
     )
 
@@ -197,7 +208,7 @@ def decision(record: Record, place: int, network: Network | Compiled) -> Decisio
 def replay(seen: Decision) -> Plan | NoPlan:
     """Decide again what was seen."""
     scene = seen.scene
-    return plan_one(seen.ask, seen.stock, scene.compiled, scene.days, scene.load)
+    return plan_one(seen.ask, seen.stock, scene.compiled, scene.days, scene.load, scene.services)
 
 
 def packed_days(days: Days) -> PackedDays:
@@ -239,16 +250,21 @@ class _Taken:
 
     units: dict[tuple[int, int], int]
     used: dict[int, int]
+    used_by: dict[tuple[int, Method], int]
 
 
-def _taken(record: Record, place: int, compiled: Compiled) -> _Taken:
-    limits = capacities(compiled)
-    taken = _Taken({}, dict(record.used))
+def _taken(record: Record, place: int, compiled: Compiled, work_day: Ints) -> _Taken:
+    limits, own = limits_on(compiled, work_day), service_limits_on(compiled, work_day)
+    used_by = {(node, method): count for method, node, count in record.used_by}
+    taken = _Taken({}, dict(record.used), used_by)
     for kept in record.decisions[:place]:
         for node_id, _, items, *_ in kept.plan.shipments if kept.plan else ():
             node = compiled.index[node_id]
             if limits[node] < NO_LIMIT:
                 taken.used[node] = taken.used.get(node, 0) + 1
+            if kept.method in own and own[kept.method][node] < NO_LIMIT:
+                by = (node, kept.method)
+                taken.used_by[by] = taken.used_by.get(by, 0) + 1
             for line, units in _off_the_shelf(record, kept, node_id, items):
                 key = (kept.wants[line][0], node)
                 taken.units[key] = taken.units.get(key, 0) + units
@@ -335,9 +351,21 @@ def _beside(own: tuple[tuple[Sku, NodeId, int], ...], places: Sequence[int]) -> 
 
 
 def _used(scene: Scene) -> list[tuple[int, int]]:
-    limits, work_day = capacities(scene.compiled), scene.days.work_day.tolist()
+    limits = limits_on(scene.compiled, scene.days.work_day)
+    work_day = scene.days.work_day.tolist()
     used = [(node, count) for (node, day), count in scene.load.items() if work_day[node] == day]
     return [(node, count) for node, count in sorted(used) if limits[node] < NO_LIMIT]
+
+
+def _used_by(scene: Scene) -> list[tuple[Method, int, int]]:
+    if not scene.services:
+        return []
+    work_day = scene.days.work_day
+    limits = service_limits_on(scene.compiled, work_day)
+    used = [(m, n, units) for (n, day, m), units in scene.services.items() if work_day[n] == day]
+    return [
+        (m, n, units) for m, n, units in sorted(used) if m in limits and limits[m][n] < NO_LIMIT
+    ]
 
 
 def _asked(ask: Ask, row: dict[Sku, int]) -> tuple[object, ...]:

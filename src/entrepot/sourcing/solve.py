@@ -11,7 +11,7 @@ from typing import Final
 
 from entrepot.network.compiled import Compiled, Days
 from entrepot.sourcing.choose import View, choose
-from entrepot.sourcing.eligibility import Load, Standing, eligible, usable
+from entrepot.sourcing.eligibility import NO_SERVICES, Load, ServiceLoad, Standing, eligible, usable
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock
 from entrepot.sourcing.own import beyond, kept, raised
 from entrepot.sourcing.survey import Shelves, Survey
@@ -21,19 +21,33 @@ SURVEYED_MAX: Final = 256
 what the earlier ones leave to the later ones."""
 
 
-def plan_one(ask: Ask, stock: Stock, compiled: Compiled, days: Days, load: Load) -> Plan | NoPlan:
+def plan_one(
+    ask: Ask,
+    stock: Stock,
+    compiled: Compiled,
+    days: Days,
+    load: Load,
+    services: ServiceLoad = NO_SERVICES,
+) -> Plan | NoPlan:
     """Choose the cheapest plan for one order, or refuse it for the first reason in `WhyNoPlan`.
 
-    `load` counts the fulfillment orders already planned per (node index, work day ordinal).
+    `load` counts the fulfillment orders already planned per (node index, work day ordinal),
+    `services` those of a method where a node limits it.
     """
-    return _decided(ask, Shelves((ask,), stock, compiled), Standing(compiled, days, load))
+    standing = Standing(compiled, days, load, services)
+    return _decided(ask, Shelves((ask,), stock, compiled), standing)
 
 
 def plan_each(
-    asks: Sequence[Ask], stock: Stock, compiled: Compiled, days: Days, load: Load
+    asks: Sequence[Ask],
+    stock: Stock,
+    compiled: Compiled,
+    days: Days,
+    load: Load,
+    services: ServiceLoad = NO_SERVICES,
 ) -> list[Plan | NoPlan]:
     """Answer each ask as if it were the only one: options to choose from, none is taken."""
-    shelves, standing = Shelves(asks, stock, compiled), Standing(compiled, days, load)
+    shelves, standing = Shelves(asks, stock, compiled), Standing(compiled, days, load, services)
     survey = Survey(asks, shelves, standing)
     return [survey.answer(at) or _decided(ask, shelves, standing) for at, ask in enumerate(asks)]
 
@@ -66,7 +80,7 @@ def _plan_some(shelves: Shelves, asks: Sequence[Ask], standing: Standing) -> lis
                 node = compiled.index[shipment.node_id]
                 items = beyond(ask, shipment.node_id, shipment.items) if ask.own else shipment.items
                 shelves.take(node, items, ask)
-                standing.take(node)
+                standing.take(node, ask.method)
         answers.append(answer)
     return answers
 
@@ -83,9 +97,9 @@ def view_of(ask: Ask, shelves: Shelves, standing: Standing) -> View | NoPlan:
     free = usable(ask, shelves.of(ask), nodes, compiled, shelves.keeps(ask))
     allowed = shelves.allowed(ask)
     if not ask.own:
-        return View(ask, freight, free, standing.full, allowed)
+        return View(ask, freight, free, standing.full_of(ask.method), allowed)
     may_have = raised(ask, allowed, compiled)
-    return kept(View(ask, freight, free, standing.full, may_have))
+    return kept(View(ask, freight, free, standing.full_of(ask.method), may_have))
 
 
 def _decided(ask: Ask, shelves: Shelves, standing: Standing) -> Plan | NoPlan:

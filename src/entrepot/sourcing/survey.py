@@ -229,7 +229,7 @@ class Survey:
         self._units = questions.takable(shelves.free)
         enough = self._units >= questions.need[:, None]
         fits = np.logical_and.reduceat(enough, questions.starts)
-        price = np.where(fits & ~self._standing.full, self._base_price, NO_COST)
+        price = np.where(fits & ~self._standing.full_for(asks), self._base_price, NO_COST)
         first = price.argmin(axis=1)
         least = price[orders, first]
         price[orders, first] = NO_COST
@@ -310,7 +310,7 @@ class Survey:
     def _again(self, a: int) -> Plan | None:
         """Look again at one order, among what is left."""
         price = self._base_price[a].copy()
-        price[self._standing.full] = NO_COST
+        price[self._standing.full_of(self._questions.asks[a].method)] = NO_COST
         for row, need, stays in self._questions.needs[a]:
             least = need if stays is None else need + stays
             price[self._shelves.free[row] < least] = NO_COST

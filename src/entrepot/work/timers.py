@@ -1,9 +1,10 @@
-"""Timers are columns, swept in sets: release windows that have passed, holds that have ended."""
+"""Timers are columns, swept in sets: release windows, holds and overrides whose time is over."""
 
 from entrepot.fulfillment import tell
 from entrepot.fulfillment.model import RELEASES_PER_COMMIT_MAX
 from entrepot.fulfillment.release import release_due
 from entrepot.journey import told
+from entrepot.journey.override import pass_time
 from entrepot.orders.hold import expired, lift_expired
 from entrepot.orders.model import Expired
 from entrepot.plumbing import db, mint, outbox
@@ -22,6 +23,7 @@ async def sweep(pool: db.Pool) -> int:
     done = 0
     for market in markets:
         done += await _release(pool, market)
+        done += await pass_time(pool, market)
         holds = [each for each in due if each.market == market]
         if holds:
             done += await _lift(pool, market, holds)
