@@ -13,6 +13,7 @@ import msgspec
 from entrepot.fulfillment import tell
 from entrepot.fulfillment.model import NewFulfillmentOrder, Units
 from entrepot.fulfillment.open import open_planned
+from entrepot.journey import claiming_rules as claiming
 from entrepot.journey.here import Here, orders_of
 from entrepot.journey.progress import Claims, claims_of, unopened
 from entrepot.journey.world import Market
@@ -49,7 +50,7 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
         for shipment in planned.shipments:
             told.setdefault((OrderId(planned.order_id), shipment.node), []).append(shipment)
     wait_s = market.policy.release_after_s
-    release_at = here.at + timedelta(seconds=here.release_after_s if wait_s is None else wait_s)
+    wait = timedelta(seconds=here.release_after_s if wait_s is None else wait_s)
 
     new = [
         _new(
@@ -58,7 +59,7 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
             node,
             units,
             _last(told, order_id, node),
-            release_at,
+            here.at + wait + claiming.longest(market.policy, standing[order_id].head),
             here.at,
         )
         for order_id in ids

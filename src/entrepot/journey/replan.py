@@ -26,7 +26,10 @@ from entrepot.sourcing.bar import bar
 from entrepot.sourcing.model import Bar, WhyNoPlan
 from entrepot.terms.ids import OrderId
 
-NO_DOUBT = frozenset({"no_capacity", "too_busy", "closed"})
+DECLINED = "declined"
+"""Why a node is barred that would not have what it was offered: it was no try."""
+
+NO_DOUBT = frozenset({"no_capacity", "too_busy", "closed", DECLINED})
 """Reasons that say nothing of the goods: the node has them and cannot do the work."""
 
 
@@ -98,7 +101,8 @@ async def _rerouted(
     policy = (await here.world.fresh(here.conn, here.market)).policy
     tried: dict[OrderId, set[str]] = {}
     for each in await sourcing.bars_of(here.conn, here.market, list(wanted)):
-        tried.setdefault(each.order_id, set()).add(each.node_id)
+        if each.reason != DECLINED:
+            tried.setdefault(each.order_id, set()).add(each.node_id)
     tired = {o for o in wanted if len(tried.get(o, ())) > policy.max_replans}
     unrouted = [Unrouted(o, wanted[o], TIRED) for o in wanted if o in tired]
     fresh = {o: needs for o, needs in wanted.items() if o not in tired}

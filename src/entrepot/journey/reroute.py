@@ -92,7 +92,7 @@ async def reroute(
     also where nothing can be planned.
     """
     market = await here.world.fresh(here.conn, here.market)
-    asks = await _questions(here, market, wanted)
+    asks = await questions_of(here, market, wanted)
     left = {order_id: list(needs) for order_id, needs in wanted.items()}
     whys: dict[OrderId, str] = {}
     for _ in range(TRIES_MAX):
@@ -118,19 +118,19 @@ async def movable(
 ) -> list[OrderId]:
     """Say which orders could have all of these units at other positions now; nothing is claimed."""
     market = await here.world.fresh(here.conn, here.market)
-    asks = await _questions(here, market, wanted)
+    asks = await questions_of(here, market, wanted)
     skus = sorted({sku for needs in wanted.values() for _, sku, _ in needs})
-    await _look(here, market, skus, Freeing(_nothing, closed))
+    await look(here, market, skus, Freeing(nothing, closed))
     owed = await stock.owed(here.conn, here.market, skus)
     planned, _ = _plan(here, market, asks, wanted, list(wanted), {}, owed)
     return [order_id for order_id, (_, _, had) in planned.items() if had == wanted[order_id]]
 
 
-async def _nothing(_: Collection[Key]) -> None:
-    pass
+async def nothing(_: Collection[Key]) -> None:
+    """Free nothing: the rows are only looked at."""
 
 
-async def _look(here: Here, market: Market, skus: Sequence[Sku], freeing: Freeing | None) -> None:
+async def look(here: Here, market: Market, skus: Sequence[Sku], freeing: Freeing | None) -> None:
     """Read the rows, as they will be once the freeing is done, and what the days have planned."""
     rows = {(r.sku, r.node_id): r for r in await stock.free_of_skus(here.conn, here.market, skus)}
     await here.world.fresh_load(here.conn, market)
@@ -144,9 +144,10 @@ async def _look(here: Here, market: Market, skus: Sequence[Sku], freeing: Freein
     market.stock.replace(skus, [row for row in rows.values() if row.sku in asked])
 
 
-async def _questions(
+async def questions_of(
     here: Here, market: Market, wanted: Mapping[OrderId, list[Need]]
 ) -> dict[OrderId, Ask]:
+    """Read what these orders ask of sourcing, but for what they want."""
     documents = await orders.documents(here.conn, here.market, list(wanted))
     bars: dict[OrderId, set[tuple[Sku, NodeId]]] = {}
     for bar in await sourcing.bars_of(here.conn, here.market, list(wanted)):
@@ -185,7 +186,7 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
 ) -> list[OrderId]:
     """Plan, claim and record once; keeps in `left` what is missing; answers who got their units."""
     skus = sorted({sku for order_id in open_ for _, sku, _ in left[order_id]})
-    await _look(here, market, skus, freeing)
+    await look(here, market, skus, freeing)
     owed = {} if waiting else await stock.owed(here.conn, here.market, skus)
     network = market.network
     planned, packed = _plan(here, market, asks, left, open_, whys, owed)
@@ -229,7 +230,9 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
     needs = {order_id: list(left[order_id]) for order_id in open_}
     while True:
         ids = [order_id for order_id in open_ if needs[order_id]]
-        questions = [msgspec.structs.replace(asks[o], wants=_wants(market, needs[o])) for o in ids]
+        questions = [
+            msgspec.structs.replace(asks[o], wants=wants_of(market, needs[o])) for o in ids
+        ]
         seen = withhold.seen(market, questions, here.at, owed=owed)
         shelves = Shelves(questions, seen, market.compiled)
         answers = plan_on(shelves, questions, market.standing(here.at))
@@ -253,7 +256,7 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
             return done, pack(questions, answers, shelves, scene)
 
 
-def _wants(market: Market, needs: Sequence[Need]) -> tuple[Want, ...]:
+def wants_of(market: Market, needs: Sequence[Need]) -> tuple[Want, ...]:
     items = market.catalog.items
     weights = {sku: items[sku].weight_g for _, sku, _ in needs if sku in items}
     return asking.wants(needs, weights)

@@ -16,6 +16,7 @@ from entrepot.journey import (
     deliver,
     expect,
     learn,
+    offer_work,
     open_work,
     redate,
     relieve,
@@ -36,6 +37,9 @@ supply.changed           sourcing.supply        sku
 order.captured           sourcing.seek          sku
 exception.opened         sourcing.seek          sku
 sourcing.planned         fulfillment.open       order
+fulfillment.planned      fulfillment.offer      order
+offer.expired            fulfillment.offer      order
+offer.declined           fulfillment.offer      order
 inventory.shorted        inventory.relieve      sku
 capacity.clearing        capacity.clear         node
 order.captured           promise.date           sku
@@ -62,6 +66,7 @@ Step = Callable[[Here, Sequence[Event]], Awaitable[bool | None]]
 
 STEPS: dict[str, Step] = {
     "fulfillment.open": open_work.open_work,
+    "fulfillment.offer": offer_work.offer_work,
     "sourcing.replan": replan.replan,
     "sourcing.supply": supply.supply,
     "sourcing.seek": seek.seek,

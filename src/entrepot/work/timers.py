@@ -4,6 +4,7 @@ from entrepot.fulfillment import tell
 from entrepot.fulfillment.model import RELEASES_PER_COMMIT_MAX
 from entrepot.fulfillment.release import release_due
 from entrepot.journey import told
+from entrepot.journey.claim import end_due
 from entrepot.journey.override import pass_time
 from entrepot.orders.hold import expired, lift_expired
 from entrepot.orders.model import Expired
@@ -23,7 +24,7 @@ async def sweep(pool: db.Pool) -> int:
     done = 0
     for market in markets:
         done += await _release(pool, market)
-        done += await pass_time(pool, market)
+        done += await pass_time(pool, market) + await end_due(pool, market)
         holds = [each for each in due if each.market == market]
         if holds:
             done += await _lift(pool, market, holds)
