@@ -4,6 +4,7 @@ from entrepot.api import (
     availability,
     capacity,
     catalog,
+    consents,
     customers,
     exceptions,
     feed,
@@ -33,6 +34,7 @@ from entrepot.api import (
 
 ROUTES = [
     *orders.ROUTES,
+    *consents.ROUTES,
     *reservations.ROUTES,
     *fulfillment.ROUTES,
     *offers.ROUTES,

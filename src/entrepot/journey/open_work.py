@@ -18,11 +18,13 @@ from entrepot.journey.here import Here, orders_of
 from entrepot.journey.progress import Claims, claims_of, unopened
 from entrepot.journey.world import Market
 from entrepot.orders import browse as orders
+from entrepot.orders import consents
+from entrepot.orders.consents import LineWay
 from entrepot.plumbing import outbox
 from entrepot.plumbing.model import Event
 from entrepot.sourcing import capacity
 from entrepot.sourcing.model import DayKey
-from entrepot.terms.ids import LaneId, NodeId, OrderId
+from entrepot.terms.ids import LaneId, LineNo, NodeId, OrderId
 
 
 class ShipmentTold(msgspec.Struct, frozen=True):
@@ -45,6 +47,7 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
     ids = orders_of(events)
     await orders.lock(here.conn, here.market, ids)
     standing = await claims_of(here.conn, here.market, ids)
+    ways = await consents.ways_of(here.conn, here.market, ids)
     told: dict[tuple[OrderId, NodeId], list[ShipmentTold]] = {}
     for planned in (_planned.decode(event.data) for event in events):
         for shipment in planned.shipments:
@@ -57,6 +60,7 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
             market,
             standing[order_id],
             node,
+            way,
             units,
             _last(told, order_id, node),
             here.at + wait + claiming.longest(market.policy, standing[order_id].head),
@@ -64,17 +68,23 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
         )
         for order_id in ids
         if order_id in standing
-        for node, units in _by_node(standing[order_id]).items()
+        for (node, way), units in _by_node(standing[order_id], ways.get(order_id, {})).items()
     ]
 
     opened = await open_planned(here.conn, here.market, new, at=here.at)
-    methods = {order_id: each.head.method for order_id, each in standing.items()}
+    methods = {
+        order_id: next((w.method for w in ways.get(order_id, {}).values()), each.head.method)
+        for order_id, each in standing.items()
+    }
     days = _unused(told, {(each.order_id, each.node_id) for each in new}, methods)
     await capacity.give_back(here.conn, here.market, *market.to_give_back(days))
     await outbox.tell(
         here.conn, here.market, tell.planned(opened, new, actor="entrepot"), at=here.at
     )
 
+
+HowSent = tuple[str, str]
+"""A method, and a carrier's service or ""."""
 
 Told = Mapping[tuple[OrderId, NodeId], Sequence[ShipmentTold]]
 
@@ -99,11 +109,17 @@ def _unused(
     ]
 
 
-def _by_node(standing: Claims) -> dict[NodeId, list[Units]]:
-    found: dict[NodeId, list[Units]] = {}
+def _by_node(
+    standing: Claims, ways: Mapping[LineNo, LineWay]
+) -> dict[tuple[NodeId, HowSent], list[Units]]:
+    """Put units that go from a node in the same way into one piece of work."""
+    usual = (standing.head.method, standing.head.service)
+    found: dict[tuple[NodeId, HowSent], list[Units]] = {}
     for claim in unopened(standing):
         units = Units(claim.line_no, claim.sku, claim.quantity)
-        found.setdefault(claim.node_id, []).append(units)
+        special = ways.get(claim.line_no)
+        how = usual if special is None else (special.method, special.service)
+        found.setdefault((claim.node_id, how), []).append(units)
     return found
 
 
@@ -111,6 +127,7 @@ def _new(  # noqa: PLR0913, PLR0917 - all that a fulfillment order is made of
     market: Market,
     standing: Claims,
     node: NodeId,
+    how: HowSent,
     units: list[Units],
     told: ShipmentTold | None,
     release_at: datetime,
@@ -124,8 +141,8 @@ def _new(  # noqa: PLR0913, PLR0917 - all that a fulfillment order is made of
     return NewFulfillmentOrder(
         order_id=standing.head.order_id,
         node_id=node,
-        method=standing.head.method,
-        service=standing.head.service,
+        method=how[0],
+        service=how[1],
         carrier=compiled.lane(lane_ix).carrier if lane_ix is not None else None,
         lane_id=lane_id,
         day=date.fromordinal(ordinal),

@@ -20,6 +20,8 @@ from entrepot.journey.world import Market
 from entrepot.network import snapshot
 from entrepot.network.model import Method, Network
 from entrepot.orders import browse as orders
+from entrepot.orders import consents
+from entrepot.orders.consents import LineWay
 from entrepot.orders.model import Address, Customer
 from entrepot.plumbing import outbox
 from entrepot.sourcing import browse as sourcing
@@ -29,7 +31,7 @@ from entrepot.sourcing.model import Ask, DayKey, NoPlan, Plan, Want, WhyNoPlan
 from entrepot.sourcing.record import pack
 from entrepot.sourcing.solve import plan_on
 from entrepot.sourcing.survey import Shelves
-from entrepot.terms.ids import ChannelId, NodeId, OrderId, Sku
+from entrepot.terms.ids import ChannelId, LineNo, NodeId, OrderId, Sku
 from entrepot.terms.outcome import Done
 
 Key = tuple[Sku, NodeId]
@@ -77,6 +79,11 @@ class Freeing:
 _agreed = msgspec.json.Decoder(Agreed)
 
 
+def agreed_of(document: str) -> Agreed:
+    """Read of an order's document what a plan needs."""
+    return _agreed.decode(document)
+
+
 async def reroute(
     here: Here,
     wanted: Mapping[OrderId, list[Need]],
@@ -91,6 +98,41 @@ async def reroute(
     what is owed is theirs; otherwise they leave alone what others wait for. `freeing` is done once,
     also where nothing can be planned.
     """
+    ways = await consents.ways_of(here.conn, here.market, list(wanted))
+    unrouted: list[Unrouted] = []
+    for some in by_way(wanted, ways):
+        unrouted += await _route(here, some, kind, waiting=waiting, freeing=freeing)
+        freeing = None
+    return unrouted
+
+
+def by_way(
+    wanted: Mapping[OrderId, list[Need]], ways: Mapping[OrderId, Mapping[LineNo, LineWay]]
+) -> list[Mapping[OrderId, list[Need]]]:
+    """Part what is wanted so that in each part an order's lines go one way; mostly one part."""
+    if not ways:
+        return [wanted]
+    parts: list[Mapping[OrderId, list[Need]]] = []
+    for order_id, needs in wanted.items():
+        mine: dict[object, list[Need]] = {}
+        for need in needs:
+            special = ways.get(order_id, {}).get(need[0])
+            mine.setdefault(special and special.way, []).append(need)
+        for at, group in enumerate(mine.values()):
+            if at == len(parts):
+                parts.append({})
+            parts[at] = {**parts[at], order_id: group}
+    return parts or [{}]
+
+
+async def _route(
+    here: Here,
+    wanted: Mapping[OrderId, list[Need]],
+    kind: str,
+    *,
+    waiting: bool,
+    freeing: Freeing | None,
+) -> list[Unrouted]:
     market = await here.world.fresh(here.conn, here.market)
     asks = await questions_of(here, market, wanted)
     left = {order_id: list(needs) for order_id, needs in wanted.items()}
@@ -154,9 +196,12 @@ async def questions_of(
         bars.setdefault(bar.order_id, set()).add((bar.sku, bar.node_id))
     skus = {sku for needs in wanted.values() for _, sku, _ in needs}
     await market.catalog.fetch_missing(here.conn, skus)
+    ways = await consents.ways_of(here.conn, here.market, list(wanted))
     questions = {}
-    for order_id in wanted:
-        agreed = _agreed.decode(documents[order_id])
+    for order_id, needs in wanted.items():
+        agreed = agreed_of(documents[order_id])
+        if needs and needs[0][0] in ways.get(order_id, {}):
+            agreed = _another(agreed, ways[order_id][needs[0][0]])
         questions[order_id] = Ask(
             channel=agreed.channel,
             method=agreed.method,
@@ -170,6 +215,17 @@ async def questions_of(
             customer_class=asking.class_of(agreed.customer),
         )
     return questions
+
+
+def _another(agreed: Agreed, way: LineWay) -> Agreed:
+    """What holds of lines that go another way than the order says."""
+    return msgspec.structs.replace(
+        agreed,
+        method=Method(way.method),
+        service=way.service,
+        pickup_node=way.pickup_node,
+        ship_to=None if way.ship_to is None else msgspec.json.decode(way.ship_to, type=Address),
+    )
 
 
 async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders

@@ -9,6 +9,7 @@ TYPES = frozenset(
     {
         "availability.changed",
         *("capacity.clearing", "capacity.overridden", "capacity.restored"),
+        *("consent.answered", "consent.asked", "consent.expired", "consent.withdrawn"),
         *("delivery.delivered", "delivery.scanned"),
         *("exception.closed", "exception.opened"),
         *("fulfillment.accepted", "fulfillment.canceled", "fulfillment.collected"),

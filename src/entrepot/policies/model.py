@@ -133,6 +133,22 @@ class Claiming(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 CLAIMING_MAX = 50
 
 
+class PickupConsent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a customer is asked whose store cannot serve, and what is done without an answer."""
+
+    choices: Annotated[
+        tuple[Literal["ship", "other_store", "cancel"], ...],
+        Meta(min_length=1, max_length=3, description="What the customer may choose."),
+    ] = ("ship", "other_store", "cancel")
+    minutes: Annotated[
+        int, Meta(ge=1, le=30 * 24 * 60, description="Minutes until the default is done.")
+    ] = 24 * 60
+    default: Annotated[
+        Literal["wait", "cancel"],
+        Meta(description="Without an answer: the lines wait for a person, or are canceled."),
+    ] = "wait"
+
+
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A market's rules. What a document does not say has the default below."""
 
@@ -217,6 +233,14 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         tuple[Claiming, ...],
         Meta(max_length=CLAIMING_MAX, description="Work that nodes claim; the first that fits."),
     ] = ()
+    when_given_up: Annotated[
+        Literal["partial", "whole", "cancel"],
+        Meta(
+            description="Of an order of which a node rejects or shorts units: only these are "
+            "planned again; or, with them, all that nobody has begun; or these are canceled.",
+        ),
+    ] = "partial"
+    pickup_consent: PickupConsent | None = None
 
 
 @dataclass(frozen=True, slots=True)

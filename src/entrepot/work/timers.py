@@ -5,7 +5,9 @@ from entrepot.fulfillment.model import RELEASES_PER_COMMIT_MAX
 from entrepot.fulfillment.release import release_due
 from entrepot.journey import told
 from entrepot.journey.claim import end_due
+from entrepot.journey.consent import expire_due
 from entrepot.journey.override import pass_time
+from entrepot.journey.world import World
 from entrepot.orders.hold import expired, lift_expired
 from entrepot.orders.model import Expired
 from entrepot.plumbing import db, mint, outbox
@@ -16,7 +18,7 @@ from entrepot.terms.ids import MarketId
 HOLDS_PER_TURN_MAX = 500
 
 
-async def sweep(pool: db.Pool) -> int:
+async def sweep(pool: db.Pool, world: World) -> int:
     """Sweep every market once; answers how much was done."""
     async with pool.acquire() as conn:
         markets = [MarketId(each.market) for each in await feeds(conn)]
@@ -25,6 +27,7 @@ async def sweep(pool: db.Pool) -> int:
     for market in markets:
         done += await _release(pool, market)
         done += await pass_time(pool, market) + await end_due(pool, market)
+        done += await expire_due(pool, world, market)
         holds = [each for each in due if each.market == market]
         if holds:
             done += await _lift(pool, market, holds)
