@@ -114,8 +114,7 @@ async def _end_due(market: MarketId, conn: db.Connection) -> int:
     ]
     await offers.end(conn, market, ends, actor="entrepot", at=at)
     facts = [
-        claim_told.ended("offer.expired" if o.offer_id in waits else "offer.withdrawn", o)
-        for o in open_
+        claim_told.expired(o) if o.offer_id in waits else claim_told.withdrawn(o) for o in open_
     ]
     await outbox.tell(conn, market, facts, at=at)
     return len(open_)

@@ -35,9 +35,14 @@ def declined(offer: OfferRow, node: NodeId, left: int, actor: str, reason: str) 
     return _of("offer.declined", offer, more)
 
 
-def ended(kind: str, offer: OfferRow) -> Fact:
-    """Nobody accepted in time, or there is nothing to accept any more."""
-    return _of(kind, offer, {})
+def expired(offer: OfferRow) -> Fact:
+    """Nobody accepted in time."""
+    return _of("offer.expired", offer, {})
+
+
+def withdrawn(offer: OfferRow) -> Fact:
+    """There is nothing to accept any more."""
+    return _of("offer.withdrawn", offer, {})
 
 
 def _of(kind: str, offer: OfferRow, more: Mapping[str, object]) -> Fact:

@@ -1,11 +1,11 @@
 """Operations say of a node for a while what its row does not, and what follows of it at once."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from entrepot.journey import days
+from entrepot.journey import days, override_told
 from entrepot.journey.notice import tell_those_who_wait
 from entrepot.journey.world import Market, World
 from entrepot.network.model import Method, OverrideKind, OverrideRow
@@ -14,7 +14,6 @@ from entrepot.network.override import lift as lift_row
 from entrepot.network.override import override as put_row
 from entrepot.network.override_rules import Wanted, WhyNotTaken
 from entrepot.plumbing import db, mint, outbox
-from entrepot.plumbing.outbox import Fact
 from entrepot.sourcing import capacity
 from entrepot.sourcing.model import ALL_WORK
 from entrepot.terms.ids import MarketId
@@ -48,9 +47,9 @@ async def override(  # noqa: PLR0913 - who says what of which, why and when
         return made
     row = made.value
     await _begin_counting(conn, before, row)
-    facts = [told("capacity.overridden", row, actor=actor, reason=row.reason)]
+    facts = [override_told.overridden(row, actor=actor, reason=row.reason)]
     if replan:
-        facts.append(told("capacity.clearing", row, actor=actor, reason=row.reason))
+        facts.append(override_told.clearing(row, actor=actor, reason=row.reason))
     await outbox.tell(conn, market, facts, at=at)
     return Done(Set(row, await days.not_begun(conn, before, row)))
 
@@ -59,7 +58,7 @@ async def clear(
     conn: db.Connection, market: MarketId, row: OverrideRow, *, actor: str, at: datetime
 ) -> None:
     """Ask for the work that stands in an override to be planned again."""
-    fact = told("capacity.clearing", row, actor=actor, reason=row.reason)
+    fact = override_told.clearing(row, actor=actor, reason=row.reason)
     await outbox.tell(conn, market, [fact], at=at)
 
 
@@ -95,7 +94,7 @@ async def _restored(
     conn: db.Connection, market: MarketId, rows: list[OverrideRow], *,
     actor: str, reason: str, at: datetime,
 ) -> None:  # fmt: skip
-    facts = [told("capacity.restored", row, actor=actor, reason=reason) for row in rows]
+    facts = [override_told.restored(row, actor=actor, reason=reason) for row in rows]
     await outbox.tell(conn, market, facts, at=at)
     nodes = sorted({row.node_id for row in rows if row.kind == OverrideKind.PAUSE})
     if nodes:
@@ -114,24 +113,3 @@ async def _begin_counting(conn: db.Connection, before: Market, row: OverrideRow)
     planned = sum(each.works for each in counts if method is None or each.method == method)
     key = (row.node_id, row.day, row.method or ALL_WORK)
     await capacity.begin(conn, before.id, {key: planned})
-
-
-def told(kind: str, row: OverrideRow, *, actor: str, reason: str) -> Fact:
-    """Make a fact of an override."""
-    data: dict[str, object] = {
-        "override_id": str(row.override_id),
-        "node": row.node_id,
-        "kind": row.kind,
-        "begins_at": row.begins_at,
-        "ends_at": row.ends_at,
-        "actor": actor,
-        "reason": reason,
-    }
-    more: dict[str, date | str | int | None] = {
-        "service": row.method,
-        "day": row.day,
-        "limit": row.limit_per_day,
-        "clock": None if row.clock is None else row.clock.isoformat("minutes"),
-    }
-    data |= {name: value for name, value in more.items() if value is not None}
-    return Fact(kind, f"nodes/{row.node_id}", db.json_text(data))
