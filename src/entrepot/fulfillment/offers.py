@@ -199,5 +199,5 @@ async def to_node(
     """Read a page of what was offered to a node, oldest first; of open ones what it may answer."""
     return await db.fetch(
         conn, Q["offers_to"], OfferRow,
-        market=market, node_id=node_id, state=state, after=after, most=most,
+        market=market, node_id=node_id, in_state=state, after=after, most=most,
     )  # fmt: skip

@@ -117,7 +117,7 @@ WHERE
     n.market = :market::text
     AND n.node_id = :node_id::text
     AND n.offer_id > :after::uuid
-    AND o.state = :state::text
+    AND o.state = :in_state::text -- noqa: RF02
     AND (o.state <> 'open' OR n.answer IS NULL)
 ORDER BY n.offer_id
 LIMIT :most::integer;

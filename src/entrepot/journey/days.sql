@@ -1,6 +1,9 @@
 -- name: work_of_days -> DayCount
 -- A node's work of some days that was not given back, by method.
-SELECT f.day, f.method, count(*)::bigint AS works,
+SELECT
+    f.day,
+    f.method,
+    count(*)::bigint AS works,
     count(*) FILTER (WHERE f.state IN ('planned', 'released'))::bigint AS not_begun
 FROM fulfillment.fulfillment_order AS f
 WHERE
@@ -13,27 +16,29 @@ GROUP BY f.day, f.method;
 -- name: work_not_begun -> NotBegun
 -- Work of these nodes' days that is to be sent and that nobody there has begun; of each day the
 -- newest beyond so many that are kept, what has begun counting first.
-SELECT w.fulfillment_order_id, w.order_id, w.node_id, w.day
-FROM
-    unnest(
-        :node_ids::text[], :firsts::date[], :lasts::date[], :methods::text[], :keeps::integer[]
-    ) AS k (node_id, first, last, method, keep)
-CROSS JOIN LATERAL (
+WITH ranked AS (
     SELECT
-        f.fulfillment_order_id, f.order_id, f.node_id, f.day, f.state, f.method,
+        f.fulfillment_order_id, f.order_id, f.node_id, f.day, f.state, f.method, k.keep,
         row_number() OVER (
+            PARTITION BY k.place
             ORDER BY f.state IN ('planned', 'released'), f.fulfillment_order_id
         ) AS place
-    FROM fulfillment.fulfillment_order AS f
-    WHERE
-        f.market = :market::text
-        AND f.node_id = k.node_id
-        AND f.day BETWEEN k.first AND k.last
-        AND f.state NOT IN ('canceled', 'rejected')
-        AND (k.method IS NULL OR f.method = k.method)
-) AS w
-WHERE w.place > k.keep AND w.state IN ('planned', 'released') AND w.method = 'ship'
-ORDER BY w.fulfillment_order_id
+    FROM
+        unnest(
+            :node_ids::text[], :firsts::date[], :lasts::date[], :methods::text[], :keeps::integer[]
+        ) WITH ORDINALITY AS k (node_id, first_day, last_day, method, keep, place)
+    INNER JOIN fulfillment.fulfillment_order AS f
+        ON
+            k.node_id = f.node_id
+            AND f.day BETWEEN k.first_day AND k.last_day
+            AND (k.method IS NULL OR k.method = f.method)
+    WHERE f.market = :market::text AND f.state NOT IN ('canceled', 'rejected')
+)
+
+SELECT r.fulfillment_order_id, r.order_id, r.node_id, r.day
+FROM ranked AS r
+WHERE r.place > r.keep AND r.state IN ('planned', 'released') AND r.method = 'ship'
+ORDER BY r.fulfillment_order_id
 LIMIT :most::integer;
 
 -- name: skus_waiting -> Wanted

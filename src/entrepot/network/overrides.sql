@@ -44,7 +44,7 @@ VALUES (
 -- name: end_overrides -> OverrideRow
 -- Those of these that stand end now; whoever comes second finds nothing.
 UPDATE network.override AS o
-SET ended_at = :at::timestamptz, ended_by = :actor::text, end_reason = :reason::text, begun = true
+SET ended_at = :at::timestamptz, ended_by = :actor::text, end_reason = :reason::text, begun = TRUE
 WHERE
     o.market = :market::text AND o.override_id = any(:override_ids::uuid[]) AND o.ended_at IS NULL
 RETURNING
@@ -54,5 +54,5 @@ RETURNING
 -- name: begin_overrides
 -- Their time has come: servers read the network again, and channels what they may sell.
 UPDATE network.override AS o
-SET begun = true
+SET begun = TRUE
 WHERE o.market = :market::text AND o.override_id = any(:override_ids::uuid[]);
