@@ -278,7 +278,8 @@ def limits(
         mine: list[DayKey] = []
         for node, day in draft.days.items():
             under = market.limits(node, day, method)
-            mine += under
-            found |= under
+            if under:
+                mine += under
+                found |= under
         keys.append(mine)
     return found, keys

@@ -123,10 +123,11 @@ class Market:
 
     def limits(self, node: NodeId, day: date, method: str) -> dict[DayKey, int]:
         """The limits that one more fulfillment order of a method comes under on a node's day."""
-        made = self.network.nodes[self.compiled.index[node]]
-        if not made.caps and not made.capacity_per_service:
-            limit = made.capacity_per_day
+        even = self.compiled.even_limits
+        if node in even:
+            limit = even[node]
             return {} if limit is None else {(node, day, ALL_WORK): limit}
+        made = self.network.nodes[self.compiled.index[node]]
         found = {(node, day, ALL_WORK): made.limit_on(day)}
         found[node, day, method] = made.limit_on(day, Method(method))
         return {key: limit for key, limit in found.items() if limit is not None}

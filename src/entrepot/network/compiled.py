@@ -108,6 +108,12 @@ class Compiled:
         self.pauses: tuple[tuple[int, Pause], ...] = tuple(
             (ix, pause) for ix, node in enumerate(nodes) for pause in node.pauses
         )
+        self.even_limits: dict[NodeId, int | None] = {
+            n.node_id: n.capacity_per_day
+            for n in nodes
+            if not n.caps and not n.capacity_per_service
+        }
+        """The limit of each day, of nodes that have no other."""
         self.caps: tuple[tuple[int, Cap], ...] = tuple(
             (ix, cap) for ix, node in enumerate(nodes) for cap in node.caps
         )
