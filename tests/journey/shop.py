@@ -182,7 +182,11 @@ class Shop:
     async def turn(self) -> None:
         """Let the journey run until nothing is left to do."""
         for _ in range(30):
-            if not (await relay(self.pool) + await self.runner.run() + await sweep(self.pool)):
+            if not (
+                await relay(self.pool)
+                + await self.runner.run()
+                + await sweep(self.pool, self.world)
+            ):
                 return
         raise AssertionError("the journey never rests")
 

@@ -2,7 +2,9 @@
 
 from entrepot.api import (
     availability,
+    capacity,
     catalog,
+    consents,
     customers,
     drafts,
     exceptions,
@@ -18,6 +20,7 @@ from entrepot.api import (
     look_ahead,
     lots,
     network,
+    offers,
     orders,
     policies,
     publication,
@@ -36,8 +39,10 @@ from entrepot.api import (
 
 ROUTES = [
     *orders.ROUTES,
+    *consents.ROUTES,
     *reservations.ROUTES,
     *fulfillment.ROUTES,
+    *offers.ROUTES,
     *tracking.ROUTES,
     *availability.ROUTES,
     *inventory.ROUTES,
@@ -55,6 +60,7 @@ ROUTES = [
     *waves.ROUTES,
     *catalog.ROUTES,
     *network.ROUTES,
+    *capacity.ROUTES,
     *customers.ROUTES,
     *policies.ROUTES,
     *drafts.ROUTES,

@@ -14,6 +14,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from entrepot.journey.world import Market
+from entrepot.network.model import Method
 from entrepot.policies.strategies import Otherwise
 from entrepot.sourcing.cost import Bools
 from entrepot.sourcing.eligibility import Standing, allowed_by
@@ -91,9 +92,9 @@ def tried(
     if guides is None:
         return Tried(asks, plan(asks), range(len(asks)))
     guided = [guides.of(ask, at, market.category) for ask in asks]
-    if standing.full.any():
-        roomy = Roomy(standing.full.copy())
-        guided = [roomy.of(found) for found in guided]
+    if standing.fulls.any():
+        rooms = {method: Roomy(standing.full_of(method).copy()) for method in Method}
+        guided = [rooms[ask.method].of(found) for ask, found in zip(asks, guided, strict=True)]
     every = [_by(ask, found, 0) for ask, found in zip(asks, guided, strict=True)]
     answers, tries = plan(every), [[place] for place in range(len(asks))]
     while left := [n for n, found in enumerate(guided) if _goes_on(found, answers, tries[n])]:

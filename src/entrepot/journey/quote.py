@@ -16,7 +16,6 @@ from entrepot.journey.world import Market
 from entrepot.network.model import Method
 from entrepot.promise.model import Promise
 from entrepot.promise.rules import promised
-from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Want, WhyNoPlan
 from entrepot.sourcing.solve import plan_each
 from entrepot.terms.ids import ChannelId, LineNo, NodeId, Sku
@@ -87,9 +86,11 @@ def _answers(market: Market, asks: Sequence[Ask], at: datetime) -> list[Plan | N
     stock, days = withhold.seen(market, asks, at), market.compiled.days(at)
 
     def plan(some: Sequence[Ask]) -> list[Plan | NoPlan]:
-        return plan_each(some, stock, market.compiled, days, market.load, market.prices)
+        return plan_each(
+            some, stock, market.compiled, days, market.load, market.prices, market.services
+        )
 
-    standing = Standing(market.compiled, days, market.load)
+    standing = market.standing(at)
     return tried(market, asks, plan, standing, at).final
 
 

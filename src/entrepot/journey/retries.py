@@ -56,7 +56,7 @@ def orders_of(batch: Unfolded, taken: Collection[int]) -> Orders:
 def retried(batch: Unfolded, rules: Rules, ruled: Ruled) -> tuple[Unfolded, list[Answer]]:
     """Answer orders by other strategies; with them, as each was asked at last."""
     scene = batch.scene
-    standing = Standing(rules.compiled, scene.days, scene.load)
+    standing = Standing(rules.compiled, scene.days, scene.load, scene.services)
     kept = _kept(batch) if rules.kept is None else rules.kept
     asks = [_bare(ask) for ask in batch.asks]
     stock = Stock(batch.stock.free, batch.stock.owed, kept)

@@ -10,11 +10,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from entrepot.journey import (
+    clear,
     close,
     consume,
     deliver,
     expect,
     learn,
+    offer_work,
     open_work,
     redate,
     relieve,
@@ -35,7 +37,11 @@ supply.changed           sourcing.supply        sku
 order.captured           sourcing.seek          sku
 exception.opened         sourcing.seek          sku
 sourcing.planned         fulfillment.open       order
+fulfillment.planned      fulfillment.offer      order
+offer.expired            fulfillment.offer      order
+offer.declined           fulfillment.offer      order
 inventory.shorted        inventory.relieve      sku
+capacity.clearing        capacity.clear         node
 order.captured           promise.date           sku
 order.canceled           promise.date           sku
 order.prioritized        promise.date           sku
@@ -60,10 +66,12 @@ Step = Callable[[Here, Sequence[Event]], Awaitable[bool | None]]
 
 STEPS: dict[str, Step] = {
     "fulfillment.open": open_work.open_work,
+    "fulfillment.offer": offer_work.offer_work,
     "sourcing.replan": replan.replan,
     "sourcing.supply": supply.supply,
     "sourcing.seek": seek.seek,
     "inventory.relieve": relieve.relieve,
+    "capacity.clear": clear.clear,
     "promise.date": redate.date_waiting,
     "inventory.consume": consume.consume_shipped,
     "inventory.learn": learn.learn_from_picks,

@@ -5,8 +5,8 @@ It is read at first use and kept fresh by polling; nothing is sold on its word a
 
 import asyncio
 import logging
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from entrepot.catalog.view import CatalogView
@@ -18,16 +18,19 @@ from entrepot.inventory.supply_model import Terms
 from entrepot.inventory.view import StockView
 from entrepot.network import read as network
 from entrepot.network.compiled import Compiled, Days
-from entrepot.network.model import Network
+from entrepot.network.model import Method, Network
 from entrepot.plumbing import db
 from entrepot.policies import browse as policies
 from entrepot.policies.model import Policy
 from entrepot.promise.model import Promise
 from entrepot.sourcing import browse as sourcing
 from entrepot.sourcing import price_rows
+from entrepot.sourcing.cost import Bools
+from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.guide import Guides
-from entrepot.sourcing.model import Prices
+from entrepot.sourcing.model import ALL_WORK, DayKey, Prices
 from entrepot.sourcing.price_table import unpack
+from entrepot.sourcing.record import Scene
 from entrepot.terms.ids import LaunchId, MarketId, NodeId, Sku, uuid7
 
 log = logging.getLogger(__name__)
@@ -67,6 +70,7 @@ class Market:
         self.catalog = CatalogView(market)
         self.stock = StockView(compiled.index)
         self.load: Load = {}
+        self.services: dict[tuple[int, int, Method], int] = {}
         self.promises = Promises()
         self.terms: dict[Sku, Terms] = {}
         self.launches: Mapping[Sku, Launch] = {}
@@ -114,9 +118,68 @@ class Market:
         made = self.catalog.items.get(sku)
         return made.category if made else ""
 
-    def capacity(self, node: NodeId) -> int | None:
-        """A node's limit a day, if it has one."""
-        return self.network.nodes[self.compiled.index[node]].capacity_per_day
+    def standing(self, at: datetime) -> Standing:
+        """How the nodes stand at a moment, for a decision."""
+        return Standing(self.compiled, self.compiled.days(at), self.load, self.services)
+
+    def working(self, at: datetime) -> Bools:
+        """Give bool[N], the nodes that are switched on and not paused."""
+        paused = self.compiled.paused(at)
+        return self.compiled.enabled if paused is None else self.compiled.enabled & ~paused
+
+    def scene(self, at: datetime) -> Scene:
+        """What a decision sees at a moment besides the stock."""
+        return Scene(self.compiled, self.compiled.days(at), self.load, at, self.services)
+
+    def limits(self, node: NodeId, day: date, method: str) -> dict[DayKey, int]:
+        """The limits that one more fulfillment order of a method comes under on a node's day."""
+        even = self.compiled.even_limits
+        if node in even:
+            limit = even[node]
+            return {} if limit is None else {(node, day, ALL_WORK): limit}
+        made = self.network.nodes[self.compiled.index[node]]
+        found = {(node, day, ALL_WORK): made.limit_on(day)}
+        found[node, day, method] = made.limit_on(day, Method(method))
+        return {key: limit for key, limit in found.items() if limit is not None}
+
+    def to_give_back(
+        self, days: Iterable[tuple[NodeId, date, str]]
+    ) -> tuple[list[DayKey], dict[DayKey, int]]:
+        """The counters that work on these days came under, once for each time, and their limits."""
+        limits = [self.limits(*day) for day in days]
+        return [key for under in limits for key in under], {
+            key: limit for under in limits for key, limit in under.items()
+        }
+
+    def day_with_room(self, ix: int, day: int, method: Method, ahead: Mapping[DayKey, int]) -> int:
+        """Find a node's first working day from `day` on that is not full; the last looked at.
+
+        `ahead` is what others are about to plan beside what is planned.
+        """
+        while self._is_full(ix, day, method, ahead):
+            later = self.compiled.next_work_day(ix, day)
+            if later < 0:
+                break
+            day = later
+        return day
+
+    def _is_full(self, ix: int, day: int, method: Method, ahead: Mapping[DayKey, int]) -> bool:
+        limits = self.limits(self.network.nodes[ix].node_id, date.fromordinal(day), method)
+        for key, limit in limits.items():
+            all_work = self.load.get((ix, day), 0)
+            planned = all_work if key[2] == ALL_WORK else self.services.get((ix, day, method), 0)
+            if planned + ahead.get(key, 0) >= limit:
+                return True
+        return False
+
+    def planned_on(self, key: DayKey, count: int) -> None:
+        """So much is planned on a node's day now."""
+        node, day, service = key
+        ix, ordinal = self.compiled.index[node], day.toordinal()
+        if service == ALL_WORK:
+            self.load[ix, ordinal] = count
+        else:
+            self.services[ix, ordinal, Method(service)] = count
 
 
 class World:
@@ -150,6 +213,10 @@ class World:
         known = await self.market(market)
         await self._read_network(conn, known)
         return known
+
+    async def fresh_load(self, conn: db.Connection, known: Market) -> None:
+        """Read what is planned on the nodes' days now, for whoever plans on rows."""
+        await self._read_load(conn, known)
 
     async def refresh(self, market: MarketId, *, stock: bool = True) -> None:
         """Read what changed in a market since it was last read."""
@@ -249,11 +316,11 @@ class World:
     async def _read_load(self, conn: db.Connection, known: Market) -> None:
         yesterday = (self._clock() - timedelta(days=2)).date()
         index = known.compiled.index
-        known.load = {
-            (index[row.node_id], row.day.toordinal()): row.planned
-            for row in await sourcing.node_days_from(conn, known.id, yesterday)
-            if row.node_id in index
-        }
+        rows = await sourcing.node_days_from(conn, known.id, yesterday)
+        known.load, known.services = {}, {}
+        for row in rows:
+            if row.node_id in index:
+                known.planned_on((row.node_id, row.day, row.service), row.planned)
 
 
 def _id_before(at: datetime) -> UUID:

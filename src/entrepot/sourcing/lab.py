@@ -48,7 +48,7 @@ class Rules:
 def rerun(batch: Unfolded, rules: Rules) -> list[Answer]:
     """Answer a record's questions again, in turn."""
     scene = batch.scene
-    standing = Standing(rules.compiled, scene.days, scene.load)
+    standing = Standing(rules.compiled, scene.days, scene.load, scene.services)
     free = dict(batch.stock.free)
     answers: list[Answer] = []
     for first, last, kept in _stretches(batch, rules):
@@ -97,7 +97,7 @@ def reasons(batch: Unfolded, rules: Rules, answers: Sequence[Answer]) -> dict[in
     if not changed:
         return {}
     scene = batch.scene
-    standing = Standing(rules.compiled, scene.days, scene.load)
+    standing = Standing(rules.compiled, scene.days, scene.load, scene.services)
     found: dict[int, Because] = {}
     free, left, ends = dict(batch.stock.free), set(changed), 0
     shelves: Shelves | None = None
@@ -120,7 +120,7 @@ def _take(ask: Ask, shipments: Sequence[Shipment], shelves: Shelves, standing: S
         node = standing.compiled.index[shipment.node_id]
         items = beyond(ask, shipment.node_id, shipment.items) if ask.own else shipment.items
         shelves.take(node, items, ask)
-        standing.take(node)
+        standing.take(node, ask.method)
 
 
 def _because(ask: Ask, then: Answer, shelves: Shelves, standing: Standing) -> Because:

@@ -156,6 +156,10 @@ _REASONS = {
     Elimination.NOT_IN_CHANNEL: ("is not in the channel's view", "are not in the channel's view"),
     Elimination.SERVICE: ("does not offer {method}", "do not offer {method}"),
     Elimination.NOT_CHOSEN_STORE: ("is not the chosen store", "are not the chosen store"),
+    Elimination.PAUSED: (
+        "is paused: nothing new is planned there",
+        "are paused: nothing new is planned there",
+    ),
     Elimination.CLOSED: (
         "is closed for the next 30 days",
         "are closed for the next 30 days",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from entrepot.network.compiled import Compiled, Days
+from entrepot.network.compiled import Compiled
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Prices, Stock
 from entrepot.sourcing.noted import BUFFER
 from entrepot.sourcing.packing import unpacked_days, unpacked_units
@@ -53,6 +53,7 @@ def unfold(record: Record, compiled: Compiled) -> Unfolded:
     work_day = unpacked_days(record.days, len(network.nodes)).astype(np.int32)
     owed = {sku: units for sku, units in zip(record.skus, record.owed, strict=True) if units}
     load = {(node, int(work_day[node])): count for node, count in record.used}
+    services = {(node, int(work_day[node]), m): count for m, node, count in record.used_by}
     nodes = nodes_of(record) if record.skus else []
     rows = zip(nodes, units_of(record) if record.skus else [], strict=True)
     asks = tuple([ask_of(record, kept) for kept in record.decisions])
@@ -61,7 +62,9 @@ def unfold(record: Record, compiled: Compiled) -> Unfolded:
         answers=tuple([answer_of(record, kept) for kept in record.decisions]),
         stock=Stock(dict(zip(record.skus, rows, strict=True)), owed),
         stretches=tuple(_stretches(record, asks, len(network.nodes))),
-        scene=Scene(compiled, Days(work_day, record.at), load, record.at),
+        scene=Scene(
+            compiled, compiled.days_of(work_day, record.at, record.at), load, record.at, services
+        ),
         prices=prices_of(record.prices, record.skus, nodes, len(network.nodes)),
     )
 

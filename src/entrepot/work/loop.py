@@ -88,7 +88,7 @@ class _Turns:
         looked at in between, for as long as lists may be old.
         """
         numbered = await _relay(self.pool)
-        done = numbered + await self.runner.run(FIRST) + await sweep(self.pool)
+        done = numbered + await self.runner.run(FIRST) + await sweep(self.pool, self.runner.world)
         if done:
             numbered = max(numbered, await _relay(self.pool))
         now = mint.now()
