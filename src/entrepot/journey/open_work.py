@@ -13,6 +13,7 @@ import msgspec
 from entrepot.fulfillment import tell
 from entrepot.fulfillment.model import NewFulfillmentOrder, Units
 from entrepot.fulfillment.open import open_planned
+from entrepot.journey import milestones
 from entrepot.journey.here import Here, orders_of
 from entrepot.journey.progress import Claims, claims_of, unopened
 from entrepot.journey.world import Market
@@ -66,6 +67,7 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
     ]
 
     opened = await open_planned(here.conn, here.market, new, at=here.at)
+    await milestones.begin(here, market, opened, new)
     days = _unused(told, {(each.order_id, each.node_id) for each in new})
     limits = {key: limit for key in days if (limit := market.capacity(key[0])) is not None}
     await capacity.give_back(here.conn, here.market, days, limits)

@@ -1,7 +1,7 @@
 """An order as it stands now: what was agreed at capture, and where everything has got to since."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,9 @@ from entrepot.orders import browse as orders
 from entrepot.orders.model import Line
 from entrepot.plumbing import db, exceptions, relay
 from entrepot.plumbing.model import Event, News, Trouble
-from entrepot.terms.ids import MarketId, OrderId
+from entrepot.promise import browse as promises
+from entrepot.promise.after_model import MilestoneRow, Revision
+from entrepot.terms.ids import FulfillmentOrderId, MarketId, OrderId
 
 _SENT = {"shipped", "delivered", "collected"}
 _WITH_CUSTOMER = {"delivered", "collected"}
@@ -70,10 +72,16 @@ async def _read(
     packages = await fulfillment.packages_of(conn, market, works)
     parcels = await delivery.parcels_of(conn, market, works)
     troubles = await exceptions.of_orders(conn, market, order_ids)
+    revisions = await promises.revisions_of(conn, market, order_ids)
+    milestones = await promises.milestones_of(conn, market, works)
     return [
         (
-            _merge(
-                json.loads(documents[order_id]), standing[order_id], packages, parcels, troubles
+            _promised(
+                _merge(
+                    json.loads(documents[order_id]), standing[order_id], packages, parcels, troubles
+                ),
+                revisions.get(order_id, ()),
+                milestones,
             ),
             standing[order_id],
         )
@@ -114,6 +122,42 @@ def _merge(
         for each in troubles
         if each.order_id == standing.head.order_id
     ]
+    return order
+
+
+def _promised(
+    order: dict[str, Any],
+    revisions: Sequence[Revision],
+    milestones: Mapping[FulfillmentOrderId, MilestoneRow],
+) -> dict[str, Any]:
+    """Put what the customer was told last in place of the first promise, and how it came to that.
+
+    Each piece of work is shown with the milestones that follow from it.
+    """
+    first = order.get("promise")
+    order["promises"] = [] if first is None else [
+        {
+            "earliest": first["earliest"],
+            "latest": first["latest"],
+            "was": None,
+            "maker": "rules",
+            "cause": "captured",
+            "reason": None,
+            "at": order["captured_at"],
+        }
+    ]  # fmt: skip
+    order["promises"] += [_plain(each, "order_id", "revision_no") for each in revisions]
+    if revisions:
+        last = revisions[-1]
+        order["promise"] = (first or {"order_by": None, "confidence": None}) | {
+            "earliest": last.earliest, "latest": last.latest,
+        }  # fmt: skip
+    for work in order["fulfillment_orders"]:
+        by = milestones.get(FulfillmentOrderId(UUID(work["id"])))
+        work["milestones"] = (
+            None if by is None
+            else _plain(by, "order_id", "fulfillment_order_id", "watch_at")
+        )  # fmt: skip
     return order
 
 

@@ -7,6 +7,7 @@ nodes, decided, recorded and told in the caller's transaction; the rest is answe
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 import msgspec
 
@@ -34,6 +35,11 @@ from entrepot.terms.ids import ChannelId, NodeId, OrderId, Sku
 from entrepot.terms.outcome import Done
 
 Key = tuple[Sku, NodeId]
+
+Barred = Mapping[OrderId, Collection[Key]]
+"""Nodes that are not asked for a sku of an order."""
+
+NOBODY: Barred = MappingProxyType({})
 
 TRIES_MAX = 5
 """Between reading a row and locking it others may take it; so often it is planned again."""
@@ -83,15 +89,18 @@ async def reroute(
     kind: str,
     waiting: bool,
     freeing: Freeing | None = None,
+    but: Barred = NOBODY,
 ) -> list[Unrouted]:
     """Claim these units wherever they can be had now; answers what could not, per order.
+
+    Beside the nodes that are barred for good, those of `but` are not asked.
 
     The caller holds the orders' locks. `waiting`: the orders are those stock is owed to, so that
     what is owed is theirs; otherwise they leave alone what others wait for. `freeing` is done once,
     also where nothing can be planned.
     """
     market = await here.world.fresh(here.conn, here.market)
-    asks = await _questions(here, market, wanted)
+    asks = await _questions(here, market, wanted, but)
     left = {order_id: list(needs) for order_id, needs in wanted.items()}
     whys: dict[OrderId, str] = {}
     for _ in range(TRIES_MAX):
@@ -112,11 +121,27 @@ async def reroute(
     ]
 
 
+async def sketched(
+    here: Here, wanted: Mapping[OrderId, list[Need]], *, but: Barred
+) -> dict[OrderId, tuple[Ask, Plan]]:
+    """Plan these units as `reroute` would, and claim nothing: the orders that get all of theirs.
+
+    `but` are the nodes that are not asked, beside those that are barred for good.
+    """
+    market = await here.world.fresh(here.conn, here.market)
+    asks = await _questions(here, market, wanted, but)
+    skus = sorted({sku for needs in wanted.values() for _, sku, _ in needs})
+    market.stock.replace(skus, await stock.free_of_skus(here.conn, here.market, skus))
+    owed = await stock.owed(here.conn, here.market, skus)
+    planned, _ = _plan(here, market, asks, wanted, list(wanted), {}, owed)
+    return {o: (asks[o], plan) for o, (plan, _, had) in planned.items() if had == wanted[o]}
+
+
 async def _questions(
-    here: Here, market: Market, wanted: Mapping[OrderId, list[Need]]
+    here: Here, market: Market, wanted: Mapping[OrderId, list[Need]], but: Barred
 ) -> dict[OrderId, Ask]:
     documents = await orders.documents(here.conn, here.market, list(wanted))
-    bars: dict[OrderId, set[tuple[Sku, NodeId]]] = {}
+    bars: dict[OrderId, set[tuple[Sku, NodeId]]] = {o: set(keys) for o, keys in but.items()}
     for bar in await sourcing.bars_of(here.conn, here.market, list(wanted)):
         bars.setdefault(bar.order_id, set()).add((bar.sku, bar.node_id))
     skus = {sku for needs in wanted.values() for _, sku, _ in needs}

@@ -17,6 +17,7 @@ TYPES = frozenset(
         "fulfillment.shorted",
         *("inventory.expired", "inventory.shorted", "inventory.supplied"),
         *("launch.canceled", "launch.ended", "launch.opened", "launch.planned"),
+        *("milestone.at_risk", "milestone.missed"),
         *("order.canceled", "order.captured", "order.closed", "order.held"),
         *("order.imported", "order.prioritized", "order.unheld"),
         *("promise.revised", "sourcing.planned", "supply.changed", "terms.changed"),
