@@ -87,6 +87,12 @@ CREATE TABLE promise.handling (
     CONSTRAINT due_of_all CHECK (due <= works)
 );
 
+-- Up to which fact of the feed outcomes are counted: a fact that is told twice counts once.
+CREATE TABLE promise.counted (
+    market text PRIMARY KEY,
+    sequence bigint NOT NULL
+);
+
 -- Transit days learned by node and lane, as a promise uses them: a version each time they change,
 -- so that it is known what was in force when.
 CREATE TABLE promise.transit_table (

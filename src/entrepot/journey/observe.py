@@ -14,7 +14,7 @@ from entrepot.journey.asking import destination
 from entrepot.journey.here import Here, orders_of, work_told
 from entrepot.network.compiled import Compiled
 from entrepot.orders.model import Address
-from entrepot.plumbing import db
+from entrepot.plumbing import cursors, db
 from entrepot.plumbing.model import Event
 from entrepot.promise import performance
 from entrepot.promise.performance_model import ELSEWHERE, Arrived, Transit
@@ -31,6 +31,10 @@ _address = msgspec.json.Decoder(Address | None)
 
 async def observe(here: Here, events: Sequence[Event]) -> None:
     """Count what these facts tell of."""
+    counted = await performance.counted_to(here.conn, here.market)
+    events = [event for event in events if event.sequence > counted]
+    if not events:
+        return
     market = await here.world.market(here.market)
     imported = [event for event in events if event.type == "order.imported"]
     taken_over = await performance.works_of_orders(
@@ -40,6 +44,7 @@ async def observe(here: Here, events: Sequence[Event]) -> None:
     came = _works([event for event in told if event.type == "fulfillment.delivered"])
     left = _works([event for event in told if event.type != "fulfillment.delivered"])
     await count(here.conn, here.market, [*came, *taken_over], [*left, *taken_over], market.compiled)
+    await performance.count_to(here.conn, here.market, events[-1].sequence)
 
 
 def _works(events: Sequence[Event]) -> list[FulfillmentOrderId]:
@@ -62,8 +67,15 @@ async def count(
         await performance.count_handling(conn, market, left, network)
 
 
-async def recount(conn: db.Connection, market: MarketId, network: Compiled) -> int:
-    """Count everything from the start; answers how much work was read. The caller commits."""
+async def recount(conn: db.Connection, market: MarketId, network: Compiled) -> int | None:
+    """Count everything from the start; answers how much work was read, None while facts wait.
+
+    The caller's transaction is a repeatable read, so that what is counted and what waits are of the
+    same moment.
+    """
+    await performance.counted_to(conn, market)
+    if await cursors.are_behind(conn, market):
+        return None
     await performance.forget(conn, market)
     after, done = UUID(int=0), 0
     while True:

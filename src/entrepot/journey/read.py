@@ -148,9 +148,9 @@ def _promised(
     ]  # fmt: skip
     order["promises"] += [_plain(each, "order_id", "revision_no") for each in revisions]
     if revisions:
-        last = revisions[-1]
+        last = order["promises"][-1]
         order["promise"] = (first or {"order_by": None, "confidence": None}) | {
-            "earliest": last.earliest, "latest": last.latest,
+            "earliest": last["earliest"], "latest": last["latest"],
         }  # fmt: skip
     for work in order["fulfillment_orders"]:
         by = milestones.get(FulfillmentOrderId(UUID(work["id"])))

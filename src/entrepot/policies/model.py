@@ -146,8 +146,7 @@ class LearnedTransit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         int, Meta(ge=7, le=730, description="Days of deliveries that are looked at.")
     ] = 60
     card_weight: Annotated[
-        int,
-        Meta(ge=0, le=10_000, description="So many deliveries by the card are added to what was."),
+        int, Meta(ge=0, le=10_000, description="The card weighs as much as so many deliveries.")
     ] = 20
     share: Annotated[
         float, Meta(ge=0.5, le=0.99, description="Deliveries that are to make the promised day.")

@@ -39,10 +39,31 @@ class WorkOf:
 
 
 @dataclass(frozen=True, slots=True)
+class CountedTo:
+    """Up to which fact of the feed outcomes are counted."""
+
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
 class TableVersion:
     """Which version is in force."""
 
     version: int
+
+
+async def counted_to(conn: db.Connection, market: MarketId) -> int:
+    """Say up to which fact outcomes are counted; whoever counts next waits for this transaction."""
+    rows = await db.fetch(conn, Q["counted_to"], CountedTo, market=market)
+    if not rows:
+        await db.execute(conn, Q["begin_counting"], market=market)
+        rows = await db.fetch(conn, Q["counted_to"], CountedTo, market=market)
+    return rows[0].sequence
+
+
+async def count_to(conn: db.Connection, market: MarketId, sequence: int) -> None:
+    """Note how far the facts are counted, in the commit of what was counted."""
+    await db.execute(conn, Q["count_to"], market=market, sequence=sequence)
 
 
 async def arrived(

@@ -131,6 +131,25 @@ DO UPDATE SET
     due = h.due + excluded.due,
     on_time = h.on_time + excluded.on_time;
 
+-- name: begin_counting
+-- A market of which nothing is counted yet.
+INSERT INTO promise.counted (market, sequence)
+VALUES (:market::text, 0)
+ON CONFLICT (market) DO NOTHING;
+
+-- name: counted_to -> CountedTo
+-- Up to which fact outcomes are counted, locked: who counts next waits for this commit.
+SELECT c.sequence
+FROM promise.counted AS c
+WHERE c.market = :market::text
+FOR NO KEY UPDATE;
+
+-- name: count_to
+-- How far it has come, in the commit of what was counted; never back.
+UPDATE promise.counted
+SET sequence = :sequence::bigint
+WHERE market = :market::text AND sequence < :sequence::bigint;
+
 -- name: forget_transit
 -- All that was counted of deliveries, before it is counted again.
 DELETE FROM promise.transit

@@ -3,6 +3,7 @@
 The formulas and a worked table: `docs/algorithms/promise.md`.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -122,21 +123,22 @@ def handled(outcomes: Sequence[tuple[Handled, Handling]]) -> dict[Handling, Tall
 
 
 def learned_days(days: Mapping[int, int], card_days: int, *, share: float, card_weight: int) -> int:
-    """Give the transit days to promise: of what was seen, and so many more deliveries by the card.
+    """Give the transit days to promise by what was seen and the card, in whole carrier days.
 
-    `days` counts deliveries by carrier days. The answer is the fewest days within which `share` of
-    all of them came, those that were seen and `card_weight` at `card_days`. Without either it is
-    the card.
+    `days` counts deliveries by carrier days, n in all; q are the fewest within which `share` of
+    them came. The answer is (n q + `card_weight` `card_days`) / (n + `card_weight`), to the nearest
+    day, halves up: what few deliveries say is drawn towards the card. Without any it is the card.
     """
-    counts = dict(days)
-    counts[card_days] = counts.get(card_days, 0) + card_weight
-    wanted = share * sum(counts.values())
-    so_far = 0
-    for each in sorted(counts):
-        so_far += counts[each]
-        if so_far and so_far >= wanted - 1e-9:
-            return each
-    return card_days
+    seen = sum(days.values())
+    if not seen:
+        return card_days
+    wanted, so_far, found = share * seen, 0, card_days
+    for each in sorted(days):
+        so_far, found = so_far + days[each], each
+        if so_far >= wanted - 1e-9:
+            break
+    weighed = (seen * found + card_weight * card_days) / (seen + card_weight)
+    return math.floor(weighed + 0.5)
 
 
 def learned(
