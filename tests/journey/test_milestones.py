@@ -18,6 +18,11 @@ from entrepot.promise import browse as promises
 from entrepot.work.lookout import full, look, paused
 from journey.shop import NEWARK, US
 
+CARRIER_DAYS = json.dumps(
+    {"weekly": {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri")}}
+)
+"""Open when carriers deliver: a day later leaves is a day later there."""
+
 KINDS = ("milestone.at_risk", "milestone.missed")
 
 
@@ -196,6 +201,23 @@ async def test_work_beyond_a_nodes_day_goes_to_one_with_room(two):
     assert await alarms(two) == [("at_risk", "accept", "full")]
     assert await two.pieces(first) == [("DC", "released", 1)]
     assert await two.pieces(second) == [("DC", "canceled", 0), ("OTHER", "released", 1)]
+
+
+async def test_where_no_other_node_has_room_the_date_moves_by_a_day(shop):
+    await shop.node("DC", calendar=CARRIER_DAYS)
+    await shop.count("DC", TEE=5)
+    first = await shop.buy(("TEE", 1))
+    second = await shop.buy(("TEE", 1), external_id="2")
+    await shop.turn()
+    await shop.node("DC", calendar=CARRIER_DAYS, capacity_per_day=1)
+    assert await look(shop.pool, await shop.world.market(US), full) == 1
+    await shop.turn()
+    (event,) = await shop.events("promise.revised")
+    told = json.loads(event.data)
+    assert (event.order_id, told["cause"]) == (second, "backlog")
+    assert await shop.pieces(second) == [("DC", "released", 1)]
+    assert len(await shop.troubles(second)) == 1
+    assert await shop.troubles(first) == []
 
 
 async def test_the_sweep_costs_as_many_statements_for_many_as_for_one(two):

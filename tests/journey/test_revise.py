@@ -77,11 +77,16 @@ async def test_the_history_of_a_promise_is_shown_with_the_order(one):
     await one.ship((await one.works(id_))[0])
     await one.turn()
     async with one.pool.acquire() as conn:
-        order = await read_order(conn, await one.world.market(US), id_)
+        order = await read_order(conn, await one.world.market(US), id_, at=mint.now())
     first, second = order["promises"]
     assert (first["maker"], first["cause"], first["was"]) == ("rules", "captured", None)
     assert (second["cause"], second["latest"]) == ("hand_over", order["promise"]["latest"])
     assert order["promise"]["order_by"]
+    (work,) = order["fulfillment_orders"]
+    assert (work["expected"]["latest"], work["expected"]["cause"]) == (
+        second["latest"],
+        "hand_over",
+    )
     assert order["fulfillment_orders"][0]["milestones"]["deliver_by"] == second["latest"]
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from entrepot.promise.after_model import Cause, Told, Way
-from entrepot.promise.estimate import expected
+from entrepot.promise.estimate import expected, expected_each
 from entrepot.terms.ids import FulfillmentOrderId, LaneId, NodeId, OrderId
 from promise.test_rules import EASTERN, PACIFIC, WEEKDAYS, network, node, utc
 
@@ -48,6 +48,18 @@ def test_before_it_leaves_it_is_as_planned():
 def test_once_its_cut_off_has_passed_it_leaves_on_the_next_day():
     assert latest(way(), at="2026-11-02T18:00-05:00") == by("2026-11-09", Cause.LATE_WORK)
     assert latest(way(), at="2026-11-07T10:00-05:00") == by("2026-11-13", Cause.LATE_WORK)
+
+
+def test_beyond_what_its_node_holds_it_leaves_a_day_later():
+    assert latest(way(crowded=True)) == by("2026-11-09", Cause.BACKLOG)
+    assert latest(way(crowded=True, state="picking")) == by("2026-11-06", Cause.PLAN)
+
+
+def test_each_part_that_is_to_come_is_said():
+    ways = (sent(), way(fulfillment_order_id=FulfillmentOrderId("g"), state="canceled"))
+    compiled = network(node("A", WEEKDAYS))
+    found = expected_each(ways, TOLD, EASTERN, compiled, utc("2026-11-02T17:00-05:00"))
+    assert [(id_, each.cause) for id_, each in found.items()] == [("f", Cause.HAND_OVER)]
 
 
 def test_by_hand_over():

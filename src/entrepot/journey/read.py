@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +15,16 @@ from entrepot.fulfillment.model import PackageRow, Work
 from entrepot.fulfillment.tell import lots_json
 from entrepot.inventory.model import Demand
 from entrepot.journey import lots_shown
+from entrepot.journey.asking import destination
 from entrepot.journey.progress import Standing, standings
 from entrepot.journey.world import Market
 from entrepot.orders import browse as orders
-from entrepot.orders.model import Line
+from entrepot.orders.model import Address, Line
 from entrepot.plumbing import db, exceptions, relay
 from entrepot.plumbing.model import Event, News, Trouble
 from entrepot.promise import browse as promises
-from entrepot.promise.after_model import MilestoneRow, Revision
+from entrepot.promise.after_model import Expected, MilestoneRow, Revision
+from entrepot.promise.estimate import expected_each
 from entrepot.terms.ids import FulfillmentOrderId, MarketId, OrderId
 
 _SENT = {"shipped", "delivered", "collected"}
@@ -29,14 +32,18 @@ _WITH_CUSTOMER = {"delivered", "collected"}
 
 
 async def read_order(
-    conn: db.Connection, market: Market, order_id: OrderId
+    conn: db.Connection, market: Market, order_id: OrderId, *, at: datetime
 ) -> dict[str, Any] | None:
-    """Read one order whole, with its timeline and its lots; None where there is none."""
+    """Read one order whole, with its timeline and its lots; None where there is none.
+
+    When each part of it is expected is reckoned as seen at `at`.
+    """
     found = await _read(conn, market.id, [order_id])
     if not found:
         return None
     order, standing = found[0]
     await _show_lots(conn, market, order, standing)
+    await _show_expected(conn, market, order, order_id, at)
     events, news = await relay.events_of_order(conn, market.id, order_id)
     told = [_entry(each) for each in events] + [_entry(each) for each in news]
     order["timeline"] = [step for each in told for step in _unfolded(each)]
@@ -54,6 +61,23 @@ async def _show_lots(
             lots = shown.get((work.id, mine.line_no, mine.sku))
             if lots is not None:
                 line.update(lots_json(lots.lots))
+
+
+async def _show_expected(
+    conn: db.Connection, market: Market, order: dict[str, Any], order_id: OrderId, at: datetime
+) -> None:
+    """Put to each node's work that is still to come when it is expected, and why then."""
+    told = (await promises.told_of(conn, market.id, [order_id])).get(order_id)
+    found: Mapping[FulfillmentOrderId, Expected] = {}
+    if told is not None:
+        ship_to = order.get("ship_to")
+        place = destination(msgspec.convert(ship_to, Address)) if ship_to else None
+        ways = (await promises.ways_of(conn, market.id, [order_id])).get(order_id, ())
+        zone = place.time_zone if place else ""
+        found = expected_each(ways, told, zone, market.compiled, at)
+    for work in order["fulfillment_orders"]:
+        one = found.get(FulfillmentOrderId(UUID(work["id"])))
+        work["expected"] = None if one is None else _plain(one)
 
 
 async def read_orders(

@@ -117,6 +117,7 @@ class Cause(StrEnum):
     PLAN = "plan"
     HAND_OVER = "hand_over"
     SCAN = "scan"
+    BACKLOG = "backlog"
     LATE_WORK = "late_work"
     OVERDUE = "overdue"
 
@@ -124,8 +125,8 @@ class Cause(StrEnum):
 class Way(msgspec.Struct, frozen=True, gc=False):
     """One node's work for an order as far as its delivery depends on it, and its parcel if any.
 
-    Of several parcels it is the one that is furthest behind. `promised_latest` is what the order
-    was promised, `told_latest` what its customer was told last, both null where nothing was.
+    Of several parcels it is the one that is furthest behind. `crowded`: it is beyond what its
+    node's days hold.
     """
 
     order_id: OrderId
@@ -140,6 +141,7 @@ class Way(msgspec.Struct, frozen=True, gc=False):
     status: str | None
     status_at: datetime | None
     delivered_at: datetime | None
+    crowded: bool = False
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):

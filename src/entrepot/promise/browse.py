@@ -7,10 +7,10 @@ from uuid import UUID
 
 from entrepot.plumbing import db, sql
 from entrepot.promise.after_model import MilestoneRow, Revision
-from entrepot.promise.store import told_of
+from entrepot.promise.store import told_of, ways_of
 from entrepot.terms.ids import FulfillmentOrderId, MarketId, NodeId, OrderId
 
-__all__ = ["LateWork", "alarmed", "milestones_of", "revisions_of", "told_of"]
+__all__ = ["LateWork", "alarmed", "milestones_of", "revisions_of", "told_of", "ways_of"]
 
 V = sql.load(__package__, "views.sql")
 

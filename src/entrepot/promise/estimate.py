@@ -15,9 +15,11 @@ from entrepot.promise.after_model import Cause, Expected, Told, Way
 from entrepot.promise.model import DELIVERY_CLOSES_MINUTE, DELIVERY_OPENS_MINUTE
 from entrepot.promise.rules import delivery_window, promised
 from entrepot.terms.calendar import business_days_after, instant, time_zone
+from entrepot.terms.ids import FulfillmentOrderId
 from entrepot.terms.place import Place
 
 _ENDED = frozenset({"canceled", "rejected"})
+_NOT_TAKEN_ON = frozenset({"planned", "released"})
 _WITH_CUSTOMER = frozenset({"delivered", "collected"})
 _SLOWED = frozenset({"delivery_delayed", "on_hold"})
 
@@ -27,6 +29,24 @@ class _Fetched(msgspec.Struct, frozen=True):
 
     method: Method = Method.PICKUP
     destination: Place | None = None
+
+
+def expected_each(
+    ways: Sequence[Way], told: Told, zone: str, network: Compiled, at: datetime
+) -> dict[FulfillmentOrderId, Expected]:
+    """Say the same of each node's part that is still to come; what nothing is known of is left out.
+
+    What has arrived, and what is no node's work any more, is left out too.
+    """
+    found = {}
+    for way in ways:
+        ix = network.index.get(way.node_id)
+        if way.state in _ENDED | _WITH_CUSTOMER or ix is None:
+            continue
+        one = _of(way, told, ix, zone, network, at)
+        if one is not None:
+            found[way.fulfillment_order_id] = one
+    return found
 
 
 def expected(
@@ -81,7 +101,10 @@ def _to_fetch(way: Way, told: Told, network: Compiled, at: datetime) -> Expected
 def _unsent(
     way: Way, ix: int, lane: Lane, zone: str, network: Compiled, at: datetime
 ) -> Expected | None:
-    """It leaves at the planned day's cut-off or, once that has passed, at the next one to come."""
+    """It leaves at the planned day's cut-off or, once that has passed, at the next one to come.
+
+    Beyond what its node's days hold, and not taken on yet, it leaves a day later than planned.
+    """
     day = planned = way.day.toordinal()
     if network.cut_off(ix, day) <= at:
         day = at.astimezone(network.zone_info(ix)).date().toordinal() - 1
@@ -90,6 +113,11 @@ def _unsent(
         if day < 0:
             return None
         cause, reason = Cause.LATE_WORK, f"{way.node_id} has not sent it on {_said(planned)}"
+    elif way.crowded and way.state in _NOT_TAKEN_ON:
+        day = network.next_work_day(ix, planned)
+        if day < 0:
+            return None
+        cause, reason = Cause.BACKLOG, f"{way.node_id} has more work than its days hold"
     else:
         cause, reason = Cause.PLAN, f"{way.node_id} sends it on {_said(planned)}"
     earliest, latest = _window(day, network.cut_off(ix, day), lane, zone, network)

@@ -39,6 +39,7 @@ WHERE
         o.promised_latest <= :at::timestamptz
         OR (f.method = 'ship' AND f.state <> 'shipped' AND f.ship_by > m.ship_by)
         OR (f.method = 'ship' AND f.state <> 'shipped' AND f.ship_by <= :at::timestamptz)
+        OR (m.cause = 'full' AND f.state IN ('planned', 'released'))
         OR (
             f.state = 'shipped'
             AND EXISTS (
@@ -92,8 +93,11 @@ SELECT
     p.carrier,
     p.status,
     p.status_at,
-    coalesce(p.delivered_at, CASE WHEN f.state = 'delivered' THEN f.moved_at END) AS delivered_at
+    coalesce(p.delivered_at, CASE WHEN f.state = 'delivered' THEN f.moved_at END) AS delivered_at,
+    coalesce(m.cause = 'full', FALSE) AS crowded
 FROM fulfillment.fulfillment_order AS f
+LEFT JOIN promise.milestone AS m
+    ON f.market = m.market AND f.fulfillment_order_id = m.fulfillment_order_id
 LEFT JOIN LATERAL (
     SELECT k.shipped_at, k.carrier, d.status, d.status_at, d.delivered_at
     FROM fulfillment.package AS k
@@ -241,30 +245,43 @@ WHERE m.market = :market::text AND m.fulfillment_order_id = l.fulfillment_order_
 
 -- name: waits_at_nodes -> Watched
 -- Work that some nodes have not taken on and of which nothing was told: the youngest up to a day,
--- as many as are asked of each node. What a hold keeps where it is, is left out.
-WITH waiting AS (
+-- as many as are asked of each node. What a hold keeps where it is, is left out. Two states, each
+-- with an index of its own.
+WITH asked AS (
     SELECT
-        f.market,
-        f.fulfillment_order_id,
-        f.node_id,
-        f.state,
-        f.moved_at,
-        k.most,
-        row_number() OVER (PARTITION BY f.node_id ORDER BY f.fulfillment_order_id DESC) AS place
-    FROM
-        unnest(:node_ids::text[], :days::date[], :counts::integer[]) -- noqa: RF02
-            AS k (node_id, day, most)
+        k.node_id,
+        k.day,
+        k.most
+    FROM unnest(:node_ids::text[], :days::date[], :counts::integer[]) AS k (node_id, day, most)
+),
+
+idle AS (
+    SELECT f.market, f.fulfillment_order_id, f.order_id, f.node_id, f.state, f.moved_at, k.most
+    FROM asked AS k
     INNER JOIN fulfillment.fulfillment_order AS f ON k.node_id = f.node_id AND k.day >= f.day
+    WHERE f.market = :market::text AND f.state = 'released' AND f.method = 'ship'
+    UNION ALL
+    SELECT f.market, f.fulfillment_order_id, f.order_id, f.node_id, f.state, f.moved_at, k.most
+    FROM asked AS k
+    INNER JOIN fulfillment.fulfillment_order AS f ON k.node_id = f.node_id AND k.day >= f.day
+    WHERE f.market = :market::text AND f.state = 'planned' AND f.method = 'ship'
+),
+
+waiting AS (
+    SELECT
+        i.market,
+        i.fulfillment_order_id,
+        i.node_id,
+        i.state,
+        i.moved_at,
+        i.most,
+        row_number() OVER (PARTITION BY i.node_id ORDER BY i.fulfillment_order_id DESC) AS place
+    FROM idle AS i
     INNER JOIN promise.milestone AS t
-        ON f.market = t.market AND f.fulfillment_order_id = t.fulfillment_order_id
+        ON i.market = t.market AND i.fulfillment_order_id = t.fulfillment_order_id
     LEFT JOIN orders.hold AS h
-        ON f.market = h.market AND f.order_id = h.order_id AND h.lifted_at IS NULL
-    WHERE
-        f.market = :market::text
-        AND f.method = 'ship'
-        AND f.state IN ('planned', 'released')
-        AND t.alarm IS NULL
-        AND h.order_id IS NULL
+        ON i.market = h.market AND i.order_id = h.order_id AND h.lifted_at IS NULL
+    WHERE i.market = :market::text AND t.alarm IS NULL AND h.order_id IS NULL
 )
 
 SELECT
@@ -290,18 +307,31 @@ ORDER BY m.fulfillment_order_id
 FOR NO KEY UPDATE OF m SKIP LOCKED;
 
 -- name: backlog -> Backlog
--- The work that has not left some nodes, by its working day.
+-- The work that has not left some nodes, by its working day. Planned work has an index of its own.
+WITH unfinished AS (
+    SELECT f.market, f.fulfillment_order_id, f.node_id, f.day
+    FROM fulfillment.fulfillment_order AS f
+    WHERE
+        f.market = :market::text
+        AND f.node_id = any(:node_ids::text[])
+        AND f.state IN ('released', 'accepted', 'picking', 'picked', 'packed')
+    UNION ALL
+    SELECT f.market, f.fulfillment_order_id, f.node_id, f.day
+    FROM fulfillment.fulfillment_order AS f
+    WHERE
+        f.market = :market::text
+        AND f.node_id = any(:node_ids::text[])
+        AND f.state = 'planned'
+)
+
 SELECT
-    f.node_id,
-    f.day,
+    u.node_id,
+    u.day,
     count(*)::integer AS works,
     count(*) FILTER (WHERE m.cause = 'full')::integer AS alarmed
-FROM fulfillment.fulfillment_order AS f
+FROM unfinished AS u
 LEFT JOIN promise.milestone AS m
-    ON f.market = m.market AND f.fulfillment_order_id = m.fulfillment_order_id
-WHERE
-    f.market = :market::text
-    AND f.node_id = any(:node_ids::text[])
-    AND f.state IN ('planned', 'released', 'accepted', 'picking', 'picked', 'packed')
-GROUP BY f.node_id, f.day
-ORDER BY f.node_id, f.day;
+    ON u.market = m.market AND u.fulfillment_order_id = m.fulfillment_order_id
+WHERE u.market = :market::text
+GROUP BY u.node_id, u.day
+ORDER BY u.node_id, u.day;
