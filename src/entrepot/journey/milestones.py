@@ -4,7 +4,7 @@ The sweep looks at milestones whose time has come, in sets. One that is about to
 is told once and waits for a person; who moved on in time is told of nowhere.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -84,14 +84,18 @@ async def begin(
     shipped = {each.order_id for each in new if each.method == Method.SHIP}
     zones = await zones_of(here.conn, here.market, sorted(shipped & promises.keys()))
     alert = timedelta(minutes=terms.alert_minutes)
+    counted: dict[Hashable, Milestones | None] = {}
     rows = []
     for id_, each in zip(opened, new, strict=True):
         promise = promises.get(each.order_id)
         if promise is None:
             continue
         piece = Piece(each.node_id, each.lane_id, each.method, each.day.toordinal())
-        begins = max(here.at, each.release_at)
-        times = times_of(market, terms, piece, promise, zones.get(each.order_id, ""), begins=begins)
+        zone, begins = zones.get(each.order_id, ""), max(here.at, each.release_at)
+        key = (piece, promise.latest, zone, begins)
+        if key not in counted:
+            counted[key] = times_of(market, terms, piece, promise.latest, zone, begins=begins)
+        times = counted[key]
         if times is not None:
             rows.append((id_, each.order_id, times, first_look(times, here.at, alert)))
     if rows:
@@ -108,7 +112,7 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
 
 
 def times_of(
-    market: Market, terms: Terms, piece: Piece, promise: Told, zone: str, *, begins: datetime
+    market: Market, terms: Terms, piece: Piece, promised: datetime, zone: str, *, begins: datetime
 ) -> Milestones | None:
     """Count the milestones of a piece of work; None where its node or lane is gone."""
     network = market.compiled
@@ -116,15 +120,15 @@ def times_of(
     if ix is None:
         return None
     if piece.method != Method.SHIP:
-        return counted_back(ix, promise.latest, promise.latest, network, terms, begins=begins)
+        return counted_back(ix, promised, promised, network, terms, begins=begins)
     lane_ix = network.lane_index.get(piece.lane_id) if piece.lane_id else None
     if lane_ix is None:
         return None
     there = zone or network.zone_info(ix).key
     lane = network.lane_from(piece.node_id, lane_ix)
-    day = last_day(ix, lane, there, piece.day, promise.latest, network)
+    day = last_day(ix, lane, there, piece.day, promised, network)
     return counted_back(
-        ix, network.cut_off(ix, day), promise.latest, network, terms,
+        ix, network.cut_off(ix, day), promised, network, terms,
         begins=begins, order_by=network.order_by(ix, day),
     )  # fmt: skip
 
@@ -151,7 +155,7 @@ async def recount(
     for row in rows:
         promise, piece = promises[row.order_id], pieces.get(row.fulfillment_order_id)
         times = None if piece is None else times_of(
-            market, terms, piece, promise, zones.get(row.order_id, ""), begins=here.at
+            market, terms, piece, promise.latest, zones.get(row.order_id, ""), begins=here.at
         )  # fmt: skip
         if times is None:
             times = msgspec.structs.replace(row.times, deliver_by=promise.latest)
