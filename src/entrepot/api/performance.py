@@ -55,7 +55,7 @@ class NodesQuery(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "fr
     cursor: Cursor = ""
 
 
-class CarrierAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CarrierFigureAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How parcels went. `transit_days_median` and `_p90` are carrier business days.
 
     `on_time` of the `promised` ones came by the end of what their order was promised at first;
@@ -75,7 +75,7 @@ class CarrierAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     weekday: int | None = None
 
 
-class NodeAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class NodeFigureAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a node's work went. Times are minutes from accepting to handing over, or making ready.
 
     `on_time` of the `due` ones left by the cut-off they were planned for.
@@ -94,13 +94,13 @@ class NodeAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     weekday: int | None = None
 
 
-class CarriersAnswer(msgspec.Struct, frozen=True):
-    items: list[CarrierAnswer]
+class CarrierFiguresAnswer(msgspec.Struct, frozen=True):
+    items: list[CarrierFigureAnswer]
     next: str | None
 
 
-class NodesAnswer(msgspec.Struct, frozen=True):
-    items: list[NodeAnswer]
+class NodeFiguresAnswer(msgspec.Struct, frozen=True):
+    items: list[NodeFigureAnswer]
     next: str | None
 
 
@@ -121,7 +121,7 @@ async def carriers(request: Request) -> Answer:
         )  # fmt: skip
     items = [_carrier(row) for row in rows[: query.limit]]
     if len(rows) <= query.limit:
-        return json_answer(200, CarriersAnswer(items, None))
+        return json_answer(200, CarrierFiguresAnswer(items, None))
     last = rows[query.limit - 1]
     cursor = cursor_of(
         json.dumps([last.carrier, last.service, last.node_id, last.area, last.weekday])
@@ -130,7 +130,7 @@ async def carriers(request: Request) -> Answer:
         "/v1/performance/carriers", cursor, by=by, carrier=query.carrier, service=query.service,
         node=query.node, area=query.area, limit=query.limit, **_said(span),
     )  # fmt: skip
-    return json_answer(200, CarriersAnswer(items, cursor), link)
+    return json_answer(200, CarrierFiguresAnswer(items, cursor), link)
 
 
 async def nodes(request: Request) -> Answer:
@@ -148,14 +148,14 @@ async def nodes(request: Request) -> Answer:
         )  # fmt: skip
     items = [_node(row) for row in rows[: query.limit]]
     if len(rows) <= query.limit:
-        return json_answer(200, NodesAnswer(items, None))
+        return json_answer(200, NodeFiguresAnswer(items, None))
     last = rows[query.limit - 1]
     cursor = cursor_of(json.dumps([last.node_id, last.service, last.weekday]))
     link = next_link(
         "/v1/performance/nodes", cursor, by=query.by, service=query.service, node=query.node,
         limit=query.limit, **_said(span),
     )  # fmt: skip
-    return json_answer(200, NodesAnswer(items, cursor), link)
+    return json_answer(200, NodeFiguresAnswer(items, cursor), link)
 
 
 def _span(query: CarriersQuery | NodesQuery) -> Span:
@@ -201,8 +201,8 @@ def _rate(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def _carrier(row: CarrierFigure) -> CarrierAnswer:
-    return CarrierAnswer(
+def _carrier(row: CarrierFigure) -> CarrierFigureAnswer:
+    return CarrierFigureAnswer(
         parcels=row.parcels,
         promised=row.promised,
         on_time=row.on_time,
@@ -217,8 +217,8 @@ def _carrier(row: CarrierFigure) -> CarrierAnswer:
     )
 
 
-def _node(row: NodeFigure) -> NodeAnswer:
-    return NodeAnswer(
+def _node(row: NodeFigure) -> NodeFigureAnswer:
+    return NodeFigureAnswer(
         node=row.node_id,
         works=row.works,
         rejected=row.rejected,
@@ -236,10 +236,10 @@ def _node(row: NodeFigure) -> NodeAnswer:
 ROUTES = [
     Route(
         "GET", "/v1/performance/carriers", carriers, Scope.FULFILLMENT_READ,
-        "How carriers perform", query=CarriersQuery, answer=CarriersAnswer,
+        "How carriers perform", query=CarriersQuery, answer=CarrierFiguresAnswer,
     ),
     Route(
         "GET", "/v1/performance/nodes", nodes, Scope.FULFILLMENT_READ,
-        "How nodes perform", query=NodesQuery, answer=NodesAnswer,
+        "How nodes perform", query=NodesQuery, answer=NodeFiguresAnswer,
     ),
 ]  # fmt: skip
