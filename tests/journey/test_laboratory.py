@@ -10,8 +10,9 @@ from entrepot.journey.gate import why_not
 from entrepot.journey.regret import keep_regret, regret
 from entrepot.plumbing import mint
 from entrepot.plumbing.mint import MINT
-from entrepot.policies.model import Policy, RequireReplay
+from entrepot.policies.model import Policy
 from entrepot.policies.publish import publish
+from entrepot.policies.trial import RequireReplay
 from entrepot.sourcing import regrets, replays
 from entrepot.sourcing.replays import Span
 from entrepot.work.lab import Laboratory

@@ -141,6 +141,11 @@ async def test_every_step_run_again_on_the_same_facts_changes_nothing_more(shop)
     await shop.turn()
     await shop.count((await shop.works(missing))[0].head.node_id, CAP=1)
     await _moved_by_a_pause(shop)
+    await shop.turn()
+    idle = await shop.buy(("TEE", 1), external_id="5")
+    await shop.turn()
+    await shop.late(idle)
+    await shop.turn()
     before = await shop.everything()
 
     ran = []

@@ -9,7 +9,8 @@ from entrepot.journey.compare import AT, COLUMNS, table_of
 from entrepot.journey.gate_rules import lacks, sources_alike
 from entrepot.journey.replay_result import Result
 from entrepot.journey.tally import NodeLoad, figures
-from entrepot.policies.model import Policy, Publication, RequireReplay
+from entrepot.policies.model import Policy, Publication
+from entrepot.policies.trial import RequireReplay
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 DAY = timedelta(days=1)

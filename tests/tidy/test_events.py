@@ -9,6 +9,7 @@ import pytest
 from entrepot.bootstrap import lifecycles
 from entrepot.inventory.watch import FEED_STALE
 from entrepot.journey.mend import SHORT
+from entrepot.journey.milestones import AT_RISK
 from entrepot.journey.offer_work import UNCLAIMED
 from entrepot.journey.record import UNROUTABLE
 from entrepot.journey.sweep import UNDATED
@@ -49,7 +50,7 @@ def named() -> set[str]:
     words = {word for tree in TREES.values() for word in strings(tree) if A_TYPE.fullmatch(word)}
     # steps, lives and kinds of exceptions have names of the same form
     others = {*STEPS, *(life.machine for life in lifecycles())}
-    others |= {UNROUTABLE, UNDATED, SHORT, SURPLUS, FEED_STALE, UNCLAIMED}
+    others |= {UNROUTABLE, UNDATED, SHORT, SURPLUS, FEED_STALE, UNCLAIMED, AT_RISK}
     followed = {type_ for row in rows() for type_ in row.types}
     facts = {w for w in words - others if not w.endswith(".sql")}
     return followed | {w for w in facts if w.partition(".")[0] in NOUNS}

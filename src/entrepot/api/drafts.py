@@ -32,11 +32,7 @@ from entrepot.network.open import hold
 from entrepot.plumbing import clock, db
 from entrepot.policies import browse
 from entrepot.policies.diff import differences
-from entrepot.policies.model import (
-    Policy,
-    WhyNotMoved,
-    policy_of,
-)
+from entrepot.policies.model import Policy, WhyNotMoved, policy_of
 from entrepot.policies.move import draft, move, restored
 from entrepot.policies.publish import publish
 from entrepot.policies.states import PolicyVerb

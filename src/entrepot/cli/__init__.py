@@ -7,6 +7,7 @@ from entrepot.cli import (
     bring,
     demo,
     keys,
+    performance,
     policy,
     regret,
     replay,
@@ -38,5 +39,6 @@ app.command("bench", help="One benchmark.")(bench.bench)
 app.add_typer(keys.app, name="key")
 app.add_typer(stock.app, name="inventory")
 app.add_typer(policy.app, name="policy")
+app.add_typer(performance.app, name="performance")
 
 __all__ = ["app"]

@@ -25,10 +25,10 @@ from entrepot.inventory.model import Claim
 from entrepot.inventory.reserve import reserve
 from entrepot.inventory.resolve import free, lock
 from entrepot.journey import claim_told, withhold
+from entrepot.journey.agreed import questions_of
 from entrepot.journey.here import Here
 from entrepot.journey.mend import mend
 from entrepot.journey.notice import tell_those_who_wait
-from entrepot.journey.reroute import questions_of
 from entrepot.journey.world import Market
 from entrepot.orders import browse as orders
 from entrepot.plumbing import clock, db, mint, outbox

@@ -7,7 +7,8 @@ from datetime import timedelta
 from entrepot.fulfillment.offers import Offered, OfferRow
 from entrepot.network.model import Method
 from entrepot.orders.model import Head
-from entrepot.policies.model import Claiming, Policy
+from entrepot.policies.claims import Claiming
+from entrepot.policies.model import Policy
 from entrepot.terms.ids import FulfillmentOrderId, NodeId
 
 SPARE = timedelta(minutes=10)

@@ -16,6 +16,7 @@ from entrepot.fulfillment.recall import recall
 from entrepot.inventory.model import Claim
 from entrepot.inventory.resolve import free, lock
 from entrepot.journey import days
+from entrepot.journey.agreed import Key
 from entrepot.journey.asking import Need
 from entrepot.journey.days import CLEARED_MAX, NotBegun
 from entrepot.journey.here import Here
@@ -23,7 +24,7 @@ from entrepot.journey.mend import mend
 from entrepot.journey.notice import tell_those_who_wait
 from entrepot.journey.progress import Standing, standings
 from entrepot.journey.replan import give_up
-from entrepot.journey.reroute import Freeing, Key, movable, reroute
+from entrepot.journey.reroute import Freeing, reroute, sketched
 from entrepot.journey.world import Market
 from entrepot.network import overrides
 from entrepot.network.model import OverrideKind, OverrideRow
@@ -59,9 +60,9 @@ async def clear(here: Here, events: Sequence[Event]) -> bool:
     await orders.lock(here.conn, here.market, ids)
     claims = _claims(await standings(here.conn, here.market, ids), works)
     closed = sorted({(claim.sku, claim.node_id) for claim in claims})
-    can = await movable(here, _wanted(claims), closed)
+    can = await sketched(here, _wanted(claims), closed=closed)
     if can:
-        going = set(can[:MOVED_MAX])
+        going = set(list(can)[:MOVED_MAX])
         await _move(here, market, [c for c in claims if c.order_id in going], closed)
         return True
     shut = {row.node_id for row in rows if row.kind == OverrideKind.CLOSE and row.clock is None}

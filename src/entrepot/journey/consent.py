@@ -12,11 +12,12 @@ from uuid import UUID
 
 from entrepot.inventory.model import Demand
 from entrepot.journey import consent_told
+from entrepot.journey.agreed import agreed_of
 from entrepot.journey.asking import Need
 from entrepot.journey.cancel import Wish, cancel
 from entrepot.journey.here import Here
 from entrepot.journey.progress import Standing, standings
-from entrepot.journey.reroute import agreed_of, reroute
+from entrepot.journey.reroute import reroute
 from entrepot.journey.sweep import settled
 from entrepot.journey.world import Market, World
 from entrepot.network.model import Method

@@ -9,7 +9,8 @@ from entrepot.journey.replay_reader import digest_of
 from entrepot.journey.replay_result import Result
 from entrepot.plumbing import db
 from entrepot.policies import browse as policies
-from entrepot.policies.model import Policy, RequireReplay, policy_of
+from entrepot.policies.model import Policy, policy_of
+from entrepot.policies.trial import RequireReplay
 from entrepot.sourcing import replays
 from entrepot.terms.ids import MarketId
 

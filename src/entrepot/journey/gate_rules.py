@@ -6,7 +6,8 @@ import msgspec
 
 from entrepot.journey.replay_result import Result
 from entrepot.journey.tally import Figure
-from entrepot.policies.model import Policy, RequireReplay
+from entrepot.policies.model import Policy
+from entrepot.policies.trial import RequireReplay
 
 _BESIDE = (
     "release_after_s", "hold_expiry_s", "feed_stale_after_s", "max_replans", "truth", "publication",

@@ -24,11 +24,12 @@ from entrepot.fulfillment.states import State
 from entrepot.inventory import browse as stock
 from entrepot.inventory.model import Claim
 from entrepot.journey import claim_told, told, withhold
+from entrepot.journey.agreed import questions_of, wants_of
 from entrepot.journey.asking import Need
 from entrepot.journey.claiming_rules import Rounds, rounds_of, rule_of, worth_offering
 from entrepot.journey.here import Here, orders_of
 from entrepot.journey.replan import DECLINED
-from entrepot.journey.reroute import Freeing, look, nothing, questions_of, wants_of
+from entrepot.journey.reroute import Freeing, look, nothing
 from entrepot.journey.world import Market
 from entrepot.network.model import NodeKind
 from entrepot.orders import browse as orders
@@ -36,7 +37,7 @@ from entrepot.orders.model import Head
 from entrepot.plumbing import clock, exceptions, outbox
 from entrepot.plumbing.exceptions import Stuck
 from entrepot.plumbing.model import Event
-from entrepot.policies.model import Claiming
+from entrepot.policies.claims import Claiming
 from entrepot.sourcing.bar import bar
 from entrepot.sourcing.contend import Contender, contenders
 from entrepot.sourcing.model import Bar

@@ -14,6 +14,7 @@ from entrepot.fulfillment import tell
 from entrepot.fulfillment.model import NewFulfillmentOrder, Units
 from entrepot.fulfillment.open import open_planned
 from entrepot.journey import claiming_rules as claiming
+from entrepot.journey import milestones
 from entrepot.journey.here import Here, orders_of
 from entrepot.journey.progress import Claims, claims_of, unopened
 from entrepot.journey.world import Market
@@ -76,6 +77,7 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
         order_id: next((w.method for w in ways.get(order_id, {}).values()), each.head.method)
         for order_id, each in standing.items()
     }
+    await milestones.begin(here, market, opened, new)
     days = _unused(told, {(each.order_id, each.node_id) for each in new}, methods)
     await capacity.give_back(here.conn, here.market, *market.to_give_back(days))
     await outbox.tell(

@@ -19,7 +19,7 @@ from entrepot.journey.here import Here
 from entrepot.journey.model import LengthCount, PlaceCount, ServiceCount, Span, UnitsOrdered
 from entrepot.journey.world import Market
 from entrepot.plumbing import db, sql
-from entrepot.policies.model import LookAhead, Overstock
+from entrepot.policies.ahead import LookAhead, Overstock
 from entrepot.sourcing.forecast import Forecast
 from entrepot.sourcing.lookahead import Outlook
 from entrepot.sourcing.model import EXACT_LINES_MAX

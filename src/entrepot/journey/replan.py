@@ -10,6 +10,7 @@ from entrepot.inventory.model import Claim, Demand
 from entrepot.inventory.resolve import doubt, free, lock
 from entrepot.inventory.wait import wait
 from entrepot.journey import told
+from entrepot.journey.agreed import Key
 from entrepot.journey.ask_customers import ask_customers
 from entrepot.journey.asking import Need
 from entrepot.journey.given_up import Back, cancel_given_up, give_days_back, pull_back
@@ -18,7 +19,7 @@ from entrepot.journey.mend import mend
 from entrepot.journey.notice import tell_those_who_wait
 from entrepot.journey.progress import Standing, given_up, standings
 from entrepot.journey.record import UNROUTABLE
-from entrepot.journey.reroute import Freeing, Key, Unrouted, reroute
+from entrepot.journey.reroute import Freeing, Unrouted, reroute
 from entrepot.orders import browse as orders
 from entrepot.plumbing import exceptions, outbox
 from entrepot.plumbing.exceptions import Stuck

@@ -15,41 +15,26 @@ from entrepot.inventory import browse as stock
 from entrepot.inventory.model import Claim, Free
 from entrepot.inventory.reserve import reserve
 from entrepot.journey import asking, told, withhold
+from entrepot.journey.agreed import NOBODY, Barred, Key, questions_of, wants_of
 from entrepot.journey.asking import Need
 from entrepot.journey.guided import LACKING, tried_on
 from entrepot.journey.here import Here
 from entrepot.journey.world import Market
 from entrepot.network import snapshot
 from entrepot.network.model import Method, Network
-from entrepot.orders import browse as orders
 from entrepot.orders import consents
 from entrepot.orders.consents import LineWay
-from entrepot.orders.model import Address, Customer
 from entrepot.plumbing import outbox
-from entrepot.sourcing import browse as sourcing
 from entrepot.sourcing import capacity
 from entrepot.sourcing.keep import keep_decisions, keep_network
-from entrepot.sourcing.model import Ask, DayKey, NoPlan, Plan, Want, WhyNoPlan
+from entrepot.sourcing.model import Ask, DayKey, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.record import pack
 from entrepot.sourcing.shelves import Shelves
-from entrepot.terms.ids import ChannelId, LineNo, NodeId, OrderId, Sku
+from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
 from entrepot.terms.outcome import Done
-
-Key = tuple[Sku, NodeId]
 
 TRIES_MAX = 5
 """Between reading a row and locking it others may take it; so often it is planned again."""
-
-
-class Agreed(msgspec.Struct, frozen=True):
-    """What an order's document says that a plan needs."""
-
-    channel: ChannelId
-    method: Method
-    service: str
-    pickup_node: NodeId | None = None
-    ship_to: Address | None = None
-    customer: Customer | None = None
 
 
 @dataclass(slots=True)
@@ -77,14 +62,6 @@ class Freeing:
     returned: Collection[Claim] = ()
 
 
-_agreed = msgspec.json.Decoder(Agreed)
-
-
-def agreed_of(document: str) -> Agreed:
-    """Read of an order's document what a plan needs."""
-    return _agreed.decode(document)
-
-
 async def reroute(
     here: Here,
     wanted: Mapping[OrderId, list[Need]],
@@ -92,8 +69,11 @@ async def reroute(
     kind: str,
     waiting: bool,
     freeing: Freeing | None = None,
+    but: Barred = NOBODY,
 ) -> list[Unrouted]:
     """Claim these units wherever they can be had now; answers what could not, per order.
+
+    Beside the nodes that are barred for good, those of `but` are not asked.
 
     The caller holds the orders' locks. `waiting`: the orders are those stock is owed to, so that
     what is owed is theirs; otherwise they leave alone what others wait for. `freeing` is done once,
@@ -102,7 +82,7 @@ async def reroute(
     ways = await consents.ways_of(here.conn, here.market, list(wanted))
     unrouted: list[Unrouted] = []
     for some in by_way(wanted, ways):
-        unrouted += await _route(here, some, kind, waiting=waiting, freeing=freeing)
+        unrouted += await _route(here, some, kind, waiting=waiting, freeing=freeing, but=but)
         freeing = None
     return unrouted
 
@@ -133,9 +113,10 @@ async def _route(
     *,
     waiting: bool,
     freeing: Freeing | None,
+    but: Barred,
 ) -> list[Unrouted]:
     market = await here.world.fresh(here.conn, here.market)
-    asks = await questions_of(here, market, wanted)
+    asks = await questions_of(here, market, wanted, but)
     left = {order_id: list(needs) for order_id, needs in wanted.items()}
     whys: dict[OrderId, str] = {}
     for _ in range(TRIES_MAX):
@@ -156,19 +137,6 @@ async def _route(
     ]
 
 
-async def movable(
-    here: Here, wanted: Mapping[OrderId, list[Need]], closed: Collection[Key]
-) -> list[OrderId]:
-    """Say which orders could have all of these units at other positions now; nothing is claimed."""
-    market = await here.world.fresh(here.conn, here.market)
-    asks = await questions_of(here, market, wanted)
-    skus = sorted({sku for needs in wanted.values() for _, sku, _ in needs})
-    await look(here, market, skus, Freeing(nothing, closed))
-    owed = await stock.owed(here.conn, here.market, skus)
-    planned, _ = _plan(here, market, asks, wanted, list(wanted), {}, owed)
-    return [order_id for order_id, (_, _, had) in planned.items() if had == wanted[order_id]]
-
-
 async def nothing(_: Collection[Key]) -> None:
     """Free nothing: the rows are only looked at."""
 
@@ -187,46 +155,25 @@ async def look(here: Here, market: Market, skus: Sequence[Sku], freeing: Freeing
     market.stock.replace(skus, [row for row in rows.values() if row.sku in asked])
 
 
-async def questions_of(
-    here: Here, market: Market, wanted: Mapping[OrderId, list[Need]]
-) -> dict[OrderId, Ask]:
-    """Read what these orders ask of sourcing, but for what they want."""
-    documents = await orders.documents(here.conn, here.market, list(wanted))
-    bars: dict[OrderId, set[tuple[Sku, NodeId]]] = {}
-    for bar in await sourcing.bars_of(here.conn, here.market, list(wanted)):
-        bars.setdefault(bar.order_id, set()).add((bar.sku, bar.node_id))
-    skus = {sku for needs in wanted.values() for _, sku, _ in needs}
-    await market.catalog.fetch_missing(here.conn, skus)
-    ways = await consents.ways_of(here.conn, here.market, list(wanted))
-    questions = {}
-    for order_id, needs in wanted.items():
-        agreed = agreed_of(documents[order_id])
-        if needs and needs[0][0] in ways.get(order_id, {}):
-            agreed = _another(agreed, ways[order_id][needs[0][0]])
-        questions[order_id] = Ask(
-            channel=agreed.channel,
-            method=agreed.method,
-            service=agreed.service,
-            wants=(),
-            destination=asking.destination(agreed.ship_to)
-            if agreed.method is Method.SHIP
-            else None,
-            pickup_node=agreed.pickup_node,
-            barred=frozenset(bars.get(order_id, ())),
-            customer_class=asking.class_of(agreed.customer),
-        )
-    return questions
+async def sketched(
+    here: Here,
+    wanted: Mapping[OrderId, list[Need]],
+    *,
+    but: Barred = NOBODY,
+    closed: Collection[Key] = (),
+) -> dict[OrderId, tuple[Ask, Plan]]:
+    """Plan these units as `reroute` would, and claim nothing: the orders that get all of theirs.
 
-
-def _another(agreed: Agreed, way: LineWay) -> Agreed:
-    """What holds of lines that go another way than the order says."""
-    return msgspec.structs.replace(
-        agreed,
-        method=Method(way.method),
-        service=way.service,
-        pickup_node=way.pickup_node,
-        ship_to=None if way.ship_to is None else msgspec.json.decode(way.ship_to, type=Address),
-    )
+    `but` are the nodes that are not asked, beside those that are barred for good; at the `closed`
+    positions nobody may be planned.
+    """
+    market = await here.world.fresh(here.conn, here.market)
+    asks = await questions_of(here, market, wanted, but)
+    skus = sorted({sku for needs in wanted.values() for _, sku, _ in needs})
+    await look(here, market, skus, Freeing(nothing, closed))
+    owed = await stock.owed(here.conn, here.market, skus)
+    planned, _ = _plan(here, market, asks, wanted, list(wanted), {}, owed)
+    return {o: (asks[o], plan) for o, (plan, _, had) in planned.items() if had == wanted[o]}
 
 
 async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
@@ -313,14 +260,6 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
                 if isinstance(answer, Plan)
             }
             return done, pack(tried.asks, tried.answers, shelves, scene)
-
-
-def wants_of(market: Market, needs: Sequence[Need]) -> tuple[Want, ...]:
-    """Sum needs by sku, with what a unit of each weighs."""
-    items = market.catalog.items
-    weights = {sku: items[sku].weight_g for _, sku, _ in needs if sku in items}
-    volumes = {sku: items[sku].volume_cm3 for _, sku, _ in needs if sku in items}
-    return asking.wants(needs, weights, volumes)
 
 
 def _days(

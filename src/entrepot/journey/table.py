@@ -16,11 +16,14 @@ from entrepot.journey import (
     deliver,
     expect,
     learn,
+    observe,
     offer_work,
     open_work,
+    reassign,
     redate,
     relieve,
     replan,
+    revise,
     seek,
     summarize,
     supply,
@@ -32,6 +35,8 @@ JOURNEY = """
 when                     do                     lane
 fulfillment.rejected     sourcing.replan        order
 fulfillment.shorted      sourcing.replan        order
+milestone.missed         sourcing.reassign      order
+milestone.at_risk        sourcing.reassign      order
 inventory.supplied       sourcing.supply        sku
 supply.changed           sourcing.supply        sku
 order.captured           sourcing.seek          sku
@@ -47,6 +52,13 @@ order.canceled           promise.date           sku
 order.prioritized        promise.date           sku
 exception.opened         promise.date           sku
 terms.changed            promise.date           sku
+fulfillment.planned      promise.revise         order
+fulfillment.released     promise.revise         order
+fulfillment.shipped      promise.revise         order
+order.unheld             promise.revise         order
+delivery.scanned         promise.revise         order
+milestone.missed         promise.revise         order
+milestone.at_risk        promise.revise         order
 fulfillment.shipped      inventory.consume      sku
 fulfillment.collected    inventory.consume      sku
 fulfillment.picked       inventory.learn        sku
@@ -54,6 +66,11 @@ fulfillment.shorted      inventory.learn        sku
 fulfillment.rejected     inventory.learn        sku
 fulfillment.shipped      delivery.expect        order
 delivery.delivered       fulfillment.deliver    order
+fulfillment.shipped      promise.observe        node
+fulfillment.ready        promise.observe        node
+fulfillment.rejected     promise.observe        node
+fulfillment.delivered    promise.observe        node
+order.imported           promise.observe        node
 fulfillment.delivered    orders.close           order
 fulfillment.collected    orders.close           order
 order.canceled           orders.close           order
@@ -73,6 +90,9 @@ STEPS: dict[str, Step] = {
     "inventory.relieve": relieve.relieve,
     "capacity.clear": clear.clear,
     "promise.date": redate.date_waiting,
+    "promise.observe": observe.observe,
+    "promise.revise": revise.revise,
+    "sourcing.reassign": reassign.reassign,
     "inventory.consume": consume.consume_shipped,
     "inventory.learn": learn.learn_from_picks,
     "delivery.expect": expect.expect_parcels,

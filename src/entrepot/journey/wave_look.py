@@ -16,10 +16,10 @@ from entrepot.fulfillment.states import State
 from entrepot.inventory import browse as stock
 from entrepot.inventory.model import Claim
 from entrepot.journey import withhold
+from entrepot.journey.agreed import questions_of, wants_of
 from entrepot.journey.asking import Need
 from entrepot.journey.here import Here
 from entrepot.journey.progress import Claims, claims_of, given_up, unopened
-from entrepot.journey.reroute import questions_of, wants_of
 from entrepot.journey.world import Market
 from entrepot.network.compiled import Compiled, Days
 from entrepot.sourcing.eligibility import Load, ServiceLoad, allowed_by

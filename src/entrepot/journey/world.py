@@ -22,6 +22,7 @@ from entrepot.network.model import Method, Network
 from entrepot.plumbing import db
 from entrepot.policies import browse as policies
 from entrepot.policies.model import Policy
+from entrepot.promise import performance
 from entrepot.promise.model import Promise
 from entrepot.sourcing import browse as sourcing
 from entrepot.sourcing import price_rows
@@ -78,6 +79,7 @@ class Market:
         self.prices: Prices | None = None
         self.as_of: datetime | None = None
         self.snapshots_kept: set[int] = set()
+        self.learned = 0
 
     @property
     def network(self) -> Network:
@@ -251,7 +253,9 @@ class World:
             at = self._clock()
             value = await network.read(conn, market)
             _, policy = await policies.current(conn, market)
-            made = Market(market, Compiled(value), policy)
+            learned = await _learned(conn, market, policy)
+            made = Market(market, Compiled(value, learned.days), policy)
+            made.learned = learned.version
             await made.catalog.refresh(conn, at=at)
             made.learn_launches(await launch.live(conn, market))
             if self._stock:
@@ -265,10 +269,13 @@ class World:
 
     async def _read_network(self, conn: db.Connection, known: Market) -> None:
         if await network.version(conn, known.id) == known.network.version:
+            if known.policy.learned_transit is not None:
+                await self._read_learned(conn, known)
             return
         value = await network.read(conn, known.id)
         _, policy = await policies.current(conn, known.id)
-        compiled = Compiled(value)
+        learned = await _learned(conn, known.id, policy)
+        compiled, known.learned = Compiled(value, learned.days), learned.version
         before = set(known.compiled.index)
         known.stock.renumber(compiled.index)
         known.learn_rules(compiled, policy)
@@ -279,6 +286,13 @@ class World:
             # A node that was unknown until now may have had stock all along.
             known.stock.load(await inventory.free_by_sku(conn, known.id))
         await self._read_load(conn, known)
+
+    async def _read_learned(self, conn: db.Connection, known: Market) -> None:
+        """Read again what lanes have shown, where there is a newer version of it."""
+        if await performance.version(conn, known.id) != known.learned:
+            learned = await _learned(conn, known.id, known.policy)
+            known.compiled = Compiled(known.network, learned.days)
+            known.learned = learned.version
 
     async def _read_stock(self, conn: db.Connection, known: Market) -> None:
         at = self._clock()
@@ -321,6 +335,13 @@ class World:
         for row in rows:
             if row.node_id in index:
                 known.planned_on((row.node_id, row.day, row.service), row.planned)
+
+
+async def _learned(conn: db.Connection, market: MarketId, policy: Policy) -> performance.Table:
+    """Read what lanes have shown, where the policy promises by it."""
+    if policy.learned_transit is None:
+        return performance.Table(0, [])
+    return await performance.table(conn, market)
 
 
 def _id_before(at: datetime) -> UUID:

@@ -5,10 +5,11 @@ on the network and the arguments; it remembers recent answers, never more than a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from math import sin
+from types import MappingProxyType
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,11 @@ Int64s = npt.NDArray[np.int64]
 _Key = tuple[str, str, str, float | None, float | None]
 Bytes = npt.NDArray[np.uint8]
 
+Transit = Mapping[tuple[NodeId, LaneId], int]
+"""Transit days to promise, by node and lane."""
+
+BY_THE_CARD: Final[Transit] = MappingProxyType({})
+
 
 Off = Mapping[Method, Bools]
 
@@ -71,10 +77,11 @@ class Days:
 class Compiled:
     """The arrays of one network version, of N nodes.
 
-    `handling` is minor units per unit handled, `making_up` per parcel; both int64[N].
+    `handling` is minor units per unit handled, `making_up` per parcel; both int64[N]. `transit` are
+    the days to promise, by node and lane, where a lane has shown other than its card.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, transit: Transit = BY_THE_CARD) -> None:
         nodes = network.nodes
         self.network = network
         self.index: dict[NodeId, int] = {node.node_id: at for at, node in enumerate(nodes)}
@@ -87,6 +94,12 @@ class Compiled:
         }
         self.lane_index: dict[LaneId, int] = {
             lane.lane_id: at for at, lane in enumerate(network.lanes)
+        }
+        self.transit = transit
+        self._learned = {
+            key: _in_days(network.lanes[self.lane_index[key[1]]], days)
+            for key, days in transit.items()
+            if key[1] in self.lane_index
         }
         self.services: tuple[str, ...] = tuple(
             sorted({lane.service for lane in network.lanes if lane.enabled})
@@ -222,6 +235,11 @@ class Compiled:
     def lane(self, ix: int) -> Lane:
         """Give the lane of an index from `lane_costs`."""
         return self.network.lanes[ix]
+
+    def lane_from(self, node: NodeId, ix: int) -> Lane:
+        """Give the lane of an index as it is promised from a node: with the days it has shown."""
+        lane = self.network.lanes[ix]
+        return self._learned.get((node, lane.lane_id), lane) if self._learned else lane
 
     def days(self, at: datetime) -> Days:
         """Say on which local day each node will do work it is asked for at `at`.
@@ -415,6 +433,10 @@ def _unit_vectors(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats, 
 
 def _squeezed(postal_code: str) -> str:
     return "".join(postal_code.split()).upper()
+
+
+def _in_days(lane: Lane, days: int) -> Lane:
+    return replace(lane, transit_days=days, transit_days_min=min(lane.transit_days_min, days))
 
 
 def _minute_of(clock: time) -> int:

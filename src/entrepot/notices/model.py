@@ -20,6 +20,7 @@ TYPES = frozenset(
         *("inventory.expired", "inventory.shorted", "inventory.supplied"),
         *("launch.canceled", "launch.ended", "launch.opened", "launch.planned"),
         *("offer.accepted", "offer.declined", "offer.expired", "offer.opened", "offer.withdrawn"),
+        *("milestone.at_risk", "milestone.missed"),
         *("order.canceled", "order.captured", "order.closed", "order.held"),
         *("order.imported", "order.prioritized", "order.unheld"),
         *("promise.revised", "sourcing.planned", "supply.changed", "terms.changed"),

@@ -8,16 +8,18 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from entrepot.policies.afterwards import LearnedTransit, Milestones, Revisions
+from entrepot.policies.ahead import LookAhead, Waves
+from entrepot.policies.claims import CLAIMING_MAX, Claiming, NodeKindName, PickupConsent
 from entrepot.policies.keeping import RULES_MAX, SEGMENTS_MAX, UNITS_MAX, Keep, Segment
 from entrepot.policies.strategies import Sourcing
+from entrepot.policies.trial import RequireReplay
 
 DAY_S = 86_400
 HOLIDAYS_MAX = 1_000
 """Twenty years of fifty holidays."""
 
 REASON_LENGTH_MAX = 500
-
-NodeKindName = Literal["dc", "store", "3pl", "supplier", "virtual"]
 
 
 class StoreTruth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -67,59 +69,6 @@ class StaleStock(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     ] = 1
 
 
-class Waves(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """When what is planned and not yet released is planned again, all of it together."""
-
-    every_minutes: Annotated[
-        int, Meta(ge=1, le=DAY_S // 60, description="Minutes from one wave to the next.")
-    ] = 15
-    orders_max: Annotated[
-        int, Meta(ge=2, le=20_000, description="Orders planned together; the first to be released.")
-    ] = 5_000
-    saving_min: Annotated[
-        int, Meta(ge=1, le=10**9, description="Minor units an order must save to be moved.")
-    ] = 25
-
-
-class Overstock(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Stock that lasts too long where it is: sending a unit of it from there is worth something."""
-
-    days: Annotated[int, Meta(ge=1, le=3_650, description="Days of sales there; more is too much.")]
-    units_worth: Annotated[
-        int, Meta(ge=1, le=10**6, description="Minor units that each unit sent is worth.")
-    ]
-
-
-class LookAhead(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How stock and room are priced for the orders still to come."""
-
-    every_hours: Annotated[
-        int, Meta(ge=1, le=168, description="Hours from one pricing to the next.")
-    ] = 24
-    restocked_percent: (
-        Annotated[
-            int,
-            Meta(
-                ge=1,
-                le=1_000,
-                description="Units that came in, in percent of all that was free, after which "
-                "prices are made again at once; null: never.",
-            ),
-        ]
-        | None
-    ) = 10
-    days: Annotated[
-        int, Meta(ge=1, le=28, description="Days until the shelves are filled again, about.")
-    ] = 7
-    history_days: Annotated[
-        int, Meta(ge=1, le=365, description="Days of orders that say what will be ordered.")
-    ] = 28
-    unserved: Annotated[
-        int, Meta(ge=0, le=10**7, description="Minor units that running out of a line costs.")
-    ] = 4_500
-    overstock: Overstock | None = None
-
-
 CHANNELS_PUBLISHED_MAX = 1_000
 """Every change of a sku is looked at for each of them."""
 
@@ -144,99 +93,6 @@ class Publication(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         int,
         Meta(ge=0, le=3_600_000, description="Milliseconds in which changes of a sku become one."),
     ] = 1_000
-
-
-Percent = Annotated[float, Meta(ge=-100, le=1_000)]
-
-
-class RequireReplay(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a policy has to show before it comes into force: history decided again by it.
-
-    The replay reproduces every recorded decision by the rules of then, and stays within the limits
-    that are said.
-    """
-
-    days: Annotated[
-        int, Meta(ge=1, le=366, description="Days of history that it must cover at least.")
-    ] = 7
-    within_hours: Annotated[
-        int, Meta(ge=1, le=24 * 31, description="Hours since it and its history may have ended.")
-    ] = 72
-    max_cost_increase_pct: (
-        Annotated[Percent, Meta(description="Of the cost per order, in percent.")] | None
-    ) = None
-    max_split_increase: (
-        Annotated[Percent, Meta(description="Of the orders that are split, percentage points.")]
-        | None
-    ) = None
-    max_late_increase: (
-        Annotated[Percent, Meta(description="Of the promises that are late, percentage points.")]
-        | None
-    ) = None
-    max_refused_increase: (
-        Annotated[Percent, Meta(description="Of the orders refused, in percentage points.")] | None
-    ) = None
-    surely: Annotated[
-        bool, Meta(description="The whole 95 % interval must lie within the limits.")
-    ] = False
-
-
-class Claiming(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Work to be sent is offered to several nodes, and the first that accepts has it.
-
-    The first rule that fits an order holds. Nobody accepts: it is offered again, to others than
-    those that declined, and after the last attempt it is the planned node's.
-    """
-
-    channels: (
-        Annotated[
-            tuple[Annotated[str, Meta(min_length=1, max_length=128)], ...],
-            Meta(min_length=1, max_length=1_000, description="Orders of these; null: of all."),
-        ]
-        | None
-    ) = None
-    services: (
-        Annotated[
-            tuple[Annotated[str, Meta(min_length=1, max_length=60)], ...],
-            Meta(min_length=1, max_length=100, description="Carrier services; null: all."),
-        ]
-        | None
-    ) = None
-    node_kinds: Annotated[
-        tuple[NodeKindName, ...],
-        Meta(min_length=1, max_length=5, description="Kinds of nodes it is offered to."),
-    ] = ("store",)
-    offered_max: Annotated[
-        int, Meta(ge=1, le=50, description="Nodes it is offered to at once, the cheapest first.")
-    ] = 5
-    minutes: Annotated[
-        int, Meta(ge=1, le=7 * 24 * 60, description="Minutes until an offer ends.")
-    ] = 30
-    attempts_max: Annotated[
-        int, Meta(ge=1, le=10, description="How often an order's work is offered in all.")
-    ] = 1
-    tell_a_person: Annotated[
-        bool, Meta(description="Open an exception where nobody has accepted.")
-    ] = False
-
-
-CLAIMING_MAX = 50
-
-
-class PickupConsent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a customer is asked whose store cannot serve, and what is done without an answer."""
-
-    choices: Annotated[
-        tuple[Literal["ship", "other_store", "cancel"], ...],
-        Meta(min_length=1, max_length=3, description="What the customer may choose."),
-    ] = ("ship", "other_store", "cancel")
-    minutes: Annotated[
-        int, Meta(ge=1, le=30 * 24 * 60, description="Minutes until the default is done.")
-    ] = 24 * 60
-    default: Annotated[
-        Literal["wait", "cancel"],
-        Meta(description="Without an answer: the lines wait for a person, or are canceled."),
-    ] = "wait"
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -319,6 +175,9 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             description="The channels that are told what they may sell; others are not.",
         ),
     ] = ()
+    milestones: Milestones | None = Milestones()
+    revisions: Revisions = Revisions()
+    learned_transit: LearnedTransit | None = None
     waves: Waves | None = None
     look_ahead: LookAhead | None = None
     sourcing: Annotated[

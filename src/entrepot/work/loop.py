@@ -19,6 +19,7 @@ from entrepot.work.carts import keep_sweeping
 from entrepot.work.journey import AFTERWARDS, FIRST, Runner
 from entrepot.work.lab import Laboratory
 from entrepot.work.launches import keep_opening
+from entrepot.work.lookout import Lookout
 from entrepot.work.notices import Courier
 from entrepot.work.policies import keep_enacting
 from entrepot.work.publication import Publisher
@@ -42,6 +43,7 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
     """Work until `stop` is set. A database that does not answer is waited out."""
     runner = Runner(pool, world, settings.release_after_s)
     turns, upkeep, keeper = _Turns(pool, runner), Upkeep(pool), Keeper(pool, world)
+    lookout = Lookout(pool, world)
     courier = Courier(pool, Caller(anywhere=settings.webhooks_anywhere > 0), settings.public_url)
     beside = [
         asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop)),
@@ -56,7 +58,7 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
     while not stop.is_set():
         try:
             done = await turns.take() + await upkeep.run() + await keeper.run()
-            done += await safeguard_all(pool, world)
+            done += await lookout.run() + await safeguard_all(pool, world)
         except (*db.UNREACHABLE, *db.TRY_AGAIN) as fault:
             log.warning("the database did not let us work: %r", fault)
             done = 0
