@@ -107,8 +107,8 @@ async def nobody_confirms(*_) -> set[int]:
     return set()
 
 
-async def nobody_moves(*_, **__) -> dict:
-    return {}
+async def nobody_moves(*_, **__) -> list:
+    return []
 
 
 @pytest.mark.parametrize("seed", range(25))

@@ -92,11 +92,12 @@ class Heard:
     quiet: frozenset[int] = frozenset()
 
 
-class Numbers(msgspec.Struct, frozen=True, gc=False):
-    """Messages by their source's numbers."""
+class Taken(msgspec.Struct, frozen=True, gc=False):
+    """So many of a source's numbers were new; `sequences` are these, unless all asked for were."""
 
     source: str
-    sequences: list[int]
+    many: int
+    sequences: list[int] | None
 
 
 class Confirmed(msgspec.Struct, frozen=True, gc=False):
@@ -105,13 +106,16 @@ class Confirmed(msgspec.Struct, frozen=True, gc=False):
     places: list[int] | None
 
 
-class Stood(msgspec.Struct, frozen=True, gc=False):
-    """A position as it is after its movements; `claimed` units are reserved or unavailable."""
+class Stand(msgspec.Struct, frozen=True, gc=False):
+    """Positions as they are after their movements, side by side: `spots` says which they are.
 
-    spot: int
-    on_hand: int
-    claimed: int
-    safety: int
+    `claimeds` are units that are reserved or unavailable.
+    """
+
+    spots: list[int]
+    on_hands: list[int]
+    claimeds: list[int]
+    safeties: list[int]
 
 
 class Deficit(msgspec.Struct, frozen=True, gc=False):

@@ -1,5 +1,6 @@
--- name: claim_messages -> Numbers
--- A numbered message is taken once; told again, it is not among the answers.
+-- name: claim_messages -> Taken
+-- A numbered message is taken once; told again, it is not among the answers. Mostly all are new,
+-- and then their numbers need not be told.
 WITH claimed AS (
     INSERT INTO inventory.message (market, source, sequence)
     SELECT :market::text, k.source, k.sequence
@@ -9,7 +10,14 @@ WITH claimed AS (
     RETURNING source, sequence
 )
 
-SELECT c.source, array_agg(c.sequence) AS sequences
+SELECT
+    c.source,
+    count(*) AS many,
+    CASE
+        WHEN
+            (SELECT count(*) FROM claimed) < cardinality(:sequences::bigint[])
+            THEN array_agg(c.sequence)
+    END AS sequences
 FROM claimed AS c
 GROUP BY c.source;
 

@@ -5,16 +5,21 @@
 WITH again AS (
     UPDATE inventory.count_mark AS m
     SET sequence = k.sequence, counted_at = k.counted_at, on_hand = k.on_hand
-    FROM
-        unnest(
-            :skus::text[],
-            :node_ids::text[],
-            :on_hands::integer[],
-            :sources::text[],
-            :sequences::bigint[],
-            :counted_ats::timestamptz[],
-            :places::integer[]
-        ) AS k (sku, node_id, on_hand, source, sequence, counted_at, place)
+    FROM (
+        SELECT
+            u.sku, u.node_id, u.on_hand, u.source, u.sequence, u.place,
+            (:moments::timestamptz[])[u.moment] AS counted_at
+        FROM
+            unnest(
+                :skus::text[],
+                :node_ids::text[],
+                :on_hands::integer[],
+                :sources::text[],
+                :sequences::bigint[],
+                :counted_ats::integer[],
+                :places::integer[]
+            ) AS u (sku, node_id, on_hand, source, sequence, moment, place)
+    ) AS k
     INNER JOIN inventory.position AS p
         ON
             p.market = :market::text AND k.sku = p.sku AND k.node_id = p.node_id
@@ -61,11 +66,12 @@ WITH again AS (
 SELECT array_agg(a.place) AS places
 FROM again AS a;
 
--- name: move_plainly -> Stood
+-- name: move_plainly -> Stand
 -- Movements of locked positions that leave nothing to decide: no count has seen them, nothing is
 -- owed, no lots are known, and the units are there, also those that are set aside. All of a
--- position's are taken, or none. Two long lists that a planner believes to be short are best joined
--- by a hash: only a full join is never a loop in a loop.
+-- position's are taken, or none. Of `moments` each stands once; the rows say which. Two long lists
+-- that a planner believes to be short are best joined by a hash: only a full join is never a loop in
+-- a loop.
 WITH plain AS (
     UPDATE inventory.position AS p
     SET
@@ -77,7 +83,7 @@ WITH plain AS (
             :node_ids::text[],
             :totals::integer[],
             :lowests::integer[],
-            :sinces::timestamptz[]
+            :sinces::integer[]
         ) WITH ORDINALITY AS s (sku, node_id, total, lowest, since, spot)
     WHERE
         p.market = :market::text AND p.sku = s.sku AND p.node_id = s.node_id
@@ -87,7 +93,7 @@ WITH plain AS (
             FROM inventory.count_mark AS c
             WHERE
                 c.market = :market::text AND c.sku = s.sku AND c.node_id = s.node_id  -- noqa: RF01
-                AND c.counted_at >= s.since  -- noqa: RF01
+                AND c.counted_at >= (:moments::timestamptz[])[s.since]  -- noqa: RF01
         )
         AND NOT EXISTS (
             SELECT 1
@@ -106,8 +112,8 @@ told AS (
     )
     SELECT
         :market::text, m.movement_id, p.sku, p.node_id, m.kind, m.quantity, 0, 0,
-        m.reference, coalesce(m.at, :at::timestamptz), :writer::integer, :actor::text, m.source,
-        m.sequence
+        m.reference, coalesce((:moments::timestamptz[])[m.moment], :at::timestamptz),
+        :writer::integer, :actor::text, m.source, m.sequence
     FROM
         unnest(
             :move_spots::bigint[],
@@ -115,15 +121,20 @@ told AS (
             :kinds::text[],
             :quantities::integer[],
             :refs::text[],
-            :ats::timestamptz[],
+            :ats::integer[],
             :sources::text[],
             :sequences::bigint[]
         ) AS m (
-            spot, movement_id, kind, quantity, reference, at, source, sequence
+            spot, movement_id, kind, quantity, reference, moment, source, sequence
         )
     FULL JOIN plain AS p ON m.spot = p.spot
     WHERE coalesce(p.spot, 0) > 0
 )
 
-SELECT p.spot, p.on_hand, p.claimed, p.safety
-FROM plain AS p;
+SELECT
+    array_agg(p.spot) AS spots,
+    array_agg(p.on_hand) AS on_hands,
+    array_agg(p.claimed) AS claimeds,
+    array_agg(p.safety) AS safeties
+FROM plain AS p
+HAVING count(*) > 0;
