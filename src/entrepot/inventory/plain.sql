@@ -70,8 +70,8 @@ FROM again AS a;
 -- Movements of locked positions that leave nothing to decide: no count has seen them, nothing is
 -- owed, no lots are known, and the units are there, also those that are set aside. All of a
 -- position's are taken, or none. Of `moments` each stands once; the rows say which. Two long lists
--- that a planner believes to be short are best joined by a hash: only a full join is never a loop in
--- a loop.
+-- that a planner believes to be short are best joined by a hash: only a full join is never a loop
+-- in a loop.
 WITH plain AS (
     UPDATE inventory.position AS p
     SET
