@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 import databases
-from entrepot.inventory import count, lots, move, plain
+from entrepot.inventory import count, lots, move, plain, store
 from entrepot.inventory.buckets import AsideReason, SetAside
 from entrepot.inventory.hear import hear, take_in
 from entrepot.inventory.lots_model import LotUnits
@@ -103,7 +103,8 @@ async def comes_to(conn, chunks) -> tuple[list, dict]:
     return answers, rows
 
 
-async def nobody_confirms(*_) -> set[int]:
+async def nobody_confirms(conn, market, counts) -> set[int]:
+    await store.hold(conn, market, store.keys_of(counts))
     return set()
 
 

@@ -31,24 +31,11 @@ async def count(
     """Answer every count. Skus and nodes are known to exist; the caller owns the commit.
 
     Of several counts of one position in one call the later row is judged after the earlier one.
-    """
-    await store.hold(conn, market, store.keys_of(counts))
-    return await tell(conn, market, counts, at=at, actor=actor)
-
-
-async def tell(
-    conn: db.Connection,
-    market: MarketId,
-    counts: Sequence[Count],
-    *,
-    at: datetime,
-    actor: str | None = None,
-) -> Heard:
-    """Answer counts of positions that are locked. What cannot be of the lots it names is refused.
-
-    Marks are written under their positions' locks, in whatever order they come.
+    What cannot be of the lots it names is refused. Positions are locked in one order; marks are
+    written under their positions' locks, in whatever order they come.
     """
     if any(each.lots for each in counts):
+        await store.hold(conn, market, store.keys_of(counts))
         return await _with_lots(conn, market, counts, at=at, actor=actor)
     return await _tell(conn, market, counts, at=at, actor=actor)
 

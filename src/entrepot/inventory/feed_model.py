@@ -101,8 +101,14 @@ class Taken(msgspec.Struct, frozen=True, gc=False):
 
 
 class Confirmed(msgspec.Struct, frozen=True, gc=False):
-    """Places of the counts that changed nothing; None: there were none."""
+    """Counts whose positions are locked: `held` of them, the others have none yet.
 
+    Of `unasked` positions nobody knows when anything moved there. `places` are those of the counts
+    that changed nothing; None: there were none.
+    """
+
+    held: int
+    unasked: int
     places: list[int] | None
 
 

@@ -38,12 +38,26 @@ WHERE d.market = :market::text;
 
 -- name: pay_deficits
 -- These positions owe nothing any more.
+WITH paid AS (
+    UPDATE inventory.position AS p
+    SET owing = FALSE
+    FROM unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
+    WHERE p.market = :market::text AND p.sku = k.sku AND p.node_id = k.node_id AND p.owing
+)
+
 DELETE FROM inventory.deficit AS d
 USING unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
 WHERE d.market = :market::text AND d.sku = k.sku AND d.node_id = k.node_id;
 
 -- name: owe_deficits
 -- What locked positions owe from now on.
+WITH owed AS (
+    UPDATE inventory.position AS p
+    SET owing = TRUE
+    FROM unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
+    WHERE p.market = :market::text AND p.sku = k.sku AND p.node_id = k.node_id AND NOT p.owing
+)
+
 INSERT INTO inventory.deficit (market, sku, node_id, units)
 SELECT :market::text, k.sku, k.node_id, k.units
 FROM unnest(:skus::text[], :node_ids::text[], :units::integer[]) AS k (sku, node_id, units)

@@ -3,14 +3,16 @@
 Nearly all rows of a feed are such: a movement that no count has seen, of units that are there; a
 count that found what the books say. `reckon` and `rules` decide all others, and would say the same
 of these. Where lots are known or named all are decided, so that the lots follow. Positions are
-locked before either is asked.
+locked before either is asked; counts lock them by the very statement.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 
+from entrepot.inventory import store
 from entrepot.inventory.feed_model import Confirmed, Stand
 from entrepot.inventory.heard import Told
 from entrepot.inventory.model import Count, Delta, Free, RowResult, RowStatus
@@ -39,19 +41,32 @@ class Spot(msgspec.Struct, gc=False):
 
 
 async def confirm(conn: db.Connection, market: MarketId, counts: Sequence[Count]) -> set[int]:
-    """Take the counts that change nothing; answers their places."""
-    places = [place for place in _alone(counts) if not counts[place].lots]
-    asked = [counts[place] for place in places]
-    if not asked:
+    """Lock positions, ascending, and take the counts that change nothing; answers their places.
+
+    Positions that are new are made.
+    """
+    if not counts:
         return set()
-    moments = _numbered([c.counted_at for c in asked])
+    alone = _alone(counts)
+    moments = _numbered([c.counted_at for c in counts])
     (told,) = await db.fetch(
         conn, Q["confirm_counts"], Confirmed,
-        market=market, places=places, skus=[c.sku for c in asked],
-        node_ids=[c.node_id for c in asked], on_hands=[c.on_hand for c in asked],
-        sources=[c.source for c in asked], sequences=[c.sequence for c in asked],
-        moments=list(moments), counted_ats=[moments[c.counted_at] for c in asked],
+        market=market, places=list(range(len(counts))), skus=[c.sku for c in counts],
+        node_ids=[c.node_id for c in counts],
+        on_hands=[
+            None if c.lots or place not in alone else c.on_hand for place, c in enumerate(counts)
+        ],
+        sources=[c.source for c in counts], sequences=[c.sequence for c in counts],
+        moments=list(moments), counted_ats=[moments[c.counted_at] for c in counts],
     )  # fmt: skip
+    keys = store.keys_of(counts) if told.unasked or told.held < len(counts) else []
+    if told.held < len(counts):
+        await store.lock_or_make(conn, market, keys)
+    if keys:
+        await db.execute(
+            conn, Q["ask_when_moved"],
+            market=market, skus=[sku for sku, _ in keys], node_ids=[node for _, node in keys],
+        )  # fmt: skip
     return set(told.places or ())
 
 
@@ -60,18 +75,13 @@ def confirmed(count: Count) -> RowResult:
     return RowResult(count.sku, count.node_id, RowStatus.APPLIED, count.on_hand)
 
 
-def _alone(counts: Sequence[Count]) -> list[int]:
+def _alone(counts: Sequence[Count]) -> Container[int]:
     """Give the places of counts whose position is counted once in this call."""
-    found: dict[Key, int] = {}
-    again: set[Key] = set()
-    for place, each in enumerate(counts):
-        key = (each.sku, each.node_id)
-        if key in found:
-            again.add(key)
-        found[key] = place
-    if again:
-        return [place for key, place in found.items() if key not in again]
-    return list(found.values())
+    found = {(each.sku, each.node_id): place for place, each in enumerate(counts)}
+    if len(found) == len(counts):
+        return range(len(counts))
+    times = Counter((each.sku, each.node_id) for each in counts)
+    return {place for key, place in found.items() if times[key] == 1}
 
 
 def spots(told: Sequence[Told], taken: Sequence[bool], wrong: Sequence[bool]) -> list[Spot]:
@@ -145,7 +155,8 @@ async def move(  # noqa: PLR0913 - what was told, as it is grouped, and when and
         market=market, at=at, actor=actor, writer=WRITER,
         skus=[spot.key[0] for spot in asked], node_ids=[spot.key[1] for spot in asked],
         totals=[spot.total for spot in asked], lowests=[spot.lowest for spot in asked],
-        moments=list(moments), sinces=[at_no(spot.since) for spot in asked],
+        moved_at=max([m.occurred_at or at for m in moves]), moments=list(moments),
+        sinces=[at_no(spot.since) for spot in asked],
         move_spots=[number for number, _ in rows], movement_ids=MINT.ids(len(rows)),
         kinds=[m.kind for m in moves], quantities=[m.quantity for m in moves],
         refs=[m.reference for m in moves], ats=[at_no(m.occurred_at) for m in moves],

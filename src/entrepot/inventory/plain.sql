@@ -1,70 +1,92 @@
 -- name: confirm_counts -> Confirmed
--- Counts that found what the books say, where nothing else is to be said: their marks alone move
--- on. Their positions are locked. Any entry since they looked, any other source's newer word,
--- anything owed, set aside, missing or known of lots is for those who decide.
-WITH again AS (
+-- Locks the positions in key order, and takes the counts that found what the books say, where
+-- nothing else is to be said: their marks alone move on. Any entry since they looked, any other
+-- source's newer word, anything owed, set aside, missing or known of lots is for those who decide.
+-- All that may make a count one of theirs stands on the row that is locked; another's word that is
+-- newer and that this statement does not see yet has found the same.
+WITH held AS (
+    SELECT
+        k.place,
+        k.sku,
+        k.node_id,
+        k.on_hand,
+        k.source,
+        k.sequence,
+        p.moved_at,
+        (:moments::timestamptz[])[k.moment] AS counted_at,
+        (
+            k.on_hand = p.on_hand
+            AND p.moved_at < (:moments::timestamptz[])[k.moment]
+            AND p.unavailable = 0
+            AND p.shortage = 0
+            AND NOT p.owing
+            AND NOT p.lotted
+        ) AS agrees
+    FROM inventory.position AS p
+    INNER JOIN
+        unnest(
+            :skus::text[],
+            :node_ids::text[],
+            :on_hands::integer[],
+            :sources::text[],
+            :sequences::bigint[],
+            :counted_ats::integer[],
+            :places::integer[]
+        ) AS k (sku, node_id, on_hand, source, sequence, moment, place)
+        ON p.sku = k.sku AND p.node_id = k.node_id
+    WHERE p.market = :market::text
+    ORDER BY p.sku, p.node_id
+    FOR NO KEY UPDATE OF p
+),
+
+again AS (
     UPDATE inventory.count_mark AS m
-    SET sequence = k.sequence, counted_at = k.counted_at, on_hand = k.on_hand
-    FROM (
-        SELECT
-            u.sku, u.node_id, u.on_hand, u.source, u.sequence, u.place,
-            (:moments::timestamptz[])[u.moment] AS counted_at
-        FROM
-            unnest(
-                :skus::text[],
-                :node_ids::text[],
-                :on_hands::integer[],
-                :sources::text[],
-                :sequences::bigint[],
-                :counted_ats::integer[],
-                :places::integer[]
-            ) AS u (sku, node_id, on_hand, source, sequence, moment, place)
-    ) AS k
-    INNER JOIN inventory.position AS p
-        ON
-            p.market = :market::text AND k.sku = p.sku AND k.node_id = p.node_id
-            AND k.on_hand = p.on_hand
+    SET sequence = h.sequence, counted_at = h.counted_at, on_hand = h.on_hand
+    FROM held AS h
     WHERE
-        m.market = :market::text AND m.sku = k.sku AND m.node_id = k.node_id
-        AND m.source = k.source
-        AND m.counted_at <= k.counted_at AND coalesce(m.sequence < k.sequence, TRUE)
-        AND p.shortage = 0 AND NOT p.lotted
-        AND (
-            p.unavailable = 0
-            OR NOT EXISTS (
-                SELECT 1
-                FROM inventory.set_aside AS s
-                WHERE
-                    s.market = :market::text AND s.sku = k.sku  -- noqa: RF01
-                    AND s.node_id = k.node_id  -- noqa: RF01
-                    AND s.reason = 'doubt'
-            )
-        )
+        h.agrees
+        AND m.market = :market::text AND m.sku = h.sku AND m.node_id = h.node_id
+        AND m.source = h.source
+        AND m.counted_at <= h.counted_at AND coalesce(m.sequence < h.sequence, TRUE)
         AND NOT EXISTS (
             SELECT 1
             FROM inventory.count_mark AS o
             WHERE
-                o.market = :market::text AND o.sku = k.sku AND o.node_id = k.node_id  -- noqa: RF01
-                AND o.source <> k.source AND o.counted_at >= k.counted_at  -- noqa: RF01
+                o.market = :market::text AND o.sku = h.sku AND o.node_id = h.node_id  -- noqa: RF01
+                AND o.source <> h.source AND o.counted_at >= h.counted_at  -- noqa: RF01
         )
-        AND NOT EXISTS (
-            SELECT 1
-            FROM inventory.movement AS e
-            WHERE
-                e.market = :market::text AND e.sku = k.sku AND e.node_id = k.node_id  -- noqa: RF01
-                AND e.at >= k.counted_at AND e.on_hand_delta <> 0  -- noqa: RF01
-        )
-        AND NOT EXISTS (
-            SELECT 1
-            FROM inventory.deficit AS d
-            WHERE
-                d.market = :market::text AND d.sku = k.sku AND d.node_id = k.node_id  -- noqa: RF01
-        )
-    RETURNING k.place
+    RETURNING h.place
 )
 
-SELECT array_agg(a.place) AS places
-FROM again AS a;
+SELECT
+    h.held,
+    h.unasked,
+    (SELECT array_agg(a.place) FROM again AS a) AS places
+FROM (
+    SELECT
+        count(*) AS held,
+        count(*) FILTER (WHERE h.moved_at IS NULL) AS unasked
+    FROM held AS h
+) AS h;
+
+-- name: ask_when_moved
+-- Positions of which nobody has asked yet when anything moved there: now the ledger says.
+UPDATE inventory.position AS p
+SET
+    moved_at = coalesce(
+        (
+            SELECT max(e.at)
+            FROM inventory.movement AS e
+            WHERE
+                e.market = :market::text AND e.sku = p.sku AND e.node_id = p.node_id
+                AND e.on_hand_delta <> 0
+        ),
+        '-infinity'
+    )
+FROM unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
+WHERE
+    p.market = :market::text AND p.sku = k.sku AND p.node_id = k.node_id
+    AND p.moved_at IS NULL;
 
 -- name: move_plainly -> Stand
 -- Movements of locked positions that leave nothing to decide: no count has seen them, nothing is
@@ -76,7 +98,12 @@ WITH plain AS (
     UPDATE inventory.position AS p
     SET
         on_hand = p.on_hand + s.total,
-        shortage = greatest(0, p.reserved + p.unavailable - p.on_hand - s.total)
+        shortage = greatest(0, p.reserved + p.unavailable - p.on_hand - s.total),
+        moved_at
+        = CASE
+            WHEN p.moved_at IS NOT NULL
+                THEN greatest(p.moved_at, :moved_at::timestamptz)
+        END
     FROM
         unnest(
             :skus::text[],
@@ -87,19 +114,13 @@ WITH plain AS (
         ) WITH ORDINALITY AS s (sku, node_id, total, lowest, since, spot)
     WHERE
         p.market = :market::text AND p.sku = s.sku AND p.node_id = s.node_id
-        AND p.on_hand + s.lowest >= p.unavailable AND NOT p.lotted
+        AND p.on_hand + s.lowest >= p.unavailable AND NOT p.lotted AND NOT p.owing
         AND NOT EXISTS (
             SELECT 1
             FROM inventory.count_mark AS c
             WHERE
                 c.market = :market::text AND c.sku = s.sku AND c.node_id = s.node_id  -- noqa: RF01
                 AND c.counted_at >= (:moments::timestamptz[])[s.since]  -- noqa: RF01
-        )
-        AND NOT EXISTS (
-            SELECT 1
-            FROM inventory.deficit AS d
-            WHERE
-                d.market = :market::text AND d.sku = s.sku AND d.node_id = s.node_id  -- noqa: RF01
         )
     RETURNING
         s.spot, s.sku, s.node_id, p.on_hand, p.reserved + p.unavailable AS claimed, p.safety
