@@ -86,6 +86,38 @@ async def test_rows_of_a_call_that_cannot_be_taken_at_once_are_locked_with_the_o
     assert told.quiet == {1}
 
 
+async def test_what_was_found_is_what_is_there_where_nothing_has_moved_since(house, monkeypatch):
+    """Fewer than are claimed, then enough again, then a newcomer who agrees: nobody decides."""
+
+    async def nobody(*_, **__):
+        raise AssertionError("asked to decide")
+
+    monkeypatch.setattr(count, "_judged", nobody)
+    await hear(house, US, [counted(9, "wms", 1, minutes(-60))], at=minutes(-60))
+    await reserve(house, US, [[claim(1, 5)]], at=minutes(-50))
+    story = ((-40, 3, 2, False), (-30, 7, 0, True), (-20, 6, 0, False))
+    for number, (when, units, short, mended) in enumerate(story, start=2):
+        row = counted(units, "wms", number, minutes(when))
+        told = await count.count(house, US, [row], at=minutes(when))
+        (result,) = told.results
+        assert (result.on_hand, result.short, result.mended) == (units, short, mended)
+        assert [(each.free, told.quiet) for each in told.free] == [(max(0, units - 5), frozenset())]
+    told = await count.count(house, US, [counted(6, "till", 1, minutes(-1))], at=NOON)
+    assert [each.status for each in told.results] == [RowStatus.APPLIED]
+    entries = await house.fetch(
+        "SELECT kind, on_hand_delta, reference, actor, source, sequence FROM inventory.movement"
+        " WHERE on_hand_delta <> 0 ORDER BY movement_id"
+    )
+    assert [tuple(each)[:2] for each in entries] == [
+        ("count", 9), ("count", -6), ("count", 4), ("count", -1),
+    ]  # fmt: skip
+    assert tuple(entries[1])[2:] == ("wms", None, "wms", 2)
+    marks = await house.fetch(
+        "SELECT source, sequence, on_hand FROM inventory.count_mark ORDER BY source"
+    )
+    assert [tuple(each) for each in marks] == [("till", 1, 6), ("wms", 4, 6)]
+
+
 @pytest.mark.parametrize(
     "harm",
     [

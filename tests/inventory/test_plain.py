@@ -108,6 +108,10 @@ async def nobody_confirms(conn, market, counts) -> set[int]:
     return set()
 
 
+async def nobody_recounts(*_, **__) -> tuple[dict, list]:
+    return {}, []
+
+
 async def nobody_moves(*_, **__) -> list:
     return []
 
@@ -117,6 +121,7 @@ async def test_at_once_or_row_by_row_is_the_same(conn, monkeypatch, seed):
     chunks = story(random.Random(seed), 60)  # noqa: S311 - a story, not a secret
     quick = await comes_to(conn, chunks)
     monkeypatch.setattr(plain, "confirm", nobody_confirms)
+    monkeypatch.setattr(plain, "recount", nobody_recounts)
     monkeypatch.setattr(plain, "move", nobody_moves)
     assert await comes_to(conn, chunks) == quick
 

@@ -79,14 +79,16 @@ async def _tell(
     quiet = await plain.confirm(conn, market, counts)
     results = {place: plain.confirmed(counts[place]) for place in quiet}
     rest = [place for place in range(len(counts)) if place not in quiet]
-    free: list[Free] = []
+    taken, free = await plain.recount(conn, market, counts, rest, at=at, actor=actor)
+    results |= taken
+    rest = [place for place in rest if place not in taken]
     if rest:
         sheet = await _judged(conn, market, [counts[place] for place in rest])
         results.update(zip(rest, sheet.results, strict=True))
         await store.record_changes(conn, market, sheet.changes, at, actor=actor)
         await store.set_count_marks(conn, market, list(sheet.newer.values()))
         await heard.owe(conn, market, sheet.missing)
-        free = [Free(p.sku, p.node_id, max(0, p.free)) for p in sheet.changed.values()]
+        free += [Free(p.sku, p.node_id, max(0, p.free)) for p in sheet.changed.values()]
     return Heard([results[place] for place in range(len(counts))], free, frozenset(quiet))
 
 

@@ -112,6 +112,19 @@ class Confirmed(msgspec.Struct, frozen=True, gc=False):
     places: list[int] | None
 
 
+class Recounted(msgspec.Struct, frozen=True, gc=False):
+    """Counts that were taken as they are, side by side, by their places.
+
+    `shorts` are units that are claimed and not there, `were_short` those of before; `frees` may be
+    sold.
+    """
+
+    places: list[int]
+    shorts: list[int]
+    were_short: list[int]
+    frees: list[int]
+
+
 class Stand(msgspec.Struct, frozen=True, gc=False):
     """Positions as they are after their movements, side by side: `spots` says which they are.
 

@@ -13,7 +13,7 @@ from datetime import datetime
 import msgspec
 
 from entrepot.inventory import store
-from entrepot.inventory.feed_model import Confirmed, Stand
+from entrepot.inventory.feed_model import Confirmed, Recounted, Stand
 from entrepot.inventory.heard import Told
 from entrepot.inventory.model import Count, Delta, Free, RowResult, RowStatus
 from entrepot.inventory.store import Key
@@ -73,6 +73,49 @@ async def confirm(conn: db.Connection, market: MarketId, counts: Sequence[Count]
 def confirmed(count: Count) -> RowResult:
     """Answer a count that found what the books say."""
     return RowResult(count.sku, count.node_id, RowStatus.APPLIED, count.on_hand)
+
+
+async def recount(
+    conn: db.Connection,
+    market: MarketId,
+    counts: Sequence[Count],
+    rest: Sequence[int],
+    *,
+    at: datetime,
+    actor: str | None,
+) -> tuple[dict[int, RowResult], list[Free]]:
+    """Take what counts of locked positions have found where that leaves nothing to decide.
+
+    `rest` are the places of those that are to be taken. Answers their results by place, and what
+    may be sold there now.
+    """
+    alone = _alone(counts)
+    places = [place for place in rest if place in alone and not counts[place].lots]
+    asked = [counts[place] for place in places]
+    if not asked:
+        return {}, []
+    moments = _numbered([c.counted_at for c in asked])
+    found = await db.fetch(
+        conn, Q["recount"], Recounted,
+        market=market, at=at, actor=actor, writer=WRITER, movement_ids=MINT.ids(len(asked)),
+        places=places, skus=[c.sku for c in asked], node_ids=[c.node_id for c in asked],
+        on_hands=[c.on_hand for c in asked], sources=[c.source for c in asked],
+        sequences=[c.sequence for c in asked],
+        moments=list(moments), counted_ats=[moments[c.counted_at] for c in asked],
+    )  # fmt: skip
+    results: dict[int, RowResult] = {}
+    free: list[Free] = []
+    for each in found:
+        for place, short, was_short, units in zip(
+            each.places, each.shorts, each.were_short, each.frees, strict=True
+        ):
+            c = counts[place]
+            mended = was_short > 0 and not short
+            results[place] = RowResult(
+                c.sku, c.node_id, RowStatus.APPLIED, c.on_hand, short, mended
+            )
+            free.append(Free(c.sku, c.node_id, units))
+    return results, free
 
 
 def _alone(counts: Sequence[Count]) -> Container[int]:

@@ -69,6 +69,109 @@ FROM (
     FROM held AS h
 ) AS h;
 
+-- name: recount -> Recounted
+-- Counts of locked positions that found something else and leave nothing to decide: nothing has
+-- moved since they looked, their source has said nothing newer, nor any other one, and nothing is
+-- owed, set aside or known of lots. What they found is what is there; a first word of its source is
+-- one, too. What the source's own mark does not allow is left to those who decide.
+WITH there AS (
+    SELECT
+        k.place,
+        k.movement_id,
+        k.sku,
+        k.node_id,
+        k.on_hand,
+        k.source,
+        k.sequence,
+        p.reserved,
+        p.safety,
+        p.shortage,
+        (:moments::timestamptz[])[k.moment] AS counted_at, -- noqa: RF02
+        k.on_hand - p.on_hand AS on_hand_delta,
+        greatest(0, p.reserved - k.on_hand) AS short
+    FROM
+        unnest(
+            :movement_ids::uuid[],
+            :skus::text[],
+            :node_ids::text[],
+            :on_hands::integer[],
+            :sources::text[],
+            :sequences::bigint[],
+            :counted_ats::integer[],
+            :places::integer[]
+        ) AS k (movement_id, sku, node_id, on_hand, source, sequence, moment, place)
+    INNER JOIN inventory.position AS p ON k.sku = p.sku AND k.node_id = p.node_id
+    WHERE
+        p.market = :market::text
+        AND p.moved_at < (:moments::timestamptz[])[k.moment]
+        AND p.unavailable = 0 AND NOT p.owing AND NOT p.lotted
+        AND NOT EXISTS (
+            SELECT 1
+            FROM inventory.count_mark AS o
+            WHERE
+                o.market = :market::text AND o.sku = k.sku AND o.node_id = k.node_id  -- noqa: RF01
+                AND o.source <> k.source  -- noqa: RF01
+                AND o.counted_at >= (:moments::timestamptz[])[k.moment]  -- noqa: RF01, RF02
+        )
+),
+
+marked AS (
+    INSERT INTO inventory.count_mark AS m
+    (market, source, sku, node_id, sequence, counted_at, on_hand)
+    SELECT :market::text, t.source, t.sku, t.node_id, t.sequence, t.counted_at, t.on_hand
+    FROM there AS t
+    ON CONFLICT (market, sku, node_id, source) DO UPDATE
+        SET
+            sequence = excluded.sequence,
+            counted_at = excluded.counted_at,
+            on_hand = excluded.on_hand
+        WHERE
+        m.counted_at <= excluded.counted_at
+        AND coalesce(m.sequence < excluded.sequence, TRUE)
+    RETURNING m.sku, m.node_id
+),
+
+taken AS (
+    SELECT
+        t.place, t.movement_id, t.sku, t.node_id, t.on_hand, t.source, t.sequence, t.reserved,
+        t.safety, t.shortage, t.on_hand_delta, t.short
+    FROM there AS t
+    INNER JOIN marked AS m ON t.sku = m.sku AND t.node_id = m.node_id
+),
+
+changed AS (
+    UPDATE inventory.position AS p
+    SET
+        on_hand = t.on_hand,
+        shortage = t.short,
+        moved_at = greatest(p.moved_at, :at::timestamptz)
+    FROM taken AS t
+    WHERE
+        p.market = :market::text AND p.sku = t.sku AND p.node_id = t.node_id
+        AND t.on_hand_delta <> 0
+),
+
+told AS (
+    INSERT INTO inventory.movement (
+        market, movement_id, sku, node_id, kind, on_hand_delta, reserved_delta, unavailable_delta,
+        reference, at, writer, actor, source, sequence
+    )
+    SELECT
+        :market::text, t.movement_id, t.sku, t.node_id, 'count', t.on_hand_delta, 0, 0,
+        t.source AS reference, :at::timestamptz, :writer::integer, :actor::text, t.source,
+        t.sequence
+    FROM taken AS t
+    WHERE t.on_hand_delta <> 0
+)
+
+SELECT
+    array_agg(t.place) AS places,
+    array_agg(t.short) AS shorts,
+    array_agg(t.shortage) AS were_short,
+    array_agg(greatest(0, t.on_hand - t.reserved - t.safety)) AS frees
+FROM taken AS t
+HAVING count(*) > 0;
+
 -- name: ask_when_moved
 -- Positions of which nobody has asked yet when anything moved there: now the ledger says.
 UPDATE inventory.position AS p
