@@ -1,0 +1,84 @@
+"""The rules' engine on outcomes: tables of how long lanes and nodes took lately, renewed weekly. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from entrepot.promise.learning.past import codes_of
+from entrepot.promise.learning.questions import Question
+from entrepot.promise.learning.table import Bools, Floats, Parcels, Strings
+from entrepot.promise.learning.walk import WEEK
+
+LOOKS_BACK_DAYS: Final = 120
+LANE_MIN: Final = 15
+NODE_MIN: Final = 5
+"""Deliveries a lane needs, and hand-overs a node, to speak for themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Medians in days beyond what is stated. `anywhere` is of all: handling, transit."""
+
+    handling: Mapping[str, float]
+    transit: Mapping[str, float]
+    anywhere: tuple[float, float]
+
+    def estimate(self, parcels: Parcels) -> tuple[Floats, Floats]:
+        """Give handling and transit of parcels, in days."""
+        slow = _looked_up(self.handling, parcels.keys["node"], self.anywhere[0])
+        late = _looked_up(self.transit, parcels.keys["lane"], self.anywhere[1])
+        return (
+            np.maximum(slow + parcels.stated_handling, 0),
+            np.maximum(late + parcels.stated_transit, 0),
+        )
+
+
+def tables(parcels: Parcels, moment: float) -> Tables | None:
+    """Measure what was delivered in the 120 days before a moment; None where nothing was."""
+    seen = (parcels.delivered < moment) & (parcels.delivered >= moment - LOOKS_BACK_DAYS)
+    if not seen.any():
+        return None
+    past = parcels.take(seen)
+    slow, late = past.handling - past.stated_handling, past.transit - past.stated_transit
+    return Tables(
+        _medians(past.keys["node"], slow, NODE_MIN),
+        _medians(past.keys["lane"], late, LANE_MIN),
+        (float(np.median(slow)), float(np.median(late))),
+    )
+
+
+def walked(parcels: Parcels, asked: Question, weeks: Iterable[int]) -> Floats:
+    """Estimate every parcel of these weeks with the tables of its Monday: log(1 + days), or NaN."""
+    said = np.full(len(asked), np.nan)
+    for week in weeks:
+        rows = np.flatnonzero((asked.begins >= week) & (asked.begins < week + WEEK))
+        measured = tables(parcels, week)
+        if measured is None or not len(rows):
+            continue
+        slow, late = measured.estimate(parcels.take(rows))
+        days = {"whole": slow + late, "handling": slow, "transit": late}[asked.stage]
+        said[rows] = np.log1p(days)
+    return said
+
+
+def _medians(keys: Strings, values: Floats, least: int) -> dict[str, float]:
+    codes = codes_of(keys)
+    order = np.lexsort((values, codes))
+    names, begins, counts = np.unique(keys[order], return_index=True, return_counts=True)
+    ranked = values[order]
+    return {
+        str(name): float(np.median(ranked[begin : begin + count]))
+        for name, begin, count in zip(names, begins, counts, strict=True)
+        if count >= least
+    }
+
+
+def _looked_up(table: Mapping[str, float], keys: Strings, other: float) -> Floats:
+    return np.array([table.get(str(key), other) for key in keys], np.float64)
+
+
+def enough(tables: Tables, parcels: Parcels) -> Bools:
+    """Say of which parcels the lane is measured itself."""
+    return np.isin(parcels.keys["lane"], list(tables.transit))
