@@ -14,7 +14,7 @@ CENTAVOS = 100
 
 
 class Told:
-    """Parcels, and beside each what the platform had told: the day it promised (days since 1970)."""
+    """Parcels, and beside each the day the platform had promised (days since 1970)."""
 
     def __init__(self, parcels: Parcels, promised: Floats, regions: Strings) -> None:
         self.parcels, self.promised, self.regions = parcels, promised, regions

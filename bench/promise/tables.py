@@ -49,8 +49,8 @@ def scored(said: Said, promised: Floats, regions: Strings, clock: Floats) -> Sco
     asked, window = said.asked, said.window
     whole = Scored(
         asked.begins, asked.ends - asked.begins, np.expm1(said.middle), np.expm1(window.low),
-        np.expm1(window.high), np.expm1(said.rules), promised - asked.begins, said.by_model, regions,
-        clock,
+        np.expm1(window.high), np.expm1(said.rules), promised - asked.begins, said.by_model,
+        regions, clock,
     )  # fmt: skip
     seen = np.isfinite(whole.actual) & np.isfinite(whole.given) & np.isfinite(whole.high)
     return whole.take(seen & np.isfinite(whole.rules) & np.isfinite(whole.platform))

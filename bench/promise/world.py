@@ -1,7 +1,8 @@
 """A simulated retailer whose deliveries have a known floor: the median of chance, all else known.
 
-205 nodes in the United States, three carriers with two services, cut-offs and closed Sundays; nodes
-fall behind, regions are congested, storms come and go, parcels go astray, and one carrier collapses.
+205 nodes in the United States, three carriers with two services, cut-offs and closed Sundays.
+Nodes fall behind, regions are congested, storms come and go, parcels go astray, and one carrier
+collapses.
 What nobody can know is drawn again for every parcel: the median of these draws is the best that
 could be said, and its error the floor.
 """
@@ -42,7 +43,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """All parcels of a world. `floor` is the median of what chance would have made of each, days."""
+    """All parcels of a world; `floor` (days) is the median of what chance makes of each."""
 
     parcels: Parcels
     floor: Floats
@@ -115,7 +116,7 @@ def _nodes(dice: np.random.Generator, at_nodes: Floats, to: Floats) -> Ints:
     return np.where(from_store, near, centers[second, np.arange(len(to))]).astype(np.int64)
 
 
-def _orders(  # noqa: PLR0913 - a world's parts
+def _orders(
     dice: np.random.Generator, size: Size, node: Ints, at_nodes: Floats, to: Floats, region: Ints
 ) -> _Orders:
     count = len(node)
@@ -198,8 +199,11 @@ def _moment(day: float) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Mean absolute errors in days; `holds` is the share of windows that held, by week of the test
-    (all parcels, those of the carrier that collapsed)."""
+    """Mean absolute errors in days.
+
+    `holds` is the share of windows that held, by week of the test: of all parcels, and of those of
+    the carrier that collapsed.
+    """
 
     static: float
     rules: float
@@ -239,7 +243,8 @@ def main() -> None:
     calm = measured(Size())
     print("\n### The simulated world\n")
     print(
-        "| static | rules | given | floor | static / given | rules / given | given / floor | goals |"
+        "| static | rules | given | floor | static / given | rules / given | given / floor |"
+        " goals |"
     )
     print("|---|---|---|---|---|---|---|---|")
     print(

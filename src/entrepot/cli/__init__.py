@@ -2,7 +2,7 @@
 
 import typer
 
-from entrepot.cli import bench, bring, demo, keys, roles, stock, upkeep
+from entrepot.cli import bench, bring, demo, keys, promises, roles, stock, upkeep
 
 app = typer.Typer(
     name="entrepot",
@@ -21,5 +21,6 @@ app.command("demo", help="The sample retailer, in motion.")(demo.demo)
 app.command("bench", help="One benchmark.")(bench.bench)
 app.add_typer(keys.app, name="key")
 app.add_typer(stock.app, name="inventory")
+app.add_typer(promises.app, name="promise")
 
 __all__ = ["app"]

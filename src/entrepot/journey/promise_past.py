@@ -1,4 +1,4 @@
-"""The market's own deliveries, as learning is given them: read from what happened, wherever it did."""
+"""The market's own deliveries, as learning is given them, wherever they happened."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +23,7 @@ PARCELS_MAX = 200_000
 """The newest parcels of two years are learned from: as many as fit a few minutes of one core."""
 
 MINOR = 100.0
+"""Amounts are learned in hundreds of minor units, whatever the currency."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ It is read at first use and kept fresh by polling; nothing is sold on its word a
 import asyncio
 import logging
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,12 +17,15 @@ from entrepot.inventory.keeping import Keeping
 from entrepot.inventory.launch_model import Launch
 from entrepot.inventory.supply_model import Terms
 from entrepot.inventory.view import StockView
+from entrepot.journey import learn_promises
 from entrepot.network import read as network
 from entrepot.network.compiled import Compiled, Days
 from entrepot.network.model import Network
 from entrepot.plumbing import db
 from entrepot.policies import browse as policies
 from entrepot.policies.model import Policy
+from entrepot.promise import versions
+from entrepot.promise.learning.learned import Learned
 from entrepot.promise.model import Promise
 from entrepot.sourcing import browse as sourcing
 from entrepot.terms.ids import LaunchId, MarketId, NodeId, Sku, uuid7
@@ -54,6 +58,15 @@ class Promises:
         self._made[key] = promise
 
 
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """What was learned, by its version and the moment up to which it remembers."""
+
+    version: int
+    as_of: datetime
+    value: Learned
+
+
 class Market:
     """One market as this process sees it."""
 
@@ -66,6 +79,7 @@ class Market:
         self.stock = StockView(compiled.index)
         self.load: Load = {}
         self.promises = Promises()
+        self.learned: InUse | None = None
         self.terms: dict[Sku, Terms] = {}
         self.launches: Mapping[Sku, Launch] = {}
         self.lines: Mapping[LaunchId, Launch] = {}
@@ -149,6 +163,7 @@ class World:
             await self._read_network(conn, known)
             await known.catalog.refresh(conn, at=self._clock())
             known.learn_launches(await launch.live(conn, known.id))
+            await self._read_learned(conn, known)
             if stock and self._stock:
                 await self._read_stock(conn, known)
 
@@ -180,8 +195,25 @@ class World:
                 made.stock.owed = await inventory.owed(conn, market)
             await self._read_keeping(conn, made)
             await self._read_load(conn, made)
+            await self._read_learned(conn, made)
             made.as_of = at
             return made
+
+    async def _read_learned(self, conn: db.Connection, known: Market) -> None:
+        """Load the version in force where it, or what it remembers, is another one than before.
+
+        It is made ready in a thread of its own: orders do not wait for it.
+        """
+        force = await versions.in_force(conn, known.id)
+        if force is None:
+            known.learned = None
+        elif known.learned is None or force != versions.InForce(
+            known.learned.version, known.learned.as_of
+        ):
+            packed = await learn_promises.packed(conn, known.id, force.version, upto=force.as_of)
+            if packed is not None:
+                value = await asyncio.to_thread(learn_promises.unpacked, packed)
+                known.learned = InUse(force.version, force.as_of, value)
 
     async def _read_network(self, conn: db.Connection, known: Market) -> None:
         if await network.version(conn, known.id) == known.network.version:

@@ -1,9 +1,9 @@
 """Several estimates into one, each counted by how near it has been lately. Pure.
 
-Trees grown on a Monday do not know of the storm that began on Tuesday, nor that last month's is over.
-Four voices are heard: the forest, what rules think, and each of the two moved by what it was off
-lately. Their weights follow their errors on the newest deliveries (exponential weights; Cesa-Bianchi
-& Lugosi 2006), day by day, so that whoever is nearer now is heard most.
+Trees grown on a Monday do not know of the storm that began on Tuesday, nor that last month's is
+over. Four voices are heard: the forest, what rules think, and each of the two moved by what it was
+off lately. Their weights follow their errors on the newest deliveries (exponential weights;
+Cesa-Bianchi & Lugosi 2006), day by day, so that whoever is nearer now is heard most.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """Windows that hold as often as they say: conformal quantiles in the order of deliveries. Pure.
 
-Conformalized quantile regression (Romano, Patterson & Candes 2019) moves each end of a window by how
-far outcomes lay beyond it, the two ends apart. What lay how far is taken of the last outcomes as
-they happened: by order date, the slow ones would be missing. The level asked for follows what
+Conformalized quantile regression (Romano, Patterson & Candes 2019) moves each end of a window by
+how far outcomes lay beyond it, the two ends apart. What lay how far is taken of the last outcomes
+as they happened: by order date, the slow ones would be missing. The level asked for follows what
 was missed lately (adaptive conformal inference; Gibbs & Candes 2021).
 """
 
@@ -15,14 +15,14 @@ from entrepot.promise.learning.table import Floats
 
 OUTCOMES_MAX: Final = 500
 OUTCOMES_MIN: Final = 60
-"""So many of the newest outcomes are looked at; with fewer no window is claimed to be calibrated."""
+"""So many of the newest outcomes are looked at; with fewer no window is claimed."""
 
 MISSED_OF: Final = 200
 STEP: Final = 0.1
 FADES: Final = 0.4
 ALPHA_MIN, ALPHA_MAX = 0.01, 0.15
-"""Once a week each tail's level moves by a tenth of the error of the newest 200 windows, and goes back
-two fifths of the way to what is asked for: outcomes come late, and what they say is soon stale."""
+"""Once a week each tail's level moves by a tenth of the error of the newest 200 windows, and goes
+back two fifths of the way to what is asked for: outcomes come late, and are soon stale."""
 
 CAUTION: Final = 0.95
 """Fewer misses are aimed at than are allowed: a storm is seen only by what it has delayed."""

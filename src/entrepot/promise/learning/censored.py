@@ -25,9 +25,10 @@ def given_age(thought: Floats, age: Floats, residuals: Floats, quantile: float) 
     no outcome was so far beyond its estimate, a little more than the age.
     """
     ranked = np.sort(residuals)
-    least = np.log1p(np.maximum(age, 0))
+    least: Floats = np.log1p(np.maximum(age, 0))
     if not len(ranked):
-        return np.maximum(thought, least + np.log1p(TAIL))
+        late: Floats = np.maximum(thought, least + np.log1p(TAIL))
+        return late
     passed = np.searchsorted(ranked, least - thought, side="right")
     left = len(ranked) - passed
     place = np.minimum(passed + (left * quantile).astype(np.int64), len(ranked) - 1)

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from entrepot.promise.learning.pace import Pace, paces
-from entrepot.promise.learning.past import Past, Told, codes_of
+from entrepot.promise.learning.past import Past, Told
 from entrepot.promise.learning.table import FACTS, KEYS, Floats, Ints, Parcels, Strings
 
 ALL: Final = "all"
@@ -113,7 +113,7 @@ class Memory:
             handling = np.maximum(parcels.handling, 0)
             columns["handling_was"] = handling
         columns |= {"handling": handling, "transit": transit}
-        for number, ((key, last), past) in enumerate(zip(HANDLING_DRIFTS, self._slow, strict=True)):
+        for (key, last), past in zip(HANDLING_DRIFTS, self._slow, strict=True):
             _drift(columns, f"slow_{key}_{last}", past.before(codes[key], times))
         for (key, last), past in zip(TRANSIT_DRIFTS, self._late, strict=True):
             _drift(columns, f"late_{key}_{last}", past.before(codes[key], times))
@@ -131,7 +131,7 @@ class Memory:
         times: Floats,
         columns: dict[str, Floats] | None = None,
     ) -> tuple[Floats, Floats]:
-        """Give handling and transit (days) as the last outcomes say, small numbers of them shrunk."""
+        """Give handling and transit (days) as the last outcomes say, few of them shrunk."""
         slow = {key: past.before(codes[key], times) for key, past in self._handling.items()}
         late = {key: past.before(codes[key], times) for key, past in self._transit.items()}
         if columns is not None:

@@ -1,4 +1,4 @@
-"""Quantiles of an offset by gradient boosted trees (LightGBM; Ke et al. 2017). Pure: same rows, same trees.
+"""Quantiles of an offset by boosted trees (LightGBM; Ke et al. 2017): same rows, same trees.
 
 Trees learn what rules miss: the target is log(1 + days) less the rules' estimate of it.
 """
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-import lightgbm as lgb
 import numpy as np
 
 from entrepot.promise.learning.table import Floats
@@ -45,8 +44,10 @@ class Forest:
     texts: tuple[tuple[str, ...], ...]
 
     @cached_property
-    def _boosters(self) -> list[list[lgb.Booster]]:
-        return [[lgb.Booster(model_str=text) for text in each] for each in self.texts]
+    def _boosters(self) -> list[list[Any]]:
+        import lightgbm  # noqa: PLC0415 - a process without a version in force need not load it
+
+        return [[lightgbm.Booster(model_str=text) for text in each] for each in self.texts]
 
     def offsets(self, matrix: Floats) -> Floats:
         """Give float64[N, 4], the quantiles of the offset, ascending in each row."""
@@ -66,16 +67,18 @@ def grown(
     weights: Floats | None = None,
     rounds: int = ROUNDS,
 ) -> Forest:
-    """Grow forests for rows float64[N, F]; `offsets` are the target of each quantile, float64[N]."""
+    """Grow forests on rows float64[N, F]; `offsets` are each quantile's target, float64[N]."""
+    import lightgbm  # noqa: PLC0415 - as above
+
     texts = []
-    rows = lgb.Dataset(
+    rows = lightgbm.Dataset(
         matrix, label=offsets[0], weight=weights, params=dict(PARAMETERS), free_raw_data=False
     ).construct()
     for quantile, target in zip(QUANTILES, offsets, strict=True):
         rows.set_label(target)
         texts.append(
             tuple(
-                lgb.train(
+                lightgbm.train(
                     {**PARAMETERS, "alpha": quantile, "seed": seed}, rows, num_boost_round=rounds
                 ).model_to_string()
                 for seed in SEEDS.get(quantile, (1,))

@@ -59,7 +59,7 @@ def scored(asked: Question, model: Floats, rules: Floats, lanes: Strings, moment
 def gated(
     asked: Question, model: Floats, rules: Floats, lanes: Strings, weeks: Iterable[int]
 ) -> Bools:
-    """Say of every parcel of these weeks who answered: True is the model. Scores are its Monday's."""
+    """Say of every parcel of these weeks who answered by its Monday's scores: True, the model."""
     answers = np.zeros(len(asked), np.bool_)
     for week in weeks:
         rows = np.flatnonzero((asked.begins >= week) & (asked.begins < week + WEEK))

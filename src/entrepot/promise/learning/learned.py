@@ -3,14 +3,15 @@
 import io
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import msgspec
 import numpy as np
 
 from entrepot.promise.learning import gate, measured
 from entrepot.promise.learning.blend import Choir, Voices
+from entrepot.promise.learning.calibrate import Tails
 from entrepot.promise.learning.censored import RESIDUALS_MAX, given_age
 from entrepot.promise.learning.features import Memory
 from entrepot.promise.learning.forest import HIGH, LOW, MIDDLE, QUANTILES, Forest
@@ -18,7 +19,6 @@ from entrepot.promise.learning.gate import Scores
 from entrepot.promise.learning.measured import Tables
 from entrepot.promise.learning.questions import Question, thought
 from entrepot.promise.learning.table import Bools, Floats, Parcels, Strings
-from entrepot.promise.learning.calibrate import Tails
 from entrepot.promise.learning.walk import Calibration
 
 FORMAT: Final = 1
@@ -47,8 +47,8 @@ class Trained:
 class History:
     """Parcels and what had been said of each, per stage, in log(1 + days); NaN for nothing.
 
-    `ids` name them, in order. `made` is float64[N, 4], the forests' quantiles; `thought` and `rules`
-    are float64[N], the estimate they are offsets from and that of the rules' engine.
+    `ids` name them, in order. `made` is float64[N, 4], the forests' quantiles; `thought` and
+    `rules` are float64[N], the estimate they are offsets from and that of the rules' engine.
     """
 
     ids: Strings
@@ -95,6 +95,7 @@ class Learned:
     def __init__(self, trained: Trained, past: History, as_of: float) -> None:
         self.trained, self.as_of = trained, as_of
         known = past.parcels.known_at(as_of)
+        self._known = known
         self._memory = Memory(known, trained.holidays)
         self._tables: Tables | None = measured.tables(known, as_of)
         self._stages = {
@@ -106,11 +107,13 @@ class Learned:
         """The share of windows that are to hold."""
         return self.trained.confidence
 
-    def answer(self, stage: str, parcels: Parcels, now: float) -> Answers:
+    def answer(self, stage: str, parcels: Parcels, now: float, *, model: bool = True) -> Answers:
         """Say how long a stage of these parcels will have taken, given that they are still in it.
 
-        A parcel that is asked about as it begins has an age of nothing.
+        A parcel that is asked about as it begins has an age of nothing. What is not known of a
+        parcel is taken as it usually is. `model` False: the rules answer.
         """
+        parcels = usual(parcels, self._known)
         left = stage == "transit"
         begins = parcels.handed if left else parcels.placed
         times = np.full(len(parcels), min(now, self.as_of))
@@ -121,7 +124,7 @@ class Learned:
             return Answers(nothing, nothing, nothing, np.zeros(len(rules), np.bool_), asked.matrix)
         made = self._made(stage, how.voices, thought(stage, asked), asked.matrix)
         by_model = how.scores.prefers_model(parcels.keys["lane"]) & np.isfinite(made[:, MIDDLE])
-        by_model &= how.tails is not None
+        by_model &= model and how.tails is not None
         tails, ruled = how.tails or _UNKNOWN, how.ruled or _UNKNOWN
         middle = np.where(by_model, made[:, MIDDLE], rules)
         low = np.where(by_model, made[:, LOW] - tails.low, rules - ruled.low)
@@ -145,13 +148,29 @@ class Learned:
         if self._tables is None:
             return np.full(len(parcels), np.nan)
         slow, late = self._tables.estimate(parcels)
-        return np.log1p({"whole": slow + late, "handling": slow, "transit": late}[stage])
+        said: Floats = np.log1p({"whole": slow + late, "handling": slow, "transit": late}[stage])
+        return said
+
+
+def usual(parcels: Parcels, known: Parcels) -> Parcels:
+    """Fill in what is not known of parcels: the middle of what is, the most frequent payment."""
+    facts = {}
+    for name, values in parcels.facts.items():
+        missing = np.isnan(values)
+        seen = known.facts[name][np.isfinite(known.facts[name])] if missing.any() else values
+        facts[name] = np.where(missing, np.median(seen), values) if len(seen) else values
+    keys = dict(parcels.keys)
+    if len(known) and (keys["payment"] == "").any():
+        names, counts = np.unique(known.keys["payment"], return_counts=True)
+        most = names[np.argmax(counts)]
+        keys["payment"] = np.where(keys["payment"] == "", most, keys["payment"])
+    return replace(parcels, keys=keys, facts=facts)
 
 
 def _still_open(
     low: Floats, middle: Floats, high: Floats, age: Floats, residuals: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Move what is said of parcels that are older than the window's begin: they are not the fast ones."""
+    """Move what is said of parcels older than the window's begin: they are not the fast ones."""
     old = np.log1p(age) > low
     if not old.any():
         return low, middle, high
@@ -169,9 +188,7 @@ def _stage(stage: str, past: History, confidence: float, as_of: float) -> _Stage
     begins = parcels.handed if stage == "transit" else parcels.placed
     ends = parcels.handed if stage == "handling" else parcels.delivered
     made, rules = past.made[stage][rows], past.rules[stage][rows]
-    asked = Question(
-        stage, (), np.empty((len(begins), 0)), past.thought[stage][rows], begins, ends
-    )
+    asked = Question(stage, (), np.empty((len(begins), 0)), past.thought[stage][rows], begins, ends)
     points = np.repeat(rules[:, None], len(QUANTILES), axis=1)
     choir = Choir(asked, made)
     blended = choir.blended()
@@ -215,7 +232,7 @@ def unpack(data: bytes) -> Trained:
 def pack_history(past: History) -> bytes:
     """Write what had happened."""
     parcels, file = past.parcels, io.BytesIO()
-    arrays: dict[str, np.ndarray] = {"ids": past.ids}
+    arrays: dict[str, Any] = {"ids": past.ids}
     for name in _TIMES:
         arrays[f"of/{name}"] = getattr(parcels, name)
     for kind, columns in (
@@ -232,14 +249,14 @@ def unpack_history(data: bytes) -> History:
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         read = {name: arrays[name] for name in arrays.files}
 
-    def columns(kind: str) -> dict[str, np.ndarray]:
+    def columns(kind: str) -> dict[str, Any]:
         return {n.removeprefix(f"{kind}/"): v for n, v in read.items() if n.startswith(f"{kind}/")}
 
     times = columns("of")
-    parcels = Parcels(*(times[name] for name in _TIMES), columns("key"), columns("fact"))
-    return History(
-        read["ids"], parcels, columns("made"), columns("thought"), columns("rules")
+    parcels = Parcels(
+        **{name: times[name] for name in _TIMES}, keys=columns("key"), facts=columns("fact")
     )
+    return History(read["ids"], parcels, columns("made"), columns("thought"), columns("rules"))
 
 
 _TIMES: Final = ("placed", "handed", "delivered", "clock", "stated_handling", "stated_transit")

@@ -1,4 +1,4 @@
-"""The rules' engine on outcomes: tables of how long lanes and nodes took lately, renewed weekly. Pure."""
+"""The rules' engine: tables of how long lanes and nodes took lately, renewed weekly. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

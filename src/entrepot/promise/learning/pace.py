@@ -72,7 +72,8 @@ def paces(codes: Ints, began: Floats, ended: Floats, estimate: Floats) -> Pace:
     seen = np.zeros((groups, last - first + 2))
     due = np.zeros_like(seen)
     soon = closed & (ended - began < FOLLOWED_DAYS)
-    np.add.at(seen, (codes[soon], np.floor(ended[soon]).astype(np.int64) - first + 1), 1.0)
+    days = np.floor(ended[soon]).astype(np.int64) - first + 1
+    np.add.at(seen, (codes[soon], days), 1.0)
     for week in range(first - (first - MONDAY) % WEEK, last + 1, WEEK):
         hazard = _hazard(began, ended, estimate, week)
         open_then = (began < week + WEEK) & (until >= week) & (began > week - FOLLOWED_DAYS)
@@ -86,7 +87,7 @@ def paces(codes: Ints, began: Floats, ended: Floats, estimate: Floats) -> Pace:
             lower = np.clip(day - began[rows], 0, None)
             upper = np.clip(np.minimum(day + 1, until[rows]) - began[rows], lower, None)
             step = _at(hazard, upper / span) - _at(hazard, lower / span)
-            np.add.at(due, (codes[rows], day - first + 1), step)
+            due[:, day - first + 1] += np.bincount(codes[rows], step, minlength=groups)
     return Pace(first, np.cumsum(seen, axis=1), np.cumsum(due, axis=1))
 
 

@@ -47,7 +47,7 @@ class Said:
         )
 
 
-def replayed(
+def replayed(  # noqa: PLR0913 - the history, and how it is walked
     parcels: Parcels,
     *,
     first: float,

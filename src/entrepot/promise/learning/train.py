@@ -1,42 +1,28 @@
 """Train a version on a history, and say how good it would have been. Pure.
 
-It rehearses the last half year first, week by week: that is where its scores, its windows' calibration
-and its card come from. The forests that will answer are grown last, on all of it.
+It rehearses the last half year first, week by week: that is where its scores, its windows'
+calibration and its card come from. The forests that will answer are grown last, on all of it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Final
 
-import lightgbm
 import msgspec
 import numpy as np
 
 from entrepot.promise.learning import measured
 from entrepot.promise.learning.features import Memory
-from entrepot.promise.learning.forest import MIDDLE, QUANTILES, ROUNDS
+from entrepot.promise.learning.forest import QUANTILES, ROUNDS
+from entrepot.promise.learning.judge import StageCard, stage_card
 from entrepot.promise.learning.learned import History, Trained
 from entrepot.promise.learning.questions import STAGES, questions
 from entrepot.promise.learning.replay import Said, replayed
-from entrepot.promise.learning.table import Bools, Floats, Ints, Parcels, Strings
+from entrepot.promise.learning.table import Floats, Ints, Parcels, Strings
 from entrepot.promise.learning.walk import ROWS_MIN, learn, mondays
 
 REHEARSED_DAYS: Final = 182
-JUDGED_DAYS: Final = 56
-"""The card's figures are of the parcels that began in the last eight weeks."""
-
-
-class StageCard(msgspec.Struct, frozen=True):
-    """Figures of the rehearsal. Errors and widths are days; `holds` is the share of windows."""
-
-    learned_from: int
-    judged: int
-    model_error: float | None
-    rules_error: float | None
-    given_error: float | None
-    holds: float | None
-    width: float | None
-    by_model: float
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -156,37 +142,9 @@ def _card(
         last_placed=float(known.placed.max()),
         trained_at=at,
         confidence=confidence,
-        stages={stage: _stage_card(answers, at) for stage, answers in said.items()},
+        stages={stage: stage_card(answers, at) for stage, answers in said.items()},
         features=list(said["whole"].asked.names),
         rounds=rounds,
-        lightgbm=lightgbm.__version__,
+        lightgbm=version("lightgbm"),
         numpy=np.__version__,
     )
-
-
-def _stage_card(said: Said, at: float) -> StageCard:
-    asked = said.asked
-    done = np.isfinite(asked.ends)
-    judged = done & (asked.begins >= at - JUDGED_DAYS)
-    window = said.window
-    claimed = judged & np.isfinite(window.low)
-    held = (asked.outcome >= window.low) & (asked.outcome <= window.high)
-    wide = np.expm1(window.high) - np.expm1(window.low)
-    return StageCard(
-        learned_from=int(done.sum()),
-        judged=int(judged.sum()),
-        model_error=_error(said.blended[:, MIDDLE], said, judged),
-        rules_error=_error(said.rules, said, judged),
-        given_error=_error(said.middle, said, judged),
-        holds=float(held[claimed].mean()) if claimed.any() else None,
-        width=float(wide[claimed].mean()) if claimed.any() else None,
-        by_model=float(said.by_model[judged].mean()) if judged.any() else 0.0,
-    )
-
-
-def _error(said: Floats, answers: Said, rows: Bools) -> float | None:
-    """Give the mean absolute error in days, of those that both engines spoke of."""
-    both = rows & np.isfinite(answers.made[:, MIDDLE]) & np.isfinite(answers.rules)
-    if not both.any():
-        return None
-    return float(np.abs(np.expm1(said) - np.expm1(answers.asked.outcome))[both].mean())

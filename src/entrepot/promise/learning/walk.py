@@ -1,4 +1,4 @@
-"""Learning as it would have been: each week on what had happened by then, asked about that week. Pure.
+"""Learning as it would have been: each week on what had happened by then. Pure.
 
 Training, evaluation and the benchmark are this one walk: nothing that is said of a moment has seen
 anything after it. Predictions are kept as they were made; windows are calibrated with them.
