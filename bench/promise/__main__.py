@@ -17,7 +17,10 @@ from bench.promise import folder, tables, world
 from entrepot.promise.learning.replay import replayed
 
 WARM_UP_DAYS = 240
-"""Days of a history that are only learned from, before anything is said: rules need 120 of them."""
+"""Days of a history that are only learned from before anything is said: rules need 120."""
+
+REHEARSED_DAYS = 120
+"""Days in which things are said before what is shown: windows are calibrated by them."""
 
 STAGES = {"whole": "At the order", "transit": "At the hand-over to the carrier"}
 
@@ -26,8 +29,10 @@ def on_history(data: Path, months_last: int, shift: int) -> None:
     """Print the tables of a folder."""
     told = folder.read(data)
     parcels = told.parcels
-    first = float(parcels.placed.min()) + WARM_UP_DAYS
     last = float(np.nanmax(parcels.delivered))
+    first = max(
+        float(parcels.placed.min()) + WARM_UP_DAYS, last - 31 * months_last - REHEARSED_DAYS
+    )
     said = replayed(
         parcels, first=first, last=last, stages=tuple(STAGES),
         each=lambda _: print(".", end="", file=sys.stderr, flush=True),

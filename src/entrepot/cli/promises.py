@@ -46,7 +46,7 @@ def train(
     at: At = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Rehearse the last half year, then train; exit status 1 if there is too little."""
+    """Rehearse the last sixteen weeks, then train; exit status 1 if there is too little."""
     dsn, moment = database(settle(database_url=database_url)), _moment(at)
 
     def each(_: int) -> None:

@@ -24,9 +24,6 @@ ALPHA_MIN, ALPHA_MAX = 0.01, 0.15
 """Once a week each tail's level moves by a tenth of the error of the newest 200 windows, and goes
 back two fifths of the way to what is asked for: outcomes come late, and are soon stale."""
 
-CAUTION: Final = 0.95
-"""Fewer misses are aimed at than are allowed: a storm is seen only by what it has delayed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Tails:
@@ -62,8 +59,7 @@ def adapted(level: Level, goal: Level, missed_below: float, missed_above: float)
 
 def goal_of(confidence: float) -> Level:
     """Split what may be missed evenly between the two ends."""
-    each = (1 - confidence) / 2 * CAUTION
-    return Level(each, each)
+    return Level((1 - confidence) / 2, (1 - confidence) / 2)
 
 
 def _moved(level: float, goal: float, missed: float) -> float:

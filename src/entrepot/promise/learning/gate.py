@@ -14,7 +14,7 @@ LOOKS_BACK_DAYS: Final = 120
 OUTCOMES_MIN: Final = 60
 """Outcomes both have been scored on, over all lanes, before the model answers anywhere."""
 
-PRIOR: Final = 20.0
+PRIOR: Final = 60.0
 """Outcomes of all lanes that a lane's own are weighed against: ten late parcels prove little."""
 
 

@@ -20,7 +20,7 @@ JUDGED_DAYS: Final = 56
 JUDGED_MIN: Final = 100
 """With fewer of them nobody is put in force by figures."""
 
-REPLAYED_DAYS: Final = 182
+REPLAYED_DAYS: Final = 112
 
 
 class StageCard(msgspec.Struct, frozen=True):

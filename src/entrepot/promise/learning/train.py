@@ -1,6 +1,6 @@
 """Train a version on a history, and say how good it would have been. Pure.
 
-It rehearses the last half year first, week by week: that is where its scores, its windows'
+It rehearses the last sixteen weeks first, week by week: that is where its scores, its windows'
 calibration and its card come from. The forests that will answer are grown last, on all of it.
 """
 
@@ -22,7 +22,7 @@ from entrepot.promise.learning.replay import Said, replayed
 from entrepot.promise.learning.table import Floats, Ints, Parcels, Strings
 from entrepot.promise.learning.walk import ROWS_MIN, learn, mondays
 
-REHEARSED_DAYS: Final = 182
+REHEARSED_DAYS: Final = 112
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -70,7 +70,7 @@ def train(  # noqa: PLR0913 - the history, and how it is learned from
     )  # fmt: skip
     forests = {}
     for stage, answers in said.items():
-        forest = learn(answers.asked, answers.made, at, rounds)
+        forest = learn(answers.asked, at, rounds)
         if forest is not None:
             forests[stage] = forest
     past = History(

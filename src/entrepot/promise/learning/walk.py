@@ -47,19 +47,18 @@ def mondays(first: float, last: float) -> list[int]:
     return list(range(begins, int(np.ceil(last)), WEEK))
 
 
-def learn(asked: Question, made: Floats, moment: float, rounds: int = ROUNDS) -> Forest | None:
+def learn(asked: Question, moment: float, rounds: int = ROUNDS) -> Forest | None:
     """Grow a forest on what was known at a moment; None where too little was.
 
-    `made` is float64[N, 4], what was predicted before (log days), NaN where nothing was: from its
-    distance to outcomes it is known how far what is open may still go.
+    How far what is open may still go is taken from the distance of outcomes to the rules' estimate.
+    (Not to earlier forests': what one of them overstates would be learned by the next.)
     """
     done = asked.ends < moment
     begun = asked.begins < moment
     if done.sum() < ROWS_MIN:
         return None
     pending = begun & ~done & (asked.begins >= moment - LOST_AFTER)
-    said = np.where(np.isfinite(made[:, MIDDLE]), made[:, MIDDLE], asked.rules)
-    outcome = asked.outcome
+    outcome, said = asked.outcome, asked.rules
     newest = np.flatnonzero(done)[np.argsort(asked.ends[done], kind="stable")[-RESIDUALS_MAX:]]
     residuals = outcome[newest] - said[newest]
     rows = np.flatnonzero(done | pending)
@@ -86,7 +85,7 @@ def walk(
     """
     made = np.full((len(asked), len(QUANTILES)), np.nan)
     for week in weeks:
-        forest = learn(asked, made, week, rounds)
+        forest = learn(asked, week, rounds)
         rows = np.flatnonzero((asked.begins >= week) & (asked.begins < week + WEEK))
         if forest is not None and len(rows):
             made[rows] = asked.rules[rows, None] + forest.offsets(asked.matrix[rows])
