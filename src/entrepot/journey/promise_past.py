@@ -35,7 +35,6 @@ class ParcelTold:
     node_id: NodeId
     document: str
     lane_id: str | None
-    carrier: str | None
     service: str
     ship_by: datetime | None
     shipped_at: datetime | None
@@ -94,7 +93,7 @@ def _row(told: ParcelTold, network: Compiled) -> Row:
         origin=start.region or start.country,
         region=to.region or to.country,
         postal_code=to.postal_code,
-        carrier=lane_name(lane) if lane else f"{told.carrier or ''}/{told.service}",
+        carrier=lane_name(lane) if lane else f"/{told.service}",
         category=told.category or "",
         payment=said.payment.provider if said.payment else "",
         handed=told.shipped_at,
@@ -116,7 +115,11 @@ def _row(told: ParcelTold, network: Compiled) -> Row:
 
 
 def lane_name(lane: Lane) -> str:
-    """Name a lane as learning files it: lanes of a carrier's service into a zone are alike."""
+    """Name a lane as learning files it: lanes of a carrier's service into a zone are alike.
+
+    What was sent without a planned lane, as elsewhere, is filed by its service: who carried it was
+    not known when it was ordered.
+    """
     return f"{lane.carrier}/{lane.service}/{lane.zone}"
 
 

@@ -1,8 +1,8 @@
 -- name: parcels_told -> ParcelTold
 -- What was sent, or is to be: one row for each node's part of an order, with when it left and came.
 SELECT
-    f.fulfillment_order_id, o.placed_at, f.node_id, o.document, f.lane_id, f.carrier, f.service,
-    f.ship_by, left_at.shipped_at, arrived.delivered_at, goods.weight_g, goods.units, goods.lines,
+    f.fulfillment_order_id, o.placed_at, f.node_id, o.document, f.lane_id, f.service, f.ship_by,
+    left_at.shipped_at, arrived.delivered_at, goods.weight_g, goods.units, goods.lines,
     goods.category, goods.price, beside.parcels
 FROM fulfillment.fulfillment_order AS f
 INNER JOIN orders."order" AS o

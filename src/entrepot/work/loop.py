@@ -1,7 +1,7 @@
 """The loop: relay, journey, timers, summaries, safety; at once while there is work, else a nap.
 
-Publication, webhooks, carts' ends and launches' openings run beside it: none may keep an order
-waiting.
+Publication, webhooks, carts' ends, launches' openings and learning run beside it: none may keep an
+order waiting.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from entrepot.work.carts import keep_sweeping
 from entrepot.work.journey import AFTERWARDS, FIRST, Runner
 from entrepot.work.launches import keep_opening
 from entrepot.work.notices import Courier
+from entrepot.work.promises import Learner
 from entrepot.work.publication import Publisher
 from entrepot.work.stock import safeguard_all
 from entrepot.work.timers import sweep
@@ -46,6 +47,7 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
         asyncio.create_task(keep_opening(pool, world, stop)),
         asyncio.create_task(Publisher(pool, world).keep_telling(stop)),
         asyncio.create_task(courier.keep_delivering(stop)),
+        asyncio.create_task(Learner(pool, settings.database_url).keep_learning(stop)),
     ]
     while not stop.is_set():
         try:

@@ -8,7 +8,7 @@ import numpy as np
 
 from entrepot.promise.learning.past import codes_of
 from entrepot.promise.learning.questions import Question
-from entrepot.promise.learning.table import Bools, Floats, Parcels, Strings
+from entrepot.promise.learning.table import Floats, Parcels, Strings
 from entrepot.promise.learning.walk import WEEK
 
 LOOKS_BACK_DAYS: Final = 120
@@ -19,16 +19,26 @@ NODE_MIN: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Medians in days beyond what is stated. `anywhere` is of all: handling, transit."""
+    """Medians in days beyond what is stated. `anywhere` is of all: handling, transit.
+
+    A lane that has not enough deliveries takes the measure of its way by whatever carrier.
+    """
 
     handling: Mapping[str, float]
     transit: Mapping[str, float]
+    ways: Mapping[str, float]
     anywhere: tuple[float, float]
 
     def estimate(self, parcels: Parcels) -> tuple[Floats, Floats]:
         """Give handling and transit of parcels, in days."""
         slow = _looked_up(self.handling, parcels.keys["node"], self.anywhere[0])
-        late = _looked_up(self.transit, parcels.keys["lane"], self.anywhere[1])
+        late = _looked_up(self.ways, parcels.keys["way"], self.anywhere[1])
+        late = np.array(
+            [
+                self.transit.get(str(lane), way)
+                for lane, way in zip(parcels.keys["lane"], late, strict=True)
+            ]
+        )
         return (
             np.maximum(slow + parcels.stated_handling, 0),
             np.maximum(late + parcels.stated_transit, 0),
@@ -45,6 +55,7 @@ def tables(parcels: Parcels, moment: float) -> Tables | None:
     return Tables(
         _medians(past.keys["node"], slow, NODE_MIN),
         _medians(past.keys["lane"], late, LANE_MIN),
+        _medians(past.keys["way"], late, LANE_MIN),
         (float(np.median(slow)), float(np.median(late))),
     )
 
@@ -77,8 +88,3 @@ def _medians(keys: Strings, values: Floats, least: int) -> dict[str, float]:
 
 def _looked_up(table: Mapping[str, float], keys: Strings, other: float) -> Floats:
     return np.array([table.get(str(key), other) for key in keys], np.float64)
-
-
-def enough(tables: Tables, parcels: Parcels) -> Bools:
-    """Say of which parcels the lane is measured itself."""
-    return np.isin(parcels.keys["lane"], list(tables.transit))

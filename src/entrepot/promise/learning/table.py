@@ -21,9 +21,9 @@ DAY_S: Final = 86_400.0
 KM_PER_RADIAN: Final = 6371.0088
 
 KEYS: Final = (
-    "node", "origin", "region", "post2", "post3", "carrier", "category", "payment", "lane",
+    "node", "origin", "region", "post2", "post3", "carrier", "category", "payment", "way", "lane",
 )  # fmt: skip
-"""What a parcel is filed under; `lane` is origin > region by carrier, made of three others."""
+"""What a parcel is filed under; `way` is origin > region, `lane` the same by carrier."""
 
 FACTS: Final = (
     "latitude", "longitude", "from_latitude", "from_longitude", "km", "weight_g", "volume_l",
@@ -133,6 +133,7 @@ def parcels_of(rows: Iterable[Row]) -> Parcels:
         "carrier": _strings([row.carrier for row in ranked]),
         "category": _strings([row.category for row in ranked]),
         "payment": _strings([row.payment for row in ranked]),
+        "way": _strings([f"{row.origin}>{row.region}" for row in ranked]),
         "lane": _strings([f"{row.origin}>{row.region} {row.carrier}" for row in ranked]),
     }
     facts = {
