@@ -9,6 +9,7 @@ from entrepot.cli import (
     keys,
     performance,
     policy,
+    promises,
     regret,
     replay,
     roles,
@@ -40,5 +41,6 @@ app.add_typer(keys.app, name="key")
 app.add_typer(stock.app, name="inventory")
 app.add_typer(policy.app, name="policy")
 app.add_typer(performance.app, name="performance")
+app.add_typer(promises.app, name="promise")
 
 __all__ = ["app"]

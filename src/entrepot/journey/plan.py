@@ -21,6 +21,7 @@ from entrepot.journey.door import shuts_out
 from entrepot.journey.guided import LACKING, tried_on
 from entrepot.journey.out_of_cart import own
 from entrepot.journey.placing import Placing
+from entrepot.journey.promising import case_of, improved
 from entrepot.journey.world import Market
 from entrepot.network.compiled import Days
 from entrepot.network.model import Method, Network
@@ -99,6 +100,8 @@ def planned(
             if crowded:
                 for key in limits(market, [draft])[0]:
                     ahead[key] = ahead.get(key, 0) + 1
+    if market.learned is not None:
+        _promise_better(market, made, at)
     return Planned(made, packing())
 
 
@@ -281,6 +284,17 @@ def _promise(market: Market, draft: Draft, plan: Plan, days: Days, at: datetime)
         found = promised(shipments, ask, market.compiled, at, draft.days)
         market.promises.put(days, (shipments, zone), found)
     return found
+
+
+def _promise_better(market: Market, made: Sequence[Draft], at: datetime) -> None:
+    """Let what was learned promise all of the batch at once."""
+    cases, owners = [], []
+    for draft in made:
+        if draft.promise is not None and draft.plan is not None:
+            cases.append(case_of(draft.placing.order, draft.asking.ask, draft.plan, draft.promise))
+            owners.append(draft)
+    for draft, promise in zip(owners, improved(market, cases, at), strict=True):
+        draft.promise = promise
 
 
 def limits(

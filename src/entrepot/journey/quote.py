@@ -5,13 +5,14 @@ nothing, takes nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from entrepot.catalog.rules import explode
 from entrepot.journey import asking, withhold
 from entrepot.journey.guided import tried
+from entrepot.journey.promising import Case, improved
 from entrepot.journey.world import Market
 from entrepot.network.model import Method
 from entrepot.promise.model import Promise
@@ -70,12 +71,17 @@ def quote(market: Market, carts: Sequence[Cart], *, at: datetime) -> list[Quote]
     answers = _answers(market, asks, at) if asks else []
     found: list[list[Option]] = [[] for _ in carts]
     refused: list[list[tuple[Method, str, NoPlan]]] = [[] for _ in carts]
+    cases: list[Case] = []
     for owner, ask, answer in zip(owners, asks, answers, strict=True):
         option = _option(market, ask, answer, at)
         if isinstance(option, Option):
             found[owner].append(option)
+            cases.append(Case(ask, option.plan, option.promise))
         else:
             refused[owner].append((ask.method, ask.service, option))
+    if market.learned is not None:
+        promises = iter(improved(market, cases, at))
+        found = [[replace(each, promise=next(promises)) for each in options] for options in found]
     return [
         Quote(tuple(sorted(f, key=_rank)), tuple(r), u)
         for f, r, u in zip(found, refused, unknown, strict=True)

@@ -6,6 +6,7 @@ It is read at first use and kept fresh by polling; nothing is sold on its word a
 import asyncio
 import logging
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -16,13 +17,15 @@ from entrepot.inventory.keeping import Keeping
 from entrepot.inventory.launch_model import Launch
 from entrepot.inventory.supply_model import Terms
 from entrepot.inventory.view import StockView
+from entrepot.journey import learn_promises
 from entrepot.network import read as network
 from entrepot.network.compiled import Compiled, Days
 from entrepot.network.model import Method, Network
 from entrepot.plumbing import db
 from entrepot.policies import browse as policies
 from entrepot.policies.model import Policy
-from entrepot.promise import performance
+from entrepot.promise import performance, versions
+from entrepot.promise.learning.learned import Learned
 from entrepot.promise.model import Promise
 from entrepot.sourcing import browse as sourcing
 from entrepot.sourcing import price_rows
@@ -62,6 +65,15 @@ class Promises:
         self._made[key] = promise
 
 
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """What was learned, by its version and the moment up to which it remembers."""
+
+    version: int
+    as_of: datetime
+    value: Learned
+
+
 class Market:
     """One market as this process sees it."""
 
@@ -73,13 +85,14 @@ class Market:
         self.load: Load = {}
         self.services: dict[tuple[int, int, Method], int] = {}
         self.promises = Promises()
+        self.learned: InUse | None = None
         self.terms: dict[Sku, Terms] = {}
         self.launches: Mapping[Sku, Launch] = {}
         self.lines: Mapping[LaunchId, Launch] = {}
         self.prices: Prices | None = None
         self.as_of: datetime | None = None
         self.snapshots_kept: set[int] = set()
-        self.learned = 0
+        self.transit_version = 0
 
     @property
     def network(self) -> Network:
@@ -230,6 +243,7 @@ class World:
             await known.catalog.refresh(conn, at=self._clock())
             known.learn_launches(await launch.live(conn, known.id))
             await self._read_prices(conn, known)
+            await self._read_learned(conn, known)
             if stock and self._stock:
                 await self._read_stock(conn, known)
 
@@ -255,7 +269,7 @@ class World:
             _, policy = await policies.current(conn, market)
             learned = await _learned(conn, market, policy)
             made = Market(market, Compiled(value, learned.days), policy)
-            made.learned = learned.version
+            made.transit_version = learned.version
             await made.catalog.refresh(conn, at=at)
             made.learn_launches(await launch.live(conn, market))
             if self._stock:
@@ -264,18 +278,35 @@ class World:
             await self._read_keeping(conn, made)
             await self._read_load(conn, made)
             await self._read_prices(conn, made)
+            await self._read_learned(conn, made)
             made.as_of = at
             return made
+
+    async def _read_learned(self, conn: db.Connection, known: Market) -> None:
+        """Load the version in force where it, or what it remembers, is another one than before.
+
+        It is made ready in a thread of its own: orders do not wait for it.
+        """
+        force = await versions.in_force(conn, known.id)
+        if force is None:
+            known.learned = None
+        elif known.learned is None or force != versions.InForce(
+            known.learned.version, known.learned.as_of
+        ):
+            packed = await learn_promises.packed(conn, known.id, force.version, upto=force.as_of)
+            if packed is not None:
+                value = await asyncio.to_thread(learn_promises.unpacked, packed)
+                known.learned = InUse(force.version, force.as_of, value)
 
     async def _read_network(self, conn: db.Connection, known: Market) -> None:
         if await network.version(conn, known.id) == known.network.version:
             if known.policy.learned_transit is not None:
-                await self._read_learned(conn, known)
+                await self._read_transit(conn, known)
             return
         value = await network.read(conn, known.id)
         _, policy = await policies.current(conn, known.id)
         learned = await _learned(conn, known.id, policy)
-        compiled, known.learned = Compiled(value, learned.days), learned.version
+        compiled, known.transit_version = Compiled(value, learned.days), learned.version
         before = set(known.compiled.index)
         known.stock.renumber(compiled.index)
         known.learn_rules(compiled, policy)
@@ -287,12 +318,12 @@ class World:
             known.stock.load(await inventory.free_by_sku(conn, known.id))
         await self._read_load(conn, known)
 
-    async def _read_learned(self, conn: db.Connection, known: Market) -> None:
+    async def _read_transit(self, conn: db.Connection, known: Market) -> None:
         """Read again what lanes have shown, where there is a newer version of it."""
-        if await performance.version(conn, known.id) != known.learned:
+        if await performance.version(conn, known.id) != known.transit_version:
             learned = await _learned(conn, known.id, known.policy)
             known.compiled = Compiled(known.network, learned.days)
-            known.learned = learned.version
+            known.transit_version = learned.version
 
     async def _read_stock(self, conn: db.Connection, known: Market) -> None:
         at = self._clock()

@@ -95,6 +95,26 @@ class Publication(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     ] = 1_000
 
 
+class Promising(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who may promise, how sure, and how often is learned anew once a version is in force."""
+
+    engine: Annotated[
+        Literal["static", "rules", "model"],
+        Meta(description="The best engine that may answer; those below it answer where it cannot."),
+    ] = "model"
+    confidence: Annotated[
+        float, Meta(ge=0.5, le=0.99, description="The share of promised windows that are to hold.")
+    ] = 0.9
+    retrain_days: (
+        Annotated[int, Meta(ge=1, le=365, description="Days between trainings; null: never.")]
+        | None
+    ) = 7
+    remember_minutes: Annotated[
+        int,
+        Meta(ge=1, le=10_080, description="Minutes after which new deliveries are taken in."),
+    ] = 60
+
+
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A market's rules. What a document does not say has the default below."""
 
@@ -175,6 +195,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             description="The channels that are told what they may sell; others are not.",
         ),
     ] = ()
+    promise: Promising = Promising()
     milestones: Milestones | None = Milestones()
     revisions: Revisions = Revisions()
     learned_transit: LearnedTransit | None = None

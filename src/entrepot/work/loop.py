@@ -1,7 +1,7 @@
 """The loop: relay, journey, timers, summaries, safety; at once while there is work, else a nap.
 
-Publication, webhooks, carts' ends, launches' openings, policies' beginnings, replays and waves run
-beside it: none may keep an order waiting.
+Publication, webhooks, carts' ends, launches' openings, policies' beginnings, replays, waves and
+learning run beside it: none may keep an order waiting.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from entrepot.work.launches import keep_opening
 from entrepot.work.lookout import Lookout
 from entrepot.work.notices import Courier
 from entrepot.work.policies import keep_enacting
+from entrepot.work.promises import Learner
 from entrepot.work.publication import Publisher
 from entrepot.work.stock import safeguard_all
 from entrepot.work.timers import sweep
@@ -54,6 +55,7 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
         asyncio.create_task(Publisher(pool, world).keep_telling(stop)),
         asyncio.create_task(courier.keep_delivering(stop)),
         asyncio.create_task(Laboratory(pool).keep_working(stop)),
+        asyncio.create_task(Learner(pool, settings.database_url).keep_learning(stop)),
     ]
     while not stop.is_set():
         try:
