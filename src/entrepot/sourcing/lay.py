@@ -39,7 +39,8 @@ class Questions:
         self._standing = standing
         self._views: dict[tuple[ChannelId, Method], int] = {}
         self.able: list[Bools] = []
-        self.cards: dict[tuple[str, ...], int] = {}
+        services = standing.compiled.services  # all of them: mostly the same lanes are laid out
+        self.cards: dict[tuple[str, ...], int] = {(s,): card for card, s in enumerate(services)}
         self.dues: dict[Due, int] = {}
         self.guides: dict[Guide, int] = {}
         self.rows = [self._row(ask) for ask in asks]
@@ -203,7 +204,7 @@ def _added(asked: Questions, standing: Standing) -> Ints:
     return added
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def rates_of(
     compiled: Compiled, cards: tuple[tuple[str, ...], ...]
 ) -> tuple[Ints, Ints, Ints, Ints]:
