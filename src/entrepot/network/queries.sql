@@ -17,8 +17,8 @@ SET version = version + 1
 WHERE market = :market::text;
 
 -- name: network_version -> Version
--- The sum of two counters that only grow: the network's own changes and the policy's activations. It
--- rises with either, so a decision that names it names both.
+-- The sum of two counters that only grow: the network's own changes and the policies' activations.
+-- It rises with either, so a decision that names it names both.
 SELECT coalesce(sum(c.counter), 0)::bigint AS number
 FROM (
     SELECT m.version AS counter
