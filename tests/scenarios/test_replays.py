@@ -7,6 +7,7 @@ import pytest
 from scenarios.shop import Shop, eventually
 
 NOW = datetime.now(UTC)  # noqa: TID251 - a test is a shell
+TOMORROW = (NOW + timedelta(days=1)).isoformat()
 TWO_DAYS_AGO = (NOW - timedelta(days=2)).isoformat()
 
 
@@ -85,6 +86,13 @@ def test_a_policy_that_must_be_tried_first_does_not_come_into_force_untried(shop
         refused = policy(shop, draft, status=409)
         assert refused.code == "replay-needed"
         assert "no passing replay of this document" in refused.json["detail"]
+
+        written = {"document": draft, "note": "a draft"}
+        version = shop.client.post("/v1/policies", written).expect(201).json["version"]
+        for verb, more in (("activate", {}), ("schedule", {"effective_at": TOMORROW})):
+            told = {"reason": "untried", **more}
+            answer = shop.client.post(f"/v1/policies/{version}/{verb}", told).expect(409)
+            assert answer.code == "replay-needed"
 
         replayed(shop, document=draft)
         refused = policy(shop, draft, status=409)

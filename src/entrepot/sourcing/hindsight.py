@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,6 @@ from entrepot.network.model import ZONE_MAX, Method
 from entrepot.network.rate_card import Parcels
 from entrepot.sourcing.cost import Bools, Ints
 from entrepot.sourcing.eligibility import services_of
-from entrepot.sourcing.hindsight_kernel import FAR, PARTS_MAX
 from entrepot.sourcing.model import Ask, Plan
 from entrepot.sourcing.own import beyond
 from entrepot.sourcing.record import Scene
@@ -28,6 +27,12 @@ from entrepot.terms.ids import NodeId, Sku
 
 Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
+
+PARTS_MAX: Final = 64
+"""Parts of one order that are weighed; of a larger one only the whole, and a bound of all else."""
+
+FAR: Final = 1e17
+"""The cost of what cannot be."""
 
 
 @dataclass(frozen=True, slots=True)

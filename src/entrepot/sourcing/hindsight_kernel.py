@@ -6,26 +6,19 @@ way to make up the whole of such parts. A part may be any of an order's units, s
 broken at will, and a node may be used twice: no plan there is costs less.
 """
 
-from typing import Final
-
 import numba
 import numpy as np
 import numpy.typing as npt
 
 from entrepot.sourcing.cost import Bools, Ints
+from entrepot.sourcing.hindsight import FAR, PARTS_MAX
 from entrepot.sourcing.kernel_freight import part_of_it
 
 Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
 
-PARTS_MAX: Final = 64
-"""Parts of one order that are weighed; of a larger one only the whole, and a bound of all else."""
 
-FAR: Final = 1e17
-"""The cost of what cannot be."""
-
-
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True)
 def dearest_floor(
     first_line: Ints, sku: Ints, quantity: Ints, first_part: Ints, part_count: Ints,
     part_units: Ints, tariff: Floats, zone: Bytes, able: Bools, handling: Floats, making_up: Floats,

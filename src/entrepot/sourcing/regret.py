@@ -8,13 +8,15 @@ is (Polyak's step); the highest of the bounds is told. How it is reckoned, with 
 `docs/algorithms/regret.md`.
 """
 
+import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from math import floor
 
 import numpy as np
 
 from entrepot.sourcing.hindsight import Laid
-from entrepot.sourcing.hindsight_kernel import dearest_floor
 
 STEPS = 150
 """Steps of the prices: on days of the sample retailer the last fifty add less than 0.1 %."""
@@ -59,9 +61,17 @@ def bound_of(day: Laid, cost: int, *, steps: int = STEPS) -> Bound:
 def valued(day: Laid, price: np.ndarray) -> tuple[float, np.ndarray]:
     """Give the dual's value at some prices, and the units that the orders would take then."""
     used = np.zeros_like(day.cap)
-    total = dearest_floor(
+    total = _kernel()(
         day.first_line, day.sku, day.quantity, day.first_part, day.part_count, day.part_units,
         day.tariff, day.zone, day.able, day.handling, day.making_up, day.version, day.extra,
         day.floor, day.cap, price, used,
     )  # fmt: skip
     return float(total - (price * day.cap).sum()), used
+
+
+@cache
+def _kernel() -> Callable[..., float]:
+    """Load the machine code when it is first needed: it takes a second, which commands save."""
+    module = importlib.import_module("entrepot.sourcing.hindsight_kernel")
+    found: Callable[..., float] = module.dearest_floor
+    return found
