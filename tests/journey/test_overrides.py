@@ -109,13 +109,17 @@ async def test_a_pause_ends_by_itself_and_whoever_waits_is_served(shop):
     await shop.node("DC")
     await shop.node("NEWARK", NEWARK)
     await shop.count("DC", TEE=1)
-    await said(shop, PAUSE, ends=soon(milliseconds=400))
+    await said(shop, PAUSE, ends=soon(hours=1))
     waits = await shop.buy(("TEE", 1), backorder=Backorder.ALLOW)
     await shop.turn()
     assert [each[3] for each in await shop.waiting(waits)] == ["backorder"]
 
-    while not await pass_time(shop.pool, US):
-        pass
+    assert await pass_time(shop.pool, US) == 0
+    await shop.pool.execute(  # an hour goes by
+        "UPDATE network.override SET begins_at = begins_at - interval '2 hours',"
+        " ends_at = ends_at - interval '2 hours'"
+    )
+    assert await pass_time(shop.pool, US) == 1
     assert await nodes(shop, waits) == ["DC"]
     assert await shop.waiting(waits) == []
 
@@ -124,6 +128,8 @@ async def test_a_pause_of_one_service_leaves_the_others(two):
     await two.node("STORE", kind="store", services=["pickup", "ship"])
     await two.count("STORE", TEE=5)
     await said(two, PAUSE, "STORE", method=Method.SHIP, ends=soon(hours=1))
+    shown = await day_of(two, today(), "STORE")
+    assert (shown.takes_work, len(shown.why)) == (True, 1)
     fetched = await two.buy(
         ("TEE", 1), method=Method.PICKUP, service=None, pickup_node="STORE", external_id="p"
     )
@@ -147,7 +153,7 @@ async def test_a_cap_counts_what_is_planned_already_and_the_next_best_node_is_as
         ("", 2, 2, 0),
         ("ship", None, 2, None),
     ]
-    assert shown.why == ("full: 2 of 2",)
+    assert (shown.takes_work, shown.why) == (False, ("full: 2 of 2",))
 
 
 async def test_services_fill_each_by_itself_within_the_day(shop):
@@ -178,6 +184,7 @@ async def test_services_fill_each_by_itself_within_the_day(shop):
         ("ship", 2, 2),
         ("pickup", 1, 1),
     ]
+    assert not shown.takes_work
 
     await shop.cancel(ids[0])
     await shop.world.refresh(US)

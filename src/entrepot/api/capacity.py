@@ -117,7 +117,10 @@ class UseAnswer(msgspec.Struct, frozen=True):
 
 
 class DayAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`takes_work`: something new may be planned on it. `why` says why not, the first first."""
+    """`takes_work`: something new may be planned on it, of one service at least.
+
+    `why` says why not, or not of each service; the first reason first.
+    """
 
     day: date
     open: bool
@@ -285,7 +288,7 @@ def _day(day: days.Day) -> DayAnswer:
     return DayAnswer(
         day=day.day,
         open=day.open,
-        takes_work=not day.why,
+        takes_work=day.takes_work,
         why=list(day.why),
         cut_off=day.cut_off,
         order_by=day.order_by,

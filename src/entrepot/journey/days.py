@@ -1,6 +1,6 @@
 """A node's days as operations see them: what is planned, what is left, open or not, and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -63,7 +63,8 @@ class Use:
 class Day:
     """A node's local day. `cut_off` and `order_by` are UTC, None on a day it is closed.
 
-    `why` says in words why it takes no more, the first reason first; empty where it does.
+    `takes_work`: something new may be planned on it, of one service at least. `why` says in words
+    why not, or not of each service; the first reason first.
     """
 
     day: date
@@ -72,6 +73,7 @@ class Day:
     order_by: datetime | None
     uses: tuple[Use, ...]
     not_begun: int
+    takes_work: bool
     why: tuple[str, ...]
     overrides: tuple[OverrideRow, ...]
 
@@ -167,6 +169,8 @@ def _day(  # noqa: PLR0913, PLR0917 - all that a day is made of
     node, ordinal = compiled.network.nodes[ix], day.toordinal()
     is_open = node.calendar.is_open_day(day)
     order_by = compiled.order_by(ix, ordinal) if is_open else None
+    stopped = _stopped(about, at)
+    takes = node.enabled and order_by is not None and at < order_by and None not in stopped
     return Day(
         day,
         is_open,
@@ -174,9 +178,23 @@ def _day(  # noqa: PLR0913, PLR0917 - all that a day is made of
         order_by,
         uses,
         sum(each.not_begun for each in counts),
+        takes and uses[0].left != 0 and any(_has_room(node, use, stopped) for use in uses[1:]),
         tuple(_why(node, order_by, uses, about, at)),
         about,
     )
+
+
+def _stopped(about: Sequence[OverrideRow], at: datetime) -> set[str | None]:
+    """Say which services are paused just now; None stands for all work."""
+    return {
+        row.method
+        for row in about
+        if row.kind == OverrideKind.PAUSE and row.begins_at <= at < row.ends_at
+    }
+
+
+def _has_room(node: Node, use: Use, stopped: Collection[str | None]) -> bool:
+    return use.left != 0 and use.service in node.services and use.service not in stopped
 
 
 def _why(
