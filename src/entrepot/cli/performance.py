@@ -27,7 +27,9 @@ def rebuild(database_url: DatabaseUrl = None) -> None:
     for market, count in asyncio.run(_rebuild(dsn)).items():
         behind = behind or count is None
         said = "facts wait: try again when the worker has caught up"
-        typer.echo(f"{market}: {said if count is None else f'{count:,} pieces of work counted'}")
+        typer.echo(
+            f"{market}: {said if count is None else f'counted from {count:,} fulfillment orders'}"
+        )
     raise typer.Exit(1 if behind else 0)
 
 
