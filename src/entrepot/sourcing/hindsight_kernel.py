@@ -98,7 +98,7 @@ def _made_up(units: Ints, best: Floats, where: Ints, extra: float, rows: Ints, u
         for line in range(len(rows)):
             used[rows[line], where[some]] += units[some, line]
         part = part - some - 1
-    return least[parts - 1]  # type: ignore[no-any-return]
+    return least[parts - 1]
 
 
 @part_of_it
