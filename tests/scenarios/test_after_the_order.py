@@ -8,7 +8,7 @@ import pytest
 
 from entrepot.plumbing import db
 from scenarios.client import Client
-from scenarios.shop import eventually
+from scenarios.shop import PATIENCE_S, eventually
 
 WEEK = timedelta(days=7)
 
@@ -36,6 +36,15 @@ UPDATE fulfillment.fulfillment_order SET moved_at = moved_at - $2::interval
 WHERE order_id = $1::uuid
 """
 
+LOOKED_AT = """
+SELECT NOT EXISTS (SELECT FROM plumbing.outbox) AND EXISTS (
+    SELECT FROM plumbing.cursor AS c
+    INNER JOIN plumbing.feed AS f ON c.market = f.market
+    WHERE c.market = 'default' AND c.step = 'promise.revise' AND c.sequence >= f.last_sequence
+)
+"""
+"""Whether what has happened so far was looked at: time passes for it afterwards."""
+
 Pass = Callable[[dict, timedelta], None]
 
 
@@ -45,6 +54,9 @@ def passing(system, *changes: str) -> Pass:
     async def run(order: dict, span: timedelta) -> None:
         conn = await db.connect(system.database_url)
         try:
+            async with asyncio.timeout(PATIENCE_S):
+                while not await conn.fetchval(LOOKED_AT):  # noqa: ASYNC110 - nothing tells of it
+                    await asyncio.sleep(0.05)
             async with conn.transaction():
                 for change in changes:
                     await conn.execute(change, order["id"], span)
