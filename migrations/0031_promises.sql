@@ -1,7 +1,5 @@
 -- Why: what was learned of delivery times is kept as rows, version by version, so that any server
 -- can load it and any promise can be made again as it was made.
-CREATE SCHEMA promise;
-
 -- A trained version: its forests, and the card that says what it was made of and how good it was.
 -- The one in force was promoted and has not been retired.
 CREATE TABLE promise.version (
@@ -22,7 +20,8 @@ ALTER TABLE promise.version ALTER COLUMN forests SET STORAGE EXTERNAL;
 CREATE UNIQUE INDEX one_version_in_force ON promise.version (market)
 WHERE promoted_at IS NOT NULL AND retired_at IS NULL;
 
--- What had happened by a moment, which a version answers from: brought up to date between trainings.
+-- What had happened by a moment, which a version answers from: brought up to date between
+-- trainings.
 CREATE TABLE promise.memory (
     market text NOT NULL,
     version integer NOT NULL,

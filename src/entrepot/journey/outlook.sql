@@ -28,7 +28,7 @@ FROM (
 ) AS s
 WHERE s.country IS NOT NULL AND s.postal_code IS NOT NULL
 GROUP BY s.country, s.postal_area
-ORDER BY count(*) DESC, s.country ASC, s.postal_area ASC ASC
+ORDER BY count(*) DESC, s.country ASC, s.postal_area ASC
 LIMIT :most::integer;
 
 -- name: ordered_services -> ServiceCount
@@ -46,7 +46,9 @@ FROM (
     SELECT least(count(DISTINCT n.sku), :most::integer)::integer AS skus -- noqa: RF02
     FROM orders."order" AS o
     INNER JOIN orders.line AS n ON o.market = n.market AND o.order_id = n.order_id
-    WHERE o.market = :market::text AND o.order_id >= :from_id::uuid -- noqa: RF02
+    WHERE
+        o.market = :market::text
+        AND o.order_id >= :from_id::uuid -- noqa: RF02
         AND o.method = 'ship'
     GROUP BY o.order_id
 ) AS l
