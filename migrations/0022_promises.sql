@@ -22,7 +22,7 @@ ALTER TABLE promise.version ALTER COLUMN forests SET STORAGE EXTERNAL;
 CREATE UNIQUE INDEX one_version_in_force ON promise.version (market)
 WHERE promoted_at IS NOT NULL AND retired_at IS NULL;
 
--- What had happened by a moment, which a version answers from: brought up to date between trainings.
+-- What had happened by a moment, which a version answers from: brought up between trainings.
 CREATE TABLE promise.memory (
     market text NOT NULL,
     version integer NOT NULL,

@@ -46,6 +46,6 @@ WHERE
     f.market = :market::text
     AND f.method = 'ship'
     AND f.state NOT IN ('rejected', 'canceled')
-    AND o.placed_at >= :since::timestamptz
+    AND o.placed_at >= :since::timestamptz -- noqa: RF02
 ORDER BY o.placed_at DESC, f.fulfillment_order_id DESC
 LIMIT :most::integer;
