@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from entrepot.sourcing.survey import Shelves
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from entrepot.sourcing.contend import contenders
 from entrepot.sourcing.eligibility import Standing, eliminations
 from entrepot.sourcing.model import Elimination, Plan
 from entrepot.sourcing.record import Scene, decision, pack, replay, unpack
+from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_on, plan_one
 from sourcing import worlds
 from sourcing.worlds import AT, TODAY, ask_of, network_of, node, replace, stock_of, world

@@ -14,7 +14,6 @@ from entrepot.plumbing import db, mint
 from entrepot.policies.ahead import LookAhead, Waves
 from entrepot.terms.ids import MarketId
 from entrepot.terms.order_number import number_of
-from entrepot.work import prices, waves
 
 SHOWN_MAX = 50
 
@@ -47,6 +46,8 @@ def look_ahead(
 
 
 async def _look_ahead(dsn: str, market: MarketId, rules: LookAhead) -> None:
+    from entrepot.work import prices  # noqa: PLC0415 - it loads a compiler
+
     pool = await db.open_pool(dsn, size=2)
     try:
         world = World(pool, mint.now, stock=False)
@@ -63,6 +64,8 @@ async def _look_ahead(dsn: str, market: MarketId, rules: LookAhead) -> None:
 
 
 async def _wave(dsn: str, market: MarketId, rules: Waves, *, dry_run: bool) -> None:
+    from entrepot.work import waves  # noqa: PLC0415 - it loads a compiler
+
     pool = await db.open_pool(dsn, size=2)
     try:
         world = World(pool, mint.now, stock=False)

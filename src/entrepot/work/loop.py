@@ -28,7 +28,6 @@ from entrepot.work.stock import safeguard_all
 from entrepot.work.timers import sweep
 from entrepot.work.truth import Keeper
 from entrepot.work.upkeep import Upkeep
-from entrepot.work.waves import keep_planning
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +41,8 @@ LISTS_OLD_MAX = timedelta(seconds=15)
 
 async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set. A database that does not answer is waited out."""
+    from entrepot.work.waves import keep_planning  # noqa: PLC0415 - it loads a compiler
+
     runner = Runner(pool, world, settings.release_after_s)
     turns, upkeep, keeper = _Turns(pool, runner), Upkeep(pool), Keeper(pool, world)
     lookout = Lookout(pool, world)
