@@ -18,6 +18,7 @@ from bench import (
     growth,
     promises,
     relay,
+    replay,
     snapshot,
     solve,
     surge,
@@ -47,6 +48,7 @@ STAGED: tuple[Callable[[Stage, Effort], list[Figure]], ...] = (
     availability.figures,
     explain_availability.figures,
     promises.figures,
+    replay.figures,
 )
 
 HEAD = """# Benchmarks

@@ -12,7 +12,7 @@ class Effort:
     `scale` is the sample retailer's (1.0: 205 nodes, 20,000 skus), `stored` the orders of `growth`,
     `feed` the rows of a count of everything, `deltas` those of a feed of movements, `events` the
     orders that the relay is given to tell of, `carts` those that run out at once, `attempts` those
-    on the `drop_units` of the surge.
+    on the `drop_units` of the surge, `history` the orders that are decided again.
     """
 
     seconds: int = 5
@@ -25,13 +25,14 @@ class Effort:
     carts: int = 100_000
     attempts: int = 50_000
     drop_units: int = 1_000
+    history: int = 20_000
     warmup: int = 2
 
 
 FULL = Effort()
 QUICK = Effort(
     seconds=2, rounds=1, scale=0.05, stored=20_000, feed=20_000, deltas=10_000, events=2_000,
-    carts=5_000, attempts=4_000, drop_units=200, warmup=1,
+    carts=5_000, attempts=4_000, drop_units=200, history=1_000, warmup=1,
 )  # fmt: skip
 
 
@@ -48,6 +49,7 @@ def asked(argv: Sequence[str] | None = None) -> tuple[bool, Effort]:
     parser.add_argument("--deltas", type=int)
     parser.add_argument("--events", type=int)
     parser.add_argument("--attempts", type=int)
+    parser.add_argument("--history", type=int)
     args = vars(parser.parse_args(argv))
     json, quick = args.pop("json"), args.pop("quick")
     given = {name: value for name, value in args.items() if value is not None}

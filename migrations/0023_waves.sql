@@ -11,7 +11,8 @@ CREATE TABLE journey.wave (
     contended integer NOT NULL DEFAULT 0,
     saved bigint NOT NULL DEFAULT 0,
     CONSTRAINT wave_pkey PRIMARY KEY (market, wave_id),
-    CONSTRAINT counts_are_no_less_than_nothing CHECK (looked >= 0 AND moved >= 0 AND contended >= 0),
+    CONSTRAINT counts_are_no_less_than_nothing
+    CHECK (looked >= 0 AND moved >= 0 AND contended >= 0),
     CONSTRAINT it_moves_what_it_looked_at CHECK (moved + contended <= looked),
     CONSTRAINT a_wave_never_costs CHECK (saved >= 0)
 );

@@ -155,6 +155,7 @@ AUDITS = {
     "journey.summaries_say_what_the_rows_say": audit.stale_summaries,
     "sourcing.decisions_run_again_say_the_same": audit.changed_decisions,
     "inventory.safety_is_what_the_rules_say": safeguard.unsafe_positions,
+    "promise.performance_is_what_happened": audit.miscounted_nodes,
 }
 """What `verify --full` checks beside the invariants: it takes more than a statement."""
 

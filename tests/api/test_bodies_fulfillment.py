@@ -131,6 +131,7 @@ def test_work_is_shown_with_what_its_node_may_do():
         "lines": [
             {"line": 1, "sku": "GLOVE", "quantity": 3, "picked": 2, "shorted": 1, "canceled": 0}
         ],
+        "milestones": None,
     }
 
 

@@ -133,7 +133,7 @@ async def test_real_orders_stand_as_their_history_tells_and_the_journey_leaves_t
     runner = Runner(pool, World(pool, mint.now), 0)
     assert await relay(pool) == SLICE
     assert await runner.run() == SLICE
-    assert await relay(pool) == await runner.run() == await sweep(pool) == 0
+    assert await relay(pool) == await runner.run() == await sweep(pool, runner.world) == 0
 
     assert await pool.fetchval("SELECT count(*) FROM fulfillment.move") == moves
     phases = await pool.fetch("SELECT phase, count(*) AS n FROM journey.summary GROUP BY phase")

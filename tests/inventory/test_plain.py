@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 import databases
-from entrepot.inventory import count, lots, move, plain
+from entrepot.inventory import count, lots, move, plain, store
 from entrepot.inventory.buckets import AsideReason, SetAside
 from entrepot.inventory.hear import hear, take_in
 from entrepot.inventory.lots_model import LotUnits
@@ -103,12 +103,17 @@ async def comes_to(conn, chunks) -> tuple[list, dict]:
     return answers, rows
 
 
-async def nobody_confirms(*_) -> set[int]:
+async def nobody_confirms(conn, market, counts) -> set[int]:
+    await store.hold(conn, market, store.keys_of(counts))
     return set()
 
 
-async def nobody_moves(*_, **__) -> dict:
-    return {}
+async def nobody_recounts(*_, **__) -> tuple[dict, list]:
+    return {}, []
+
+
+async def nobody_moves(*_, **__) -> list:
+    return []
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -116,6 +121,7 @@ async def test_at_once_or_row_by_row_is_the_same(conn, monkeypatch, seed):
     chunks = story(random.Random(seed), 60)  # noqa: S311 - a story, not a secret
     quick = await comes_to(conn, chunks)
     monkeypatch.setattr(plain, "confirm", nobody_confirms)
+    monkeypatch.setattr(plain, "recount", nobody_recounts)
     monkeypatch.setattr(plain, "move", nobody_moves)
     assert await comes_to(conn, chunks) == quick
 

@@ -3,9 +3,16 @@
 import pytest
 
 import databases
+from entrepot.sourcing.warm import warm
 from journey.cart_shop import Carts
 from journey.launches import Drop
 from journey.shop import Shop
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warmed():
+    """The kernel is ready before the first order, as in a server: some stories tell seconds."""
+    warm()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ left to do, and looks at what stands afterwards.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import msgspec
 
@@ -38,6 +39,7 @@ from entrepot.plumbing.relay import events_after, relay
 from entrepot.terms.ids import ChannelId, LineNo, MarketId, NodeId, OrderId, Sku
 from entrepot.terms.outcome import Done
 from entrepot.work.journey import Runner
+from entrepot.work.lookout import look, times
 from entrepot.work.timers import sweep
 
 US = MarketId("US")
@@ -182,9 +184,48 @@ class Shop:
     async def turn(self) -> None:
         """Let the journey run until nothing is left to do."""
         for _ in range(30):
-            if not (await relay(self.pool) + await self.runner.run() + await sweep(self.pool)):
+            if not (
+                await relay(self.pool)
+                + await self.runner.run()
+                + await sweep(self.pool, self.world)
+            ):
                 return
         raise AssertionError("the journey never rests")
+
+    async def late(self, order_id: OrderId, *milestones: str) -> int:
+        """Let the time of milestones of an order's work pass, and look whose time has come.
+
+        By default those up to the acceptance; its last step was an hour before.
+        """
+        past = mint.now() - timedelta(minutes=30)
+        columns = [f"{each}_by" for each in milestones or ("release", "accept")]
+        sets = ", ".join(f"{column} = least({column}, $2::timestamptz)" for column in columns)
+        async with self.pool.acquire() as conn, conn.transaction():
+            await conn.execute(
+                f"UPDATE promise.milestone SET watch_at = $2, {sets} WHERE order_id = $1",  # noqa: S608 - our own columns
+                order_id, past,
+            )  # fmt: skip
+            await conn.execute(
+                "UPDATE fulfillment.fulfillment_order SET moved_at = moved_at - interval '1 hour'"
+                " WHERE order_id = $1", order_id,
+            )  # fmt: skip
+        return await look(self.pool, await self.world.market(US), times)
+
+    async def ago(self, order_id: OrderId, span: timedelta) -> None:
+        """Let an order have been promised and planned so long before."""
+        async with self.pool.acquire() as conn, conn.transaction():
+            for table, days, columns in (
+                ('orders."order"', (), ("promised_earliest", "promised_latest")),
+                ("fulfillment.fulfillment_order", ("day",), ("ship_by",)),
+                (
+                    "promise.milestone", (),
+                    ("release_by", "accept_by", "pick_by", "ship_by", "deliver_by"),
+                ),
+            ):  # fmt: skip
+                sets = [f"{each} = ({each} - $2::interval)::date" for each in days]
+                sets += [f"{each} = {each} - $2::interval" for each in columns]
+                change = f"UPDATE {table} SET {', '.join(sets)} WHERE order_id = $1"  # noqa: S608 - our own columns
+                await conn.execute(change, order_id, span)
 
     async def numbered(self) -> None:
         """Give the facts told so far their numbers, and let no step follow them yet."""

@@ -211,7 +211,7 @@ async def test_the_id_is_of_the_time_of_the_order_and_the_same_everywhere(conn):
     assert answer.order_id != happened.id_of(TWO_SELLERS, "older")
 
 
-async def test_one_fact_tells_all_of_it_and_no_step_but_the_summary_follows_it(conn):
+async def test_one_fact_tells_all_of_it_and_only_counting_and_the_summary_follow_it(conn):
     answer = (await took(conn, TWO_SELLERS))[0]
     facts = await conn.fetch("SELECT type, order_id, data FROM plumbing.outbox")
     assert [(fact["type"], fact["order_id"]) for fact in facts] == [
@@ -229,7 +229,7 @@ async def test_one_fact_tells_all_of_it_and_no_step_but_the_summary_follows_it(c
         ("order.closed", None),
     ]
     followers = [row.do for row in rows() if not row.types or "order.imported" in row.types]
-    assert followers == ["orders.summarize"]
+    assert followers == ["promise.observe", "orders.summarize"]
 
 
 @pytest.mark.parametrize("stage", list(Stage))

@@ -6,7 +6,8 @@ import pytest
 from entrepot.journey.why import why
 from entrepot.orders.model import Address
 from entrepot.plumbing import mint
-from entrepot.policies.model import LookAhead, Overstock, Policy
+from entrepot.policies.ahead import LookAhead, Overstock
+from entrepot.policies.model import Policy
 from entrepot.policies.publish import publish
 from entrepot.sourcing import price_rows
 from entrepot.sourcing.model import Prices

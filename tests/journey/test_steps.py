@@ -12,8 +12,11 @@ from entrepot.inventory.count import count
 from entrepot.inventory.model import Count
 from entrepot.inventory.reserve import GuardFailed
 from entrepot.journey.here import Here
+from entrepot.journey.override import override
 from entrepot.journey.replan import replan
 from entrepot.journey.table import STEPS, rows
+from entrepot.network.model import OverrideKind
+from entrepot.network.override_rules import Wanted
 from entrepot.orders.hold import hold, unhold
 from entrepot.orders.model import Backorder, HoldKind
 from entrepot.plumbing import mint, outbox
@@ -98,6 +101,22 @@ async def test_a_hold_lifts_itself_when_its_time_comes_and_says_so(one):
     assert len(await one.events("order.unheld")) == 1
 
 
+async def _moved_by_a_pause(shop) -> None:
+    """Have work planned again because its node is paused."""
+    await shop.node("FAR", '{"country":"US","postal_code":"89501","region":"NV"}')
+    await shop.count("FAR", TEE=3)
+    moves = await shop.buy(("TEE", 1), external_id="5")
+    await shop.turn()
+    (work,) = await shop.works(moves)
+    until = mint.now() + timedelta(hours=1)
+    pause = Wanted(work.head.node_id, OverrideKind.PAUSE, "snow", ends=until)
+    async with shop.pool.acquire() as conn, conn.transaction():
+        await override(conn, shop.world, US, pause, replan=True, actor="ann", at=mint.now())
+    await shop.turn()
+    states = [state for _, state, _ in await shop.pieces(moves)]
+    assert sorted(states) == ["canceled", "released"]
+
+
 async def test_every_step_run_again_on_the_same_facts_changes_nothing_more(shop):
     """A worker may be told a fact twice; whatever the step, its effect is there once."""
     await shop.node("DC")
@@ -121,6 +140,11 @@ async def test_every_step_run_again_on_the_same_facts_changes_nothing_more(shop)
     missing = await shop.buy(("CAP", 2), external_id="4")
     await shop.turn()
     await shop.count((await shop.works(missing))[0].head.node_id, CAP=1)
+    await _moved_by_a_pause(shop)
+    await shop.turn()
+    idle = await shop.buy(("TEE", 1), external_id="5")
+    await shop.turn()
+    await shop.late(idle)
     await shop.turn()
     before = await shop.everything()
 

@@ -9,7 +9,7 @@ from entrepot.journey import wave_rows
 from entrepot.journey.here import Here
 from entrepot.journey.wave import Contended, move
 from entrepot.plumbing import mint
-from entrepot.policies.model import Waves
+from entrepot.policies.ahead import Waves
 from entrepot.work import waves
 from entrepot.work.journey import Runner
 from journey.shop import US

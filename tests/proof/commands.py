@@ -21,12 +21,15 @@ from entrepot.journey.keep_carts import Asked, Reserved, keep_carts
 from entrepot.journey.keep_truth import keep_truth
 from entrepot.journey.let_go import release, sweep_market
 from entrepot.journey.offer import Offer, available
+from entrepot.journey.override import override
 from entrepot.journey.place import place
 from entrepot.journey.placing import Taken
 from entrepot.journey.safeguard import safeguard
 from entrepot.journey.stocktake import take_counts, take_movements, take_set_asides
 from entrepot.journey.table import STEPS
 from entrepot.journey.world import Market
+from entrepot.network.model import OverrideKind
+from entrepot.network.override_rules import Wanted
 from entrepot.orders.model import Backorder
 from entrepot.plumbing import cursors, db, outbox
 from entrepot.terms.ids import ChannelId, NodeId, Sku, TransferId
@@ -330,6 +333,19 @@ async def publishes(caller: Caller) -> object:
     async def work(conn: db.Connection, _: Market) -> object:
         market = await caller.process.world.fresh(conn, US)
         return "told" if await publish.publish(conn, market, at=CLOCK.get()) else PASSED
+
+    return await caller.commits(work)
+
+
+@command("pause a node")
+async def pauses(caller: Caller) -> object:
+    until = CLOCK.get() + timedelta(hours=2)
+    wanted = Wanted(STORE, OverrideKind.PAUSE, "snow", ends=until)
+
+    async def work(conn: db.Connection, _: Market) -> object:
+        world = caller.process.world
+        told = await override(conn, world, US, wanted, replan=True, actor="ann", at=CLOCK.get())
+        return told.value.not_begun if isinstance(told, Done) else told.why
 
     return await caller.commits(work)
 

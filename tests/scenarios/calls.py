@@ -1,6 +1,13 @@
 """For each call that changes something a right body, and what may not stand where."""
 
-from scenarios import wrong, wrong_launches, wrong_notices, wrong_policies
+from scenarios import (
+    wrong,
+    wrong_capacity,
+    wrong_launches,
+    wrong_notices,
+    wrong_policies,
+    wrong_replays,
+)
 from scenarios.wrong import MISSING, NOT_WHOLE, text_of
 
 QUANTITY = [MISSING, *NOT_WHOLE[:8], None, [], wrong.NAN, 10**30]
@@ -15,6 +22,8 @@ CALLS = {
     **wrong_notices.CALLS,
     **wrong_launches.CALLS,
     **wrong_policies.CALLS,
+    **wrong_replays.CALLS,
+    **wrong_capacity.CALLS,
     "PUT /v1/items/{sku}": (
         {
             "name": "Tee", "price": 1999, "weight_g": 180, "category": "tops",
@@ -62,6 +71,7 @@ CALLS = {
             "/calendar/weekly/someday": [["09:00-18:00"]],
             "/calendar/holidays": ["2026-11-26", ["tomorrow"], [7], ["2026-02-30"]],
             "/capacity_per_day": [each for each in NOT_WHOLE if each is not None],
+            "/capacity_per_service": ["ship", 7, [], {"fly": 3}, {"ship": -1}, {"ship": "3"}],
             "/services": [MISSING, None, "ship", ["fly"], [7], {}],
             "/handling_cost": NOT_WHOLE,
             "/handling_hours": [*NOT_WHOLE, 241],

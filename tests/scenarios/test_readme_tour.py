@@ -23,6 +23,7 @@ PAGES = [
     "docs/how-to/launches.md",
     "docs/how-to/lots-and-serials.md",
     "docs/how-to/policies.md",
+    "docs/how-to/replay.md",
 ]
 
 pytestmark = pytest.mark.slow

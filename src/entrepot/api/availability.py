@@ -92,7 +92,12 @@ class PromiseBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class OptionAnswer(msgspec.Struct, frozen=True):
-    """A way to have the cart. `cost` is ours, in minor units, not what the customer pays."""
+    """A way to have the cart. `cost` is ours, in minor units, not what the customer pays.
+
+    It arrives before `expected` as often as after it, and within the window with this `confidence`,
+    where outcomes have taught that. `engine` says who promises: `static` (calendars and rate card),
+    `rules` (what lanes and nodes took lately) or `model`, which `version` of what was learned.
+    """
 
     method: str
     service: str
@@ -102,6 +107,9 @@ class OptionAnswer(msgspec.Struct, frozen=True):
     confidence: float | None
     cost: int
     nodes: list[str]
+    expected: datetime | None = None
+    engine: str = "static"
+    version: int | None = None
 
 
 class RefusalAnswer(msgspec.Struct, frozen=True):
@@ -225,6 +233,7 @@ def _promises(quoted: quote.Quote, at: datetime) -> PromiseAnswer:
         OptionAnswer(
             o.method, o.service, o.promise.earliest, o.promise.latest, o.promise.order_by,
             o.promise.confidence, o.plan.cost, [s.node_id for s in o.plan.shipments],
+            o.promise.expected, o.promise.engine.value, o.promise.version,
         )
         for o in quoted.options
     ]  # fmt: skip

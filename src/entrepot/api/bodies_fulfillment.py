@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.api.bodies_lots import PickedLots, Serials, lots_of
+from entrepot.api.bodies_milestones import MilestonesAnswer, milestones_answer
 from entrepot.delivery.model import EVENTS_PER_CALL_MAX, Parcel, Result, Status, TrackingEvent
 from entrepot.fulfillment.model import PACKAGES_MAX, Named, PackageRow, Packed, Whole, Work
 from entrepot.fulfillment.rules import possible
@@ -16,6 +17,7 @@ from entrepot.fulfillment.states import State
 from entrepot.journey.lots_shown import Key as LotKey
 from entrepot.journey.lots_shown import LineLots
 from entrepot.journey.naming_rules import Said
+from entrepot.promise.after_model import MilestoneRow
 from entrepot.terms.ids import LineNo, Sku
 from entrepot.terms.order_number import number_of
 
@@ -170,7 +172,10 @@ class WorkLineAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class FulfillmentOrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One node's work for one order. `version` is also its ETag; `may` is what its node may do."""
+    """One node's work for one order. `version` is also its ETag; `may` is what its node may do.
+
+    `ship_by` is the cut-off it was planned for; what its promise needs is in `milestones`.
+    """
 
     id: str
     order_id: str
@@ -189,6 +194,7 @@ class FulfillmentOrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
     moved_at: datetime
     version: int
     lines: list[WorkLineAnswer]
+    milestones: MilestonesAnswer | None
 
 
 class PackageAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -286,16 +292,23 @@ def tracking_event(body: TrackingEventBody) -> TrackingEvent:
     )  # fmt: skip
 
 
-def work_answer(work: Work, lots: Lots = NO_LOTS) -> FulfillmentOrderAnswer:
+def work_answer(
+    work: Work, lots: Lots = NO_LOTS, by: MilestoneRow | None = None
+) -> FulfillmentOrderAnswer:
     """Show a fulfillment order."""
-    return FulfillmentOrderAnswer(**_fields(work, lots))
+    return FulfillmentOrderAnswer(**_fields(work, lots, by))
 
 
-def whole_answer(whole: Whole, parcels: Sequence[Parcel], lots: Lots = NO_LOTS) -> WholeAnswer:
+def whole_answer(
+    whole: Whole,
+    parcels: Sequence[Parcel],
+    lots: Lots = NO_LOTS,
+    by: MilestoneRow | None = None,
+) -> WholeAnswer:
     """Show all there is of a fulfillment order, with where its parcels are."""
     by_number = {parcel.number: parcel for parcel in parcels}
     return WholeAnswer(
-        **_fields(whole.work, lots),
+        **_fields(whole.work, lots, by),
         packages=[
             _package(each, by_number.get((each.tracking_number, each.carrier)))
             for each in whole.packages
@@ -313,7 +326,7 @@ def whole_answer(whole: Whole, parcels: Sequence[Parcel], lots: Lots = NO_LOTS) 
     )
 
 
-def _fields(work: Work, lots: Lots) -> dict[str, Any]:
+def _fields(work: Work, lots: Lots, by: MilestoneRow | None) -> dict[str, Any]:
     head = work.head
     return {
         "id": str(work.id),
@@ -344,6 +357,7 @@ def _fields(work: Work, lots: Lots) -> dict[str, Any]:
             )
             for line in work.lines
         ],
+        "milestones": None if by is None else milestones_answer(by),
     }
 
 

@@ -105,6 +105,13 @@ class NodeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     capacity_per_day: (
         Annotated[int, Meta(ge=0, le=CAPACITY_MAX, description="fulfillment orders")] | None
     ) = None
+    capacity_per_service: (
+        Annotated[
+            dict[Method, Annotated[int, Meta(ge=0, le=CAPACITY_MAX)]],
+            Meta(description="fulfillment orders of a method a day, within the day's capacity"),
+        ]
+        | None
+    ) = None
     services: Annotated[tuple[Method, ...], Meta(max_length=len(Method))]
     handling_cost: Price = 0
     handling_hours: Handling = 0
@@ -125,6 +132,7 @@ class NodeAnswer(msgspec.Struct, frozen=True, kw_only=True):
     calendar: CalendarBody | None
     cut_off: str | None
     capacity_per_day: int | None
+    capacity_per_service: dict[Method, int] | None
     services: list[str]
     handling_cost: int
     handling_hours: int
@@ -263,6 +271,9 @@ def node_row(name: str, body: NodeBody) -> NodeRow:
         enabled=body.enabled,
         handling_hours=body.handling_hours,
         parcel_cost=body.parcel_cost,
+        capacity_per_service=None
+        if not body.capacity_per_service
+        else msgspec.json.encode(body.capacity_per_service, order="sorted").decode(),
     )
 
 
@@ -279,6 +290,9 @@ def node_answer(row: NodeRow) -> NodeAnswer:
         else msgspec.json.decode(row.calendar, type=CalendarBody),
         cut_off=None if row.cut_off is None else row.cut_off.isoformat("minutes"),
         capacity_per_day=row.capacity_per_day,
+        capacity_per_service=None
+        if row.capacity_per_service is None
+        else msgspec.json.decode(row.capacity_per_service, type=dict[Method, int]),
         services=row.services,
         handling_cost=row.handling_cost,
         handling_hours=row.handling_hours,

@@ -12,13 +12,7 @@ from entrepot.orders.model import LINES_PER_ORDER_MAX, QUANTITY_MAX, Address
 from entrepot.plumbing import db
 from entrepot.policies import browse
 from entrepot.policies.diff import Difference
-from entrepot.policies.model import (
-    REASON_LENGTH_MAX,
-    Policy,
-    PolicyMove,
-    Version,
-    policy_of,
-)
+from entrepot.policies.model import REASON_LENGTH_MAX, Policy, PolicyMove, Version, policy_of
 from entrepot.policies.states import PolicyState
 from entrepot.policies.strategies import Otherwise
 from entrepot.terms.ids import MarketId

@@ -26,16 +26,13 @@ from entrepot.api.face import Answer, Handler, Request, Route, etag, json_answer
 from entrepot.api.paging import after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.api.transfers import if_match
+from entrepot.journey import gate
 from entrepot.journey.vet import vet
 from entrepot.network.open import hold
 from entrepot.plumbing import clock, db
 from entrepot.policies import browse
 from entrepot.policies.diff import differences
-from entrepot.policies.model import (
-    Policy,
-    WhyNotMoved,
-    policy_of,
-)
+from entrepot.policies.model import Policy, WhyNotMoved, policy_of
 from entrepot.policies.move import draft, move, restored
 from entrepot.policies.publish import publish
 from entrepot.policies.states import PolicyVerb
@@ -128,7 +125,7 @@ def moving(verb: PolicyVerb) -> Handler:
             when = None
             if verb is PolicyVerb.SCHEDULE:
                 when = _time(body.effective_at, await clock.read(conn))
-            await _check_stored(conn, market, number, verb)
+            await _check_stored(conn, market, number, verb, at)
             document = body.document if verb is PolicyVerb.CHANGE else None
             if document is not None:
                 await check(conn, market, document)
@@ -189,14 +186,24 @@ async def errors_of(conn: db.Connection, market: MarketId, document: Policy) -> 
     return [FieldError(flaw.detail, f"/document{flaw.pointer}") for flaw in flaws[:FLAWS_MAX]]
 
 
-async def _check_stored(
-    conn: db.Connection, market: MarketId, number: int, verb: PolicyVerb
+async def check_replayed(
+    conn: db.Connection, market: MarketId, document: Policy, at: datetime
 ) -> None:
-    """Refuse to let a version come into force that names what is gone by now."""
+    """Refuse a document that has not shown on history what the one in force asks for."""
+    lacking = await gate.why_not(conn, market, document, at=at)
+    if lacking is not None:
+        raise Problem(Code.REPLAY_NEEDED, lacking, errors=[FieldError(lacking, "/document")])
+
+
+async def _check_stored(
+    conn: db.Connection, market: MarketId, number: int, verb: PolicyVerb, at: datetime
+) -> None:
+    """Refuse to let a version come into force that names what is gone, or was not tried enough."""
     if verb in {PolicyVerb.SCHEDULE, PolicyVerb.ACTIVATE}:
         found = await browse.version(conn, market, number)
         if found is not None:
             await check(conn, market, policy_of(found.document))
+            await check_replayed(conn, market, policy_of(found.document), at)
 
 
 def _time(effective_at: datetime, now: datetime) -> datetime:
@@ -252,7 +259,7 @@ def _moves(verb: PolicyVerb, summary: str, body: type) -> Route:
     return Route(
         "POST", f"{PATH}/{{version}}/{verb}", moving(verb), Scope.POLICIES_WRITE, summary,
         body=body, answer=PolicyVersionAnswer, keyed=True,
-        problems=(Code.NOT_FOUND, Code.TRANSITION, Code.PRECONDITION),
+        problems=(Code.NOT_FOUND, Code.TRANSITION, Code.PRECONDITION, Code.REPLAY_NEEDED),
     )  # fmt: skip
 
 

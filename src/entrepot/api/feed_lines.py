@@ -13,7 +13,9 @@ from entrepot.api.inventory import Id, Moment, Number, Quantity, Source, Units, 
 from entrepot.api.problems import Code, FieldError, Problem
 from entrepot.inventory.buckets import AsideReason, SetAside
 from entrepot.inventory.heard import Message
+from entrepot.inventory.lots_model import LotUnits
 from entrepot.inventory.model import Count, Delta, MovementKind, RowResult
+from entrepot.orders.rules import EARLIEST
 from entrepot.terms.ids import NodeId, Sku
 
 LINE_BYTES_MAX = 32_768
@@ -30,7 +32,7 @@ class CountLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     on_hand: Units
     source: Source
     sequence: Number
-    counted_at: Moment
+    when: Moment = msgspec.field(name="counted_at")
     lots: Lots = []
     serials: Serials = []
 
@@ -49,7 +51,7 @@ class MovementLine(
     quantity: Quantity
     source: Source
     sequence: Number
-    occurred_at: Moment
+    when: Moment = msgspec.field(name="occurred_at")
     reference: Reference | None = None
     set_aside: AsideReason | None = None
     lots: Lots = []
@@ -67,7 +69,7 @@ class SetAsideLine(
     quantity: Quantity
     source: Source
     sequence: Number
-    occurred_at: Moment
+    when: Moment = msgspec.field(name="occurred_at")
     reference: Reference | None = None
     lots: Lots = []
     serials: Serials = []
@@ -102,7 +104,12 @@ def read(lines: Sequence[bytes], first: int, at: datetime) -> Read:
     What is plain is read at once: lines that fit, without an escape, with as many quotes as their
     members need, so that none can name a key twice. All others are looked at one by one.
     """
-    plain = _at_once(lines)
+    whole = b"\n".join(lines)
+    plain = _at_once(whole, len(lines))
+    if plain and whole.count(b'"') == sum(map(_quotes, plain)):
+        said = [line.when for line in plain]
+        if min(said) >= EARLIEST and max(said) <= at:
+            return Read(list(enumerate(map(_as_it_is, plain), start=first)), [])
     rows: list[Numbered] = []
     refused: list[LineAnswer] = []
     for number, line in enumerate(lines, start=first):
@@ -119,16 +126,15 @@ def read(lines: Sequence[bytes], first: int, at: datetime) -> Read:
     return Read(rows, refused)
 
 
-def _at_once(lines: Sequence[bytes]) -> list[Line] | None:
+def _at_once(whole: bytes, many: int) -> list[Line] | None:
     """Decode lines that are all well; None: some are not, or cannot be judged so."""
-    whole = b"\n".join(lines)
     if b"\\" in whole:
         return None
     try:
         found = _decoder.decode_lines(whole)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    return found if len(found) == len(lines) else None
+    return found if len(found) == many else None
 
 
 def _quotes(line: Line) -> int:
@@ -152,29 +158,36 @@ def _one(line: bytes) -> Line:
 
 
 def _message(row: Line, at: datetime) -> Message:
+    """Give what a line says; raises Problem for a moment or for lots that cannot be meant."""
     if isinstance(row, CountLine):
-        when = moment(row.counted_at, at, "/counted_at")
-        lots = lots_of(row.lots, row.serials, row.on_hand, "")
+        when = moment(row.when, at, "/counted_at")
+        return _as_it_is(row, when, lots_of(row.lots, row.serials, row.on_hand, ""))
+    when = moment(row.when, at, "/occurred_at")
+    return _as_it_is(row, when, lots_of(row.lots, row.serials, abs(row.quantity), ""))
+
+
+def _as_it_is(row: Line, when: datetime | None = None, lots: tuple[LotUnits, ...] = ()) -> Message:
+    """Give what a line says, of the moment and the lots it names where no others are given."""
+    if isinstance(row, CountLine):
         return Count(
-            Sku(row.sku), NodeId(row.node), row.on_hand, row.source, row.sequence, when, lots
-        )
-    when = moment(row.occurred_at, at, "/occurred_at")
-    lots = lots_of(row.lots, row.serials, abs(row.quantity), "")
+            Sku(row.sku), NodeId(row.node), row.on_hand, row.source, row.sequence,
+            when or row.when, lots,
+        )  # fmt: skip
     if isinstance(row, SetAsideLine):
         return SetAside(
             Sku(row.sku), NodeId(row.node), row.reason, row.quantity, row.reference, row.source,
-            row.sequence, when, lots,
+            row.sequence, when or row.when, lots,
         )  # fmt: skip
     return Delta(
         row.kind, Sku(row.sku), NodeId(row.node), row.quantity, row.reference, row.source,
-        row.sequence, when, row.set_aside, lots,
+        row.sequence, when or row.when, row.set_aside, lots,
     )  # fmt: skip
 
 
 def told(number: int, result: RowResult) -> LineAnswer:
     """Answer a line that was applied, or was not."""
     return LineAnswer(
-        number, result.status.value, result.sku, result.node_id, result.on_hand, result.short
+        number, result.status, result.sku, result.node_id, result.on_hand, result.short
     )
 
 

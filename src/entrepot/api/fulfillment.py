@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -37,7 +37,7 @@ from entrepot.fulfillment import browse, tell
 from entrepot.fulfillment.accept import accept
 from entrepot.fulfillment.collect import collect
 from entrepot.fulfillment.model import Answer as Acted
-from entrepot.fulfillment.model import Ask, WhyNot
+from entrepot.fulfillment.model import Ask, WhyNot, Work
 from entrepot.fulfillment.pack import pack
 from entrepot.fulfillment.pick import pick
 from entrepot.fulfillment.ready import ready
@@ -50,11 +50,15 @@ from entrepot.journey.naming import Naming, name
 from entrepot.journey.naming_rules import Misnamed, Said
 from entrepot.journey.world import Market
 from entrepot.network.model import Method
-from entrepot.plumbing import db, outbox
+from entrepot.plumbing import db, mint, outbox
+from entrepot.promise import browse as promises
 from entrepot.terms.ids import FulfillmentOrderId, NodeId
 from entrepot.terms.outcome import Refused
 
 PATH = "/v1/fulfillment-orders"
+
+LATE_MINUTES_MAX = 366 * 1440
+"""A year: what is later than that is not asked for by the minute."""
 
 _REFUSALS = {
     WhyNot.UNKNOWN_FULFILLMENT_ORDER: (Code.NOT_FOUND, ""),
@@ -81,6 +85,20 @@ class WorkQuery(PageQuery, frozen=True, kw_only=True):
         list[State], Meta(max_length=len(State), description="one or more, each named by itself")
     ] = msgspec.field(default_factory=list)
     method: Method | None = None
+    at_risk: Annotated[
+        bool, Meta(description="only work with an alarm: a milestone is about to be missed, or is")
+    ] = False
+    late_by: (
+        Annotated[
+            int,
+            Meta(
+                ge=0,
+                le=LATE_MINUTES_MAX,
+                description="only work that missed a milestone so many minutes ago, or earlier",
+            ),
+        ]
+        | None
+    ) = None
 
 
 async def listing(request: Request) -> Answer:
@@ -89,18 +107,34 @@ async def listing(request: Request) -> Answer:
     after = _id(after_of(query.cursor), "cursor") if query.cursor else browse.BEFORE_ALL
     market = await request.app.world.market(request.principal.market)
     async with request.app.pool.acquire() as conn:
-        works = await browse.listed(
-            conn, market.id,
-            node_id=None if query.node is None else NodeId(query.node),
-            states=query.state or None, method=query.method, after=after, most=query.limit + 1,
-        )  # fmt: skip
+        works = await _listed(conn, market, query, after)
         lots = await lots_shown.of_works(conn, market, works[: query.limit])
-    items = [work_answer(work, lots) for work in works[: query.limit]]
+        by = await promises.milestones_of(conn, market.id, [w.id for w in works[: query.limit]])
+    items = [work_answer(work, lots, by.get(work.id)) for work in works[: query.limit]]
     if len(works) <= query.limit:
         return json_answer(200, FulfillmentOrdersAnswer(items=items, next=None))
     cursor = cursor_of(items[-1].id)
     link = ("link", f'<{PATH}?{_again(query, cursor)}>; rel="next"')
     return json_answer(200, FulfillmentOrdersAnswer(items=items, next=cursor), link)
+
+
+async def _listed(conn: db.Connection, market: Market, query: WorkQuery, after: UUID) -> list[Work]:
+    """Read a page and one more; work at risk by its alarms."""
+    node = None if query.node is None else NodeId(query.node)
+    states, most = query.state or None, query.limit + 1
+    if not query.at_risk and query.late_by is None:
+        return await browse.listed(
+            conn, market.id, node_id=node, states=states, method=query.method, after=after,
+            most=most,
+        )  # fmt: skip
+    since = None
+    if query.late_by is not None:
+        since = mint.now() - timedelta(minutes=query.late_by)
+    ids = await promises.alarmed(
+        conn, market.id, node_id=node, states=states, method=query.method, late_since=since,
+        after=after, most=most,
+    )  # fmt: skip
+    return await browse.some(conn, market.id, ids)
 
 
 async def one(request: Request) -> Answer:
@@ -113,7 +147,10 @@ async def one(request: Request) -> Answer:
             raise _unknown(id_)
         parcels = await delivery.parcels_of(conn, market.id, [id_]) if whole.packages else []
         lots = await lots_shown.of_works(conn, market, [whole.work])
-    return json_answer(200, whole_answer(whole, parcels, lots), etag(whole.work.head.version))
+        by = await promises.milestones_of(conn, market.id, [id_])
+    return json_answer(
+        200, whole_answer(whole, parcels, lots, by.get(id_)), etag(whole.work.head.version)
+    )
 
 
 def step(verb: Verb, read: Read) -> Handler:
@@ -158,7 +195,8 @@ async def _take(
     await outbox.tell(conn, market.id, tell.facts([answer.value], named.lots), at=at)
     after = answer.value.after
     shown = await lots_shown.of_works(conn, market, [after])
-    return json_answer(200, work_answer(after, shown), etag(after.head.version))
+    by = await promises.milestones_of(conn, market.id, [after.id])
+    return json_answer(200, work_answer(after, shown, by.get(after.id)), etag(after.head.version))
 
 
 def _misnamed(wrong: Sequence[Misnamed]) -> Problem:
@@ -211,6 +249,8 @@ def _again(query: WorkQuery, cursor: str) -> str:
     """The query of the next page: the same filters, from the cursor on."""
     said = [("limit", str(query.limit)), ("node", query.node), ("method", query.method)]
     said += [("state", state.value) for state in query.state]
+    said += [("at_risk", "true" if query.at_risk else None)]
+    said += [("late_by", None if query.late_by is None else str(query.late_by))]
     return urlencode([(name, value) for name, value in (*said, ("cursor", cursor)) if value])
 
 

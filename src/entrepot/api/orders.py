@@ -280,7 +280,7 @@ def problem(code: Code, wrong: list[Fault] | tuple[Fault, ...], detail: str = ""
 
 async def _read(request: Request, conn: db.Connection, order_id: OrderId) -> dict[str, Any] | None:
     market = await request.app.world.market(request.principal.market)
-    return await read_order(conn, market, order_id)
+    return await read_order(conn, market, order_id, at=mint.now())
 
 
 async def _match(request: Request, conn: db.Connection, order_id: OrderId) -> None:

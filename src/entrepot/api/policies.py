@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.commands import command
-from entrepot.api.drafts import check
+from entrepot.api.drafts import check, check_replayed
 from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer
 from entrepot.api.problems import Code
 from entrepot.network.open import hold
@@ -71,6 +71,7 @@ async def put_policy(request: Request) -> Answer:
         version, _ = await browse.current(conn, market)
         check_match(request, version)
         await check(conn, market, body.document)
+        await check_replayed(conn, market, body.document, at)
         new = await publish(conn, market, body.document, request.actor, body.reason, at)
         return json_answer(200, PolicyAnswer(version=new, document=body.document), etag(new))
 
@@ -105,7 +106,8 @@ ROUTES = [
     ),
     Route(
         "PUT", "/v1/policy", put_policy, Scope.POLICIES_WRITE, "Publish a policy",
-        body=PolicyBody, answer=PolicyAnswer, keyed=True, problems=(Code.PRECONDITION,),
+        body=PolicyBody, answer=PolicyAnswer, keyed=True,
+        problems=(Code.PRECONDITION, Code.REPLAY_NEEDED),
     ),
     Route(
         "GET", "/v1/policy/history", get_history, Scope.POLICIES_READ, "The policies before",

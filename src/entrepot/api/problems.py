@@ -32,6 +32,7 @@ class Code(StrEnum):
     NOT_SOURCEABLE = "not-sourceable"
     TOO_LATE = "too-late"
     TRANSITION = "illegal-transition"
+    REPLAY_NEEDED = "replay-needed"
     CONFLICT = "conflict"
     PRECONDITION = "precondition-failed"
     SIGNATURE = "invalid-signature"
@@ -63,6 +64,7 @@ _STATUS: Mapping[Code, tuple[int, str]] = {
     Code.NOT_SOURCEABLE: (409, "No node can do what was asked"),
     Code.TOO_LATE: (409, "It is too late for that"),
     Code.TRANSITION: (409, "That move is not allowed from here"),
+    Code.REPLAY_NEEDED: (409, "The policy has not shown what it would do"),
     Code.CONFLICT: (409, "The request conflicts with what is"),
     Code.PRECONDITION: (412, "The resource has changed"),
     Code.SIGNATURE: (401, "The signature is not valid"),

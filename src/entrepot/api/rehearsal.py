@@ -14,7 +14,7 @@ from entrepot.api.drafts import AHEAD_MAX, PATH, check
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.journey import asking
-from entrepot.journey.rehearse import Rehearsal, Wanted, rehearse
+from entrepot.journey.rehearse import Rehearsal, Supposed, rehearse
 from entrepot.journey.world import Market
 from entrepot.plumbing import db, mint
 from entrepot.policies import browse
@@ -58,7 +58,7 @@ async def _policy(conn: db.Connection, market: MarketId, body: PolicyRehearsalBo
     return policy_of(found.document)
 
 
-def _wanted(market: Market, order: RehearsedOrder) -> Wanted:
+def _wanted(market: Market, order: RehearsedOrder) -> Supposed:
     errors = [
         FieldError(f"{line.sku} is not an item here", f"/order/lines/{at}/sku")
         for at, line in enumerate(order.lines)
@@ -72,7 +72,7 @@ def _wanted(market: Market, order: RehearsedOrder) -> Wanted:
     place = asking.destination(order.destination)
     assert place is not None, "the body has a destination"
     lines = tuple((Sku(line.sku), line.quantity) for line in order.lines)
-    return Wanted(channel, order.service, place, lines, order.customer_class or "")
+    return Supposed(channel, order.service, place, lines, order.customer_class or "")
 
 
 def _shown(found: Rehearsal | None) -> PolicyRehearsal:

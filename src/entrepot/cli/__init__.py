@@ -2,7 +2,21 @@
 
 import typer
 
-from entrepot.cli import bench, bring, demo, keys, policy, roles, stock, upkeep, waves
+from entrepot.cli import (
+    bench,
+    bring,
+    demo,
+    keys,
+    performance,
+    policy,
+    promises,
+    regret,
+    replay,
+    roles,
+    stock,
+    upkeep,
+    waves,
+)
 
 app = typer.Typer(
     name="entrepot",
@@ -19,10 +33,14 @@ app.command("verify", help="Check every invariant on the live database.")(upkeep
 app.command("look-ahead", help="Price stock for the orders still to come.")(waves.look_ahead)
 app.command("wave", help="Plan what is not yet released again, together.")(waves.wave)
 app.command("import", help="Master data, stock and history from files.")(bring.command)
+app.command("replay", help="History decided again, by other rules.")(replay.replay)
+app.command("regret", help="What a day cost, and what it could have cost.")(regret.regret)
 app.command("demo", help="The sample retailer, in motion.")(demo.demo)
 app.command("bench", help="One benchmark.")(bench.bench)
 app.add_typer(keys.app, name="key")
 app.add_typer(stock.app, name="inventory")
 app.add_typer(policy.app, name="policy")
+app.add_typer(performance.app, name="performance")
+app.add_typer(promises.app, name="promise")
 
 __all__ = ["app"]

@@ -11,7 +11,7 @@ from entrepot.cli.settling import DatabaseUrl, database, settle
 from entrepot.journey.wave import Move
 from entrepot.journey.world import World
 from entrepot.plumbing import db, mint
-from entrepot.policies.model import LookAhead, Waves
+from entrepot.policies.ahead import LookAhead, Waves
 from entrepot.terms.ids import MarketId
 from entrepot.terms.order_number import number_of
 from entrepot.work import prices, waves

@@ -61,6 +61,18 @@ async def listed(  # noqa: PLR0913 - a list's filters and its cursor
     return join(heads, await lines_of(conn, market, [h.fulfillment_order_id for h in heads]))
 
 
+async def some(
+    conn: db.Connection, market: MarketId, ids: Sequence[FulfillmentOrderId]
+) -> list[Work]:
+    """Read some fulfillment orders, ascending by id; those unknown are left out."""
+    if not ids:
+        return []
+    heads = await db.fetch(
+        conn, V["some"], FulfillmentOrder, market=market, fulfillment_order_ids=list(ids)
+    )
+    return join(heads, await lines_of(conn, market, [h.fulfillment_order_id for h in heads]))
+
+
 async def of_orders(
     conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
 ) -> list[Work]:

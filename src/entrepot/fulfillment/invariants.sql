@@ -127,3 +127,25 @@ FROM fulfillment.fulfillment_order AS f
 WHERE
     (f.state IN ('shipped', 'delivered') AND f.method <> 'ship')
     OR (f.state IN ('ready_for_pickup', 'collected') AND f.method = 'ship');
+
+-- name: an_offer_is_accepted_once
+-- An offer that was accepted has exactly one node that did, and any other has none.
+SELECT o.market, o.offer_id, o.state
+FROM fulfillment.offer AS o
+LEFT JOIN fulfillment.offered AS n
+    ON o.market = n.market AND o.offer_id = n.offer_id AND n.answer = 'accepted'
+GROUP BY o.market, o.offer_id, o.state, o.accepted_by
+HAVING
+    count(n.node_id) <> CASE WHEN o.state = 'accepted' THEN 1 ELSE 0 END
+    OR max(n.node_id) IS DISTINCT FROM o.accepted_by;
+
+-- name: offers_are_of_known_work
+-- What is offered is a fulfillment order of the order that the offer names.
+SELECT o.market, o.offer_id
+FROM fulfillment.offer AS o
+LEFT JOIN fulfillment.fulfillment_order AS f
+    ON
+        o.market = f.market
+        AND o.fulfillment_order_id = f.fulfillment_order_id
+        AND o.order_id = f.order_id
+WHERE f.order_id IS NULL;

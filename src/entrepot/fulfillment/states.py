@@ -80,3 +80,33 @@ FULFILLMENT_ORDER = lifecycle(
     shipped            deliver      delivered
     """,
 )
+
+
+class OfferState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class OfferVerb(StrEnum):
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    EXPIRE = "expire"
+    WITHDRAW = "withdraw"
+
+
+# A fulfillment order that several nodes may have. One of them accepts; all of them decline; its
+# time is over; or the work is wanted no more, or has gone on without it.
+OFFER = lifecycle(
+    "fulfillment.offer",
+    OfferState,
+    OfferVerb,
+    """
+    open   accept     accepted
+    open   decline    declined
+    open   expire     expired
+    open   withdraw   withdrawn
+    """,
+)

@@ -7,6 +7,17 @@ FROM fulfillment.fulfillment_order AS f
 WHERE
     f.market = :market::text AND f.fulfillment_order_id = :fulfillment_order_id::uuid;
 
+-- name: some -> FulfillmentOrder
+-- Fulfillment orders that something else has found, ascending by id.
+SELECT
+    f.fulfillment_order_id, f.order_id, f.node_id, f.method, f.service, f.carrier, f.lane_id,
+    f.state, f.day, f.ship_by, f.release_at, f.made_at, f.moved_at, f.version
+FROM fulfillment.fulfillment_order AS f
+WHERE
+    f.market = :market::text
+    AND f.fulfillment_order_id = any(:fulfillment_order_ids::uuid[])
+ORDER BY f.fulfillment_order_id;
+
 -- name: listed -> FulfillmentOrder
 -- A page of fulfillment orders, ascending by id. A filter that is null lets everything pass.
 SELECT

@@ -31,24 +31,11 @@ async def count(
     """Answer every count. Skus and nodes are known to exist; the caller owns the commit.
 
     Of several counts of one position in one call the later row is judged after the earlier one.
-    """
-    await store.hold(conn, market, store.keys_of(counts))
-    return await tell(conn, market, counts, at=at, actor=actor)
-
-
-async def tell(
-    conn: db.Connection,
-    market: MarketId,
-    counts: Sequence[Count],
-    *,
-    at: datetime,
-    actor: str | None = None,
-) -> Heard:
-    """Answer counts of positions that are locked. What cannot be of the lots it names is refused.
-
-    Marks are written under their positions' locks, in whatever order they come.
+    What cannot be of the lots it names is refused. Positions are locked in one order; marks are
+    written under their positions' locks, in whatever order they come.
     """
     if any(each.lots for each in counts):
+        await store.hold(conn, market, store.keys_of(counts))
         return await _with_lots(conn, market, counts, at=at, actor=actor)
     return await _tell(conn, market, counts, at=at, actor=actor)
 
@@ -92,14 +79,16 @@ async def _tell(
     quiet = await plain.confirm(conn, market, counts)
     results = {place: plain.confirmed(counts[place]) for place in quiet}
     rest = [place for place in range(len(counts)) if place not in quiet]
-    free: list[Free] = []
+    taken, free = await plain.recount(conn, market, counts, rest, at=at, actor=actor)
+    results |= taken
+    rest = [place for place in rest if place not in taken]
     if rest:
         sheet = await _judged(conn, market, [counts[place] for place in rest])
         results.update(zip(rest, sheet.results, strict=True))
         await store.record_changes(conn, market, sheet.changes, at, actor=actor)
         await store.set_count_marks(conn, market, list(sheet.newer.values()))
         await heard.owe(conn, market, sheet.missing)
-        free = [Free(p.sku, p.node_id, max(0, p.free)) for p in sheet.changed.values()]
+        free += [Free(p.sku, p.node_id, max(0, p.free)) for p in sheet.changed.values()]
     return Heard([results[place] for place in range(len(counts))], free, frozenset(quiet))
 
 

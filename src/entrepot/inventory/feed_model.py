@@ -92,26 +92,49 @@ class Heard:
     quiet: frozenset[int] = frozenset()
 
 
-class Numbers(msgspec.Struct, frozen=True, gc=False):
-    """Messages by their source's numbers."""
+class Taken(msgspec.Struct, frozen=True, gc=False):
+    """So many of a source's numbers were new; `sequences` are these, unless all asked for were."""
 
     source: str
-    sequences: list[int]
+    many: int
+    sequences: list[int] | None
 
 
 class Confirmed(msgspec.Struct, frozen=True, gc=False):
-    """Places of the counts that changed nothing; None: there were none."""
+    """Counts whose positions are locked: `held` of them, the others have none yet.
 
+    Of `unasked` positions nobody knows when anything moved there. `places` are those of the counts
+    that changed nothing; None: there were none.
+    """
+
+    held: int
+    unasked: int
     places: list[int] | None
 
 
-class Stood(msgspec.Struct, frozen=True, gc=False):
-    """A position as it is after its movements; `claimed` units are reserved or unavailable."""
+class Recounted(msgspec.Struct, frozen=True, gc=False):
+    """Counts that were taken as they are, side by side, by their places.
 
-    spot: int
-    on_hand: int
-    claimed: int
-    safety: int
+    `shorts` are units that are claimed and not there, `were_short` those of before; `frees` may be
+    sold.
+    """
+
+    places: list[int]
+    shorts: list[int]
+    were_short: list[int]
+    frees: list[int]
+
+
+class Stand(msgspec.Struct, frozen=True, gc=False):
+    """Positions as they are after their movements, side by side: `spots` says which they are.
+
+    `claimeds` are units that are reserved or unavailable.
+    """
+
+    spots: list[int]
+    on_hands: list[int]
+    claimeds: list[int]
+    safeties: list[int]
 
 
 class Deficit(msgspec.Struct, frozen=True, gc=False):

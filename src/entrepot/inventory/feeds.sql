@@ -1,5 +1,6 @@
--- name: claim_messages -> Numbers
--- A numbered message is taken once; told again, it is not among the answers.
+-- name: claim_messages -> Taken
+-- A numbered message is taken once; told again, it is not among the answers. Mostly all are new,
+-- and then their numbers need not be told.
 WITH claimed AS (
     INSERT INTO inventory.message (market, source, sequence)
     SELECT :market::text, k.source, k.sequence
@@ -9,7 +10,14 @@ WITH claimed AS (
     RETURNING source, sequence
 )
 
-SELECT c.source, array_agg(c.sequence) AS sequences
+SELECT
+    c.source,
+    count(*) AS many,
+    CASE
+        WHEN
+            (SELECT count(*) FROM claimed) < cardinality(:sequences::bigint[])
+            THEN array_agg(c.sequence)
+    END AS sequences
 FROM claimed AS c
 GROUP BY c.source;
 
@@ -30,12 +38,26 @@ WHERE d.market = :market::text;
 
 -- name: pay_deficits
 -- These positions owe nothing any more.
+WITH paid AS (
+    UPDATE inventory.position AS p
+    SET owing = FALSE
+    FROM unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
+    WHERE p.market = :market::text AND p.sku = k.sku AND p.node_id = k.node_id AND p.owing
+)
+
 DELETE FROM inventory.deficit AS d
 USING unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
 WHERE d.market = :market::text AND d.sku = k.sku AND d.node_id = k.node_id;
 
 -- name: owe_deficits
 -- What locked positions owe from now on.
+WITH owed AS (
+    UPDATE inventory.position AS p
+    SET owing = TRUE
+    FROM unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
+    WHERE p.market = :market::text AND p.sku = k.sku AND p.node_id = k.node_id AND NOT p.owing
+)
+
 INSERT INTO inventory.deficit (market, sku, node_id, units)
 SELECT :market::text, k.sku, k.node_id, k.units
 FROM unnest(:skus::text[], :node_ids::text[], :units::integer[]) AS k (sku, node_id, units)

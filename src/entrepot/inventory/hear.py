@@ -37,15 +37,15 @@ async def take_in(
     Counts come first: whether a count or a movement is applied first makes no difference to the
     end. What is moved and what is set aside keep their order.
     """
-    await store.hold(conn, market, store.keys_of(messages))
     counts = [m for m in messages if isinstance(m, Count)]
     told = [m for m in messages if not isinstance(m, Count)]
     if not told:
-        return await count.tell(conn, market, counts, at=at, actor=actor)
+        return await count.count(conn, market, counts, at=at, actor=actor)
+    await store.hold(conn, market, store.keys_of(messages))
     moving = partial(move.tell, conn, market, told, at=at, actor=actor)
     if not counts:
         return await moving()
-    counted = await count.tell(conn, market, counts, at=at, actor=actor)
+    counted = await count.count(conn, market, counts, at=at, actor=actor)
     return _both(messages, counted, await moving())
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entrepot.inventory.buckets import SetAside
-from entrepot.inventory.feed_model import Deficit, Numbers
+from entrepot.inventory.feed_model import Deficit, Taken
 from entrepot.inventory.model import Count, Delta
 from entrepot.inventory.store import Key
 from entrepot.plumbing import db, sql
@@ -24,15 +24,21 @@ Told = Delta | SetAside
 Message = Count | Told
 
 
-async def claim(conn: db.Connection, market: MarketId, told: Sequence[Told]) -> set[Number]:
+async def claim(conn: db.Connection, market: MarketId, told: Sequence[Told]) -> set[Number] | None:
     """Take the numbered ones that were never heard; answers their numbers.
 
-    Their positions are locked, so that of two who are told the same one waits for the other.
+    None: that is all of them, and each has a number of its own. Their positions are locked, so that
+    of two who are told the same one waits for the other.
     """
     numbers: dict[str, set[int]] = {}
     for each in told:
-        if each.source is not None and each.sequence is not None:
-            numbers.setdefault(each.source, set()).add(each.sequence)
+        source, sequence = each.source, each.sequence
+        if source is None or sequence is None:
+            continue
+        if source in numbers:
+            numbers[source].add(sequence)
+        else:
+            numbers[source] = {sequence}
     if not numbers:
         return set()
     sources: list[str] = []
@@ -41,9 +47,15 @@ async def claim(conn: db.Connection, market: MarketId, told: Sequence[Told]) -> 
         sequences += sorted(numbers[source])
         sources += [source] * len(numbers[source])
     rows = await db.fetch(
-        conn, Q["claim_messages"], Numbers, market=market, sources=sources, sequences=sequences
+        conn, Q["claim_messages"], Taken, market=market, sources=sources, sequences=sequences
     )
-    return {(row.source, sequence) for row in rows for sequence in row.sequences}
+    if sum(row.many for row in rows) == len(sequences) == len(told):
+        return None
+    fresh: set[Number] = set()
+    for row in rows:
+        theirs = numbers[row.source] if row.sequences is None else row.sequences
+        fresh.update((row.source, sequence) for sequence in theirs)
+    return fresh
 
 
 async def forget(conn: db.Connection, market: MarketId, told: Sequence[Told]) -> None:
@@ -103,23 +115,29 @@ class Ear:
 
     def hear(self, messages: Iterable[Message], at: datetime) -> None:
         """Hear messages at a moment."""
-        feeds = self._feeds
+        told: dict[tuple[str, NodeId], list[Message]] = {}
         for each in messages:
             source = each.source
             if source is None or source == UNNAMED:
                 continue
-            word = feeds.get((source, each.node_id))
-            if word is None:
-                word = feeds[source, each.node_id] = _Word()
-                self._numbers.setdefault(source, set())
-            word.messages += 1
-            told_at = _moment(each, at)
-            if word.told_at is None or told_at > word.told_at:
-                word.told_at = told_at
-            sequence = each.sequence
-            if sequence is not None:
-                self._numbers[source].add(sequence)
-                word.sequence = max(word.sequence, sequence)
+            key = (source, each.node_id)
+            if key in told:
+                told[key].append(each)
+            else:
+                told[key] = [each]
+        for key, rows in told.items():
+            word = self._feeds.setdefault(key, _Word())
+            word.messages += len(rows)
+            latest = max(
+                [
+                    each.counted_at if isinstance(each, Count) else each.occurred_at or at
+                    for each in rows
+                ]
+            )
+            word.told_at = latest if word.told_at is None else max(word.told_at, latest)
+            numbers = [each.sequence for each in rows if each.sequence is not None]
+            self._numbers.setdefault(key[0], set()).update(numbers)
+            word.sequence = max([word.sequence, *numbers])
 
     async def write(self, conn: db.Connection, market: MarketId, *, at: datetime) -> None:
         """Note that feeds have spoken: two statements, however many messages.
@@ -179,12 +197,6 @@ def _ranges(ascending: Sequence[int]) -> Iterator[tuple[int, int]]:
             first = number
         last = number
     yield first, last
-
-
-def _moment(message: Message, at: datetime) -> datetime:
-    if isinstance(message, Count):
-        return message.counted_at
-    return message.occurred_at or at
 
 
 def _number(told: Told) -> Number | None:

@@ -303,27 +303,6 @@ WHERE
     (e.entries, e.on_hand, e.reserved, e.unavailable)
     IS DISTINCT FROM (c.entries, c.on_hand, c.reserved, c.unavailable);
 
--- name: a_numbered_message_is_one_entry
--- What a source has numbered stands in the ledger once, as often as it was told.
-SELECT
-    e.entries,
-    coalesce(e.market, m.market) AS market,
-    coalesce(e.source, m.source) AS source,
-    coalesce(e.sequence, m.sequence) AS sequence
-FROM (
-    SELECT
-        v.market,
-        v.source,
-        v.sequence,
-        count(*) AS entries
-    FROM inventory.movement AS v
-    WHERE v.sequence IS NOT NULL AND v.kind NOT IN ('count', 'netted')
-    GROUP BY v.market, v.source, v.sequence
-) AS e
-FULL JOIN inventory.message AS m
-    ON e.market = m.market AND e.source = m.source AND e.sequence = m.sequence
-WHERE e.entries IS DISTINCT FROM 1 OR m.sequence IS NULL;
-
 -- name: a_belief_is_a_distribution
 -- What is believed of a shelf are probabilities, and together they are one.
 SELECT b.market, b.sku, b.node_id, b.missing

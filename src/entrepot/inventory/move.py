@@ -40,21 +40,16 @@ async def tell(
 ) -> Heard:
     """Answer movements and set-asides of positions that are locked, in order."""
     wrong = [_is_wrong(each) for each in told]
-    right = [each for each, is_wrong in zip(told, wrong, strict=True) if not is_wrong]
+    right = told if True not in wrong else [e for e, no in zip(told, wrong, strict=True) if not no]
     fresh = await heard.claim(conn, market, right)
-    if len(fresh) == len(told):
-        taken = [True] * len(told)  # each has a number of its own that was never heard
-    else:
-        taken = [
-            is_wrong or heard.take(fresh, each) for each, is_wrong in zip(told, wrong, strict=True)
-        ]
+    taken = [
+        is_wrong or fresh is None or heard.take(fresh, each)
+        for each, is_wrong in zip(told, wrong, strict=True)
+    ]
     found = plain.spots(told, taken, wrong)
-    stood = await plain.move(conn, market, told, taken, found, at=at, actor=actor)
     results: list[RowResult | None] = [None] * len(told)
-    for key, now in stood.items():
-        plain.answer(told, taken, found[key], now, results)
-    free = [plain.free(key, now) for key, now in stood.items()]
-    rest = [place for place, result in enumerate(results) if result is None]
+    free = await plain.move(conn, market, told, taken, found, results, at=at, actor=actor)
+    rest = [place for place, each in enumerate(results) if each is None] if None in results else []
     if rest:
         books = await _books(conn, market, [(told[place], taken[place]) for place in rest])
         for place, result in zip(rest, books.results, strict=True):

@@ -140,7 +140,8 @@ changed AS (
         unavailable = c.unavailable,
         shortage = c.shortage,
         drawn = coalesce(c.drawn, p.drawn),
-        unsecured = p.unsecured OR p.unavailable <> c.unavailable
+        unsecured = p.unsecured OR p.unavailable <> c.unavailable,
+        moved_at = CASE WHEN p.moved_at IS NOT NULL THEN greatest(p.moved_at, c.moved_at) END
     FROM
         unnest(
             :skus::text[],
@@ -149,8 +150,9 @@ changed AS (
             :reserveds::integer[],
             :unavailables::integer[],
             :shortages::integer[],
-            :drawns::jsonb[]
-        ) AS c (sku, node_id, on_hand, reserved, unavailable, shortage, drawn)
+            :drawns::jsonb[],
+            :moved_ats::timestamptz[]
+        ) AS c (sku, node_id, on_hand, reserved, unavailable, shortage, drawn, moved_at)
     WHERE p.market = :market::text AND p.sku = c.sku AND p.node_id = c.node_id
     RETURNING p.sku, p.node_id, p.lotted
 )

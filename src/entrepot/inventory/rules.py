@@ -31,8 +31,8 @@ Reserved = Outcome[Basket, WhyNotReserved]
 CORRECTION = "correction"
 """The entry of a rebuild: what a row said and its ledger does not."""
 
-_COMES_IN = {MovementKind.RECEIPT, MovementKind.TRANSFER_IN}
-_GOES_OUT = {MovementKind.DAMAGE, MovementKind.TRANSFER_OUT}
+_COMES_IN = (MovementKind.RECEIPT, MovementKind.TRANSFER_IN)
+_GOES_OUT = (MovementKind.DAMAGE, MovementKind.TRANSFER_OUT)
 
 
 def share_out(baskets: Sequence[Basket], positions: Sequence[Position]) -> list[Reserved]:
@@ -186,11 +186,8 @@ def is_nothing(change: Change) -> bool:
 
 def sign_is_wrong(delta: Delta) -> bool:
     """Receipts and transfers in are positive, damage and transfers out negative, none is zero."""
-    return (
-        delta.quantity == 0
-        or (delta.kind in _COMES_IN and delta.quantity < 0)
-        or (delta.kind in _GOES_OUT and delta.quantity > 0)
-    )
+    quantity = delta.quantity
+    return not quantity or delta.kind in (_COMES_IN if quantity < 0 else _GOES_OUT)
 
 
 def moved(position: Position, delta: Delta, aside: Aside) -> Change | None:

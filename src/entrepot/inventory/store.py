@@ -162,6 +162,7 @@ async def record_changes(
         sources=[c.source for c, *_ in told],
         sequences=[c.sequence for c, *_ in told],
         **_balances(list(last.values())),
+        moved_ats=_moved_ats(changes, at),
     )  # fmt: skip
     await _put_asides(conn, market, changes)
     if lots_follow and (lotted or any(change.lots for change in changes)):
@@ -179,6 +180,17 @@ def _balances(last: Sequence[Change]) -> Mapping[str, object]:
         "shortages": [c.shortage for c in last],
         "drawns": [c.drawn for c in last],
     }
+
+
+def _moved_ats(changes: Sequence[Change], at: datetime) -> list[datetime | None]:
+    """Give for each position, in order, the latest moment that units came or went; None: none."""
+    moved: dict[Key, datetime | None] = {}
+    for each in changes:
+        before = moved.setdefault((each.sku, each.node_id), None)
+        if each.on_hand_delta:
+            when = each.at or at
+            moved[each.sku, each.node_id] = when if before is None else max(before, when)
+    return list(moved.values())
 
 
 def _numbered(changes: Sequence[Change], ids: Sequence[UUID]) -> list[tuple[Change, UUID | None]]:

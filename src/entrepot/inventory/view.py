@@ -4,6 +4,7 @@ It may be late: it chooses nodes and it may suspect that there is nothing left. 
 decides what is sold, and no refusal is given before the rows themselves were read.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -93,7 +94,8 @@ class StockView:
         new: dict[Sku, dict[int, int]] = {}
         for row in rows:
             at, free = self._find(row.sku, row.node_id)
-            self._drew(row.sku, row.node_id, row.drawn)
+            if row.drawn is not None:
+                self._drew(row.sku, row.node_id, row.drawn)
             if self.scarce and row.free > (free[at] if at >= 0 else 0):
                 self.scarce.pop(row.sku, None)
             if at >= 0:
@@ -152,5 +154,5 @@ class StockView:
     def _find(self, sku: Sku, node: NodeId) -> tuple[int, Ints]:
         nodes, free = self._rows.get(sku, _NOTHING)
         number = self._index.get(node, -1)
-        at = int(nodes.searchsorted(number))
+        at = bisect_left(nodes, number)
         return (at if at < len(nodes) and nodes[at] == number else -1), free

@@ -4,6 +4,7 @@ Part of `entrepot verify --full`: it reads every order once, in chunks.
 """
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from uuid import UUID
 
 from entrepot.journey import store
@@ -11,6 +12,7 @@ from entrepot.journey.progress import standings
 from entrepot.journey.summarize import summary_of
 from entrepot.journey.why import Networks, reproduced
 from entrepot.plumbing import cursors, db
+from entrepot.promise import performance_browse
 from entrepot.terms.ids import MarketId, OrderId
 
 CHUNK = 500
@@ -39,6 +41,13 @@ async def changed_decisions(conn: db.Connection, market: MarketId) -> list[dict[
             if not same:
                 wrong.append({"order_id": order_id, "decision_id": decision_id})
     return wrong
+
+
+async def miscounted_nodes(conn: db.Connection, market: MarketId) -> list[dict[str, object]]:
+    """Give the nodes whose performance is not what happened; none while the worker is behind."""
+    if await cursors.are_behind(conn, market):
+        return []
+    return [asdict(each) for each in await performance_browse.miscounted(conn, market)]
 
 
 async def _chunks(conn: db.Connection, market: MarketId) -> AsyncIterator[list[OrderId]]:

@@ -161,6 +161,10 @@ _NOWHERE: Final = -1  # a node that the network does not know
 _ALL: Final = 1 << 62  # all that is left
 
 
+def _why_not(*, on: bool, works: bool) -> str:
+    return "disabled" if not on else "not_in_channel" if works else "paused"
+
+
 class _Desk:
     """Writes bills for one buyer of one market at one moment."""
 
@@ -179,9 +183,12 @@ class _Desk:
         compiled = market.compiled
         mask = compiled.channel_mask(buyer.channel)
         seen = compiled.enabled if mask is None else mask
+        working = market.working(at)
         self._why_not = [
-            None if on and view else "not_in_channel" if on else "disabled"
-            for on, view in zip(compiled.enabled.tolist(), seen.tolist(), strict=True)
+            None if works and view else _why_not(on=on, works=works)
+            for on, works, view in zip(
+                compiled.enabled.tolist(), working.tolist(), seen.tolist(), strict=True
+            )
         ] + ["unknown_node"]  # where _NOWHERE looks
         rules = enumerate(market.keeping.keep)
         self._rules: dict[int, _Rule] = {n: (f"/keep/{n}", r.note or None) for n, r in rules}

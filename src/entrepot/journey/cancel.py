@@ -3,9 +3,9 @@
 All that the units held is given back in the same commit: demand, claims, work, a day's place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -28,7 +28,7 @@ from entrepot.orders.cancel import cancel as cancel_units
 from entrepot.orders.model import Cancellation, Line
 from entrepot.plumbing import db, exceptions, outbox
 from entrepot.sourcing import capacity
-from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
+from entrepot.terms.ids import LineNo, OrderId, Sku
 from entrepot.terms.outcome import Done, Outcome, Refused
 
 
@@ -172,8 +172,9 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
                 for each in acted.turn.units
             ]
         await outbox.tell(conn, market.id, tell.facts(withdrawn.acted), at=at)
-        days = [(a.after.head.node_id, a.after.head.day) for a in withdrawn.acted if _ended(a)]
-        await capacity.give_back(conn, market.id, days, _limits(market, days))
+        heads = [acted.after.head for acted in withdrawn.acted if _ended(acted)]
+        days = [(head.node_id, head.day, head.method) for head in heads]
+        await capacity.give_back(conn, market.id, *market.to_give_back(days))
     if lost:
         await lock(conn, market.id, claims + lost)
     for_good = market.keeping.for_good
@@ -240,9 +241,3 @@ def _taken(open_: Sequence[Claim], wanted: dict[tuple[LineNo, Sku], int]) -> lis
 
 def _ended(acted: Acted) -> bool:
     return acted.after.head.state == "canceled"
-
-
-def _limits(
-    market: Market, days: Sequence[tuple[NodeId, date]]
-) -> Mapping[tuple[NodeId, date], int]:
-    return {key: limit for key in days if (limit := market.capacity(key[0])) is not None}

@@ -8,18 +8,33 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import Protocol
 
 import numpy as np
 from msgspec.structs import replace
 
 from entrepot.journey.world import Market
+from entrepot.network.model import Method
 from entrepot.policies.strategies import Otherwise
 from entrepot.sourcing.cost import Bools
 from entrepot.sourcing.eligibility import Standing, allowed_by
-from entrepot.sourcing.guide import Guided
+from entrepot.sourcing.guide import Guided, Guides
 from entrepot.sourcing.model import Ask, Guide, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_on
+from entrepot.terms.ids import Sku
+
+
+class Ruled(Protocol):
+    """Whose strategies are tried: a market, or one that is only tried on history."""
+
+    @property
+    def guides(self) -> Guides | None:
+        """The policy's profiles, ready for the network; None where there are none."""
+
+    def category(self, sku: Sku) -> str:
+        """An item's category."""
+
 
 LACKING = frozenset({WhyNoPlan.SHORT, WhyNoPlan.FENCED})
 """Units are missing: there are none, or none where the policy's strategies let them be taken."""
@@ -62,7 +77,7 @@ def tried_on(
 
 
 def tried(
-    market: Market,
+    market: Ruled,
     asks: Sequence[Ask],
     plan: Callable[[Sequence[Ask]], Answers],
     standing: Standing,
@@ -77,9 +92,9 @@ def tried(
     if guides is None:
         return Tried(asks, plan(asks), range(len(asks)))
     guided = [guides.of(ask, at, market.category) for ask in asks]
-    if standing.full.any():
-        roomy = Roomy(standing.full.copy())
-        guided = [roomy.of(found) for found in guided]
+    if standing.fulls.any():
+        rooms = {method: Roomy(standing.full_of(method).copy()) for method in Method}
+        guided = [rooms[ask.method].of(found) for ask, found in zip(asks, guided, strict=True)]
     every = [_by(ask, found, 0) for ask, found in zip(asks, guided, strict=True)]
     answers, tries = plan(every), [[place] for place in range(len(asks))]
     while left := [n for n, found in enumerate(guided) if _goes_on(found, answers, tries[n])]:

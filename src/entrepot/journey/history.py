@@ -2,8 +2,8 @@
 
 One transaction a batch, through the rooms' own verbs: captured, received and claimed, worked on,
 handed over, delivered, canceled, closed. Nobody decided anything here, so there is no decision
-record; and the journey has nothing to do, so one fact, `order.imported`, tells all of it. An order
-whose external id is known is left as it is: doing it again changes nothing.
+record; and the journey has nothing to do but to count it, so one fact, `order.imported`, tells all
+of it. An order whose external id is known is left as it is: doing it again changes nothing.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence

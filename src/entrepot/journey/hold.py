@@ -26,7 +26,6 @@ from entrepot.network.model import Method
 from entrepot.network.read import version
 from entrepot.plumbing import db
 from entrepot.plumbing.mint import MINT
-from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Ask, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.shelves import Shelves
 from entrepot.terms.ids import CartId, ChannelId, LineNo, NodeId, OrderId, Sku
@@ -138,7 +137,7 @@ def _plan(market: Market, sketches: Sequence[Sketch], at: datetime) -> None:
     if not asks:
         return
     seen_now = seen(market, asks, at)
-    standing = Standing(market.compiled, market.compiled.days(at), market.load)
+    standing = market.standing(at)
     shelves = Shelves(asks, seen_now, market.compiled, market.prices)
     answers = tried_on(market, shelves, asks, standing, at).final
     for sketch, answer in zip(asked, answers, strict=True):

@@ -65,7 +65,7 @@ async def available(
     answers: dict[int, Offered] = {}
     for (buyer, by_node, destination), places in groups.items():
         skus = {sku for place in places for sku in offers[place].skus}
-        group = _Group(market, buyer, destination)
+        group = _Group(market, buyer, destination, at)
         shown = await (group.by_node if by_node else group.in_sum)(conn, skus, at)
         shown = replace(shown, inbound=await group.inbound(conn, skus, at))
         answers |= dict.fromkeys(places, shown)
@@ -75,11 +75,13 @@ async def available(
 class _Group:
     """Questions that see the same nodes."""
 
-    def __init__(self, market: Market, buyer: Buyer, destination: Place | None) -> None:
+    def __init__(
+        self, market: Market, buyer: Buyer, destination: Place | None, at: datetime
+    ) -> None:
         self.market = market
         compiled = market.compiled
         view = compiled.channel_mask(buyer.channel)
-        seen = compiled.enabled if view is None else compiled.enabled & view
+        seen = market.working(at) if view is None else market.working(at) & view
         if destination is not None:
             seen = seen & _reaching(market, destination)
         nodes = compiled.network.nodes

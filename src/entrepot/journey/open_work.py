@@ -13,14 +13,19 @@ import msgspec
 from entrepot.fulfillment import tell
 from entrepot.fulfillment.model import NewFulfillmentOrder, Units
 from entrepot.fulfillment.open import open_planned
+from entrepot.journey import claiming_rules as claiming
+from entrepot.journey import milestones
 from entrepot.journey.here import Here, orders_of
 from entrepot.journey.progress import Claims, claims_of, unopened
 from entrepot.journey.world import Market
 from entrepot.orders import browse as orders
+from entrepot.orders import consents
+from entrepot.orders.consents import LineWay
 from entrepot.plumbing import outbox
 from entrepot.plumbing.model import Event
 from entrepot.sourcing import capacity
-from entrepot.terms.ids import LaneId, NodeId, OrderId
+from entrepot.sourcing.model import DayKey
+from entrepot.terms.ids import LaneId, LineNo, NodeId, OrderId
 
 
 class ShipmentTold(msgspec.Struct, frozen=True):
@@ -43,41 +48,54 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
     ids = orders_of(events)
     await orders.lock(here.conn, here.market, ids)
     standing = await claims_of(here.conn, here.market, ids)
+    ways = await consents.ways_of(here.conn, here.market, ids)
     told: dict[tuple[OrderId, NodeId], list[ShipmentTold]] = {}
     for planned in (_planned.decode(event.data) for event in events):
         for shipment in planned.shipments:
             told.setdefault((OrderId(planned.order_id), shipment.node), []).append(shipment)
     wait_s = market.policy.release_after_s
-    release_at = here.at + timedelta(seconds=here.release_after_s if wait_s is None else wait_s)
+    wait = timedelta(seconds=here.release_after_s if wait_s is None else wait_s)
 
     new = [
         _new(
             market,
             standing[order_id],
             node,
+            way,
             units,
             _last(told, order_id, node),
-            _release(standing[order_id], release_at),
+            _release(market, standing[order_id], here.at + wait),
             here.at,
         )
         for order_id in ids
         if order_id in standing
-        for node, units in _by_node(standing[order_id]).items()
+        for (node, way), units in _by_node(standing[order_id], ways.get(order_id, {})).items()
     ]
 
     opened = await open_planned(here.conn, here.market, new, at=here.at)
-    days = _unused(told, {(each.order_id, each.node_id) for each in new})
-    limits = {key: limit for key in days if (limit := market.capacity(key[0])) is not None}
-    await capacity.give_back(here.conn, here.market, days, limits)
+    methods = {
+        order_id: next((w.method for w in ways.get(order_id, {}).values()), each.head.method)
+        for order_id, each in standing.items()
+    }
+    await milestones.begin(here, market, opened, new)
+    days = _unused(told, {(each.order_id, each.node_id) for each in new}, methods)
+    await capacity.give_back(here.conn, here.market, *market.to_give_back(days))
     await outbox.tell(
         here.conn, here.market, tell.planned(opened, new, actor="entrepot"), at=here.at
     )
 
 
-def _release(standing: Claims, at: datetime) -> datetime:
-    """Say when work is released: an order that is planned again keeps its first plan's time."""
-    return min([work.head.release_at for work in standing.works], default=at)
+def _release(market: Market, standing: Claims, at: datetime) -> datetime:
+    """Say when work is released: an order that is planned again keeps its first plan's time.
 
+    New work waits for its offer, where it is offered.
+    """
+    at = min([work.head.release_at for work in standing.works], default=at)
+    return at + claiming.longest(market.policy, standing.head)
+
+
+HowSent = tuple[str, str]
+"""A method, and a carrier's service or ""."""
 
 Told = Mapping[tuple[OrderId, NodeId], Sequence[ShipmentTold]]
 
@@ -87,23 +105,32 @@ def _last(told: Told, order_id: OrderId, node: NodeId) -> ShipmentTold | None:
     return shipments[-1] if shipments else None
 
 
-def _unused(told: Told, opened: Collection[tuple[OrderId, NodeId]]) -> list[tuple[NodeId, date]]:
+def _unused(
+    told: Told, opened: Collection[tuple[OrderId, NodeId]], methods: Mapping[OrderId, str]
+) -> list[DayKey]:
     """Give the days that were taken for work that is not opened.
 
     Its units were canceled, or joined other units of the order at the node in one piece of work.
     """
     return [
-        (node, shipment.day)
+        (node, shipment.day, methods[order_id])
         for (order_id, node), shipments in told.items()
+        if order_id in methods
         for shipment in (shipments[:-1] if (order_id, node) in opened else shipments)
     ]
 
 
-def _by_node(standing: Claims) -> dict[NodeId, list[Units]]:
-    found: dict[NodeId, list[Units]] = {}
+def _by_node(
+    standing: Claims, ways: Mapping[LineNo, LineWay]
+) -> dict[tuple[NodeId, HowSent], list[Units]]:
+    """Put units that go from a node in the same way into one piece of work."""
+    usual = (standing.head.method, standing.head.service)
+    found: dict[tuple[NodeId, HowSent], list[Units]] = {}
     for claim in unopened(standing):
         units = Units(claim.line_no, claim.sku, claim.quantity)
-        found.setdefault(claim.node_id, []).append(units)
+        special = ways.get(claim.line_no)
+        how = usual if special is None else (special.method, special.service)
+        found.setdefault((claim.node_id, how), []).append(units)
     return found
 
 
@@ -111,6 +138,7 @@ def _new(  # noqa: PLR0913, PLR0917 - all that a fulfillment order is made of
     market: Market,
     standing: Claims,
     node: NodeId,
+    how: HowSent,
     units: list[Units],
     told: ShipmentTold | None,
     release_at: datetime,
@@ -124,8 +152,8 @@ def _new(  # noqa: PLR0913, PLR0917 - all that a fulfillment order is made of
     return NewFulfillmentOrder(
         order_id=standing.head.order_id,
         node_id=node,
-        method=standing.head.method,
-        service=standing.head.service,
+        method=how[0],
+        service=how[1],
         carrier=compiled.lane(lane_ix).carrier if lane_ix is not None else None,
         lane_id=lane_id,
         day=date.fromordinal(ordinal),

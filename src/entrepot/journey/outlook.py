@@ -19,8 +19,7 @@ from entrepot.journey.here import Here
 from entrepot.journey.model import LengthCount, PlaceCount, ServiceCount, Span, UnitsOrdered
 from entrepot.journey.world import Market
 from entrepot.plumbing import db, sql
-from entrepot.policies.model import LookAhead, Overstock
-from entrepot.sourcing.eligibility import Standing
+from entrepot.policies.ahead import LookAhead, Overstock
 from entrepot.sourcing.forecast import Forecast
 from entrepot.sourcing.lookahead import Outlook
 from entrepot.sourcing.model import EXACT_LINES_MAX
@@ -78,7 +77,7 @@ async def outlook(here: Here, market: Market, rules: LookAhead) -> Outlook | Non
     )
     if forecast is None:
         return None
-    standing = Standing(market.compiled, market.compiled.days(here.at), market.load)
+    standing = market.standing(here.at)
     markdown = await _markdown(here, market, rules.overstock, skus, stock[chosen])
     return Outlook(
         forecast, standing, stock[chosen], standing.room.clip(0), rules.days,

@@ -28,7 +28,7 @@ FROM (
 ) AS s
 WHERE s.country IS NOT NULL AND s.postal_code IS NOT NULL
 GROUP BY s.country, s.postal_area
-ORDER BY count(*) DESC, s.country, s.postal_area
+ORDER BY count(*) DESC, s.country ASC, s.postal_area ASC
 LIMIT :most::integer;
 
 -- name: ordered_services -> ServiceCount
@@ -43,10 +43,13 @@ ORDER BY o.service;
 -- How many skus orders have.
 SELECT l.skus, count(*)::integer AS orders
 FROM (
-    SELECT least(count(DISTINCT n.sku), :most::integer)::integer AS skus
+    SELECT least(count(DISTINCT n.sku), :most::integer)::integer AS skus -- noqa: RF02
     FROM orders."order" AS o
     INNER JOIN orders.line AS n ON o.market = n.market AND o.order_id = n.order_id
-    WHERE o.market = :market::text AND o.order_id >= :from_id::uuid AND o.method = 'ship'
+    WHERE
+        o.market = :market::text
+        AND o.order_id >= :from_id::uuid -- noqa: RF02
+        AND o.method = 'ship'
     GROUP BY o.order_id
 ) AS l
 GROUP BY l.skus
@@ -62,11 +65,13 @@ INNER JOIN orders.line AS n ON o.market = n.market AND o.order_id = n.order_id
 LEFT JOIN orders.part AS p
     ON n.market = p.market AND n.order_id = p.order_id AND n.line_no = p.line_no
 WHERE
-    o.market = :market::text AND o.order_id >= :from_id::uuid AND o.method = 'ship'
+    o.market = :market::text
+    AND o.order_id >= :from_id::uuid -- noqa: RF02
+    AND o.method = 'ship'
     AND NOT n.digital
 GROUP BY coalesce(p.sku, n.sku)
 HAVING sum(n.quantity - n.canceled) > 0
-ORDER BY sum((n.quantity - n.canceled) * coalesce(p.per_unit, 1)) DESC, coalesce(p.sku, n.sku)
+ORDER BY sum((n.quantity - n.canceled) * coalesce(p.per_unit, 1)) DESC, coalesce(p.sku, n.sku) ASC
 LIMIT :most::integer;
 
 -- name: came_in -> CameIn

@@ -182,19 +182,18 @@ class _Batch:
 
     async def _take(self, asked: list[Draft]) -> list[Draft]:
         """Take days and stock for all that can have both; answers those."""
-        caps = limits(self.market, asked)
-        days = [[(node, day) for node, day in draft.days.items()] for draft in asked]
+        caps, days = limits(self.market, asked)
         forced = [draft.plan is not None and draft.plan.overflow for draft in asked]
         taking = await capacity.take(self.conn, self.market.id, days, caps, forced=forced)
-        for (node, day), count in taking.planned.items():
-            self.market.load[self.market.compiled.index[node], day.toordinal()] = count
+        for key, count in taking.planned.items():
+            self.market.planned_on(key, count)
         granted = [draft for draft, ok in zip(asked, taking.granted, strict=True) if ok]
 
         reserving = await self._reserve(granted)
         done = [isinstance(answer, Done) for answer in reserving.answers]
         lost = [draft for draft, ok in zip(granted, done, strict=True) if not ok]
         if lost:
-            unused = [key for draft in lost for key in draft.days.items()]
+            unused = [key for draft in lost for key in limits(self.market, [draft])[0]]
             await capacity.give_back(self.conn, self.market.id, unused, caps)
             self.seen = reserving.seen
         return [draft for draft, ok in zip(granted, done, strict=True) if ok]

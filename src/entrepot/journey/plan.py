@@ -21,6 +21,7 @@ from entrepot.journey.door import shuts_out
 from entrepot.journey.guided import LACKING, tried_on
 from entrepot.journey.out_of_cart import own
 from entrepot.journey.placing import Placing
+from entrepot.journey.promising import case_of, improved
 from entrepot.journey.world import Market
 from entrepot.network.compiled import Days
 from entrepot.network.model import Method, Network
@@ -29,9 +30,8 @@ from entrepot.orders.rules import service_of
 from entrepot.policies.strategies import Otherwise
 from entrepot.promise.model import Promise
 from entrepot.promise.rules import promised
-from entrepot.sourcing.eligibility import Standing
-from entrepot.sourcing.model import Ask, NoPlan, Plan, WhyNoPlan
-from entrepot.sourcing.record import Scene, pack
+from entrepot.sourcing.model import Ask, DayKey, NoPlan, Plan, WhyNoPlan
+from entrepot.sourcing.record import pack
 from entrepot.sourcing.shelves import Shelves
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
 
@@ -92,9 +92,16 @@ def planned(
         packing = _plan(market, made, at)
         softened = [draft for draft in made if _soften(market, draft, made, at)]
     days = market.compiled.days(at)
+    crowded = any(draft.plan is not None and draft.plan.overflow for draft in made)
+    ahead: dict[DayKey, int] = {}
     for draft in made:
         if draft.needs and isinstance(draft.answer, Plan):
-            _finish(market, draft, draft.answer, days, at)
+            _finish(market, draft, draft.answer, days, at, ahead)
+            if crowded:
+                for key in limits(market, [draft])[0]:
+                    ahead[key] = ahead.get(key, 0) + 1
+    if market.learned is not None:
+        _promise_better(market, made, at)
     return Planned(made, packing())
 
 
@@ -145,9 +152,9 @@ def _plan(market: Market, made: list[Draft], at: datetime) -> Callable[[], bytes
             asked.append((draft, ask))
     asks = [ask for _, ask in asked]
     stock = withhold.seen(market, asks, at)
-    scene = Scene(market.compiled, market.compiled.days(at), market.load, at)
+    scene = market.scene(at)
     shelves = Shelves(asks, stock, scene.compiled, market.prices)
-    standing = Standing(scene.compiled, scene.days, scene.load)
+    standing = market.standing(at)
     tried = tried_on(market, shelves, asks, standing, at)
     for turn, ((draft, _), place) in enumerate(zip(asked, tried.last, strict=True)):
         draft.answer, draft.place = tried.answers[place], place
@@ -241,27 +248,24 @@ def _waits_for(draft: Draft, answer: NoPlan) -> str:
     return "no_stock" if answer.why in LACKING else answer.why.value
 
 
-def _finish(market: Market, draft: Draft, plan: Plan, days: Days, at: datetime) -> None:
+def _finish(
+    market: Market,
+    draft: Draft,
+    plan: Plan,
+    days: Days,
+    at: datetime,
+    ahead: Mapping[DayKey, int],
+) -> None:
     claims = asking.claims(draft.order_id, plan, draft.needs)
     draft.claims = withhold.guarded(market, claims, draft.asking.ask.buyer, at)
     for shipment in plan.shipments:
         ix = market.compiled.index[shipment.node_id]
         day = int(days.work_day[ix])
-        day = _day_with_room(market, ix, day) if plan.overflow else day
+        if plan.overflow:
+            day = market.day_with_room(ix, day, draft.asking.ask.method, ahead)
         draft.days[shipment.node_id] = date.fromordinal(day)
     if not draft.waiting:
         draft.promise = _promise(market, draft, plan, days, at)
-
-
-def _day_with_room(market: Market, ix: int, day: int) -> int:
-    """Find the node's first working day from `day` on that is not full; the last one looked at."""
-    limit = market.compiled.network.nodes[ix].capacity_per_day
-    while limit is not None and market.load.get((ix, day), 0) >= limit:
-        later = market.compiled.next_work_day(ix, day)
-        if later < 0:
-            break
-        day = later
-    return day
 
 
 def _promise(market: Market, draft: Draft, plan: Plan, days: Days, at: datetime) -> Promise | None:
@@ -282,12 +286,30 @@ def _promise(market: Market, draft: Draft, plan: Plan, days: Days, at: datetime)
     return found
 
 
-def limits(market: Market, made: Sequence[Draft]) -> Mapping[tuple[NodeId, date], int]:
-    """The capacities of the days these drafts want to use."""
-    found: dict[tuple[NodeId, date], int] = {}
+def _promise_better(market: Market, made: Sequence[Draft], at: datetime) -> None:
+    """Let what was learned promise all of the batch at once."""
+    cases, owners = [], []
     for draft in made:
+        if draft.promise is not None and draft.plan is not None:
+            cases.append(case_of(draft.placing.order, draft.asking.ask, draft.plan, draft.promise))
+            owners.append(draft)
+    for draft, promise in zip(owners, improved(market, cases, at), strict=True):
+        draft.promise = promise
+
+
+def limits(
+    market: Market, made: Sequence[Draft]
+) -> tuple[dict[DayKey, int], list[Sequence[DayKey]]]:
+    """The limits of the days these drafts want to use, and which of them each comes under."""
+    found: dict[DayKey, int] = {}
+    keys: list[Sequence[DayKey]] = []
+    for draft in made:
+        method = draft.asking.ask.method
+        mine: list[DayKey] = []
         for node, day in draft.days.items():
-            limit = market.capacity(node)
-            if limit is not None:
-                found[node, day] = limit
-    return found
+            under = market.limits(node, day, method)
+            if under:
+                mine += under
+                found |= under
+        keys.append(mine)
+    return found, keys

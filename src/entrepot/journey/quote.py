@@ -5,18 +5,18 @@ nothing, takes nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from entrepot.catalog.rules import explode
 from entrepot.journey import asking, withhold
 from entrepot.journey.guided import tried
+from entrepot.journey.promising import Case, improved
 from entrepot.journey.world import Market
 from entrepot.network.model import Method
 from entrepot.promise.model import Promise
 from entrepot.promise.rules import promised
-from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Want, WhyNoPlan
 from entrepot.sourcing.solve import plan_each
 from entrepot.terms.ids import ChannelId, LineNo, NodeId, Sku
@@ -71,12 +71,17 @@ def quote(market: Market, carts: Sequence[Cart], *, at: datetime) -> list[Quote]
     answers = _answers(market, asks, at) if asks else []
     found: list[list[Option]] = [[] for _ in carts]
     refused: list[list[tuple[Method, str, NoPlan]]] = [[] for _ in carts]
+    cases: list[Case] = []
     for owner, ask, answer in zip(owners, asks, answers, strict=True):
         option = _option(market, ask, answer, at)
         if isinstance(option, Option):
             found[owner].append(option)
+            cases.append(Case(ask, option.plan, option.promise))
         else:
             refused[owner].append((ask.method, ask.service, option))
+    if market.learned is not None:
+        promises = iter(improved(market, cases, at))
+        found = [[replace(each, promise=next(promises)) for each in options] for options in found]
     return [
         Quote(tuple(sorted(f, key=_rank)), tuple(r), u)
         for f, r, u in zip(found, refused, unknown, strict=True)
@@ -87,9 +92,11 @@ def _answers(market: Market, asks: Sequence[Ask], at: datetime) -> list[Plan | N
     stock, days = withhold.seen(market, asks, at), market.compiled.days(at)
 
     def plan(some: Sequence[Ask]) -> list[Plan | NoPlan]:
-        return plan_each(some, stock, market.compiled, days, market.load, market.prices)
+        return plan_each(
+            some, stock, market.compiled, days, market.load, market.prices, market.services
+        )
 
-    standing = Standing(market.compiled, days, market.load)
+    standing = market.standing(at)
     return tried(market, asks, plan, standing, at).final
 
 

@@ -1,7 +1,8 @@
 """An order as it stands now: what was agreed at capture, and where everything has got to since."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,27 +15,35 @@ from entrepot.fulfillment.model import PackageRow, Work
 from entrepot.fulfillment.tell import lots_json
 from entrepot.inventory.model import Demand
 from entrepot.journey import lots_shown
+from entrepot.journey.asking import destination
 from entrepot.journey.progress import Standing, standings
 from entrepot.journey.world import Market
 from entrepot.orders import browse as orders
-from entrepot.orders.model import Line
+from entrepot.orders.model import Address, Line
 from entrepot.plumbing import db, exceptions, relay
 from entrepot.plumbing.model import Event, News, Trouble
-from entrepot.terms.ids import MarketId, OrderId
+from entrepot.promise import browse as promises
+from entrepot.promise.after_model import Expected, MilestoneRow, Revision
+from entrepot.promise.estimate import expected_each
+from entrepot.terms.ids import FulfillmentOrderId, MarketId, OrderId
 
 _SENT = {"shipped", "delivered", "collected"}
 _WITH_CUSTOMER = {"delivered", "collected"}
 
 
 async def read_order(
-    conn: db.Connection, market: Market, order_id: OrderId
+    conn: db.Connection, market: Market, order_id: OrderId, *, at: datetime
 ) -> dict[str, Any] | None:
-    """Read one order whole, with its timeline and its lots; None where there is none."""
+    """Read one order whole, with its timeline and its lots; None where there is none.
+
+    When each part of it is expected is reckoned as seen at `at`.
+    """
     found = await _read(conn, market.id, [order_id])
     if not found:
         return None
     order, standing = found[0]
     await _show_lots(conn, market, order, standing)
+    await _show_expected(conn, market, order, order_id, at)
     events, news = await relay.events_of_order(conn, market.id, order_id)
     told = [_entry(each) for each in events] + [_entry(each) for each in news]
     order["timeline"] = [step for each in told for step in _unfolded(each)]
@@ -54,6 +63,23 @@ async def _show_lots(
                 line.update(lots_json(lots.lots))
 
 
+async def _show_expected(
+    conn: db.Connection, market: Market, order: dict[str, Any], order_id: OrderId, at: datetime
+) -> None:
+    """Put to each node's work that is still to come when it is expected, and why then."""
+    told = (await promises.told_of(conn, market.id, [order_id])).get(order_id)
+    found: Mapping[FulfillmentOrderId, Expected] = {}
+    if told is not None:
+        ship_to = order.get("ship_to")
+        place = destination(msgspec.convert(ship_to, Address)) if ship_to else None
+        ways = (await promises.ways_of(conn, market.id, [order_id])).get(order_id, ())
+        zone = place.time_zone if place else ""
+        found = expected_each(ways, told, zone, market.compiled, at)
+    for work in order["fulfillment_orders"]:
+        one = found.get(FulfillmentOrderId(UUID(work["id"])))
+        work["expected"] = None if one is None else _plain(one)
+
+
 async def read_orders(
     conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
 ) -> list[dict[str, Any]]:
@@ -70,10 +96,16 @@ async def _read(
     packages = await fulfillment.packages_of(conn, market, works)
     parcels = await delivery.parcels_of(conn, market, works)
     troubles = await exceptions.of_orders(conn, market, order_ids)
+    revisions = await promises.revisions_of(conn, market, order_ids)
+    milestones = await promises.milestones_of(conn, market, works)
     return [
         (
-            _merge(
-                json.loads(documents[order_id]), standing[order_id], packages, parcels, troubles
+            _promised(
+                _merge(
+                    json.loads(documents[order_id]), standing[order_id], packages, parcels, troubles
+                ),
+                revisions.get(order_id, ()),
+                milestones,
             ),
             standing[order_id],
         )
@@ -114,6 +146,42 @@ def _merge(
         for each in troubles
         if each.order_id == standing.head.order_id
     ]
+    return order
+
+
+def _promised(
+    order: dict[str, Any],
+    revisions: Sequence[Revision],
+    milestones: Mapping[FulfillmentOrderId, MilestoneRow],
+) -> dict[str, Any]:
+    """Put what the customer was told last in place of the first promise, and how it came to that.
+
+    Each piece of work is shown with the milestones that follow from it.
+    """
+    first = order.get("promise")
+    order["promises"] = [] if first is None else [
+        {
+            "earliest": first["earliest"],
+            "latest": first["latest"],
+            "was": None,
+            "maker": "rules",
+            "cause": "captured",
+            "reason": None,
+            "at": order["captured_at"],
+        }
+    ]  # fmt: skip
+    order["promises"] += [_plain(each, "order_id", "revision_no") for each in revisions]
+    if revisions:
+        last = order["promises"][-1]
+        order["promise"] = (first or {"order_by": None, "confidence": None}) | {
+            "earliest": last["earliest"], "latest": last["latest"],
+        }  # fmt: skip
+    for work in order["fulfillment_orders"]:
+        by = milestones.get(FulfillmentOrderId(UUID(work["id"])))
+        work["milestones"] = (
+            None if by is None
+            else _plain(by, "order_id", "fulfillment_order_id", "watch_at")
+        )  # fmt: skip
     return order
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from entrepot.network.model import Method
 from entrepot.orders.model import Address, Backorder, Customer, NewOrder, Payment
-from entrepot.promise.model import Promise
+from entrepot.promise.model import Engine, Promise
 from entrepot.sourcing.model import Plan
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
 from entrepot.terms.money import unit_shares
@@ -84,6 +84,10 @@ class PromiseView(msgspec.Struct, frozen=True):
     latest: datetime
     order_by: datetime
     confidence: float | None = None
+    expected: datetime | None = None
+    engine: Engine = Engine.STATIC
+    version: int | None = None
+    as_of: datetime | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -157,10 +161,18 @@ def receipt(  # noqa: PLR0913 - all that was agreed
             )
             for number, line in enumerate(order.lines, start=1)
         ],
-        promise=None
-        if promise is None
-        else PromiseView(promise.earliest, promise.latest, promise.order_by, promise.confidence),
+        promise=promise_view(promise),
         plan=None if plan is None else plan_view(plan, allotted),
+    )  # fmt: skip
+
+
+def promise_view(promise: Promise | None) -> PromiseView | None:
+    """Show a promise; with `version` and `as_of` it can be made again."""
+    if promise is None:
+        return None
+    return PromiseView(
+        promise.earliest, promise.latest, promise.order_by, promise.confidence, promise.expected,
+        promise.engine, promise.version, promise.as_of,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from entrepot.terms.place import Place
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Supposed:
     """An order that might come: to be sent, its skus known."""
 
     channel: ChannelId
@@ -45,7 +45,7 @@ class Rehearsal:
     otherwise: Otherwise
 
 
-def rehearse(market: Market, policy: Policy, wanted: Wanted, at: datetime) -> Rehearsal | None:
+def rehearse(market: Market, policy: Policy, wanted: Supposed, at: datetime) -> Rehearsal | None:
     """Say what a policy without flaws would say of an order at a time; None: no profile fits."""
     found = Guides(policy.sourcing, market.compiled).of(_ask(market, wanted), at, market.category)
     if found is None:
@@ -54,7 +54,7 @@ def rehearse(market: Market, policy: Policy, wanted: Wanted, at: datetime) -> Re
     return Rehearsal(found.profile, strategies, found.otherwise)
 
 
-def _ask(market: Market, wanted: Wanted) -> Ask:
+def _ask(market: Market, wanted: Supposed) -> Ask:
     wants, _ = wants_of(market, wanted.lines)
     return Ask(
         wanted.channel, Method.SHIP, wanted.service, wants, wanted.destination,

@@ -8,7 +8,6 @@ person is told which orders have them.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -37,6 +36,7 @@ from entrepot.plumbing import db, exceptions, outbox, sql
 from entrepot.plumbing.exceptions import Stuck
 from entrepot.plumbing.model import Event
 from entrepot.sourcing import capacity
+from entrepot.sourcing.model import DayKey
 from entrepot.terms.ids import NodeId, OrderId, Sku
 from entrepot.terms.order_number import number_of
 
@@ -52,7 +52,7 @@ ACTOR, REASON = "entrepot", "missing at the node"
 ANOTHER = "the shortage is another now"
 
 Key = tuple[Sku, NodeId]
-Day = tuple[NodeId, date]
+Day = DayKey
 
 
 class ShortedTold(msgspec.Struct, frozen=True):
@@ -149,7 +149,7 @@ async def _take_back(
         raise db.Outrun("units at risk were picked or canceled meanwhile")
     await outbox.tell(here.conn, here.market, tell.facts(done.acted), at=here.at)
     heads = [each.after.head for each in done.acted if each.after.head.state == "canceled"]
-    return [(head.node_id, head.day) for head in heads]
+    return [(head.node_id, head.day, head.method) for head in heads]
 
 
 def _claim(each: AtRisk) -> Claim:
@@ -158,8 +158,7 @@ def _claim(each: AtRisk) -> Claim:
 
 async def _give_back(here: Here, days: Sequence[Day]) -> None:
     market = await here.world.fresh(here.conn, here.market)
-    limits = {key: limit for key in days if (limit := market.capacity(key[0])) is not None}
-    await capacity.give_back(here.conn, here.market, days, limits)
+    await capacity.give_back(here.conn, here.market, *market.to_give_back(days))
 
 
 async def _tell_a_person(here: Here, short: Sequence[StillShort]) -> None:

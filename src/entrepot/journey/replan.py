@@ -10,13 +10,16 @@ from entrepot.inventory.model import Claim, Demand
 from entrepot.inventory.resolve import doubt, free, lock
 from entrepot.inventory.wait import wait
 from entrepot.journey import told
+from entrepot.journey.agreed import Key
+from entrepot.journey.ask_customers import ask_customers
 from entrepot.journey.asking import Need
+from entrepot.journey.given_up import Back, cancel_given_up, give_days_back, pull_back
 from entrepot.journey.here import Here, WorkTold, orders_of, work_told
 from entrepot.journey.mend import mend
 from entrepot.journey.notice import tell_those_who_wait
 from entrepot.journey.progress import Standing, given_up, standings
 from entrepot.journey.record import UNROUTABLE
-from entrepot.journey.reroute import Freeing, Key, Unrouted, reroute
+from entrepot.journey.reroute import Freeing, Unrouted, reroute
 from entrepot.orders import browse as orders
 from entrepot.plumbing import exceptions, outbox
 from entrepot.plumbing.exceptions import Stuck
@@ -26,7 +29,10 @@ from entrepot.sourcing.bar import bar
 from entrepot.sourcing.model import Bar, WhyNoPlan
 from entrepot.terms.ids import OrderId
 
-NO_DOUBT = frozenset({"no_capacity", "too_busy", "closed"})
+DECLINED = "declined"
+"""Why a node is barred that would not have what it was offered: it was no try."""
+
+NO_DOUBT = frozenset({"no_capacity", "too_busy", "closed", DECLINED})
 """Reasons that say nothing of the goods: the node has them and cannot do the work."""
 
 
@@ -35,7 +41,9 @@ async def replan(here: Here, events: Sequence[Event]) -> None:
     await orders.lock(here.conn, here.market, orders_of(events))
     tolds = [each for each in work_told(events) if each.lines]
     await bar(here.conn, here.market, _bars(tolds), at=here.at)
-    claims = _still_claimed(tolds, await standings(here.conn, here.market, orders_of(events)))
+    standing = await standings(here.conn, here.market, orders_of(events))
+    claims = _still_claimed(tolds, standing)
+    policy = (await here.world.fresh(here.conn, here.market)).policy
     doubtful = [
         (line.sku, each.node)
         for each in tolds
@@ -43,18 +51,31 @@ async def replan(here: Here, events: Sequence[Event]) -> None:
         for line in each.lines
     ]
 
+    if policy.when_given_up == "cancel":
+        claims = await cancel_given_up(here, claims, standing)
+    with_them = Back([], [])
+    if policy.when_given_up == "whole":
+        tired = await _tired(here, {claim.order_id for claim in claims})
+        fresh = sorted({claim.order_id for claim in claims} - tired)
+        with_them = await pull_back(here, fresh, standing)
+    beside = with_them.claims
+
     async def give_back(planned: Collection[Key]) -> None:
-        await lock(here.conn, here.market, claims, {*planned, *doubtful})
+        await give_days_back(here, with_them.days)
+        await lock(here.conn, here.market, claims + beside, {*planned, *doubtful})
         mended = await free(here.conn, here.market, claims, at=here.at, given_up=True)
+        mended += await free(here.conn, here.market, beside, at=here.at)
         await mend(here.conn, here.market, mended, at=here.at)
         if doubtful:
             await doubt(here.conn, here.market, doubtful, at=here.at)
 
     wanted: dict[OrderId, list[Need]] = {}
-    for claim in claims:
+    for claim in claims + beside:
         wanted.setdefault(claim.order_id, []).append((claim.line_no, claim.sku, claim.quantity))
-    unrouted = await _rerouted(here, wanted, Freeing(give_back, doubtful))
-    await tell_those_who_wait(here.conn, here.market, {claim.sku for claim in claims}, here.at)
+    freeing = Freeing(give_back, doubtful, with_them.days, beside)
+    unrouted = await _rerouted(here, wanted, freeing)
+    spare = {claim.sku for claim in claims + beside}
+    await tell_those_who_wait(here.conn, here.market, spare, here.at)
     await give_up(here, unrouted)
 
 
@@ -87,6 +108,7 @@ async def give_up(here: Here, unrouted: Sequence[Unrouted]) -> None:
             stuck.append(Stuck(UNROUTABLE, subject, reason, order_id=each.order_id, line_no=line))
             facts.append(told.stuck(each.order_id, UNROUTABLE, reason, line))
     await wait(here.conn, here.market, demands, at=here.at)
+    await ask_customers(here, unrouted)
     await exceptions.raise_all(here.conn, here.market, stuck, at=here.at)
     await outbox.tell(here.conn, here.market, facts, at=here.at)
 
@@ -95,14 +117,20 @@ async def _rerouted(
     here: Here, wanted: dict[OrderId, list[Need]], freeing: Freeing
 ) -> list[Unrouted]:
     """Plan again, but for orders that were planned again often enough."""
-    policy = (await here.world.fresh(here.conn, here.market)).policy
-    tried: dict[OrderId, set[str]] = {}
-    for each in await sourcing.bars_of(here.conn, here.market, list(wanted)):
-        tried.setdefault(each.order_id, set()).add(each.node_id)
-    tired = {o for o in wanted if len(tried.get(o, ())) > policy.max_replans}
+    tired = await _tired(here, wanted)
     unrouted = [Unrouted(o, wanted[o], TIRED) for o in wanted if o in tired]
     fresh = {o: needs for o, needs in wanted.items() if o not in tired}
     return unrouted + await reroute(here, fresh, kind="replan", waiting=False, freeing=freeing)
+
+
+async def _tired(here: Here, order_ids: Collection[OrderId]) -> set[OrderId]:
+    """Say which orders as many nodes have refused as the policy allows."""
+    policy = (await here.world.fresh(here.conn, here.market)).policy
+    tried: dict[OrderId, set[str]] = {}
+    for each in await sourcing.bars_of(here.conn, here.market, list(order_ids)):
+        if each.reason != DECLINED:
+            tried.setdefault(each.order_id, set()).add(each.node_id)
+    return {o for o in order_ids if len(tried.get(o, ())) > policy.max_replans}
 
 
 TIRED = "replanned_too_often"

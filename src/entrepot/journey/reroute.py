@@ -4,7 +4,7 @@ The rows are read first, so the plan is as good as the moment; what can be had i
 nodes, decided, recorded and told in the caller's transaction; the rest is answered.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -15,40 +15,26 @@ from entrepot.inventory import browse as stock
 from entrepot.inventory.model import Claim, Free
 from entrepot.inventory.reserve import reserve
 from entrepot.journey import asking, told, withhold
+from entrepot.journey.agreed import NOBODY, Barred, Key, questions_of, wants_of
 from entrepot.journey.asking import Need
 from entrepot.journey.guided import LACKING, tried_on
 from entrepot.journey.here import Here
 from entrepot.journey.world import Market
 from entrepot.network import snapshot
 from entrepot.network.model import Method, Network
-from entrepot.orders import browse as orders
-from entrepot.orders.model import Address, Customer
+from entrepot.orders import consents
+from entrepot.orders.consents import LineWay
 from entrepot.plumbing import outbox
-from entrepot.sourcing import browse as sourcing
 from entrepot.sourcing import capacity
-from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.keep import keep_decisions, keep_network
-from entrepot.sourcing.model import Ask, NoPlan, Plan, Want, WhyNoPlan
-from entrepot.sourcing.record import Scene, pack
+from entrepot.sourcing.model import Ask, DayKey, NoPlan, Plan, WhyNoPlan
+from entrepot.sourcing.record import pack
 from entrepot.sourcing.shelves import Shelves
-from entrepot.terms.ids import ChannelId, NodeId, OrderId, Sku
+from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
 from entrepot.terms.outcome import Done
-
-Key = tuple[Sku, NodeId]
 
 TRIES_MAX = 5
 """Between reading a row and locking it others may take it; so often it is planned again."""
-
-
-class Agreed(msgspec.Struct, frozen=True):
-    """What an order's document says that a plan needs."""
-
-    channel: ChannelId
-    method: Method
-    service: str
-    pickup_node: NodeId | None = None
-    ship_to: Address | None = None
-    customer: Customer | None = None
 
 
 @dataclass(slots=True)
@@ -66,15 +52,14 @@ class Freeing:
 
     `act` is given the positions of the plan; it locks them with its own, ascending, and frees.
     `closed` are positions that nobody may be planned at, for they are to be put in doubt; `days`
-    are those that it gives back.
+    are those that it gives back; `returned` are claims whose units it frees and that may be planned
+    with again where they are.
     """
 
     act: Callable[[Collection[Key]], Awaitable[None]]
     closed: Collection[Key] = ()
-    days: Collection[tuple[NodeId, date]] = ()
-
-
-_agreed = msgspec.json.Decoder(Agreed)
+    days: Collection[DayKey] = ()
+    returned: Collection[Claim] = ()
 
 
 async def reroute(
@@ -84,15 +69,54 @@ async def reroute(
     kind: str,
     waiting: bool,
     freeing: Freeing | None = None,
+    but: Barred = NOBODY,
 ) -> list[Unrouted]:
     """Claim these units wherever they can be had now; answers what could not, per order.
+
+    Beside the nodes that are barred for good, those of `but` are not asked.
 
     The caller holds the orders' locks. `waiting`: the orders are those stock is owed to, so that
     what is owed is theirs; otherwise they leave alone what others wait for. `freeing` is done once,
     also where nothing can be planned.
     """
+    ways = await consents.ways_of(here.conn, here.market, list(wanted))
+    unrouted: list[Unrouted] = []
+    for some in by_way(wanted, ways):
+        unrouted += await _route(here, some, kind, waiting=waiting, freeing=freeing, but=but)
+        freeing = None
+    return unrouted
+
+
+def by_way(
+    wanted: Mapping[OrderId, list[Need]], ways: Mapping[OrderId, Mapping[LineNo, LineWay]]
+) -> list[Mapping[OrderId, list[Need]]]:
+    """Part what is wanted so that in each part an order's lines go one way; mostly one part."""
+    if not ways:
+        return [wanted]
+    parts: list[Mapping[OrderId, list[Need]]] = []
+    for order_id, needs in wanted.items():
+        mine: dict[object, list[Need]] = {}
+        for need in needs:
+            special = ways.get(order_id, {}).get(need[0])
+            mine.setdefault(special and special.way, []).append(need)
+        for at, group in enumerate(mine.values()):
+            if at == len(parts):
+                parts.append({})
+            parts[at] = {**parts[at], order_id: group}
+    return parts or [{}]
+
+
+async def _route(
+    here: Here,
+    wanted: Mapping[OrderId, list[Need]],
+    kind: str,
+    *,
+    waiting: bool,
+    freeing: Freeing | None,
+    but: Barred,
+) -> list[Unrouted]:
     market = await here.world.fresh(here.conn, here.market)
-    asks = await questions_of(here, market, wanted)
+    asks = await questions_of(here, market, wanted, but)
     left = {order_id: list(needs) for order_id, needs in wanted.items()}
     whys: dict[OrderId, str] = {}
     for _ in range(TRIES_MAX):
@@ -113,32 +137,43 @@ async def reroute(
     ]
 
 
-async def questions_of(
-    here: Here, market: Market, wanted: Mapping[OrderId, list[Need]]
-) -> dict[OrderId, Ask]:
-    """Ask for these orders again, without wants: as their documents say, less what is barred."""
-    documents = await orders.documents(here.conn, here.market, list(wanted))
-    bars: dict[OrderId, set[tuple[Sku, NodeId]]] = {}
-    for bar in await sourcing.bars_of(here.conn, here.market, list(wanted)):
-        bars.setdefault(bar.order_id, set()).add((bar.sku, bar.node_id))
-    skus = {sku for needs in wanted.values() for _, sku, _ in needs}
-    await market.catalog.fetch_missing(here.conn, skus)
-    questions = {}
-    for order_id in wanted:
-        agreed = _agreed.decode(documents[order_id])
-        questions[order_id] = Ask(
-            channel=agreed.channel,
-            method=agreed.method,
-            service=agreed.service,
-            wants=(),
-            destination=asking.destination(agreed.ship_to)
-            if agreed.method is Method.SHIP
-            else None,
-            pickup_node=agreed.pickup_node,
-            barred=frozenset(bars.get(order_id, ())),
-            customer_class=asking.class_of(agreed.customer),
-        )
-    return questions
+async def nothing(_: Collection[Key]) -> None:
+    """Free nothing: the rows are only looked at."""
+
+
+async def look(here: Here, market: Market, skus: Sequence[Sku], freeing: Freeing | None) -> None:
+    """Read the rows, as they will be once the freeing is done, and what the days have planned."""
+    rows = {(r.sku, r.node_id): r for r in await stock.free_of_skus(here.conn, here.market, skus)}
+    await here.world.fresh_load(here.conn, market)
+    if freeing is not None:
+        for claim in freeing.returned:
+            key = (claim.sku, claim.node_id)
+            there = rows.get(key) or Free(*key, 0)
+            rows[key] = msgspec.structs.replace(there, free=there.free + claim.quantity)
+        rows |= {key: Free(*key, 0) for key in freeing.closed}
+    asked = set(skus)
+    market.stock.replace(skus, [row for row in rows.values() if row.sku in asked])
+
+
+async def sketched(
+    here: Here,
+    wanted: Mapping[OrderId, list[Need]],
+    *,
+    but: Barred = NOBODY,
+    closed: Collection[Key] = (),
+) -> dict[OrderId, tuple[Ask, Plan]]:
+    """Plan these units as `reroute` would, and claim nothing: the orders that get all of theirs.
+
+    `but` are the nodes that are not asked, beside those that are barred for good; at the `closed`
+    positions nobody may be planned.
+    """
+    market = await here.world.fresh(here.conn, here.market)
+    asks = await questions_of(here, market, wanted, but)
+    skus = sorted({sku for needs in wanted.values() for _, sku, _ in needs})
+    await look(here, market, skus, Freeing(nothing, closed))
+    owed = await stock.owed(here.conn, here.market, skus)
+    planned, _ = _plan(here, market, asks, wanted, list(wanted), {}, owed)
+    return {o: (asks[o], plan) for o, (plan, _, had) in planned.items() if had == wanted[o]}
 
 
 async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
@@ -155,14 +190,13 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
 ) -> list[OrderId]:
     """Plan, claim and record once; keeps in `left` what is missing; answers who got their units."""
     skus = sorted({sku for order_id in open_ for _, sku, _ in left[order_id]})
-    market.stock.replace(skus, await stock.free_of_skus(here.conn, here.market, skus))
-    if freeing is not None:
-        market.stock.put(Free(sku, node, 0) for sku, node in freeing.closed)
+    await look(here, market, skus, freeing)
     owed = {} if waiting else await stock.owed(here.conn, here.market, skus)
     network = market.network
     planned, packed = _plan(here, market, asks, left, open_, whys, owed)
     days = _days(here, market, planned)
-    limits = await _take_days(here, market, days, freeing)
+    keys = {o: _keys(market, days[o], asks[o].method) for o in planned}
+    limits = await _take_days(here, market, list(keys.values()), freeing)
     claims = {
         order_id: withhold.guarded(
             market, asking.claims(order_id, plan, had), asks[order_id].buyer, here.at
@@ -173,7 +207,7 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
         await freeing.act({(c.sku, c.node_id) for made in claims.values() for c in made})
     reserving = await reserve(here.conn, here.market, list(claims.values()), at=here.at)
     won = [o for o, a in zip(planned, reserving.answers, strict=True) if isinstance(a, Done)]
-    lost = [key for o in planned.keys() - won for key in days[o].items()]
+    lost = [key for o in planned.keys() - won for key in keys[o]]
     await capacity.give_back(here.conn, here.market, lost, limits)
     await record(here, network, {o: planned[o] for o in won}, packed, claims, days, kind)
     whole = [order_id for order_id in won if planned[order_id][2] == left[order_id]]
@@ -198,7 +232,6 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
 ) -> tuple[dict[OrderId, Planned], bytes]:
     """Plan what can be had of each order, the earlier ones first; with the record of it."""
     needs = {order_id: list(left[order_id]) for order_id in open_}
-    days = market.compiled.days(here.at)
     while True:
         ids = [order_id for order_id in open_ if needs[order_id]]
         questions = [
@@ -206,7 +239,7 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
         ]
         seen = withhold.seen(market, questions, here.at, owed=owed)
         shelves = Shelves(questions, seen, market.compiled, market.prices)
-        standing = Standing(market.compiled, days, market.load)
+        standing = market.standing(here.at)
         tried = tried_on(market, shelves, questions, standing, here.at)
         answers = tried.final
         short = False
@@ -220,21 +253,13 @@ def _plan(  # noqa: PLR0913, PLR0917 - the question and where its answers go
                 if not needs[order_id]:
                     whys[order_id] = answer.why
         if not short:
-            scene = Scene(market.compiled, days, market.load, here.at)
+            scene = market.scene(here.at)
             done = {
                 order_id: (answer, place, needs[order_id])
                 for order_id, answer, place in zip(ids, answers, tried.last, strict=True)
                 if isinstance(answer, Plan)
             }
             return done, pack(tried.asks, tried.answers, shelves, scene)
-
-
-def wants_of(market: Market, needs: Sequence[Need]) -> tuple[Want, ...]:
-    """Sum needs by sku, with what a unit of each weighs."""
-    items = market.catalog.items
-    weights = {sku: items[sku].weight_g for _, sku, _ in needs if sku in items}
-    volumes = {sku: items[sku].volume_cm3 for _, sku, _ in needs if sku in items}
-    return asking.wants(needs, weights, volumes)
 
 
 def _days(
@@ -251,25 +276,28 @@ def _days(
     }
 
 
+def _keys(market: Market, days: Mapping[NodeId, date], method: Method) -> dict[DayKey, int]:
+    """The limits that an order's work on its days comes under."""
+    found: dict[DayKey, int] = {}
+    for node, day in days.items():
+        found |= market.limits(node, day, method)
+    return found
+
+
 async def _take_days(
     here: Here,
     market: Market,
-    days: Mapping[OrderId, Mapping[NodeId, date]],
+    keys: Sequence[Mapping[DayKey, int]],
     freeing: Freeing | None,
-) -> dict[tuple[NodeId, date], int]:
+) -> dict[DayKey, int]:
     """Take the plans' days, locked with those that are given back; answers the limits of theirs."""
-
-    def limited(keys: Iterable[tuple[NodeId, date]]) -> dict[tuple[NodeId, date], int]:
-        return {key: limit for key in keys if (limit := market.capacity(key[0])) is not None}
-
-    limits = limited(key for each in days.values() for key in each.items())
+    limits = {key: limit for each in keys for key, limit in each.items()}
     if freeing is not None and freeing.days:
-        both = limits | limited(freeing.days)
+        both = limits | market.to_give_back(freeing.days)[1]
         await capacity.lock(here.conn, here.market, both, both)
     await capacity.take(
-        here.conn, here.market, [list(each.items()) for each in days.values()], limits,
-        forced=[True] * len(days),
-    )  # fmt: skip
+        here.conn, here.market, [list(each) for each in keys], limits, forced=[True] * len(keys)
+    )
     return limits
 
 

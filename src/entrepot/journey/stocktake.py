@@ -53,10 +53,13 @@ async def take_counts(
 async def _hold(conn: db.Connection, market: Market, counts: Sequence[Count], at: datetime) -> Held:
     """Hold what is believed of the shelves that are counted; feeds of other nodes ask nothing."""
     sources = market.policy.truth.count_sources
+    nodes = {node for node in {each.node_id for each in counts} if is_tracked(market, node)}
+    if not nodes:
+        return Held({}, {}, {})
     keys = [
         (each.sku, each.node_id)
         for each in counts
-        if is_tracked(market, each.node_id) and (sources is None or each.source in sources)
+        if each.node_id in nodes and (sources is None or each.source in sources)
     ]
     return await hold(conn, market.id, keys, at=at) if keys else Held({}, {}, {})
 
@@ -171,14 +174,19 @@ async def _sort_out(
 ) -> tuple[dict[int, RowResult], list[int]]:
     """Refuse rows of unknown skus and nodes, of kits, which have no stock, and of lots untold."""
     skus = {row.sku for row in rows}
-    if any(sku not in market.catalog.items for sku in skus):
+    made = market.catalog.items
+    if any(sku not in made for sku in skus):
         await market.catalog.fetch_missing(conn, skus)
     nodes: set[str] = set(market.compiled.index)
-    if any(row.node_id not in nodes for row in rows):
+    if not nodes.issuperset([row.node_id for row in rows]):
         nodes |= await network.known_nodes(conn, market.id, {row.node_id for row in rows})
     named = {row.sku for row in rows if row.lots}
     if named:
         await learn_tracking(conn, market, named)
+    elif nodes.issuperset([row.node_id for row in rows]) and not any(
+        sku not in made or made[sku].parts for sku in skus
+    ):
+        return {}, list(range(len(rows)))
     results: dict[int, RowResult] = {}
     known = []
     for place, row in enumerate(rows):

@@ -122,7 +122,7 @@ async def _serve(state: _Sweep, now: Mapping[Sku, _Servable]) -> tuple[int, set[
     still = {
         (each.order_id, line, sku): units for each in unrouted for line, sku, units in each.needs
     }
-    served = await _settle(here, wanted, still)
+    served = await settled(here, wanted, still)
     read: dict[Sku, int] = {}
     for each in lines:
         state.after[each.sku] = each.turn
@@ -178,21 +178,24 @@ def _wanted(
     return {order_id: needs for order_id, needs in wanted.items() if needs}
 
 
-async def _settle(
+async def settled(
     here: Here, wanted: Mapping[OrderId, Sequence[Need]], still: Mapping[Line, int]
 ) -> int:
-    """What was served waits no longer, and nobody need look after it; answers the lines served."""
-    settled: list[tuple[OrderId, LineNo, Sku, int]] = []
+    """What was served waits no longer, and nobody need look after it; answers the lines served.
+
+    `still` is what of it could not be had, by line and sku.
+    """
+    ended: list[tuple[OrderId, LineNo, Sku, int]] = []
     for order_id, needs in wanted.items():
         for line, sku, units in needs:
             served = units - still.get((order_id, line, sku), 0)
             if served:
-                settled.append((order_id, line, sku, served))
-    await settle(here.conn, here.market, settled)
-    whole = [(order, line) for order, line, sku, _ in settled if (order, line, sku) not in still]
+                ended.append((order_id, line, sku, served))
+    await settle(here.conn, here.market, ended)
+    whole = [(order, line) for order, line, sku, _ in ended if (order, line, sku) not in still]
     closed = await exceptions.close_of(
         here.conn, here.market, whole, [UNROUTABLE, UNDATED], reason=STOCK_CAME, at=here.at
     )
     facts = [told.unstuck(each, actor="entrepot", reason=STOCK_CAME) for each in closed]
     await outbox.tell(here.conn, here.market, facts, at=here.at)
-    return len(settled)
+    return len(ended)

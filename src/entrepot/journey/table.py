@@ -10,15 +10,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from entrepot.journey import (
+    clear,
     close,
     consume,
     deliver,
     expect,
     learn,
+    observe,
+    offer_work,
     open_work,
+    reassign,
     redate,
     relieve,
     replan,
+    revise,
     seek,
     summarize,
     supply,
@@ -30,17 +35,30 @@ JOURNEY = """
 when                     do                     lane
 fulfillment.rejected     sourcing.replan        order
 fulfillment.shorted      sourcing.replan        order
+milestone.missed         sourcing.reassign      order
+milestone.at_risk        sourcing.reassign      order
 inventory.supplied       sourcing.supply        sku
 supply.changed           sourcing.supply        sku
 order.captured           sourcing.seek          sku
 exception.opened         sourcing.seek          sku
 sourcing.planned         fulfillment.open       order
+fulfillment.planned      fulfillment.offer      order
+offer.expired            fulfillment.offer      order
+offer.declined           fulfillment.offer      order
 inventory.shorted        inventory.relieve      sku
+capacity.clearing        capacity.clear         node
 order.captured           promise.date           sku
 order.canceled           promise.date           sku
 order.prioritized        promise.date           sku
 exception.opened         promise.date           sku
 terms.changed            promise.date           sku
+fulfillment.planned      promise.revise         order
+fulfillment.released     promise.revise         order
+fulfillment.shipped      promise.revise         order
+order.unheld             promise.revise         order
+delivery.scanned         promise.revise         order
+milestone.missed         promise.revise         order
+milestone.at_risk        promise.revise         order
 fulfillment.shipped      inventory.consume      sku
 fulfillment.collected    inventory.consume      sku
 fulfillment.picked       inventory.learn        sku
@@ -48,6 +66,11 @@ fulfillment.shorted      inventory.learn        sku
 fulfillment.rejected     inventory.learn        sku
 fulfillment.shipped      delivery.expect        order
 delivery.delivered       fulfillment.deliver    order
+fulfillment.shipped      promise.observe        node
+fulfillment.ready        promise.observe        node
+fulfillment.rejected     promise.observe        node
+fulfillment.delivered    promise.observe        node
+order.imported           promise.observe        node
 fulfillment.delivered    orders.close           order
 fulfillment.collected    orders.close           order
 order.canceled           orders.close           order
@@ -60,11 +83,16 @@ Step = Callable[[Here, Sequence[Event]], Awaitable[bool | None]]
 
 STEPS: dict[str, Step] = {
     "fulfillment.open": open_work.open_work,
+    "fulfillment.offer": offer_work.offer_work,
     "sourcing.replan": replan.replan,
     "sourcing.supply": supply.supply,
     "sourcing.seek": seek.seek,
     "inventory.relieve": relieve.relieve,
+    "capacity.clear": clear.clear,
     "promise.date": redate.date_waiting,
+    "promise.observe": observe.observe,
+    "promise.revise": revise.revise,
+    "sourcing.reassign": reassign.reassign,
     "inventory.consume": consume.consume_shipped,
     "inventory.learn": learn.learn_from_picks,
     "delivery.expect": expect.expect_parcels,

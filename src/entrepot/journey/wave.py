@@ -24,13 +24,13 @@ from entrepot.journey.progress import Claims, claims_of
 from entrepot.journey.reroute import Planned, record
 from entrepot.journey.wave_look import Movable, owning, standing_of
 from entrepot.journey.world import Market
+from entrepot.network.model import Method
 from entrepot.orders import browse as orders
 from entrepot.plumbing import outbox
 from entrepot.promise.rules import promised
 from entrepot.sourcing import capacity
-from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.model import Plan
-from entrepot.sourcing.record import Scene, pack
+from entrepot.sourcing.record import pack
 from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_on
 from entrepot.terms.ids import NodeId, OrderId, Sku
@@ -121,10 +121,9 @@ async def _decided(
     ]
     skus = sorted({want.sku for ask in asks for want in ask.wants})
     market.stock.replace(skus, await stock.free_of_skus(here.conn, here.market, skus))
-    days = market.compiled.days(here.at)
     seen = withhold.seen(market, asks, here.at, owed={})
     shelves = Shelves(asks, seen, market.compiled, market.prices)
-    answers = plan_on(shelves, asks, Standing(market.compiled, days, market.load))
+    answers = plan_on(shelves, asks, market.standing(here.at))
     made: dict[OrderId, Planned] = {}
     lost = []
     for place, (each, answer) in enumerate(zip(moves, answers, strict=True)):
@@ -138,7 +137,7 @@ async def _decided(
             lost.append(each.order.order_id)
     if lost:
         raise Contended(lost)
-    scene = Scene(market.compiled, days, market.load, here.at)
+    scene = market.scene(here.at)
     return made, pack(asks, answers, shelves, scene)
 
 
@@ -186,14 +185,16 @@ async def _exchange_days(
     here: Here, market: Market, old: Sequence[Day], new: Mapping[OrderId, Mapping[NodeId, date]]
 ) -> None:
     """Give the old plans' days back and take the new ones'; never beyond a day's capacity."""
-    asked = [list(each.items()) for each in new.values()]
-    limits = {
-        key: limit
-        for key in {*old, *(key for days in asked for key in days)}
-        if (limit := market.capacity(key[0])) is not None
-    }
+    ship = Method.SHIP.value
+    unused, before = market.to_give_back([(node, day, ship) for node, day in old])
+    wanted = [
+        {k: n for node, day in days.items() for k, n in market.limits(node, day, ship).items()}
+        for days in new.values()
+    ]
+    asked = [list(each) for each in wanted]
+    limits = before | {key: limit for each in wanted for key, limit in each.items()}
     await capacity.lock(here.conn, here.market, limits, limits)
-    await capacity.give_back(here.conn, here.market, old, limits)
+    await capacity.give_back(here.conn, here.market, unused, limits)
     taking = await capacity.take(here.conn, here.market, asked, limits, forced=[False] * len(asked))
     full = [o for o, granted in zip(new, taking.granted, strict=True) if not granted]
     if full:

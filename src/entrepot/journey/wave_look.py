@@ -16,13 +16,13 @@ from entrepot.fulfillment.states import State
 from entrepot.inventory import browse as stock
 from entrepot.inventory.model import Claim
 from entrepot.journey import withhold
+from entrepot.journey.agreed import questions_of, wants_of
 from entrepot.journey.asking import Need
 from entrepot.journey.here import Here
 from entrepot.journey.progress import Claims, claims_of, given_up, unopened
-from entrepot.journey.reroute import questions_of, wants_of
 from entrepot.journey.world import Market
 from entrepot.network.compiled import Compiled, Days
-from entrepot.sourcing.eligibility import Load, allowed_by
+from entrepot.sourcing.eligibility import Load, ServiceLoad, allowed_by
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock
 from entrepot.sourcing.solve import plan_each
 from entrepot.terms.ids import FulfillmentOrderId, LineNo, NodeId, OrderId, Sku
@@ -67,6 +67,7 @@ class Wave:
     compiled: Compiled
     days: Days
     load: Load
+    services: ServiceLoad
     at: datetime
 
 
@@ -87,7 +88,7 @@ async def look(here: Here, *, until: datetime, most: int) -> Wave:
         [owning(wanting[o], _units(s.claims)) for o, s in standing.items()],
         seen, market.compiled, days, load,
     ))  # fmt: skip
-    return Wave(tuple(orders), seen, market.compiled, days, load, here.at)
+    return Wave(tuple(orders), seen, market.compiled, days, load, dict(market.services), here.at)
 
 
 def standing_of(claims: Claims) -> Standing | None:

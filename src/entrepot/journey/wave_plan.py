@@ -13,7 +13,7 @@ from entrepot.terms.calendar import time_zone
 
 def moves_of(wave: Wave, saving_min: int, prices: Prices | None = None) -> list[Move]:
     """Say which orders to move, of groups that save so many minor units for each order."""
-    standing = Standing(wave.compiled, wave.days, wave.load)
+    standing = Standing(wave.compiled, wave.days, wave.load, wave.services)
     joint = plan_jointly([_open(order) for order in wave.orders], wave.stock, standing, prices)
     moves = [
         Move(order, move.plan, move.saving, move.group)

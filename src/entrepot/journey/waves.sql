@@ -3,8 +3,8 @@
 INSERT INTO journey.turn AS t (market, what, began_at)
 VALUES (:market::text, :what::text, :at::timestamptz)
 ON CONFLICT (market, what) DO UPDATE
-SET began_at = excluded.began_at
-WHERE t.began_at <= :before::timestamptz
+    SET began_at = excluded.began_at
+    WHERE t.began_at <= :before::timestamptz
 RETURNING began_at;
 
 -- name: begin_wave

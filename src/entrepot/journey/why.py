@@ -11,12 +11,16 @@ from entrepot.plumbing import db
 from entrepot.sourcing import browse as sourcing
 from entrepot.sourcing.explain import Explanation, explain
 from entrepot.sourcing.record import Record, decision, replay, unpack
+from entrepot.sourcing.tell_if import WhatIf, what_if
 from entrepot.terms.ids import MarketId, OrderId
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision explained. `reproduced`: run again on its record it gives the recorded answer."""
+    """A decision explained. `reproduced`: run again on its record it gives the recorded answer.
+
+    `what_if` says what stood in the way of a cheaper plan, and what would have flipped this one.
+    """
 
     id: UUID
     kind: str
@@ -24,6 +28,7 @@ class Decision:
     network_version: int
     reproduced: bool
     explanation: Explanation
+    what_if: WhatIf
 
 
 Networks = dict[int, Compiled]
@@ -37,10 +42,11 @@ async def why(conn: db.Connection, market: MarketId, order_id: OrderId) -> list[
     for kept in await sourcing.decisions_of(conn, market, order_id):
         network = await _network(conn, market, kept.network_version, networks)
         seen = decision(unpack(kept.record), kept.place, network)
+        shown = explain(seen)
         decisions.append(
             Decision(
                 kept.decision_id, kept.kind, kept.at, kept.network_version,
-                replay(seen) == seen.answer, explain(seen),
+                replay(seen) == seen.answer, shown, what_if(seen, shown),
             )
         )  # fmt: skip
     return decisions

@@ -5,8 +5,9 @@ It is read at first use and kept fresh by polling; nothing is sold on its word a
 
 import asyncio
 import logging
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from entrepot.catalog.view import CatalogView
@@ -16,18 +17,24 @@ from entrepot.inventory.keeping import Keeping
 from entrepot.inventory.launch_model import Launch
 from entrepot.inventory.supply_model import Terms
 from entrepot.inventory.view import StockView
+from entrepot.journey import learn_promises
 from entrepot.network import read as network
 from entrepot.network.compiled import Compiled, Days
-from entrepot.network.model import Network
+from entrepot.network.model import Method, Network
 from entrepot.plumbing import db
 from entrepot.policies import browse as policies
 from entrepot.policies.model import Policy
+from entrepot.promise import performance, versions
+from entrepot.promise.learning.learned import Learned
 from entrepot.promise.model import Promise
 from entrepot.sourcing import browse as sourcing
 from entrepot.sourcing import price_rows
+from entrepot.sourcing.cost import Bools
+from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.guide import Guides
-from entrepot.sourcing.model import Prices
+from entrepot.sourcing.model import ALL_WORK, DayKey, Prices
 from entrepot.sourcing.price_table import unpack
+from entrepot.sourcing.record import Scene
 from entrepot.terms.ids import LaunchId, MarketId, NodeId, Sku, uuid7
 
 log = logging.getLogger(__name__)
@@ -58,6 +65,15 @@ class Promises:
         self._made[key] = promise
 
 
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """What was learned, by its version and the moment up to which it remembers."""
+
+    version: int
+    as_of: datetime
+    value: Learned
+
+
 class Market:
     """One market as this process sees it."""
 
@@ -67,13 +83,16 @@ class Market:
         self.catalog = CatalogView(market)
         self.stock = StockView(compiled.index)
         self.load: Load = {}
+        self.services: dict[tuple[int, int, Method], int] = {}
         self.promises = Promises()
+        self.learned: InUse | None = None
         self.terms: dict[Sku, Terms] = {}
         self.launches: Mapping[Sku, Launch] = {}
         self.lines: Mapping[LaunchId, Launch] = {}
         self.prices: Prices | None = None
         self.as_of: datetime | None = None
         self.snapshots_kept: set[int] = set()
+        self.transit_version = 0
 
     @property
     def network(self) -> Network:
@@ -114,9 +133,68 @@ class Market:
         made = self.catalog.items.get(sku)
         return made.category if made else ""
 
-    def capacity(self, node: NodeId) -> int | None:
-        """A node's limit a day, if it has one."""
-        return self.network.nodes[self.compiled.index[node]].capacity_per_day
+    def standing(self, at: datetime) -> Standing:
+        """How the nodes stand at a moment, for a decision."""
+        return Standing(self.compiled, self.compiled.days(at), self.load, self.services)
+
+    def working(self, at: datetime) -> Bools:
+        """Give bool[N], the nodes that are switched on and not paused."""
+        paused = self.compiled.paused(at)
+        return self.compiled.enabled if paused is None else self.compiled.enabled & ~paused
+
+    def scene(self, at: datetime) -> Scene:
+        """What a decision sees at a moment besides the stock."""
+        return Scene(self.compiled, self.compiled.days(at), self.load, at, self.services)
+
+    def limits(self, node: NodeId, day: date, method: str) -> dict[DayKey, int]:
+        """The limits that one more fulfillment order of a method comes under on a node's day."""
+        even = self.compiled.even_limits
+        if node in even:
+            limit = even[node]
+            return {} if limit is None else {(node, day, ALL_WORK): limit}
+        made = self.network.nodes[self.compiled.index[node]]
+        found = {(node, day, ALL_WORK): made.limit_on(day)}
+        found[node, day, method] = made.limit_on(day, Method(method))
+        return {key: limit for key, limit in found.items() if limit is not None}
+
+    def to_give_back(
+        self, days: Iterable[tuple[NodeId, date, str]]
+    ) -> tuple[list[DayKey], dict[DayKey, int]]:
+        """The counters that work on these days came under, once for each time, and their limits."""
+        limits = [self.limits(*day) for day in days]
+        return [key for under in limits for key in under], {
+            key: limit for under in limits for key, limit in under.items()
+        }
+
+    def day_with_room(self, ix: int, day: int, method: Method, ahead: Mapping[DayKey, int]) -> int:
+        """Find a node's first working day from `day` on that is not full; the last looked at.
+
+        `ahead` is what others are about to plan beside what is planned.
+        """
+        while self._is_full(ix, day, method, ahead):
+            later = self.compiled.next_work_day(ix, day)
+            if later < 0:
+                break
+            day = later
+        return day
+
+    def _is_full(self, ix: int, day: int, method: Method, ahead: Mapping[DayKey, int]) -> bool:
+        limits = self.limits(self.network.nodes[ix].node_id, date.fromordinal(day), method)
+        for key, limit in limits.items():
+            all_work = self.load.get((ix, day), 0)
+            planned = all_work if key[2] == ALL_WORK else self.services.get((ix, day, method), 0)
+            if planned + ahead.get(key, 0) >= limit:
+                return True
+        return False
+
+    def planned_on(self, key: DayKey, count: int) -> None:
+        """So much is planned on a node's day now."""
+        node, day, service = key
+        ix, ordinal = self.compiled.index[node], day.toordinal()
+        if service == ALL_WORK:
+            self.load[ix, ordinal] = count
+        else:
+            self.services[ix, ordinal, Method(service)] = count
 
 
 class World:
@@ -151,6 +229,10 @@ class World:
         await self._read_network(conn, known)
         return known
 
+    async def fresh_load(self, conn: db.Connection, known: Market) -> None:
+        """Read what is planned on the nodes' days now, for whoever plans on rows."""
+        await self._read_load(conn, known)
+
     async def refresh(self, market: MarketId, *, stock: bool = True) -> None:
         """Read what changed in a market since it was last read."""
         known = self._markets.get(market)
@@ -161,6 +243,7 @@ class World:
             await known.catalog.refresh(conn, at=self._clock())
             known.learn_launches(await launch.live(conn, known.id))
             await self._read_prices(conn, known)
+            await self._read_learned(conn, known)
             if stock and self._stock:
                 await self._read_stock(conn, known)
 
@@ -184,7 +267,9 @@ class World:
             at = self._clock()
             value = await network.read(conn, market)
             _, policy = await policies.current(conn, market)
-            made = Market(market, Compiled(value), policy)
+            learned = await _learned(conn, market, policy)
+            made = Market(market, Compiled(value, learned.days), policy)
+            made.transit_version = learned.version
             await made.catalog.refresh(conn, at=at)
             made.learn_launches(await launch.live(conn, market))
             if self._stock:
@@ -193,15 +278,35 @@ class World:
             await self._read_keeping(conn, made)
             await self._read_load(conn, made)
             await self._read_prices(conn, made)
+            await self._read_learned(conn, made)
             made.as_of = at
             return made
 
+    async def _read_learned(self, conn: db.Connection, known: Market) -> None:
+        """Load the version in force where it, or what it remembers, is another one than before.
+
+        It is made ready in a thread of its own: orders do not wait for it.
+        """
+        force = await versions.in_force(conn, known.id)
+        if force is None:
+            known.learned = None
+        elif known.learned is None or force != versions.InForce(
+            known.learned.version, known.learned.as_of
+        ):
+            packed = await learn_promises.packed(conn, known.id, force.version, upto=force.as_of)
+            if packed is not None:
+                value = await asyncio.to_thread(learn_promises.unpacked, packed)
+                known.learned = InUse(force.version, force.as_of, value)
+
     async def _read_network(self, conn: db.Connection, known: Market) -> None:
         if await network.version(conn, known.id) == known.network.version:
+            if known.policy.learned_transit is not None:
+                await self._read_transit(conn, known)
             return
         value = await network.read(conn, known.id)
         _, policy = await policies.current(conn, known.id)
-        compiled = Compiled(value)
+        learned = await _learned(conn, known.id, policy)
+        compiled, known.transit_version = Compiled(value, learned.days), learned.version
         before = set(known.compiled.index)
         known.stock.renumber(compiled.index)
         known.learn_rules(compiled, policy)
@@ -212,6 +317,13 @@ class World:
             # A node that was unknown until now may have had stock all along.
             known.stock.load(await inventory.free_by_sku(conn, known.id))
         await self._read_load(conn, known)
+
+    async def _read_transit(self, conn: db.Connection, known: Market) -> None:
+        """Read again what lanes have shown, where there is a newer version of it."""
+        if await performance.version(conn, known.id) != known.transit_version:
+            learned = await _learned(conn, known.id, known.policy)
+            known.compiled = Compiled(known.network, learned.days)
+            known.transit_version = learned.version
 
     async def _read_stock(self, conn: db.Connection, known: Market) -> None:
         at = self._clock()
@@ -249,11 +361,18 @@ class World:
     async def _read_load(self, conn: db.Connection, known: Market) -> None:
         yesterday = (self._clock() - timedelta(days=2)).date()
         index = known.compiled.index
-        known.load = {
-            (index[row.node_id], row.day.toordinal()): row.planned
-            for row in await sourcing.node_days_from(conn, known.id, yesterday)
-            if row.node_id in index
-        }
+        rows = await sourcing.node_days_from(conn, known.id, yesterday)
+        known.load, known.services = {}, {}
+        for row in rows:
+            if row.node_id in index:
+                known.planned_on((row.node_id, row.day, row.service), row.planned)
+
+
+async def _learned(conn: db.Connection, market: MarketId, policy: Policy) -> performance.Table:
+    """Read what lanes have shown, where the policy promises by it."""
+    if policy.learned_transit is None:
+        return performance.Table(0, [])
+    return await performance.table(conn, market)
 
 
 def _id_before(at: datetime) -> UUID:

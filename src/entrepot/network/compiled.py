@@ -4,18 +4,19 @@ Compiled once per network version and then shared by every decision. What it ans
 on the network and the arguments; it remembers recent answers, never more than a bounded number.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from math import sin
+from types import MappingProxyType
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 
-from entrepot.network.model import ZONE_MAX, Channel, Lane, Method, Network, Node
+from entrepot.network.model import ZONE_MAX, Cap, Channel, Lane, Method, Network, Node, Pause
 from entrepot.network.rate_card import NO_COST, Layer, Parcels, default_rate_card, layers
 from entrepot.terms.calendar import DAY_MINUTES, business_days_after, instant, time_zone
 from entrepot.terms.ids import ChannelId, LaneId, NodeId
@@ -48,26 +49,39 @@ Int64s = npt.NDArray[np.int64]
 _Key = tuple[str, str, str, float | None, float | None]
 Bytes = npt.NDArray[np.uint8]
 
+Transit = Mapping[tuple[NodeId, LaneId], int]
+"""Transit days to promise, by node and lane."""
+
+BY_THE_CARD: Final[Transit] = MappingProxyType({})
+
+
+Off = Mapping[Method, Bools]
+
 
 @dataclass(frozen=True, slots=True)
 class Days:
     """On which day each node will do work that it is asked for now.
 
     `work_day` is int32[N], ordinals (`date.toordinal`) in each node's local time, -1 for a node
-    that opens on none of the next 30 days. True until, and not at, `valid_until` (UTC).
+    that opens on none of the next 30 days or is paused. True until, and not at, `valid_until`
+    (UTC). `paused` is bool[N], None where no node is; `off` the same of nodes that are paused for
+    one method, which is missing where there are none.
     """
 
     work_day: Int32s
     valid_until: datetime
+    paused: Bools | None = None
+    off: Off = field(default_factory=dict)
 
 
 class Compiled:
     """The arrays of one network version, of N nodes.
 
-    `handling` is minor units per unit handled, `making_up` per parcel; both int64[N].
+    `handling` is minor units per unit handled, `making_up` per parcel; both int64[N]. `transit` are
+    the days to promise, by node and lane, where a lane has shown other than its card.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, transit: Transit = BY_THE_CARD) -> None:
         nodes = network.nodes
         self.network = network
         self.index: dict[NodeId, int] = {node.node_id: at for at, node in enumerate(nodes)}
@@ -80,6 +94,12 @@ class Compiled:
         }
         self.lane_index: dict[LaneId, int] = {
             lane.lane_id: at for at, lane in enumerate(network.lanes)
+        }
+        self.transit = transit
+        self._learned = {
+            key: _in_days(network.lanes[self.lane_index[key[1]]], days)
+            for key, days in transit.items()
+            if key[1] in self.lane_index
         }
         self.services: tuple[str, ...] = tuple(
             sorted({lane.service for lane in network.lanes if lane.enabled})
@@ -96,6 +116,42 @@ class Compiled:
         self._arrivals = lru_cache(WORK_DAYS_AHEAD_MAX)(self._arrivals_uncached)
         self._order_by = lru_cache(INSTANTS_KEPT_MAX)(self._order_by_uncached)
         self._clock = _WorkClock(self)
+        self.pauses: tuple[tuple[int, Pause], ...] = tuple(
+            (ix, pause) for ix, node in enumerate(nodes) for pause in node.pauses
+        )
+        self.even_limits: dict[NodeId, int | None] = {
+            n.node_id: n.capacity_per_day
+            for n in nodes
+            if not n.caps and not n.capacity_per_service
+        }
+        """The limit of each day, of nodes that have no other."""
+        self.caps: tuple[tuple[int, Cap], ...] = tuple(
+            (ix, cap) for ix, node in enumerate(nodes) for cap in node.caps
+        )
+
+    def paused(self, at: datetime, method: Method | None = None) -> Bools | None:
+        """Give bool[N], the nodes on which nothing new is planned; of a method: that alone.
+
+        None where there are none.
+        """
+        found = [
+            ix
+            for ix, each in self.pauses
+            if each.method is method and each.begins <= at < each.ends
+        ]
+        if not found:
+            return None
+        mask = np.zeros(len(self.network.nodes), np.bool_)
+        mask[found] = True
+        return mask
+
+    def days_of(self, work_day: Int32s, at: datetime, valid_until: datetime) -> Days:
+        """Make `days(at)` of the work days themselves: the pauses of that moment are found."""
+        if not self.pauses:
+            return Days(work_day, valid_until)
+        off = {method: self.paused(at, method) for method in Method}
+        some = {method: mask for method, mask in off.items() if mask is not None}
+        return Days(work_day, valid_until, self.paused(at), some)
 
     def channel_mask(self, channel: ChannelId) -> Bools | None:
         """Give bool[N], the nodes a channel may sell from; None for a channel that is not known."""
@@ -180,6 +236,11 @@ class Compiled:
         """Give the lane of an index from `lane_costs`."""
         return self.network.lanes[ix]
 
+    def lane_from(self, node: NodeId, ix: int) -> Lane:
+        """Give the lane of an index as it is promised from a node: with the days it has shown."""
+        lane = self.network.lanes[ix]
+        return self._learned.get((node, lane.lane_id), lane) if self._learned else lane
+
     def days(self, at: datetime) -> Days:
         """Say on which local day each node will do work it is asked for at `at`.
 
@@ -232,8 +293,9 @@ class Compiled:
         local_day = date.fromordinal(day)
         closes = node.calendar.closes(local_day)
         minute = DAY_MINUTES if closes is None else closes
-        if node.cut_off is not None:
-            minute = min(minute, _minute_of(node.cut_off))
+        cut_off = node.cut_off_on(local_day)
+        if cut_off is not None:
+            minute = min(minute, _minute_of(cut_off))
         return instant(local_day, minute, self._zone_infos[ix])
 
     def _order_by_uncached(self, ix: int, day: int) -> datetime:
@@ -275,9 +337,21 @@ class _WorkClock:
         for ix in stale:
             work_day[ix], self._until[ix] = self._renewed(ix, at)
         self._since = at
-        far = at + timedelta(days=WORK_DAYS_AHEAD_MAX)
-        self._days = Days(_frozen(work_day), min(self._until, default=far))
+        until = min(self._until, default=at + timedelta(days=WORK_DAYS_AHEAD_MAX))
+        if self._compiled.pauses:
+            until = self._pause(work_day, until, at)
+        self._days = self._compiled.days_of(_frozen(work_day), at, until)
         return self._days
+
+    def _pause(self, work_day: Int32s, until: datetime, at: datetime) -> datetime:
+        """Take the day from nodes that are paused; answers until when that holds at most."""
+        for ix, pause in self._compiled.pauses:
+            if at < pause.ends:
+                until = min(until, pause.ends if pause.begins <= at else pause.begins)
+            if pause.begins <= at < pause.ends and pause.method is None:
+                work_day[ix] = -1
+                self._until[ix] = min(self._until[ix], pause.ends)
+        return until
 
     def _renewed(self, ix: int, at: datetime) -> tuple[int, datetime]:
         day = self._compiled.work_day(ix, at)
@@ -359,6 +433,10 @@ def _unit_vectors(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats, 
 
 def _squeezed(postal_code: str) -> str:
     return "".join(postal_code.split()).upper()
+
+
+def _in_days(lane: Lane, days: int) -> Lane:
+    return replace(lane, transit_days=days, transit_days_min=min(lane.transit_days_min, days))
 
 
 def _minute_of(clock: time) -> int:

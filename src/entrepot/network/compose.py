@@ -19,9 +19,11 @@ from entrepot.network.model import (
     Node,
     NodeKind,
     NodeRow,
+    OverrideRow,
     PolicyRow,
     WeightBreak,
 )
+from entrepot.network.override_rules import overridden
 from entrepot.terms.calendar import calendar_of
 from entrepot.terms.geo import locate
 from entrepot.terms.ids import MarketId, NodeId
@@ -37,6 +39,7 @@ class Rows:
     channels: Sequence[ChannelRow]
     lanes: Sequence[LaneRow]
     policy: PolicyRow | None
+    overrides: Sequence[OverrideRow] = ()
 
 
 _DEFAULT = Costs()
@@ -54,6 +57,8 @@ class _Costs(msgspec.Struct, frozen=True):
 def network_of(market: MarketId, version: int, rows: Rows) -> Network:
     """Put a network together: nodes, lanes and channels ascend by id, groups are resolved."""
     nodes = tuple(sorted(map(node_of, rows.nodes), key=lambda node: node.node_id))
+    if rows.overrides:
+        nodes = overridden(nodes, rows.overrides)
     members = {str(group.group_id): group.node_ids for group in rows.groups}
     return Network(
         market=market,
@@ -95,7 +100,12 @@ def node_of(row: NodeRow) -> Node:
         enabled=row.enabled,
         handling_hours=row.handling_hours,
         parcel_cost=row.parcel_cost,
+        capacity_per_service=_per_service(row.capacity_per_service),
     )
+
+
+def _per_service(text: str | None) -> tuple[tuple[Method, int], ...]:
+    return () if text is None else tuple(msgspec.json.decode(text, type=dict[Method, int]).items())
 
 
 def lane_of(row: LaneRow) -> Lane:
@@ -154,6 +164,11 @@ def costs_of(policy: PolicyRow | None) -> Costs:
         policy_version=policy.version,
         late_per_day=said.late_per_day,
     )
+
+
+def under(network: Network, policy: PolicyRow) -> Network:
+    """Give the network as it would have been under another policy: the same nodes and lanes."""
+    return replace(network, costs=costs_of(policy))
 
 
 def _seen_by(row: ChannelRow, members: Mapping[str, Iterable[str]]) -> frozenset[NodeId] | None:

@@ -1,9 +1,10 @@
 """The network as plain data: nodes, lanes, channels, and the version they were read at."""
 
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import NewType
+from uuid import UUID
 
 from entrepot.terms.calendar import ALWAYS_OPEN, Calendar
 from entrepot.terms.ids import ChannelId, LaneId, MarketId, NodeId
@@ -45,14 +46,42 @@ class Method(StrEnum):
     CURBSIDE = "curbside"
 
 
+class OverrideKind(StrEnum):
+    """What operations may say of a node for a while: nothing new, so many, closed, this cut-off."""
+
+    PAUSE = "pause"
+    CAP = "cap"
+    CLOSE = "close"
+    CUT_OFF = "cut_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing new is planned from `begins` up to `ends`; of one method only where it is named."""
+
+    begins: datetime
+    ends: datetime
+    method: Method | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """Fulfillment orders of a local day, of one method only where it is named."""
+
+    day: date
+    limit: int
+    method: Method | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A place that holds or supplies stock.
 
     `handling_cost` is minor units per unit handled, `parcel_cost` per parcel made up beside it.
     `cut_off` is the node's local time; None means the end of its opening hours. `capacity_per_day`
-    counts fulfillment orders; None: no limit. `handling_hours` of its opening hours pass between an
-    order and the hand-over to the carrier.
+    counts fulfillment orders; None: no limit; `capacity_per_service` limits those of a method,
+    within it. `handling_hours` of its opening hours pass between an order and the hand-over to the
+    carrier. The last three are overrides.
     """
 
     node_id: NodeId
@@ -68,6 +97,23 @@ class Node:
     enabled: bool = True
     handling_hours: int = 0
     parcel_cost: int = 0
+    capacity_per_service: tuple[tuple[Method, int], ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    cut_offs: tuple[tuple[date, time], ...] = ()
+
+    def cut_off_on(self, day: date) -> time | None:
+        """Give the cut-off of a local day."""
+        return next((clock for special, clock in self.cut_offs if special == day), self.cut_off)
+
+    def limit_on(self, day: date, method: Method | None = None) -> int | None:
+        """Give the limit of a local day, of all work or of a method's; None: there is none."""
+        for cap in self.caps:
+            if cap.day == day and cap.method is method:
+                return cap.limit
+        if method is None:
+            return self.capacity_per_day
+        return next((limit for each, limit in self.capacity_per_service if each is method), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +200,7 @@ class NodeRow:
 
     `address` and `calendar` are JSON text, the latter None for a node that never closes;
     `services` ascend. `version` counts changes from 1, also in the rows below; 0: not stored.
+    `capacity_per_service` is JSON text, methods ascending, None where none is limited.
     """
 
     node_id: NodeId
@@ -170,6 +217,34 @@ class NodeRow:
     handling_hours: int = 0
     parcel_cost: int = 0
     version: int = 0
+    capacity_per_service: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideRow:
+    """What operations have said of a node for a while, and why.
+
+    `day`, `limit_per_day` and `clock` (the node's local time) are there where the kind has them;
+    `method` None: all. It is in force from `begins_at` up to `ends_at`. `begun`: servers were told.
+    `ended_at` is when it was lifted, or taken off when its time was over.
+    """
+
+    override_id: UUID
+    node_id: NodeId
+    kind: str
+    method: str | None
+    day: date | None
+    limit_per_day: int | None
+    clock: time | None
+    begins_at: datetime
+    ends_at: datetime
+    begun: bool
+    reason: str
+    actor: str
+    made_at: datetime
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+    end_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

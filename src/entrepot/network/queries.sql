@@ -17,8 +17,8 @@ SET version = version + 1
 WHERE market = :market::text;
 
 -- name: network_version -> Version
--- The sum of two counters that only grow: the network's own changes and the policy's activations. It
--- rises with either, so a decision that names it names both.
+-- The sum of two counters that only grow: the network's own changes and the policies' activations.
+-- It rises with either, so a decision that names it names both.
 SELECT coalesce(sum(c.counter), 0)::bigint AS number
 FROM (
     SELECT m.version AS counter
@@ -52,7 +52,8 @@ SELECT
     n.enabled,
     n.handling_hours,
     n.parcel_cost,
-    n.version
+    n.version,
+    n.capacity_per_service
 FROM network.node AS n
 WHERE
     n.market = :market::text
@@ -136,7 +137,7 @@ WHERE c.market = :market::text AND c.channel_id = any(:names::text[]);
 -- New and changed nodes, whole. `rows` is a JSON array of objects named as the columns.
 INSERT INTO network.node (
     market, node_id, name, kind, address, time_zone, calendar, cut_off, capacity_per_day, services,
-    handling_cost, enabled, handling_hours, parcel_cost, version
+    handling_cost, enabled, handling_hours, parcel_cost, version, capacity_per_service
 )
 SELECT
     :market::text,
@@ -153,7 +154,8 @@ SELECT
     r.enabled,
     r.handling_hours,
     r.parcel_cost,
-    r.version
+    r.version,
+    r.capacity_per_service::json
 FROM
     json_to_recordset(:rows::json) AS r (
         node_id text,
@@ -169,7 +171,8 @@ FROM
         enabled boolean,
         handling_hours smallint,
         parcel_cost bigint,
-        version bigint
+        version bigint,
+        capacity_per_service text
     )
 ON CONFLICT (market, node_id) DO UPDATE SET
     name = excluded.name,
@@ -184,7 +187,8 @@ ON CONFLICT (market, node_id) DO UPDATE SET
     enabled = excluded.enabled,
     handling_hours = excluded.handling_hours,
     parcel_cost = excluded.parcel_cost,
-    version = excluded.version;
+    version = excluded.version,
+    capacity_per_service = excluded.capacity_per_service;
 
 -- name: put_groups
 -- New and changed node groups, whole.

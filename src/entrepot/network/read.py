@@ -1,6 +1,6 @@
 """Read a market's network as one value, at one version."""
 
-from entrepot.network import store
+from entrepot.network import overrides, store
 from entrepot.network.compose import Rows, network_of
 from entrepot.network.model import Network
 from entrepot.plumbing import db
@@ -31,6 +31,7 @@ async def read(conn: db.Connection, market: MarketId) -> Network:
             channels=await store.channels(conn, market),
             lanes=await store.lanes(conn, market),
             policy=await store.policy_in_force(conn, market),
+            overrides=await overrides.standing(conn, market),
         )
         after = await version(conn, market)
         if after == before:

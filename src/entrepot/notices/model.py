@@ -8,6 +8,8 @@ from uuid import UUID
 TYPES = frozenset(
     {
         "availability.changed",
+        *("capacity.clearing", "capacity.overridden", "capacity.restored"),
+        *("consent.answered", "consent.asked", "consent.expired", "consent.withdrawn"),
         *("delivery.delivered", "delivery.scanned"),
         *("exception.closed", "exception.opened"),
         *("fulfillment.accepted", "fulfillment.canceled", "fulfillment.collected"),
@@ -17,6 +19,8 @@ TYPES = frozenset(
         "fulfillment.shorted",
         *("inventory.expired", "inventory.shorted", "inventory.supplied"),
         *("launch.canceled", "launch.ended", "launch.opened", "launch.planned"),
+        *("offer.accepted", "offer.declined", "offer.expired", "offer.opened", "offer.withdrawn"),
+        *("milestone.at_risk", "milestone.missed"),
         *("order.canceled", "order.captured", "order.closed", "order.held"),
         *("order.imported", "order.prioritized", "order.unheld"),
         *("promise.revised", "sourcing.planned", "supply.changed", "terms.changed"),

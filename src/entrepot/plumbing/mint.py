@@ -2,6 +2,7 @@
 
 import os
 import time
+from array import array
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -15,6 +16,9 @@ _STRIDE_MIN = 1 << 55
 def now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)  # noqa: TID251 - this is the shell
+
+
+_OVER = (1 << 64) - (1 << 62)
 
 
 class Mint:
@@ -33,16 +37,22 @@ class Mint:
         if ms > self._ms:
             self._ms = ms
             low = int.from_bytes(os.urandom(9), "big") << 1
-        dice = os.urandom(7 * count)
+        dice = array("Q", os.urandom(8 * count))
         ids: list[UUID] = []
-        for at in range(0, 7 * count, 7):
-            low += _STRIDE_MIN | int.from_bytes(dice[at : at + 7], "big")
+        first = self._first()
+        for die in dice:
+            low += _STRIDE_MIN | die >> 8
             if low >> 74:
                 self._ms, low = self._ms + 1, low & (1 << 73) - 1
-            high = self._ms << 16 | 0x7000 | low >> 62
-            ids.append(_new((high << 64 | 2 << 62 | low & (1 << 62) - 1).to_bytes(16, "big")))
+                first = self._first()
+            # Of the 74 low bits the upper 12 stand above the two that name the variant.
+            ids.append(_new((first + low + (low >> 62) * _OVER).to_bytes(16, "big")))
         self._low = low
         return ids
+
+    def _first(self) -> int:
+        """Give the id of this millisecond that has no low bits."""
+        return (self._ms << 16 | 0x7000) << 64 | 2 << 62
 
     def one(self) -> UUID:
         """Make one id."""

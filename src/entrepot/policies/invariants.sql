@@ -2,7 +2,8 @@
 -- Whoever has published a policy has exactly one in force, and it is the one that came last.
 SELECT p.market, p.version
 FROM policies.policy AS p
-WHERE p.activation IS NOT NULL
+WHERE
+    p.activation IS NOT NULL
     AND (p.state = 'active') <> (
         p.activation = (
             SELECT max(n.activation) FROM policies.policy AS n

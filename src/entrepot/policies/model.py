@@ -8,16 +8,18 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from entrepot.policies.afterwards import LearnedTransit, Milestones, Revisions
+from entrepot.policies.ahead import LookAhead, Waves
+from entrepot.policies.claims import CLAIMING_MAX, Claiming, NodeKindName, PickupConsent
 from entrepot.policies.keeping import RULES_MAX, SEGMENTS_MAX, UNITS_MAX, Keep, Segment
 from entrepot.policies.strategies import Sourcing
+from entrepot.policies.trial import RequireReplay
 
 DAY_S = 86_400
 HOLIDAYS_MAX = 1_000
 """Twenty years of fifty holidays."""
 
 REASON_LENGTH_MAX = 500
-
-NodeKindName = Literal["dc", "store", "3pl", "supplier", "virtual"]
 
 
 class StoreTruth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -67,59 +69,6 @@ class StaleStock(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     ] = 1
 
 
-class Waves(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """When what is planned and not yet released is planned again, all of it together."""
-
-    every_minutes: Annotated[
-        int, Meta(ge=1, le=DAY_S // 60, description="Minutes from one wave to the next.")
-    ] = 15
-    orders_max: Annotated[
-        int, Meta(ge=2, le=20_000, description="Orders planned together; the first to be released.")
-    ] = 5_000
-    saving_min: Annotated[
-        int, Meta(ge=1, le=10**9, description="Minor units an order must save to be moved.")
-    ] = 25
-
-
-class Overstock(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Stock that lasts too long where it is: sending a unit of it from there is worth something."""
-
-    days: Annotated[int, Meta(ge=1, le=3_650, description="Days of sales there; more is too much.")]
-    units_worth: Annotated[
-        int, Meta(ge=1, le=10**6, description="Minor units that each unit sent is worth.")
-    ]
-
-
-class LookAhead(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How stock and room are priced for the orders still to come."""
-
-    every_hours: Annotated[
-        int, Meta(ge=1, le=168, description="Hours from one pricing to the next.")
-    ] = 24
-    restocked_percent: (
-        Annotated[
-            int,
-            Meta(
-                ge=1,
-                le=1_000,
-                description="Units that came in, in percent of all that was free, after which "
-                "prices are made again at once; null: never.",
-            ),
-        ]
-        | None
-    ) = 10
-    days: Annotated[
-        int, Meta(ge=1, le=28, description="Days until the shelves are filled again, about.")
-    ] = 7
-    history_days: Annotated[
-        int, Meta(ge=1, le=365, description="Days of orders that say what will be ordered.")
-    ] = 28
-    unserved: Annotated[
-        int, Meta(ge=0, le=10**7, description="Minor units that running out of a line costs.")
-    ] = 4_500
-    overstock: Overstock | None = None
-
-
 CHANNELS_PUBLISHED_MAX = 1_000
 """Every change of a sku is looked at for each of them."""
 
@@ -144,6 +93,26 @@ class Publication(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         int,
         Meta(ge=0, le=3_600_000, description="Milliseconds in which changes of a sku become one."),
     ] = 1_000
+
+
+class Promising(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who may promise, how sure, and how often is learned anew once a version is in force."""
+
+    engine: Annotated[
+        Literal["static", "rules", "model"],
+        Meta(description="The best engine that may answer; those below it answer where it cannot."),
+    ] = "model"
+    confidence: Annotated[
+        float, Meta(ge=0.5, le=0.99, description="The share of promised windows that are to hold.")
+    ] = 0.9
+    retrain_days: (
+        Annotated[int, Meta(ge=1, le=365, description="Days between trainings; null: never.")]
+        | None
+    ) = 7
+    remember_minutes: Annotated[
+        int,
+        Meta(ge=1, le=10_080, description="Minutes after which new deliveries are taken in."),
+    ] = 60
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -226,6 +195,10 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             description="The channels that are told what they may sell; others are not.",
         ),
     ] = ()
+    promise: Promising = Promising()
+    milestones: Milestones | None = Milestones()
+    revisions: Revisions = Revisions()
+    learned_transit: LearnedTransit | None = None
     waves: Waves | None = None
     look_ahead: LookAhead | None = None
     sourcing: Annotated[
@@ -244,6 +217,19 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             "minor units: a faster service is taken where it costs less.",
         ),
     ] = 0
+    require_replay: RequireReplay | None = None
+    claiming: Annotated[
+        tuple[Claiming, ...],
+        Meta(max_length=CLAIMING_MAX, description="Work that nodes claim; the first that fits."),
+    ] = ()
+    when_given_up: Annotated[
+        Literal["partial", "whole", "cancel"],
+        Meta(
+            description="Of an order of which a node rejects or shorts units: only these are "
+            "planned again; or, with them, all that nobody has begun; or these are canceled.",
+        ),
+    ] = "partial"
+    pickup_consent: PickupConsent | None = None
 
 
 def policy_of(document: str) -> Policy:

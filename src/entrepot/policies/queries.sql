@@ -1,6 +1,6 @@
 -- name: new_policy -> Written
--- The next number in the order of writing. Two at once: one of them is a unique violation, and tried
--- again.
+-- The next number in the order of writing. Two at once: one of them is a unique violation, and
+-- tried again.
 INSERT INTO policies.policy (
     market, version, state, document, actor, reason, made_at, changed_at, restores, active_from,
     activation
@@ -102,11 +102,12 @@ WITH guarded AS (
             WHEN :state::text = 'active' THEN :at::timestamptz ELSE p.active_from
         END,
         activation = CASE
-            WHEN :state::text = 'active' THEN (
-                SELECT coalesce(max(n.activation), 0) + 1
-                FROM policies.policy AS n
-                WHERE n.market = :market::text
-            )
+            WHEN :state::text = 'active'
+                THEN (
+                    SELECT coalesce(max(n.activation), 0) + 1
+                    FROM policies.policy AS n
+                    WHERE n.market = :market::text
+                )
             ELSE p.activation
         END,
         retired_at = CASE

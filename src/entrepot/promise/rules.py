@@ -129,7 +129,9 @@ def _delivered(
         if day < 0 or lane is None:
             return None
         there = zone or network.zone_info(ix).key
-        legs.append(_leg(ix, day, network.lane(network.lane_index[lane]), there, network))
+        legs.append(
+            _leg(ix, day, network.lane_from(node, network.lane_index[lane]), there, network)
+        )
     earliest, latest = _latest(legs, network)
     return Promise(
         earliest=earliest,

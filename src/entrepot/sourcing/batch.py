@@ -48,7 +48,7 @@ class Batch:
         kernel = machine()
         assert kernel is not None
         self._kernel = kernel
-        self._held = [at for at, ask in enumerate(asks) if shelves.withheld.has_held(ask)]
+        self._drawing = [at for at, ask in enumerate(asks) if shelves.withheld.draws(ask)]
 
     def decide(self, begin: int, end: int, *, taking: bool) -> int:
         """Decide orders from `begin` to before `end`; answers the first that is left, or `end`.
@@ -61,11 +61,11 @@ class Batch:
     def next_stop(self, at: int) -> int:
         """Say before which order to stop: after one that changes what must stay on the shelves.
 
-        That is one that wants a sku of which units are held for segments.
+        That is one of a segment for which units it wants are held.
         """
-        while self._held and self._held[0] < at:
-            self._held.pop(0)
-        return self._held[0] + 1 if self._held else len(self.asks)
+        while self._drawing and self._drawing[0] < at:
+            self._drawing.pop(0)
+        return self._drawing[0] + 1 if self._drawing else len(self.asks)
 
     def note(self, begin: int, end: int) -> None:
         """Remember what decisions of the kernel had to leave, and take what segments hold."""
@@ -76,7 +76,7 @@ class Batch:
         for at in range(begin, end):
             ask = self.asks[at]
             self._shelves.note(ask)
-            if not withheld.has_held(ask) or found[at, STATE] != PLANNED:
+            if not withheld.draws(ask) or found[at, STATE] != PLANNED:
                 continue
             for place in range(int(found[at, COUNT])):
                 node, mask = found[at, SHIPMENTS + SHIPMENT_WIDTH * place :][:2].tolist()

@@ -42,7 +42,9 @@ MOST: Final = 7
 """The most shipments it may have."""
 PASS: Final = 8
 """1: the kernel does not decide it."""
-ORDER_ROWS: Final = 9
+KIND: Final = 9
+"""Whose room it takes beside that of all work: a row of `rooms`, or 0."""
+ORDER_ROWS: Final = 10
 
 ROW: Final = 0
 """Rows of `lines`: the sku's row of the stock."""
@@ -135,8 +137,8 @@ class Board(NamedTuple):
     worth: Ints  # [S, N], what a unit is worth to others; [0, N] where nothing is known
     stays: Ints  # [patterns, N]
     nodes: Ints  # [NODE_ROWS, N]
-    room: Ints  # [N]
-    full: Bools  # [N]
+    rooms: Ints  # [kinds, N]
+    fulls: Bools  # [kinds, N]
     able: Bools  # [views, N]
     rating: Ints  # [guides, N], NO_COST where the rules let no shipment leave
     added: Ints  # [dues, alike, lanes], the price of lateness, NO_COST where it may not be

@@ -5,7 +5,15 @@ from entrepot.sourcing.store import (
     decisions_of,
     decisions_of_orders,
     node_days_from,
+    node_days_of,
     snapshot,
 )
 
-__all__ = ["bars_of", "decisions_of", "decisions_of_orders", "node_days_from", "snapshot"]
+__all__ = [
+    "bars_of",
+    "decisions_of",
+    "decisions_of_orders",
+    "node_days_from",
+    "node_days_of",
+    "snapshot",
+]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from entrepot.plumbing import db
 from entrepot.sourcing import store
-from entrepot.sourcing.store import DayKey
+from entrepot.sourcing.model import DayKey
 from entrepot.terms.ids import MarketId
 
 
@@ -51,6 +51,15 @@ async def take(
         {key: planned[key] - before[key] for key in keys if planned[key] > before[key]},
     )
     return Taking(granted, planned)
+
+
+async def begin(conn: db.Connection, market: MarketId, planned: Mapping[DayKey, int]) -> None:
+    """Days that were not counted until now have so much planned already; they are locked."""
+    if planned:
+        before = await store.lock_node_days(conn, market, sorted(planned))
+        await store.add_to_node_days(
+            conn, market, {key: count - before[key] for key, count in planned.items()}
+        )
 
 
 async def lock(

@@ -7,9 +7,11 @@ that do (`usable`). Everything is an array over the network's nodes, in their or
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from entrepot.network.compiled import NO_COST, Compiled, Days
 from entrepot.network.model import Method
@@ -21,6 +23,11 @@ from entrepot.terms.ids import ChannelId
 Load = Mapping[tuple[int, int], int]
 """Fulfillment orders already planned, per (node index, work day as an ordinal)."""
 
+ServiceLoad = Mapping[tuple[int, int, Method], int]
+"""The same of one method, where a node has a limit of it."""
+
+NO_SERVICES: Final[ServiceLoad] = MappingProxyType({})
+
 NO_LIMIT: Final = 1 << 60
 """The room of a node without a capacity."""
 
@@ -28,18 +35,30 @@ NO_LIMIT: Final = 1 << 60
 class Standing:
     """How the nodes stand today: who may work for which channel, and how much room each has.
 
-    `room` is int64[N], the fulfillment orders a node may still take on its work day; `full` is
-    bool[N]. Both follow every `take`, so one standing serves a batch, first come, first served.
+    `rooms` is int64[K, N], the fulfillment orders a node may still take on its work day: of all
+    work in row 0, which is `room`, and of a method that some node limits too in its row of `kinds`;
+    `fulls` is bool[K, N], where there is none left, and `full` its row 0. They follow every `take`,
+    so one standing serves a batch, first come, first served.
     """
 
-    def __init__(self, compiled: Compiled, days: Days, load: Load) -> None:
+    def __init__(
+        self, compiled: Compiled, days: Days, load: Load, services: ServiceLoad = NO_SERVICES
+    ) -> None:
         self.compiled = compiled
         self.days = days
-        self.room = capacities(compiled).copy()
+        own = service_limits_on(compiled, days.work_day)
+        self.kinds: dict[Method, int] = {method: kind for kind, method in enumerate(own, start=1)}
+        self._limits: Ints = np.array([limits_on(compiled, days.work_day), *own.values()])
+        self.rooms: Ints = self._limits.copy()
+        self.room: Ints = self.rooms[0]
         for (node, day), used in load.items():
             if days.work_day[node] == day:
                 self.room[node] -= used
-        self.full: Bools = self.room <= 0
+        for (node, day, method), used in services.items():
+            if method in self.kinds and days.work_day[node] == day:
+                self.rooms[self.kinds[method], node] -= used
+        self.fulls: Bools = (self.rooms <= 0) | (self.room <= 0)
+        self.full: Bools = self.fulls[0]
         self._open: Bools = compiled.enabled & (days.work_day >= 0)
         self._able: dict[tuple[ChannelId, Method], Bools | None] = {}
         self._reached: dict[tuple[str, ...], Bools] = {}
@@ -53,6 +72,8 @@ class Standing:
         if key not in self._able:
             seen = self.compiled.channel_mask(channel)
             offers = self.compiled.offers[method]
+            if method in self.days.off:
+                offers = offers & ~self.days.off[method]
             self._able[key] = None if seen is None else self._open & offers & seen
         return self._able[key]
 
@@ -63,11 +84,30 @@ class Standing:
             self._reached[services] = cost[0] < NO_COST
         return self._reached[services]
 
-    def take(self, node: int) -> None:
-        """Count one more fulfillment order at a node."""
+    def full_of(self, method: Method) -> Bools:
+        """Give bool[N]: the nodes without room for one more fulfillment order of a method."""
+        full: Bools = self.fulls[self.kinds.get(method, 0)]
+        return full
+
+    def usage(self, node: int, method: Method) -> tuple[int, int]:
+        """Say how many fulfillment orders of how many a full node has: the limit that is reached.
+
+        Its limit of the day where that is reached, else that of the method.
+        """
+        kind = self.kinds.get(method, 0) if self.room[node] > 0 else 0
+        limit = int(self._limits[kind, node])
+        return limit - int(self.rooms[kind, node]), limit
+
+    def take(self, node: int, method: Method) -> None:
+        """Count one more fulfillment order of a method at a node."""
         self.room[node] -= 1
         if self.room[node] == 0:
-            self.full[node] = True
+            self.fulls[:, node] = True
+        kind = self.kinds.get(method, 0)
+        if kind:
+            self.rooms[kind, node] -= 1
+            if self.rooms[kind, node] == 0:
+                self.fulls[kind, node] = True
 
 
 @lru_cache(maxsize=4)
@@ -76,6 +116,53 @@ def capacities(compiled: Compiled) -> Ints:
     nodes = compiled.network.nodes
     limits = [NO_LIMIT if n.capacity_per_day is None else n.capacity_per_day for n in nodes]
     return np.array(limits, np.int64)
+
+
+def limits_on(compiled: Compiled, work_day: Ints | npt.NDArray[np.int32]) -> Ints:
+    """Give int64[N], the fulfillment orders each node takes on its work day, or NO_LIMIT.
+
+    Its capacity, or the cap that operations have put on that very day.
+    """
+    caps = [(node, cap) for node, cap in compiled.caps if cap.method is None]
+    if not caps:
+        return capacities(compiled)
+    limits = capacities(compiled).copy()
+    for node, cap in caps:
+        if work_day[node] == cap.day.toordinal():
+            limits[node] = cap.limit
+    return limits
+
+
+def service_limits_on(
+    compiled: Compiled, work_day: Ints | npt.NDArray[np.int32]
+) -> dict[Method, Ints]:
+    """Give the same for each method of which some node has a limit."""
+    found = service_capacities(compiled)
+    caps = [(node, cap, cap.method) for node, cap in compiled.caps if cap.method is not None]
+    if not caps:
+        return found
+    found = {method: limits.copy() for method, limits in found.items()}
+    for node, cap, method in caps:
+        if work_day[node] == cap.day.toordinal():
+            found.setdefault(method, _no_limits(compiled))[node] = cap.limit
+    return found
+
+
+@lru_cache(maxsize=4)
+def service_capacities(compiled: Compiled) -> dict[Method, Ints]:
+    """Give per method int64[N], its fulfillment orders per day at each node, or NO_LIMIT.
+
+    Only of methods that some node limits.
+    """
+    found: dict[Method, Ints] = {}
+    for at, node in enumerate(compiled.network.nodes):
+        for method, limit in node.capacity_per_service:
+            found.setdefault(method, _no_limits(compiled))[at] = limit
+    return found
+
+
+def _no_limits(compiled: Compiled) -> Ints:
+    return np.full(len(compiled.network.nodes), NO_LIMIT, np.int64)
 
 
 def eligible(ask: Ask, standing: Standing) -> tuple[Bools, Freight] | NoPlan:
@@ -228,17 +315,22 @@ def eliminations(
     tests.append((Elimination.BARRED, never & ~enough))
     tests.append((Elimination.KEPT_BACK, there & ~enough))
     tests.append((Elimination.NO_STOCK, ~enough))
-    tests.append((Elimination.CAPACITY, standing.full))
-    limits = capacities(compiled)
+    tests.append((Elimination.CAPACITY, standing.full_of(ask.method)))
     answers: list[Eliminated | None] = []
     for node, most in enumerate(units.max(axis=0).tolist()):
         why = next((why for why, out in tests if out[node]), None)
         if why is Elimination.CAPACITY:
-            limit = int(limits[node])
-            answers.append(Eliminated(why, most, limit - int(standing.room[node]), limit))
+            answers.append(Eliminated(why, most, *standing.usage(node, ask.method)))
         else:
             answers.append(None if why is None else Eliminated(why, most))
     return answers
+
+
+def _paused(ask: Ask, standing: Standing) -> Bools:
+    """Give bool[N], the nodes on which nothing new of the ask's method is planned just now."""
+    nobody = np.zeros(len(standing.full), np.bool_)
+    paused = standing.days.paused
+    return (nobody if paused is None else paused) | standing.days.off.get(ask.method, nobody)
 
 
 def _tests(ask: Ask, standing: Standing) -> list[tuple[Elimination, Bools]]:
@@ -250,6 +342,7 @@ def _tests(ask: Ask, standing: Standing) -> list[tuple[Elimination, Bools]]:
         (Elimination.DISABLED, ~compiled.enabled),
         (Elimination.NOT_IN_CHANNEL, ~nobody if seen is None else ~seen),
         (Elimination.SERVICE, ~compiled.offers[ask.method]),
+        (Elimination.PAUSED, _paused(ask, standing)),
         (Elimination.CLOSED, standing.days.work_day < 0),
     ]
     if ask.method is not Method.SHIP:

@@ -129,7 +129,7 @@ def explain(decision: Decision) -> Explanation:
     """Explain a decision."""
     ask, answer, scene = decision.ask, decision.answer, decision.scene
     compiled = scene.compiled
-    standing = Standing(compiled, scene.days, scene.load)
+    standing = Standing(compiled, scene.days, scene.load, scene.services)
     shelves = Shelves((ask,), decision.stock, compiled, decision.prices)
     found = view_of(ask, shelves, standing)
     view = None if isinstance(found, NoPlan) else found

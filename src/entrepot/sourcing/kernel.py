@@ -31,6 +31,7 @@ from entrepot.sourcing.board import (
     GRAMS,
     GUIDE,
     HANDLING,
+    KIND,
     LEAVE,
     LEFT,
     LINES,
@@ -285,16 +286,21 @@ def _write(
 
 @part_of_it
 def _take(
-    a: int, orders: Ints, lines: Ints, free: Ints, stock: Ints, room: Ints, full: Bools,
+    a: int, orders: Ints, lines: Ints, free: Ints, stock: Ints, rooms: Ints, fulls: Bools,
     found: Ints,
 ) -> None:  # fmt: skip
-    """Take a plan's units off the shelves, and its nodes' room."""
+    """Take a plan's units off the shelves, and its nodes' room: of all work, and of its kind."""
+    kind = orders[KIND, a]
     for place in range(found[a, COUNT]):
         column = SHIPMENTS + SHIPMENT_WIDTH * place
         n, mask, line = found[a, column], found[a, column + 1], orders[START, a]
-        room[n] -= 1
-        if room[n] == 0:
-            full[n] = True
+        rooms[0, n] -= 1
+        if rooms[0, n] == 0:
+            fulls[:, n] = True
+        if kind:
+            rooms[kind, n] -= 1
+            if rooms[kind, n] == 0:
+                fulls[kind, n] = True
         while mask:
             if mask & 1:
                 free[lines[ROW, line], n] -= lines[QUANTITY, line]
@@ -339,7 +345,7 @@ def _planned(
 @numba.njit(cache=True)
 def decide(
     extra: int, begin: int, end: int, taking: bool, orders: Ints, zones: Bytes, lines: Ints,
-    free: Ints, stock: Ints, worth: Ints, stays: Ints, nodes: Ints, room: Ints, full: Bools,
+    free: Ints, stock: Ints, worth: Ints, stays: Ints, nodes: Ints, rooms: Ints, fulls: Bools,
     able: Bools, rating: Ints, added: Ints, zone_from: Ints, by_zone: Ints, edges: Ints,
     lanes: Ints, found: Ints, bits: Ints, masks: Ints, cells: Ints,
 ) -> int:  # fmt: skip
@@ -348,13 +354,14 @@ def decide(
     `extra` is the price of every shipment after the first, in minor units. `taking`: each sees
     what the earlier ones took; else each is decided as if it were the only one. The arrays are a
     `Board`'s; answers are written into `found` and `lines`, what is taken off `free`, `stock`,
-    `room` and `full`.
+    `rooms` and `fulls`.
     """
     for a in range(begin, end):
         if orders[PASS, a] or not _may_supply(
             a, orders, zones, nodes, able, rating, added, zone_from, by_zone
         ):
             return a
+        full = fulls[orders[KIND, a]]
         for bit in range(orders[LINES, a]):
             _fill(
                 orders[START, a] + bit, bit, lines, free, stock, stays, nodes[FILLS], full, bits
@@ -369,5 +376,5 @@ def decide(
         if state == LEFT:
             return a
         if taking and state == PLANNED:
-            _take(a, orders, lines, free, stock, room, full, found)
+            _take(a, orders, lines, free, stock, rooms, fulls, found)
     return end

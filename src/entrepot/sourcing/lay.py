@@ -29,7 +29,7 @@ from entrepot.terms.ids import ChannelId, Sku
 MANY: Final = 1 << 30
 """As many shipments as one likes."""
 
-_Question = tuple[int, int, int, int, int, int, bool]
+_Question = tuple[int, int, int, int, int, int, bool, int]
 
 
 class Questions:
@@ -39,16 +39,17 @@ class Questions:
         self._standing = standing
         self._views: dict[tuple[ChannelId, Method], int] = {}
         self.able: list[Bools] = []
-        self.cards: dict[tuple[str, ...], int] = {}
+        services = standing.compiled.services  # all of them: mostly the same lanes are laid out
+        self.cards: dict[tuple[str, ...], int] = {(s,): card for card, s in enumerate(services)}
         self.dues: dict[Due, int] = {}
         self.guides: dict[Guide, int] = {}
         self.rows = [self._row(ask) for ask in asks]
 
     def _row(self, ask: Ask) -> _Question:
-        """Give (able, only, card, due, guide, most, left) of an ask."""
+        """Give (able, only, card, due, guide, most, left, kind) of an ask."""
         view = self._view(ask)
         if view < 0 or not ask.wants or len(ask.wants) > EXACT_LINES_MAX or ask.barred or ask.own:
-            return 0, -1, -1, -1, -1, MANY, True
+            return 0, -1, -1, -1, -1, MANY, True, 0
         only, card, due, guide, most = -1, -1, -1, -1, MANY
         if ask.method is not Method.SHIP:
             only = self._standing.compiled.index.get(ask.pickup_node, -2) if ask.pickup_node else -2
@@ -61,7 +62,8 @@ class Questions:
         if ask.guide is not None:
             guide = self.guides.setdefault(ask.guide, len(self.guides))
             most = ask.guide.shipments_max or MANY
-        return view, only, card, due, guide, most, only == -2
+        kind = self._standing.kinds.get(ask.method, 0)
+        return view, only, card, due, guide, most, only == -2, kind
 
     def _view(self, ask: Ask) -> int:
         key = (ask.channel, ask.method)
@@ -115,7 +117,7 @@ def board_of(
     """Lay out all that the kernel works on. Shelves and standing are shared, not copied."""
     compiled, count, lines_max = standing.compiled, len(standing.room), 1
     for ask, row in zip(asks, asked.rows, strict=True):
-        if not row[-1] and len(ask.wants) > lines_max:
+        if not row[-2] and len(ask.wants) > lines_max:
             lines_max = len(ask.wants)
     alike, many = _alike(standing) if asked.dues else (np.zeros(count, np.int64), 1)
     masks = 1 << lines_max
@@ -131,8 +133,8 @@ def board_of(
         np.zeros((0, count), np.int64) if shelves.worth is None else shelves.worth,
         np.array(keeps.rows) if keeps.rows else np.zeros((0, count), np.int64),
         _nodes(compiled, shelves.room, alike),
-        standing.room,
-        standing.full,
+        standing.rooms,
+        standing.fulls,
         np.array(asked.able) if asked.able else np.zeros((1, count), np.bool_),
         _rating(asked, count),
         _added(asked, standing),
@@ -202,7 +204,7 @@ def _added(asked: Questions, standing: Standing) -> Ints:
     return added
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def rates_of(
     compiled: Compiled, cards: tuple[tuple[str, ...], ...]
 ) -> tuple[Ints, Ints, Ints, Ints]:

@@ -1,4 +1,4 @@
-"""The kernel, loaded when the first batch comes: importing its compiler takes most of a second.
+"""The kernel, loaded when the first batch comes: importing its compiler takes a while.
 
 Where the compiler is missing there is none, and `choose` decides everything, to the same answers.
 What is compiled is kept in a directory named by the sources' digest: beside them where that can be

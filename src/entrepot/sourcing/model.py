@@ -17,6 +17,11 @@ from entrepot.terms.place import Place
 
 Ints = npt.NDArray[np.int32]
 
+DayKey = tuple[NodeId, date, str]
+"""A node's working day, and the method whose work is counted there; ALL_WORK for any."""
+
+ALL_WORK = ""
+
 EXACT_LINES_MAX = 10
 """Up to so many distinct skus every way to share them among nodes is weighed: 3^10 = 59,049 pairs
 of subsets, a tenth of a millisecond. Beyond it the plan is greedy and says so (`exact` False), with
@@ -222,6 +227,7 @@ class Elimination(StrEnum):
     NOT_IN_CHANNEL = "not_in_channel"
     SERVICE = "service_not_offered"
     NOT_CHOSEN_STORE = "not_the_chosen_store"
+    PAUSED = "paused"
     CLOSED = "closed"
     NO_LANE = "no_lane"
     TOO_LATE = "too_late"
@@ -252,10 +258,11 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class NodeDay:
-    """Fulfillment orders planned on a node's working day."""
+    """Fulfillment orders planned on a node's working day: all (`service` ""), or a service's."""
 
     node_id: NodeId
     day: date
+    service: str
     planned: int
 
 

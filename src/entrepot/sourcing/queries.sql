@@ -51,34 +51,51 @@ WHERE s.market = :market::text AND s.version = :version::bigint;
 
 -- name: node_days_for_update -> NodeDay
 -- What is already planned on some working days, locked in key order before more is.
-SELECT n.node_id, n.day, n.planned
+SELECT n.node_id, n.day, n.service, n.planned
 FROM sourcing.node_day AS n
-INNER JOIN unnest(:node_ids::text[], :days::date[]) AS k (node_id, day)
-    ON n.node_id = k.node_id AND n.day = k.day
+INNER JOIN
+    unnest(:node_ids::text[], :days::date[], :services::text[]) AS k (node_id, day, service)
+    ON n.node_id = k.node_id AND n.day = k.day AND n.service = k.service
 WHERE n.market = :market::text
-ORDER BY n.node_id, n.day
+ORDER BY n.node_id, n.day, n.service
 FOR NO KEY UPDATE OF n;
 
 -- name: make_node_days
 -- A working day begins with nothing planned.
-INSERT INTO sourcing.node_day (market, node_id, day, planned)
-SELECT :market::text, k.node_id, k.day, 0
-FROM unnest(:node_ids::text[], :days::date[]) AS k (node_id, day)
-ORDER BY k.node_id, k.day
-ON CONFLICT (market, node_id, day) DO NOTHING;
+INSERT INTO sourcing.node_day (market, node_id, day, service, planned)
+SELECT :market::text, k.node_id, k.day, k.service, 0
+FROM unnest(:node_ids::text[], :days::date[], :services::text[]) AS k (node_id, day, service)
+ORDER BY k.node_id, k.day, k.service
+ON CONFLICT (market, node_id, day, service) DO NOTHING;
 
 -- name: add_to_node_days
 -- Work planned (or, negative, given back) on locked days; the CHECK refuses less than nothing.
 UPDATE sourcing.node_day AS n
 SET planned = n.planned + k.count
-FROM unnest(:node_ids::text[], :days::date[], :counts::integer[]) AS k (node_id, day, count)
-WHERE n.market = :market::text AND n.node_id = k.node_id AND n.day = k.day;
+FROM
+    unnest(:node_ids::text[], :days::date[], :services::text[], :counts::integer[])
+        AS k (node_id, day, service, count)
+WHERE
+    n.market = :market::text
+    AND n.node_id = k.node_id
+    AND n.day = k.day
+    AND n.service = k.service;
 
 -- name: node_days_from -> NodeDay
 -- What is planned from a day on, for the view.
-SELECT n.node_id, n.day, n.planned
+SELECT n.node_id, n.day, n.service, n.planned
 FROM sourcing.node_day AS n
 WHERE n.market = :market::text AND n.day >= :day::date;
+
+-- name: node_days_of -> NodeDay
+-- What is planned at one node on some days, for its page.
+SELECT n.node_id, n.day, n.service, n.planned
+FROM sourcing.node_day AS n
+WHERE
+    n.market = :market::text
+    AND n.node_id = :node_id::text
+    AND n.day BETWEEN :first::date AND :last::date
+ORDER BY n.day, n.service;
 
 -- name: bar_nodes
 -- A node that could not supply a sku of an order is not asked for it again.

@@ -9,7 +9,7 @@ Stock is kept as raw little-endian arrays; of the load, the days' work of nodes 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -19,7 +19,14 @@ import numpy.typing as npt
 
 from entrepot.network.compiled import Compiled, Days
 from entrepot.network.model import Method, Network
-from entrepot.sourcing.eligibility import NO_LIMIT, Load, capacities
+from entrepot.sourcing.cost import Ints
+from entrepot.sourcing.eligibility import (
+    NO_LIMIT,
+    Load,
+    ServiceLoad,
+    limits_on,
+    service_limits_on,
+)
 from entrepot.sourcing.model import (
     Ask,
     Guide,
@@ -138,6 +145,7 @@ class Record(msgspec.Struct, array_like=True, frozen=True):
     kept: tuple[PackedKeep, ...] = ()
     guides: tuple[Guide, ...] = ()
     prices: PackedPrices | None = None
+    used_by: tuple[tuple[Method, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +156,7 @@ class Scene:
     days: Days
     load: Load
     at: datetime
+    services: ServiceLoad = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +206,7 @@ def pack(
             kept.table,
             list(guides),
             packed_prices(shelves),
+            _used_by(scene),
         )
     )
 
@@ -218,22 +228,25 @@ def decision(record: Record, place: int, network: Network | Compiled) -> Decisio
         )
     kept = record.decisions[place]
     work_day = unpacked_days(record.days, len(compiled.network.nodes))
-    taken = _taken(record, place, compiled)
+    taken = _taken(record, place, compiled, work_day)
     load = {(node, int(work_day[node])): count for node, count in taken.used.items()}
-    days = Days(work_day.astype(np.int32), record.at)
+    services = {(n, int(work_day[n]), m): count for (n, m), count in taken.used_by.items()}
+    days = compiled.days_of(work_day.astype(np.int32), record.at, record.at)
     return Decision(
-        _ask_of(record, kept),
+        ask_of(record, kept),
         _stock_of(record, kept, taken, len(compiled.network.nodes)),
-        Scene(compiled, days, load, record.at),
-        _answer_of(record, kept),
-        prices_of(record.prices, record.skus, _nodes_of(record), len(compiled.network.nodes)),
+        Scene(compiled, days, load, record.at, services),
+        answer_of(record, kept),
+        prices_of(record.prices, record.skus, nodes_of(record), len(compiled.network.nodes)),
     )
 
 
 def replay(seen: Decision) -> Plan | NoPlan:
     """Decide again what was seen."""
     scene = seen.scene
-    return plan_one(seen.ask, seen.stock, scene.compiled, scene.days, scene.load, seen.prices)
+    return plan_one(
+        seen.ask, seen.stock, scene.compiled, scene.days, scene.load, seen.prices, scene.services
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,16 +255,21 @@ class _Taken:
 
     units: dict[tuple[int, int], int]
     used: dict[int, int]
+    used_by: dict[tuple[int, Method], int]
 
 
-def _taken(record: Record, place: int, compiled: Compiled) -> _Taken:
-    limits = capacities(compiled)
-    taken = _Taken({}, dict(record.used))
+def _taken(record: Record, place: int, compiled: Compiled, work_day: Ints) -> _Taken:
+    limits, own = limits_on(compiled, work_day), service_limits_on(compiled, work_day)
+    used_by = {(node, method): count for method, node, count in record.used_by}
+    taken = _Taken({}, dict(record.used), used_by)
     for kept in record.decisions[:place]:
         for shipment in kept.plan.shipments if kept.plan else ():
             node = compiled.index[shipment.node_id]
             if limits[node] < NO_LIMIT:
                 taken.used[node] = taken.used.get(node, 0) + 1
+            if kept.method in own and own[kept.method][node] < NO_LIMIT:
+                by = (node, kept.method)
+                taken.used_by[by] = taken.used_by.get(by, 0) + 1
             for line, units in _off_the_shelf(record, kept, shipment.node_id, shipment.items):
                 key = (kept.wants[line][0], node)
                 taken.units[key] = taken.units.get(key, 0) + units
@@ -269,7 +287,8 @@ def _off_the_shelf(
     return [(line, units - min(units, own.get(skus[line], 0))) for line, units in items]
 
 
-def _ask_of(record: Record, kept: PackedDecision) -> Ask:
+def ask_of(record: Record, kept: PackedDecision) -> Ask:
+    """Give a decision's question."""
     ask = Ask(
         channel=kept.channel,
         method=kept.method,
@@ -300,20 +319,24 @@ def _kept_of(record: Record, kept: PackedDecision, count: int) -> tuple[_Keeps, 
     return keeps, names
 
 
-def _nodes_of(record: Record) -> list[npt.NDArray[np.int32]]:
+def nodes_of(record: Record) -> list[npt.NDArray[np.int32]]:
     """Give per shelf the nodes that held some."""
     nodes = np.frombuffer(record.nodes, "<u2").astype(np.int32)
     return np.split(nodes, np.cumsum(record.counts)[:-1])
 
 
-def _stock_of(record: Record, kept: PackedDecision, taken: _Taken, count: int) -> Stock:
-    nodes = _nodes_of(record)
+def units_of(record: Record) -> list[npt.NDArray[np.int32]]:
+    """Give per shelf how much each of its nodes held before the first decision."""
     width = "<u2" if len(record.nodes) == len(record.units) else "<u4"
     units = np.frombuffer(record.units, width).astype(np.int32)
-    ends = np.cumsum(record.counts)
+    return np.split(units, np.cumsum(record.counts)[:-1])
+
+
+def _stock_of(record: Record, kept: PackedDecision, taken: _Taken, count: int) -> Stock:
+    nodes, units = nodes_of(record), units_of(record)
     free = {}
     for shelf, *_ in kept.wants:
-        left = units[int(ends[shelf]) - record.counts[shelf] : int(ends[shelf])].copy()
+        left = units[shelf].copy()
         for at, node in enumerate(nodes[shelf].tolist()):
             left[at] -= taken.units.get((shelf, node), 0)
         free[record.skus[shelf]] = (nodes[shelf], left)
@@ -322,7 +345,8 @@ def _stock_of(record: Record, kept: PackedDecision, taken: _Taken, count: int) -
     return Stock(free, {sku: units for sku, units in owed.items() if units}, keeps, held_for=names)
 
 
-def _answer_of(record: Record, kept: PackedDecision) -> Plan | NoPlan:
+def answer_of(record: Record, kept: PackedDecision) -> Plan | NoPlan:
+    """Give a decision's answer, as it was recorded."""
     if kept.refusal is not None:
         return NoPlan(kept.refusal.why, kept.refusal.missing, kept.refusal.detail)
     if kept.plan is None:
@@ -330,13 +354,11 @@ def _answer_of(record: Record, kept: PackedDecision) -> Plan | NoPlan:
     plan, skus = kept.plan, [record.skus[shelf] for shelf, *_ in kept.wants]
     shipments = tuple(
         Shipment(
-            s.node_id,
-            s.lane_id,
-            tuple((skus[line], units) for line, units in s.items),
+            s.node_id, s.lane_id, tuple((skus[line], units) for line, units in s.items),
             *msgspec.structs.astuple(s)[3:],
         )
         for s in plan.shipments
-    )
+    )  # fmt: skip
     ending = (plan.cost, plan.extra, plan.runner_up, plan.exact, plan.overflow, plan.bound)
     return Plan(shipments, *ending)
 
@@ -352,9 +374,21 @@ def _beside(ask: Ask, places: Sequence[int], guides: dict[Guide, int]) -> tuple[
 
 
 def _used(scene: Scene) -> list[tuple[int, int]]:
-    limits, work_day = capacities(scene.compiled), scene.days.work_day.tolist()
+    limits = limits_on(scene.compiled, scene.days.work_day)
+    work_day = scene.days.work_day.tolist()
     used = [(node, count) for (node, day), count in scene.load.items() if work_day[node] == day]
     return [(node, count) for node, count in sorted(used) if limits[node] < NO_LIMIT]
+
+
+def _used_by(scene: Scene) -> list[tuple[Method, int, int]]:
+    if not scene.services:
+        return []
+    work_day = scene.days.work_day
+    limits = service_limits_on(scene.compiled, work_day)
+    used = [(m, n, units) for (n, day, m), units in scene.services.items() if work_day[n] == day]
+    return [
+        (m, n, units) for m, n, units in sorted(used) if m in limits and limits[m][n] < NO_LIMIT
+    ]
 
 
 def _asked(ask: Ask, row: dict[Sku, int]) -> tuple[object, ...]:

@@ -15,7 +15,15 @@ from entrepot.network.compiled import Compiled, Days
 from entrepot.sourcing.batch import Batch
 from entrepot.sourcing.choose import View, choose
 from entrepot.sourcing.cost import FULL_NODE_PRICE, Freight, Pricing
-from entrepot.sourcing.eligibility import Load, Standing, eligible, rating_by, usable
+from entrepot.sourcing.eligibility import (
+    NO_SERVICES,
+    Load,
+    ServiceLoad,
+    Standing,
+    eligible,
+    rating_by,
+    usable,
+)
 from entrepot.sourcing.machine import machine
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Prices, Stock
 from entrepot.sourcing.own import beyond, kept, raised
@@ -25,34 +33,37 @@ TOGETHER_MAX: Final = 1024
 """Orders laid out at once: what is worked on stays in the processor's cache."""
 
 
-def plan_one(
+def plan_one(  # noqa: PLR0913, PLR0917 - all that an order is decided on
     ask: Ask,
     stock: Stock,
     compiled: Compiled,
     days: Days,
     load: Load,
     prices: Prices | None = None,
+    services: ServiceLoad = NO_SERVICES,
 ) -> Plan | NoPlan:
     """Choose the cheapest plan for one order, or refuse it for the first reason in `WhyNoPlan`.
 
-    `load` counts the fulfillment orders already planned per (node index, work day ordinal).
-    `prices` say what stock and room are worth to the orders still to come.
+    `load` counts the fulfillment orders already planned per (node index, work day ordinal),
+    `services` those of a method where a node limits it. `prices` say what stock and room are worth
+    to the orders still to come.
     """
     shelves = Shelves((ask,), stock, compiled, prices)
-    return _decided(ask, shelves, Standing(compiled, days, load))
+    return _decided(ask, shelves, Standing(compiled, days, load, services))
 
 
-def plan_each(
+def plan_each(  # noqa: PLR0913, PLR0917 - likewise
     asks: Sequence[Ask],
     stock: Stock,
     compiled: Compiled,
     days: Days,
     load: Load,
     prices: Prices | None = None,
+    services: ServiceLoad = NO_SERVICES,
 ) -> list[Plan | NoPlan]:
     """Answer each ask as if it were the only one: options to choose from, none is taken."""
     shelves = Shelves(asks, stock, compiled, prices)
-    standing = Standing(compiled, days, load)
+    standing = Standing(compiled, days, load, services)
     if machine() is None:
         return [_decided(ask, shelves, standing) for ask in asks]
     answers: list[Plan | NoPlan] = []
@@ -116,7 +127,7 @@ def _taken(ask: Ask, shelves: Shelves, standing: Standing) -> Plan | NoPlan:
             node = compiled.index[shipment.node_id]
             items = beyond(ask, shipment.node_id, shipment.items) if ask.own else shipment.items
             shelves.take(node, items, ask)
-            standing.take(node)
+            standing.take(node, ask.method)
     return answer
 
 
@@ -130,16 +141,17 @@ def view_of(ask: Ask, shelves: Shelves, standing: Standing) -> View | NoPlan:
     nodes, freight = found
     compiled, rating = standing.compiled, rating_by(ask.guide)
     free = usable(ask, shelves.of(ask), nodes, compiled, shelves.keeps(ask))
-    allowed = shelves.allowed(ask)
+    allowed, full = shelves.allowed(ask), standing.full_of(ask.method)
     pricing = _pricing(ask, freight, shelves, standing)
     if not ask.own:
-        return View(ask, pricing, free, standing.full, allowed, rating)
+        return View(ask, pricing, free, full, allowed, rating)
     may_have = raised(ask, allowed, compiled)
-    return kept(View(ask, pricing, free, standing.full, may_have, rating))
+    return kept(View(ask, pricing, free, full, may_have, rating))
 
 
 def _pricing(ask: Ask, freight: Freight, shelves: Shelves, standing: Standing) -> Pricing:
-    beside = standing.compiled.making_up + np.where(standing.full, FULL_NODE_PRICE, 0)
+    full = standing.full_of(ask.method)
+    beside = standing.compiled.making_up + np.where(full, FULL_NODE_PRICE, 0)
     rating = rating_by(ask.guide)
     if rating is not None:
         beside += rating

@@ -1,16 +1,14 @@
 """Sourcing's rows: decisions, the networks they saw, days' work, and nodes barred."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from entrepot.plumbing import db, sql
 from entrepot.plumbing.mint import MINT
-from entrepot.sourcing.model import Bar, Kept, NodeDay, OrderDecision, Snapshot
+from entrepot.sourcing.model import Bar, DayKey, Kept, NodeDay, OrderDecision, Snapshot
 from entrepot.terms.ids import MarketId, NodeId, OrderId
 
 Q = sql.load(__package__)
-
-DayKey = tuple[NodeId, date]
 
 
 async def record_decisions(  # noqa: PLR0913 - a decision's columns
@@ -61,12 +59,21 @@ async def lock_node_days(
     conn: db.Connection, market: MarketId, keys: Sequence[DayKey]
 ) -> dict[DayKey, int]:
     """Lock these days, made where they are new; answers what is planned on each."""
-    places = {"node_ids": [key[0] for key in keys], "days": [key[1] for key in keys]}
+    places = _places(keys)
     rows = await db.fetch(conn, Q["node_days_for_update"], NodeDay, market=market, **places)
     if len(rows) < len(keys):
         await db.execute(conn, Q["make_node_days"], market=market, **places)
         rows = await db.fetch(conn, Q["node_days_for_update"], NodeDay, market=market, **places)
-    return {(row.node_id, row.day): row.planned for row in rows}
+    return {(row.node_id, row.day, row.service): row.planned for row in rows}
+
+
+def _places(keys: Iterable[DayKey]) -> dict[str, object]:
+    rows = list(keys)
+    return {
+        "node_ids": [node for node, _, _ in rows],
+        "days": [day for _, day, _ in rows],
+        "services": [service for _, _, service in rows],
+    }
 
 
 async def add_to_node_days(
@@ -75,13 +82,20 @@ async def add_to_node_days(
     if counts:
         await db.execute(
             conn, Q["add_to_node_days"],
-            market=market, node_ids=[key[0] for key in counts], days=[key[1] for key in counts],
-            counts=list(counts.values()),
+            market=market, **_places(counts), counts=list(counts.values()),
         )  # fmt: skip
 
 
 async def node_days_from(conn: db.Connection, market: MarketId, day: date) -> list[NodeDay]:
     return await db.fetch(conn, Q["node_days_from"], NodeDay, market=market, day=day)
+
+
+async def node_days_of(
+    conn: db.Connection, market: MarketId, node_id: NodeId, first: date, last: date
+) -> list[NodeDay]:
+    return await db.fetch(
+        conn, Q["node_days_of"], NodeDay, market=market, node_id=node_id, first=first, last=last
+    )
 
 
 async def bar_nodes(

@@ -51,7 +51,7 @@ def amount(minor: int) -> str:
 
 def _refusal(answer: NoPlan) -> str:
     if answer.why is WhyNoPlan.SHORT:
-        missing = _listed([f"{units} of {sku}" for sku, units in answer.missing])
+        missing = listed([f"{units} of {sku}" for sku, units in answer.missing])
         return f"No plan: {missing} could not be had."
     return f"No plan: {answer.detail}."
 
@@ -84,7 +84,7 @@ def _next(facts: Facts, plan: Plan) -> list[str]:
 
 def _split(facts: Facts, plan: Plan) -> list[str]:
     parts = [
-        f"{_listed([f'{units} x {sku}' for sku, units in s.items])} from {s.node_id}: {_costs(s)}"
+        f"{listed([f'{units} x {sku}' for sku, units in s.items])} from {s.node_id}: {_costs(s)}"
         for s in plan.shipments
     ]
     if plan.extra:
@@ -112,7 +112,7 @@ def _steered(facts: Facts, plan: Plan) -> list[str]:
         said.append(f"{amount(rating)} by {_rules(facts.ask)}")
     if shadow:
         said.append(f"{amount(shadow)} for what its stock and room are worth to later orders")
-    return [f"Weighed beside the money: {_listed(said)}."] if said else []
+    return [f"Weighed beside the money: {listed(said)}."] if said else []
 
 
 def _rules(ask: Ask) -> str:
@@ -139,9 +139,9 @@ def _eliminated(facts: Facts) -> list[str]:
 
 def _clause(why: Elimination, count: int, facts: Facts) -> str:
     ask, one = facts.ask, count == 1
-    held_for = _listed(list(facts.held_for)) if facts.held_for else "other channels"
+    held_for = listed(list(facts.held_for)) if facts.held_for else "other channels"
     singular, plural = _REASONS[why]
-    skus = _listed([str(want.sku) for want in ask.wants], last="or")
+    skus = listed([str(want.sku) for want in ask.wants], last="or")
     if len(ask.wants) > SKUS_NAMED_MAX:
         skus = f"each of the {len(ask.wants)} skus"
     said = (singular if one else plural).format(
@@ -156,6 +156,10 @@ _REASONS = {
     Elimination.NOT_IN_CHANNEL: ("is not in the channel's view", "are not in the channel's view"),
     Elimination.SERVICE: ("does not offer {method}", "do not offer {method}"),
     Elimination.NOT_CHOSEN_STORE: ("is not the chosen store", "are not the chosen store"),
+    Elimination.PAUSED: (
+        "is paused: nothing new is planned there",
+        "are paused: nothing new is planned there",
+    ),
     Elimination.CLOSED: (
         "is closed for the next 30 days",
         "are closed for the next 30 days",
@@ -193,7 +197,8 @@ def _nodes(count: int) -> str:
     return "1 node" if count == 1 else f"{count} nodes"
 
 
-def _listed(words: list[str], last: str = "and") -> str:
+def listed(words: list[str], last: str = "and") -> str:
+    """Write words as a list: "A, B and C"."""
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"

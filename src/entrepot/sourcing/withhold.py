@@ -52,10 +52,15 @@ class Withheld:
         buyer = ask.buyer
         return [self._keeps[buyer, want.sku] for want in ask.wants]
 
-    def has_held(self, ask: Ask) -> bool:
-        """Say whether an ask wants a sku of which units are held for segments."""
+    def draws(self, ask: Ask) -> bool:
+        """Say whether an ask is of a segment for which units it wants are held: it uses them up."""
         held = self._stock.held
-        return bool(held) and any(want.sku in held for want in ask.wants)
+        if not held:
+            return False
+        buyer = ask.buyer
+        return any(
+            each.audience.has(buyer) for want in ask.wants for each in held.get(want.sku, ())
+        )
 
     def held_for(self, buyer: Buyer, sku: Sku) -> tuple[str, ...]:
         """Name the segments that hold units of a sku against a buyer."""

@@ -41,14 +41,19 @@ class Calendar:
     """Weekly opening spans and holidays, in local days.
 
     `weekly` has seven days, Monday first, each with its spans in ascending order and not
-    overlapping. On a holiday the place is closed all day.
+    overlapping. On a holiday the place is closed all day. `special` are single days with spans of
+    their own, which go before both.
     """
 
     weekly: tuple[tuple[Span, ...], ...]
     holidays: frozenset[date] = frozenset()
+    special: tuple[tuple[date, tuple[Span, ...]], ...] = ()
 
     def spans(self, day: date) -> tuple[Span, ...]:
         """Give the opening spans of a local day; empty when closed."""
+        for special, spans in self.special:
+            if special == day:
+                return spans
         return () if day in self.holidays else self.weekly[day.weekday()]
 
     def is_open_day(self, day: date) -> bool:

@@ -1,7 +1,7 @@
 """The loop: relay, journey, timers, summaries, safety; at once while there is work, else a nap.
 
-Publication, webhooks, carts' ends, launches' openings, policies' beginnings and waves run beside
-it: none may keep an order waiting.
+Publication, webhooks, carts' ends, launches' openings, policies' beginnings, replays, waves and
+learning run beside it: none may keep an order waiting.
 """
 
 import asyncio
@@ -17,9 +17,12 @@ from entrepot.plumbing.relay import relay
 from entrepot.plumbing.settings import Settings
 from entrepot.work.carts import keep_sweeping
 from entrepot.work.journey import AFTERWARDS, FIRST, Runner
+from entrepot.work.lab import Laboratory
 from entrepot.work.launches import keep_opening
+from entrepot.work.lookout import Lookout
 from entrepot.work.notices import Courier
 from entrepot.work.policies import keep_enacting
+from entrepot.work.promises import Learner
 from entrepot.work.publication import Publisher
 from entrepot.work.stock import safeguard_all
 from entrepot.work.timers import sweep
@@ -41,6 +44,7 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
     """Work until `stop` is set. A database that does not answer is waited out."""
     runner = Runner(pool, world, settings.release_after_s)
     turns, upkeep, keeper = _Turns(pool, runner), Upkeep(pool), Keeper(pool, world)
+    lookout = Lookout(pool, world)
     courier = Courier(pool, Caller(anywhere=settings.webhooks_anywhere > 0), settings.public_url)
     beside = [
         asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop)),
@@ -50,11 +54,13 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
         asyncio.create_task(keep_enacting(pool, stop)),
         asyncio.create_task(Publisher(pool, world).keep_telling(stop)),
         asyncio.create_task(courier.keep_delivering(stop)),
+        asyncio.create_task(Laboratory(pool).keep_working(stop)),
+        asyncio.create_task(Learner(pool, settings.database_url).keep_learning(stop)),
     ]
     while not stop.is_set():
         try:
             done = await turns.take() + await upkeep.run() + await keeper.run()
-            done += await safeguard_all(pool, world)
+            done += await lookout.run() + await safeguard_all(pool, world)
         except (*db.UNREACHABLE, *db.TRY_AGAIN) as fault:
             log.warning("the database did not let us work: %r", fault)
             done = 0
@@ -86,7 +92,7 @@ class _Turns:
         looked at in between, for as long as lists may be old.
         """
         numbered = await _relay(self.pool)
-        done = numbered + await self.runner.run(FIRST) + await sweep(self.pool)
+        done = numbered + await self.runner.run(FIRST) + await sweep(self.pool, self.runner.world)
         if done:
             numbered = max(numbered, await _relay(self.pool))
         now = mint.now()

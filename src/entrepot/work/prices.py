@@ -11,7 +11,7 @@ from entrepot.journey.model import CameIn
 from entrepot.journey.outlook import Q, outlook
 from entrepot.journey.world import World
 from entrepot.plumbing import db, mint
-from entrepot.policies.model import LookAhead
+from entrepot.policies.ahead import LookAhead
 from entrepot.sourcing import price_rows
 from entrepot.sourcing.lookahead import Chance, Outlook, look_ahead
 from entrepot.sourcing.model import PriceRow, Prices

@@ -1,9 +1,13 @@
-"""Timers are columns, swept in sets: release windows that have passed, holds that have ended."""
+"""Timers are columns, swept in sets: release windows, holds and overrides whose time is over."""
 
 from entrepot.fulfillment import tell
 from entrepot.fulfillment.model import RELEASES_PER_COMMIT_MAX
 from entrepot.fulfillment.release import release_due
 from entrepot.journey import told
+from entrepot.journey.claim import end_due
+from entrepot.journey.consent import expire_due
+from entrepot.journey.override import pass_time
+from entrepot.journey.world import World
 from entrepot.orders.hold import expired, lift_expired
 from entrepot.orders.model import Expired
 from entrepot.plumbing import db, mint, outbox
@@ -14,7 +18,7 @@ from entrepot.terms.ids import MarketId
 HOLDS_PER_TURN_MAX = 500
 
 
-async def sweep(pool: db.Pool) -> int:
+async def sweep(pool: db.Pool, world: World) -> int:
     """Sweep every market once; answers how much was done."""
     async with pool.acquire() as conn:
         markets = [MarketId(each.market) for each in await feeds(conn)]
@@ -22,6 +26,8 @@ async def sweep(pool: db.Pool) -> int:
     done = 0
     for market in markets:
         done += await _release(pool, market)
+        done += await pass_time(pool, market) + await end_due(pool, market)
+        done += await expire_due(pool, world, market)
         holds = [each for each in due if each.market == market]
         if holds:
             done += await _lift(pool, market, holds)

@@ -15,7 +15,7 @@ from entrepot.journey.world import World
 from entrepot.plumbing import db, mint
 from entrepot.plumbing.relay import feeds
 from entrepot.policies import browse as policies
-from entrepot.policies.model import Waves
+from entrepot.policies.ahead import Waves
 from entrepot.terms.ids import MarketId, OrderId
 from entrepot.work import prices
 

@@ -1,0 +1,38 @@
+"""Which nodes cannot do what they were asked: those that are paused, those with too much work."""
+
+from datetime import date, datetime
+
+from entrepot.journey.world import Market
+from entrepot.plumbing import db
+from entrepot.promise import store
+from entrepot.promise.after_model import WATCHED_PER_COMMIT_MAX, Overfull
+from entrepot.promise.milestones import overfull
+
+ALWAYS = date.max
+"""All of a node's work, whatever its day."""
+
+
+def paused_nodes(market: Market) -> list[Overfull]:
+    """Name the nodes that take no work now, all of whose work is too much."""
+    return [
+        Overfull(node.node_id, ALWAYS, WATCHED_PER_COMMIT_MAX)
+        for node in market.network.nodes
+        if not node.enabled
+    ]
+
+
+async def full_nodes(conn: db.Connection, market: Market, *, at: datetime) -> list[Overfull]:
+    """Name the nodes with more work than their days hold, and how much more than was told of."""
+    limited = {
+        node.node_id: node.capacity_per_day
+        for node in market.network.nodes
+        if node.capacity_per_day is not None and node.enabled
+    }
+    if not limited:
+        return []
+    rows = await store.backlog(conn, market.id, list(limited))
+    found = [
+        overfull(each, limited[node], market.compiled.index[node], market.compiled, at)
+        for node, each in rows.items()
+    ]
+    return [each for each in found if each is not None]
