@@ -98,7 +98,7 @@ def printed(found: Sequence[Row]) -> str:
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     lines += [
         f"| {r.seed} | {r.policy} | {r.cents:,.1f} | {r.gap:.2f} % | {r.closed:.1f} % |"
-        f" {r.against_nearest:+.1f} % | {r.parcels:.3f} | {r.extra:+.1f} % | {r.unfilled:g} |"
+        f" {r.against_nearest:+.1f} % | {r.parcels:.3f} | {r.extra:+.1f} % | {r.unfilled:.3g} |"
         f" {r.violations:g} | {r.pricing_s:.0f} | {r.planning_s:.1f} | {r.solver_gap:.3f} % |"
         for r in found
     ]

@@ -7,26 +7,26 @@ the columns from the beginning, so that what is found is never dearer than they 
 """
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from entrepot.sourcing import master
-from entrepot.sourcing.offers import (
+from entrepot.sourcing.questions import (
     Held,
     Nodes,
+    Out,
+    Parcels,
     Priced,
     Questions,
+    Rows,
     Used,
-    answer,
-    in_machine_code,
-    offers,
+    answering,
 )
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 ROUNDS_MAX: Final = 30
 """Rounds of pricing at most: what is then still missing stands in the gap."""
@@ -48,16 +48,6 @@ ENOUGH: Final = 8e-4
 
 STEP: Final = 0.3
 """Ascent's first step, as a part of what a parcel costs, where a price is off by all there is."""
-
-_LEAST: Final = 1e-6
-
-
-class Parcels(NamedTuple):
-    """Parcels: `order`, `subset` of its lines as a mask, `node` (-1: unserved), all int64[C]."""
-
-    order: Ints
-    subset: Ints
-    node: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +90,6 @@ def solved(problem: Problem) -> Solved:
     return Solved(pool.parcels(chosen), float(cost[chosen].sum()), before, bound)
 
 
-class _Rows(NamedTuple):
-    """The rows of the master: of each position, -1 where there is plenty; of each node's room."""
-
-    stock: Ints
-    room: Ints
-
-
-class _Out(NamedTuple):
-    """Where columns are written: from `start[c]` on `filled[c]` entries, and what each costs."""
-
-    start: Ints
-    row: Ints
-    value: Floats
-    cost: Floats
-    filled: Ints
-
-
 class _Pool:
     """The columns known so far, and the master problem over them."""
 
@@ -126,7 +99,7 @@ class _Pool:
         lines, nodes = len(questions.sku), len(problem.room)
         asked = np.bincount(questions.sku, questions.units, len(stock.first) - 1)
         scarce = stock.units < np.repeat(asked, np.diff(stock.first))
-        self._rows = _Rows(
+        self._rows = Rows(
             np.where(scarce, lines + np.cumsum(scarce) - 1, -1),
             lines + int(scarce.sum()) + np.arange(nodes),
         )
@@ -200,9 +173,9 @@ class _Pool:
         start = np.append(0, length.cumsum())
         row, value = np.empty(start[-1], np.int64), np.ones(start[-1])
         cost, filled = np.empty(count), np.empty(count, np.int64)
-        _fill(
+        answering().fill(
             problem.questions, problem.nodes, problem.stock, problem.prices, parcels,
-            self._rows, _Out(start, row, value, cost, filled),
+            self._rows, Out(start, row, value, cost, filled),
         )  # fmt: skip
         used = np.arange(len(row)) - np.repeat(start[:-1], length) < np.repeat(filled, length)
         return master.Columns(cost, np.append(0, filled.cumsum())[:-1], row[used], value[used])
@@ -240,8 +213,10 @@ def _generate(problem: Problem, pool: _Pool) -> float:
         if before - value <= CLOSE * abs(value):
             break
         before = value
-        offers(questions, problem.nodes, problem.stock, prices, best, who)
-        missing = np.flatnonzero(_missing(questions.first, questions.row, cover, best, who))
+        answering().offers(questions, problem.nodes, problem.stock, prices, best, who)
+        missing = np.flatnonzero(
+            answering().missing(questions.first, questions.row, cover, best, who)
+        )
         order = np.searchsorted(questions.row, missing, side="right") - 1
         found = Parcels(order, missing - questions.row[order], who[missing])
         if not len(missing) or not pool.add(found):
@@ -260,7 +235,7 @@ def _unused(problem: Problem) -> Used:
 def _answered(problem: Problem, prices: Priced, used: Used) -> float:
     """Answer each order alone at these prices, every parcel with an extra shipment's."""
     questions, nodes = problem.questions, problem.nodes
-    total = float(answer(questions, nodes, problem.stock, prices, used))
+    total = float(answering().answer(questions, nodes, problem.stock, prices, used))
     return total + nodes.extra * len(questions.area)
 
 
@@ -278,66 +253,3 @@ def _parcels(questions: Questions, chosen: Ints) -> Parcels:
 
 def _bits(subset: Ints) -> Ints:
     return np.bitwise_count(subset).astype(np.int64)
-
-
-@in_machine_code
-def _missing(first: Ints, row: Ints, cover: Floats, best: Floats, who: Ints) -> Bools:
-    """Say of each row whether its parcel would pay at what covering its lines costs."""
-    pays = np.zeros(len(best), np.bool_)
-    for order in range(len(first) - 1):
-        begin = first[order]
-        for subset in range(1, row[order + 1] - row[order]):
-            at = row[order] + subset
-            if who[at] < 0:
-                continue
-            worth = 0.0
-            for line in range(first[order + 1] - begin):
-                if subset >> line & 1:
-                    worth += cover[begin + line]
-            pays[at] = best[at] < worth - _LEAST
-    return pays
-
-
-@in_machine_code
-def _fill(  # noqa: PLR0913, PLR0917 - machine code has no keywords
-    questions: Questions,
-    nodes: Nodes,
-    stock: Held,
-    prices: Priced,
-    parcels: Parcels,
-    rows: _Rows,
-    out: _Out,
-) -> None:
-    """Write the columns of parcels: what each costs, and its rows beside the units it takes."""
-    start, row, value, cost, filled = out.start, out.row, out.value, out.cost, out.filled
-    for at in range(len(parcels.order)):
-        order, subset, node = parcels.order[at], parcels.subset[at], parcels.node[at]
-        begin, entry, units, price = questions.first[order], start[at], 0, 0.0
-        for line in range(questions.first[order + 1] - begin):
-            if not subset >> line & 1:
-                continue
-            row[entry] = begin + line
-            entry += 1
-            if node < 0:
-                price += questions.unserved[begin + line]
-                continue
-            sku, asked = questions.sku[begin + line], questions.units[begin + line]
-            low, high = stock.first[sku], stock.first[sku + 1]
-            position = low + np.searchsorted(stock.node[low:high], node)
-            units += asked
-            price += prices.stock[position] * asked
-            if rows.stock[position] >= 0:
-                row[entry], value[entry] = rows.stock[position], asked
-                entry += 1
-        if node >= 0:
-            row[entry] = rows.room[node]
-            entry += 1
-            zone, delay = nodes.zone[questions.area[order], node], nodes.delay[node]
-            price += (
-                nodes.extra
-                + nodes.beside[questions.group[order], node]
-                + nodes.per_unit[node] * units
-            )
-            price += questions.parcel[questions.row[order] + subset, delay, zone]
-            price += prices.room[0, node]
-        cost[at], filled[at] = price, entry - start[at]

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from entrepot.sourcing.offers import Floats, Ints
 from entrepot.sourcing.parcels import Sending
+from entrepot.sourcing.questions import Floats, Ints
 from entrepot.terms.ids import Sku
 from entrepot.terms.place import Place
 

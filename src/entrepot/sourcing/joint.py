@@ -66,8 +66,8 @@ def plan_jointly(
 
     No plan uses more stock or room than there is, save where the present ones do and then no more;
     nothing arrives later than `latest`, save what would anyway. All plans together never cost more
-    than the present ones, and come within 0.1 % of the least cost wherever the search ends by
-    itself (`bound` tells). The same arguments give the same answer. About 1 ms an order.
+    than the present ones, and mostly come within 0.1 % of the least cost (`bound` tells). The same
+    arguments give the same answer. A few milliseconds an order.
     """
     asks = [_asked(order, stock) for order in orders]
     movable = [at for at, order in enumerate(orders) if _movable(order, asks[at], standing)]

@@ -1,4 +1,4 @@
-"""Orders' questions laid out flat for arithmetic over many of them: see `offers.Questions`."""
+"""Orders' questions laid out flat for arithmetic over many of them: see `questions.Questions`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ import numpy as np
 from entrepot.network.model import Method
 from entrepot.sourcing.eligibility import Standing, allowed_by, rating_by, services_of
 from entrepot.sourcing.model import EXACT_LINES_MAX, Ask
-from entrepot.sourcing.offers import NEVER, Floats, Ints, Nodes, Questions
 from entrepot.sourcing.parcels import Loads, Sending, table
+from entrepot.sourcing.questions import NEVER, Floats, Ints, Nodes, Questions
 from entrepot.terms.ids import Sku
 
 

@@ -20,7 +20,8 @@ from entrepot.sourcing.eligibility import Standing, capacities
 from entrepot.sourcing.forecast import Drawn, Forecast, drawn
 from entrepot.sourcing.laid_out import LaidOut, fits, laid_out, sending_of
 from entrepot.sourcing.model import Ask, Prices
-from entrepot.sourcing.offers import (
+from entrepot.sourcing.parcels import Loads, table
+from entrepot.sourcing.questions import (
     NEVER,
     Floats,
     Held,
@@ -29,10 +30,9 @@ from entrepot.sourcing.offers import (
     Priced,
     Questions,
     Used,
-    answer,
+    answering,
     held,
 )
-from entrepot.sourcing.parcels import Loads, table
 from entrepot.terms.ids import Sku
 
 SCENARIOS: Final = 16
@@ -152,7 +152,9 @@ class _Ascent:
             np.zeros(len(self._stock.node)), np.zeros(self._rooms.shape), np.empty(lines, np.int64)
         )
         if orders:
-            answer(orders.questions, orders.nodes, self._stock, Priced(prices, room), used)
+            answering().answer(
+                orders.questions, orders.nodes, self._stock, Priced(prices, room), used
+            )
         return used
 
 

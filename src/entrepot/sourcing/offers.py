@@ -6,7 +6,7 @@ answered as if it were alone, at prices for units and for room that say what oth
 them. A parcel's price may have any shape: it stands in a table by subset, delay and zone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final, NamedTuple, TypeVar
 
 import numba
@@ -14,13 +14,22 @@ import numpy as np
 import numpy.typing as npt
 
 from entrepot.sourcing.model import EXACT_LINES_MAX
+from entrepot.sourcing.questions import (
+    NEVER,
+    Floats,
+    Held,
+    Ints,
+    Nodes,
+    Out,
+    Parcels,
+    Priced,
+    Questions,
+    Rows,
+    Used,
+)
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-
-NEVER: Final = float(1 << 48)
-"""What no node can do costs this, and more is never asked."""
-
+Bools = npt.NDArray[np.bool_]
+_LEAST: Final = 1e-6
 _SUBSETS: Final = 1 << EXACT_LINES_MAX
 _LINES: Final = EXACT_LINES_MAX
 
@@ -43,80 +52,6 @@ class _Work(NamedTuple):
     position: Ints
     met: Ints
     units: Ints
-
-
-class Held(NamedTuple):
-    """Positions by sku row: `node` and `units` of row s stand from `first[s]` to `first[s + 1]`."""
-
-    first: Ints
-    node: Ints
-    units: Ints
-
-
-class Questions(NamedTuple):
-    """Orders of at most EXACT_LINES_MAX lines, laid out flat.
-
-    Lines of order a stand from `first[a]` to `first[a + 1]` in `sku` (rows of `Held`) and `units`.
-    `row[a]` + subset is the subset's row in `parcel`, float64[rows, delays, zones]: shipping and
-    what being late costs, NEVER where it cannot be. `area` is the row of `Nodes.zone`, `group` that
-    of `Nodes.beside`, `day` that of the room's prices. `unserved` is what a line costs that nobody
-    sends, NEVER where all must be sent.
-    """
-
-    first: Ints
-    sku: Ints
-    units: Ints
-    row: Ints
-    parcel: Floats
-    area: Ints
-    group: Ints
-    day: Ints
-    unserved: Floats
-
-
-class Nodes(NamedTuple):
-    """Nodes: `zone` int64[areas, N], `delay` int64[N] the rows of `parcel`, `per_unit` int64[N].
-
-    `beside` is float64[groups, N], what a parcel costs beside its freight and its units; NEVER
-    where a node may not send for a group. `extra` is the price of a shipment after the first.
-    """
-
-    zone: Ints
-    delay: Ints
-    beside: Floats
-    per_unit: Ints
-    extra: float
-
-
-class Priced(NamedTuple):
-    """Minor units for one unit of each position, float64[P], and a parcel, float64[days, N]."""
-
-    stock: Floats
-    room: Floats
-
-
-class Used(NamedTuple):
-    """What answers use: units of each position, float64[P], and parcels, float64[days, N].
-
-    `chosen` is int64[lines], the node of each line in the last answers; -1 where it is unserved.
-    """
-
-    stock: Floats
-    room: Floats
-    chosen: Ints
-
-
-def held(free: Ints) -> Held:
-    """List the positions of int64[S, N] that hold something, by sku row, then by node."""
-    sku, node = np.nonzero(free > 0)
-    counts = np.bincount(sku, minlength=len(free))
-    first = np.concatenate([[0], counts.cumsum()]).astype(np.int64)
-    return Held(first, node.astype(np.int64), free[sku, node].astype(np.int64))
-
-
-def rows(lengths: Sequence[int] | Ints) -> Ints:
-    """Say where the subsets of orders of these many lines begin in a table: int64[n + 1]."""
-    return np.concatenate([[0], (1 << np.asarray(lengths, np.int64)).cumsum()])
 
 
 @in_machine_code
@@ -260,3 +195,66 @@ def _use(
             used.chosen[begin + line] = node
             if node >= 0:
                 used.stock[position[line, node]] += questions.units[begin + line]
+
+
+@in_machine_code
+def missing(first: Ints, row: Ints, cover: Floats, best: Floats, who: Ints) -> Bools:
+    """Say of each row whether its parcel would pay at what covering its lines costs."""
+    pays = np.zeros(len(best), np.bool_)
+    for order in range(len(first) - 1):
+        begin = first[order]
+        for subset in range(1, row[order + 1] - row[order]):
+            at = row[order] + subset
+            if who[at] < 0:
+                continue
+            worth = 0.0
+            for line in range(first[order + 1] - begin):
+                if subset >> line & 1:
+                    worth += cover[begin + line]
+            pays[at] = best[at] < worth - _LEAST
+    return pays
+
+
+@in_machine_code
+def fill(
+    questions: Questions,
+    nodes: Nodes,
+    stock: Held,
+    prices: Priced,
+    parcels: Parcels,
+    rows: Rows,
+    out: Out,
+) -> None:
+    """Write the columns of parcels: what each costs, and its rows beside the units it takes."""
+    start, row, value, cost, filled = out.start, out.row, out.value, out.cost, out.filled
+    for at in range(len(parcels.order)):
+        order, subset, node = parcels.order[at], parcels.subset[at], parcels.node[at]
+        begin, entry, units, price = questions.first[order], start[at], 0, 0.0
+        for line in range(questions.first[order + 1] - begin):
+            if not subset >> line & 1:
+                continue
+            row[entry] = begin + line
+            entry += 1
+            if node < 0:
+                price += questions.unserved[begin + line]
+                continue
+            sku, asked = questions.sku[begin + line], questions.units[begin + line]
+            low, high = stock.first[sku], stock.first[sku + 1]
+            position = low + np.searchsorted(stock.node[low:high], node)
+            units += asked
+            price += prices.stock[position] * asked
+            if rows.stock[position] >= 0:
+                row[entry], value[entry] = rows.stock[position], asked
+                entry += 1
+        if node >= 0:
+            row[entry] = rows.room[node]
+            entry += 1
+            zone, delay = nodes.zone[questions.area[order], node], nodes.delay[node]
+            price += (
+                nodes.extra
+                + nodes.beside[questions.group[order], node]
+                + nodes.per_unit[node] * units
+            )
+            price += questions.parcel[questions.row[order] + subset, delay, zone]
+            price += prices.room[0, node]
+        cost[at], filled[at] = price, entry - start[at]

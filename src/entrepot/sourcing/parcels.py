@@ -16,7 +16,7 @@ from entrepot.network.model import ZONE_MAX
 from entrepot.network.rate_card import Parcels
 from entrepot.sourcing.cost import lateness
 from entrepot.sourcing.model import Due
-from entrepot.sourcing.offers import Floats, Ints, rows
+from entrepot.sourcing.questions import Floats, Ints, rows
 
 
 @dataclass(frozen=True, slots=True)

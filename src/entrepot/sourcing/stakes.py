@@ -10,13 +10,13 @@ import numpy as np
 
 from entrepot.network.compiled import NO_COST
 from entrepot.network.rate_card import Parcels as Packed
-from entrepot.sourcing.columns import Parcels, Problem
+from entrepot.sourcing.columns import Problem
 from entrepot.sourcing.cost import lateness
 from entrepot.sourcing.eligibility import Standing, rating_by
 from entrepot.sourcing.laid_out import laid_out, sending_of
 from entrepot.sourcing.model import Ask, Plan, Prices, Shipment, Stock
-from entrepot.sourcing.offers import NEVER, Floats, Held, Ints, Priced, held
 from entrepot.sourcing.parcels import Sending, added
+from entrepot.sourcing.questions import NEVER, Floats, Held, Ints, Parcels, Priced, held
 from entrepot.sourcing.shelves import Shelves
 from entrepot.terms.ids import Sku
 
