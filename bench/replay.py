@@ -26,7 +26,8 @@ from entrepot.policies.keeping import UNITS_MAX, Keep, Match
 from entrepot.policies.model import Policy
 from entrepot.sourcing import replays
 from entrepot.sourcing.eligibility import Standing
-from entrepot.sourcing.record import Record, unpack
+from entrepot.sourcing.record import unpack
+from entrepot.sourcing.record_form import Record
 from entrepot.sourcing.replay_model import Replay
 from entrepot.sourcing.replays import Span
 from entrepot.sourcing.shelves import Shelves

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from entrepot.api import bodies_catalog as goods
 from entrepot.api import bodies_customers as people
+from entrepot.api import bodies_lanes as lanes
 from entrepot.api import bodies_network as places
 from entrepot.api import strict
 from entrepot.api.problems import invalid
@@ -258,13 +259,13 @@ CHANNELS = Kind(
 LANES = Kind(
     noun="lanes",
     id_field="lane",
-    body=places.LaneBody,
-    read=places.lane_row,
+    body=lanes.LaneBody,
+    read=lanes.lane_row,
     put=_put_lanes,
     find=network.lane,
     page=_page_lanes,
     lock=_lock_network,
-    show=places.lane_answer,
+    show=lanes.lane_answer,
     name_of=lambda row: row.lane_id,
     version_of=lambda row: row.version,
 )

@@ -3,7 +3,8 @@
 import msgspec
 
 from entrepot.access.model import Scope
-from entrepot.api.bodies_network import ChannelAnswer, GroupAnswer, LaneAnswer, NodeAnswer
+from entrepot.api.bodies_lanes import LaneAnswer
+from entrepot.api.bodies_network import ChannelAnswer, GroupAnswer, NodeAnswer
 from entrepot.api.face import Route
 from entrepot.api.kinds import CHANNELS, LANES, NODE_GROUPS, NODES, Kind
 from entrepot.api.paging import PageQuery

@@ -12,7 +12,8 @@ from entrepot.plumbing import db
 from entrepot.sourcing import regrets, replays
 from entrepot.sourcing.hindsight import Day
 from entrepot.sourcing.model import Plan
-from entrepot.sourcing.record import Record, unpack
+from entrepot.sourcing.record import unpack
+from entrepot.sourcing.record_form import Record
 from entrepot.sourcing.regret import bound_of
 from entrepot.sourcing.replay_model import PlacedDecision
 from entrepot.sourcing.replays import Span

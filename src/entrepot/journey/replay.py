@@ -31,7 +31,8 @@ from entrepot.policies import browse as policies
 from entrepot.policies.model import Policy
 from entrepot.sourcing import replays
 from entrepot.sourcing.lab import Rules
-from entrepot.sourcing.record import Record, unpack
+from entrepot.sourcing.record import unpack
+from entrepot.sourcing.record_form import Record
 from entrepot.sourcing.replay_model import PlacedDecision, Replay, ReplayChange
 from entrepot.sourcing.replays import Done, Span
 from entrepot.sourcing.unfold import unfold

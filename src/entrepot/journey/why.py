@@ -10,7 +10,8 @@ from entrepot.network.compiled import Compiled
 from entrepot.plumbing import db
 from entrepot.sourcing import browse as sourcing
 from entrepot.sourcing.explain import Explanation, explain
-from entrepot.sourcing.record import Record, decision, replay, unpack
+from entrepot.sourcing.record import decision, replay, unpack
+from entrepot.sourcing.record_form import Record
 from entrepot.sourcing.tell_if import WhatIf, what_if
 from entrepot.terms.ids import MarketId, OrderId
 

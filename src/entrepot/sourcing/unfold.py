@@ -13,7 +13,8 @@ from entrepot.network.compiled import Compiled
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Prices, Stock
 from entrepot.sourcing.noted import BUFFER
 from entrepot.sourcing.packing import unpacked_days, unpacked_units
-from entrepot.sourcing.record import Record, Scene, answer_of, ask_of, nodes_of, units_of
+from entrepot.sourcing.record import Scene, answer_of, ask_of, nodes_of, units_of
+from entrepot.sourcing.record_form import Record
 from entrepot.sourcing.steered import prices_of
 from entrepot.sourcing.withhold import Keep
 from entrepot.terms.ids import ChannelId, Sku
