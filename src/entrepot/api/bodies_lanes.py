@@ -8,8 +8,9 @@ from msgspec import Meta
 
 from entrepot.api.bodies_network import Price
 from entrepot.api.problems import invalid
-from entrepot.network.model import ZONE_MAX, (
+from entrepot.network.model import (
     WEIGHT_BREAKS_MAX,
+    ZONE_MAX,
     LaneRow,
 )
 from entrepot.terms.ids import LaneId
