@@ -139,6 +139,7 @@ async def test_the_number_of_statements_does_not_depend_on_the_number_of_carts(s
     await stocked(shop, 500)
     counts = []
     for size in (1, 1, 16):
+        await shop.count("DC", TEE=500)
         await carts.hold(*[wish(("TEE", 1)) for _ in range(size)])
         held = await pool.fetchval("SELECT sum(reserved) FROM inventory.position")
         await shop.count("DC", TEE=held - size)

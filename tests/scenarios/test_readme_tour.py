@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+"""With the environment's own commands first, as for whoever has activated it."""
+
 KEY = "tour-key-of-one-test-0123456789"
 BLOCK = re.compile(r"^```(?P<kind>sh|text) tour\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 READY_S_MAX = 120
@@ -80,7 +83,7 @@ def test_the_tour_works_as_written(address, tmp_path, page):
     done = subprocess.run(
         ["bash", "-c", script(page, between)],
         cwd=tmp_path,
-        env={**os.environ, "URL": address, "KEY": KEY},
+        env={**os.environ, "URL": address, "KEY": KEY, "PATH": PATH},
         capture_output=True,
         text=True,
         timeout=READY_S_MAX,
