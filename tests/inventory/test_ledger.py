@@ -12,6 +12,7 @@ from entrepot.inventory.move import move
 from entrepot.inventory.reserve import reserve
 from entrepot.inventory.resolve import consume, doubt, free
 from entrepot.plumbing import mint
+from entrepot.terms.ids import AFTER_ALL
 from inventory.stock import BR, CAP, LYON, NICE, NOON, TEE, US, claim, counted, delta, minutes
 
 LATER = timedelta(hours=1)
@@ -109,7 +110,7 @@ async def test_every_step_is_told_newest_first_with_its_cause(house, monkeypatch
     assert [str(e.order_id)[-1] for e in all_of_it if e.order_id] == ["1", "2", "2", "1"]
     some = await steps(house, since=told[2][0], until=told[5][0])
     assert some == all_of_it[3:6]
-    pages, before = [], ledger.LAST
+    pages, before = [], AFTER_ALL
     while page := await steps(house, before=before, most=2):
         pages += page
         before = page[-1].movement_id
