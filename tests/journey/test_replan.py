@@ -184,3 +184,18 @@ async def test_a_count_that_finds_more_is_supply_too(shop):
     await shop.turn()
     assert await shop.pieces(id_) == [("DC", "released", 2)]
     assert await shop.phase(id_) == "released"
+
+
+async def test_what_would_come_late_goes_by_a_faster_service_where_lateness_costs_more(two):
+    async with two.pool.acquire() as conn, conn.transaction():
+        await publish(conn, US, Policy(late_per_day=2000), "ann", "in time", mint.now())
+    await two.world.refresh(US)
+    id_ = await two.buy(("TEE", 1))
+    await two.turn()
+    (work,) = await two.works(id_)
+    assert work.head.service == "standard"
+    await two.do(reject, work, reason="too_busy")
+    await two.turn()
+    (again,) = await two.works(id_, "released")
+    assert (again.head.node_id, again.head.service) == ("NEWARK", "next_day")
+    assert again.head.lane_id.startswith("default-next_day-")

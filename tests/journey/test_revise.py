@@ -188,3 +188,32 @@ async def test_a_parcel_that_does_not_come_is_expected_the_next_day_and_no_one_i
     assert row["alarm"] == "deliver"
     assert await look(one.pool, await one.world.market(US), times) == 1
     assert await one.pool.fetchval("SELECT alarm FROM promise.milestone") is None
+
+
+async def test_a_promise_that_was_learned_moves_by_as_much_as_calendars_say(one):
+    id_ = await one.buy(("TEE", 1))
+    stated = await told(one, id_)
+    await one.pool.execute(
+        "UPDATE orders.order SET promised_latest = promised_latest + interval '3 days',"
+        " document = replace(document, '\"stated_latest\":null', $2) WHERE order_id = $1",
+        id_, f'"stated_latest":"{stated.isoformat()}"',
+    )  # fmt: skip
+    await one.turn()
+    assert await revised(one, id_) == []
+    async with one.pool.acquire() as conn:
+        order = await read_order(conn, await one.world.market(US), id_, at=mint.now())
+    (work,) = order["fulfillment_orders"]
+    assert at(work["milestones"]["deliver_by"]) == stated + timedelta(days=3)
+    assert at(work["expected"]["latest"]) == stated + timedelta(days=3)
+
+    await one.ago(id_, WEEK)
+    await one.pool.execute(
+        "UPDATE orders.order SET document = replace(document, $2, $3) WHERE order_id = $1",
+        id_, stated.isoformat(), (stated - WEEK).isoformat(),
+    )  # fmt: skip
+    (work,) = await one.works(id_)
+    await one.ship(work)
+    await one.turn()
+    (event,) = await revised(one, id_)
+    assert at(event["to"]) - at(event["from"]) == WEEK
+    assert at(event["to"]) == stated + timedelta(days=3)

@@ -143,7 +143,7 @@ def test_a_replay_that_tried_nothing_is_none():
     [
         (Policy(), True),
         (Policy(release_after_s=60, publication=(Publication(channel="web"),)), True),
-        (Policy(require_replay=RequireReplay()), True),
+        (Policy(require_replay=RequireReplay()), False),
         (Policy(extra_shipment=10), False),
         (Policy(velocity_days=3), False),
     ],

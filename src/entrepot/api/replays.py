@@ -201,8 +201,11 @@ async def _read(request: Request, conn: db.Connection) -> Replay:
 
 
 def _number(text: str) -> int:
-    if not text.isdigit() or len(text) > 9:
-        raise Problem(Code.INVALID, "cursor: is none of ours")
+    if not text.isdecimal() or len(text) > 9:
+        raise Problem(
+            Code.INVALID, "cursor: is none of ours",
+            errors=[FieldError("is none of ours", parameter="cursor")],
+        )  # fmt: skip
     return int(text)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -137,6 +137,19 @@ async def answer(  # noqa: PLR0913 - who answers what, why and when
         answer="accepted" if accepts else "declined", actor=actor, reason=reason, at=at,
     )  # fmt: skip
     return bool(passed)
+
+
+async def wait_for_offers(
+    conn: db.Connection, market: MarketId, new: Sequence[NewOffer], spare: timedelta
+) -> None:
+    """Have offered work wait until its offer has ended, and a little more."""
+    if new:
+        await db.execute(
+            conn, Q["wait_for_offers"],
+            market=market,
+            fulfillment_order_ids=[each.fulfillment_order_id for each in new],
+            untils=[each.ends_at + spare for each in new],
+        )  # fmt: skip
 
 
 async def due_now(

@@ -121,3 +121,10 @@ WHERE
     AND (o.state <> 'open' OR n.answer IS NULL)
 ORDER BY n.offer_id
 LIMIT :most::integer;
+
+-- name: wait_for_offers
+-- Work on offer is not released while its offer is open, whichever round it is.
+UPDATE fulfillment.fulfillment_order AS f
+SET release_at = greatest(f.release_at, w.until)
+FROM unnest(:fulfillment_order_ids::uuid[], :untils::timestamptz[]) AS w (id, until)
+WHERE f.market = :market::text AND f.fulfillment_order_id = w.id AND f.state = 'planned';

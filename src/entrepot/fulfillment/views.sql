@@ -103,8 +103,8 @@ WHERE f.market = :market::text AND f.order_id = any(:order_ids::uuid[])
 ORDER BY f.order_id, f.fulfillment_order_id;
 
 -- name: unreleased -> OrderRow
--- Orders to be sent of which all work is planned and none is about to be released: the first to be
--- released first.
+-- Orders to be sent of which all work is planned, none is about to be released and none was
+-- offered: the first to be released first.
 SELECT f.order_id
 FROM fulfillment.fulfillment_order AS f
 WHERE
@@ -118,6 +118,11 @@ WHERE
         WHERE
             g.market = f.market AND g.order_id = f.order_id
             AND g.state NOT IN ('planned', 'canceled', 'rejected')
+    )
+    AND NOT EXISTS (
+        SELECT 1
+        FROM fulfillment.offer AS c
+        WHERE c.market = f.market AND c.order_id = f.order_id
     )
 GROUP BY f.order_id
 ORDER BY min(f.release_at), f.order_id

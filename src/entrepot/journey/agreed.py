@@ -14,9 +14,13 @@ from entrepot.orders import browse as orders
 from entrepot.orders import consents
 from entrepot.orders.consents import LineWay
 from entrepot.orders.model import Address, Customer
+from entrepot.promise import browse as promises
+from entrepot.promise.after_model import Told
 from entrepot.sourcing import browse as sourcing
-from entrepot.sourcing.model import Ask, Want
+from entrepot.sourcing.model import Ask, Due, Want
+from entrepot.terms.calendar import time_zone
 from entrepot.terms.ids import ChannelId, NodeId, OrderId, Sku
+from entrepot.terms.place import Place
 
 Key = tuple[Sku, NodeId]
 
@@ -59,24 +63,36 @@ async def questions_of(
     skus = {sku for needs in wanted.values() for _, sku, _ in needs}
     await market.catalog.fetch_missing(here.conn, skus)
     ways = await consents.ways_of(here.conn, here.market, list(wanted))
+    told: Mapping[OrderId, Told] = {}
+    if market.policy.late_per_day:
+        told = await promises.told_of(here.conn, here.market, list(wanted))
     questions = {}
     for order_id, needs in wanted.items():
         agreed = agreed_of(documents[order_id])
         if needs and needs[0][0] in ways.get(order_id, {}):
             agreed = _another(agreed, ways[order_id][needs[0][0]])
+        there = asking.destination(agreed.ship_to) if agreed.method is Method.SHIP else None
+        due = _due(told.get(order_id), there)
         questions[order_id] = Ask(
             channel=agreed.channel,
             method=agreed.method,
             service=agreed.service,
+            services=() if due is None else market.compiled.services,
+            due=due,
             wants=(),
-            destination=asking.destination(agreed.ship_to)
-            if agreed.method is Method.SHIP
-            else None,
+            destination=there,
             pickup_node=agreed.pickup_node,
             barred=frozenset(bars.get(order_id, ())),
             customer_class=asking.class_of(agreed.customer),
         )
     return questions
+
+
+def _due(told: Told | None, there: Place | None) -> Due | None:
+    """Say by which day an order was promised there: later costs what the policy says."""
+    if told is None or there is None:
+        return None
+    return Due(told.latest.astimezone(time_zone(there.time_zone or "UTC")).date())
 
 
 def _another(agreed: Agreed, way: LineWay) -> Agreed:

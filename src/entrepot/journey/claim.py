@@ -24,7 +24,7 @@ from entrepot.fulfillment.states import OfferVerb, State
 from entrepot.inventory.model import Claim
 from entrepot.inventory.reserve import reserve
 from entrepot.inventory.resolve import free, lock
-from entrepot.journey import claim_told, withhold
+from entrepot.journey import claim_told, milestones, withhold
 from entrepot.journey.agreed import questions_of
 from entrepot.journey.here import Here
 from entrepot.journey.mend import mend
@@ -246,6 +246,7 @@ async def _open(
         lines=tuple(units),
     )
     (id_,) = await open_planned(here.conn, here.market, [new], at=here.at)
+    await milestones.begin(here, market, [id_], [new])
     facts = tell.planned([id_], [new], actor="entrepot")
     await outbox.tell(here.conn, here.market, facts, at=here.at)
     return id_

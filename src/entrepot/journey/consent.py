@@ -183,6 +183,7 @@ async def _expire_due(world: World, market: MarketId, conn: db.Connection) -> in
     here = Here(conn, market, world, mint.now(), 0)
     ids = sorted({each.order_id for each in due})
     await orders.lock(conn, market, ids)
+    due = [each for each in due if await _is_asked(conn, market, each)]
     known = await world.fresh(conn, market)
     policy = known.policy.pickup_consent
     default = "wait" if policy is None else policy.default
@@ -200,6 +201,12 @@ async def _expire_due(world: World, market: MarketId, conn: db.Connection) -> in
             if _waiting(standing[each.order_id], each):
                 await _cancel(here, known, standing[each.order_id], each, "entrepot", NO_ANSWER)
     return done
+
+
+async def _is_asked(conn: db.Connection, market: MarketId, due: Consent) -> bool:
+    """Say whether a question is open still, now that its order is locked."""
+    now = await consents.of_order(conn, market, due.order_id)
+    return any(each.consent_id == due.consent_id and each.state == due.state for each in now)
 
 
 async def _end(here: Here, asked: Sequence[Consent], verb: ConsentVerb, choice: str | None) -> int:

@@ -11,7 +11,7 @@ from entrepot.policies.trial import RequireReplay
 
 _BESIDE = (
     "release_after_s", "hold_expiry_s", "feed_stale_after_s", "max_replans", "truth", "publication",
-    "require_replay",
+    "revisions", "promise", "learned_transit", "pickup_consent",
 )  # fmt: skip
 """What of a policy has no say in which node sends what."""
 

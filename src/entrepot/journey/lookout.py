@@ -12,12 +12,13 @@ ALWAYS = date.max
 """All of a node's work, whatever its day."""
 
 
-def paused_nodes(market: Market) -> list[Overfull]:
+def paused_nodes(market: Market, at: datetime) -> list[Overfull]:
     """Name the nodes that take no work now, all of whose work is too much."""
+    working = market.working(at).tolist()
     return [
         Overfull(node.node_id, ALWAYS, WATCHED_PER_COMMIT_MAX)
-        for node in market.network.nodes
-        if not node.enabled
+        for node, works in zip(market.network.nodes, working, strict=True)
+        if not works
     ]
 
 

@@ -97,7 +97,8 @@ async def begin(
             counted[key] = times_of(market, terms, piece, promise.latest, zone, begins=begins)
         times = counted[key]
         if times is not None:
-            rows.append((id_, each.order_id, times, first_look(times, here.at, alert)))
+            look = first_look(times, here.at, alert)
+            rows.append((id_, each.order_id, _shown(times, promise), look))
     if rows:
         await store.put_milestones(here.conn, here.market, rows)
 
@@ -133,6 +134,11 @@ def times_of(
     )  # fmt: skip
 
 
+def _shown(times: Milestones, promise: Told) -> Milestones:
+    """Deliver by what the customer was told, whoever has promised it."""
+    return msgspec.structs.replace(times, deliver_by=times.deliver_by + promise.shift)
+
+
 async def recount(
     here: Here, promises: Mapping[OrderId, Told], zones: Mapping[OrderId, str]
 ) -> None:
@@ -159,6 +165,7 @@ async def recount(
         )  # fmt: skip
         if times is None:
             times = msgspec.structs.replace(row.times, deliver_by=promise.latest)
+        times = _shown(times, promise)
         counted.append((row.fulfillment_order_id, row.order_id, times, here.at))
     await store.recount_milestones(here.conn, here.market, counted)
 

@@ -26,7 +26,7 @@ from entrepot.inventory.model import Claim
 from entrepot.journey import claim_told, told, withhold
 from entrepot.journey.agreed import questions_of, wants_of
 from entrepot.journey.asking import Need
-from entrepot.journey.claiming_rules import Rounds, rounds_of, rule_of, worth_offering
+from entrepot.journey.claiming_rules import SPARE, Rounds, rounds_of, rule_of, worth_offering
 from entrepot.journey.here import Here, orders_of
 from entrepot.journey.replan import DECLINED
 from entrepot.journey.reroute import Freeing, look, nothing
@@ -71,6 +71,7 @@ async def offer_work(here: Here, events: Sequence[Event]) -> None:
     asked = [each for each in works if each.id in named and each.state is State.PLANNED]
     new, rest = await _found(here, market, _pairs(market, heads, asked, rounds), rounds)
     opened = await offers.open_offers(here.conn, here.market, new, at=here.at)
+    await offers.wait_for_offers(here.conn, here.market, new, SPARE)
     facts = [claim_told.opened(id_, each) for id_, each in zip(opened, new, strict=True)]
     await outbox.tell(here.conn, here.market, facts, at=here.at)
     await _let_go_on(here, market, rest, rounds)

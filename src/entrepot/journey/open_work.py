@@ -64,7 +64,7 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
             way,
             units,
             _last(told, order_id, node),
-            _release(market, standing[order_id], here.at + wait),
+            _release(market, standing[order_id], here.at, wait),
             here.at,
         )
         for order_id in ids
@@ -85,13 +85,14 @@ async def open_work(here: Here, events: Sequence[Event]) -> None:
     )
 
 
-def _release(market: Market, standing: Claims, at: datetime) -> datetime:
+def _release(market: Market, standing: Claims, now: datetime, wait: timedelta) -> datetime:
     """Say when work is released: an order that is planned again keeps its first plan's time.
 
     New work waits for its offer, where it is offered.
     """
-    at = min([work.head.release_at for work in standing.works], default=at)
-    return at + claiming.longest(market.policy, standing.head)
+    at = min([work.head.release_at for work in standing.works], default=now + wait)
+    offered = claiming.longest(market.policy, standing.head)
+    return max(at, now + offered) if offered else at
 
 
 HowSent = tuple[str, str]
@@ -153,7 +154,7 @@ def _new(  # noqa: PLR0913, PLR0917 - all that a fulfillment order is made of
         order_id=standing.head.order_id,
         node_id=node,
         method=how[0],
-        service=how[1],
+        service=how[1] if lane_ix is None else compiled.lane(lane_ix).service,
         carrier=compiled.lane(lane_ix).carrier if lane_ix is not None else None,
         lane_id=lane_id,
         day=date.fromordinal(ordinal),

@@ -77,6 +77,7 @@ async def outlook(here: Here, market: Market, rules: LookAhead) -> Outlook | Non
     )
     if forecast is None:
         return None
+    await here.world.fresh_load(here.conn, market)
     standing = market.standing(here.at)
     markdown = await _markdown(here, market, rules.overstock, skus, stock[chosen])
     return Outlook(
@@ -140,7 +141,7 @@ def _forecast(
         skus=skus,
         units_a_day=rates,
         weight_g=np.array([items[s].weight_g if s in items else 0 for s in skus], np.int64),
-        volume_cm3=np.zeros(len(skus), np.int64),
+        volume_cm3=np.array([items[s].volume_cm3 if s in items else 0 for s in skus], np.int64),
         places=tuple(located(p.country, p.postal_code, p.region) for p in places),
         shares=where / where.sum(),
         lengths=shares / shares.sum(),

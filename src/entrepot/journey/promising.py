@@ -94,6 +94,7 @@ def _told(promise: Promise, windows: Sequence[Window], version: int, learned: Le
         engine=Engine.MODEL if by_model else Engine.RULES,
         version=version,
         as_of=datetime.fromtimestamp(learned.as_of * DAY_S, UTC),
+        stated=promise.latest,
     )
 
 

@@ -77,7 +77,7 @@ async def _show_expected(
         found = expected_each(ways, told, zone, market.compiled, at)
     for work in order["fulfillment_orders"]:
         one = found.get(FulfillmentOrderId(UUID(work["id"])))
-        work["expected"] = None if one is None else _plain(one)
+        work["expected"] = None if one is None or told is None else _plain(one.later(told.shift))
 
 
 async def read_orders(
@@ -164,7 +164,7 @@ def _promised(
             "earliest": first["earliest"],
             "latest": first["latest"],
             "was": None,
-            "maker": "rules",
+            "maker": "model" if first.get("engine") == "model" else "rules",
             "cause": "captured",
             "reason": None,
             "at": order["captured_at"],
@@ -174,7 +174,8 @@ def _promised(
     if revisions:
         last = order["promises"][-1]
         order["promise"] = (first or {"order_by": None, "confidence": None}) | {
-            "earliest": last["earliest"], "latest": last["latest"],
+            "earliest": last["earliest"], "latest": last["latest"], "expected": None,
+            "confidence": None, "engine": "static", "version": None, "as_of": None,
         }  # fmt: skip
     for work in order["fulfillment_orders"]:
         by = milestones.get(FulfillmentOrderId(UUID(work["id"])))

@@ -22,7 +22,7 @@ from entrepot.journey.mend import mend
 from entrepot.journey.milestones import ACTOR, ELSEWHERE, settle
 from entrepot.journey.notice import tell_those_who_wait
 from entrepot.journey.progress import Standing, standings
-from entrepot.journey.replan import give_up
+from entrepot.journey.replan import DECLINED, give_up
 from entrepot.journey.reroute import Freeing, reroute, sketched
 from entrepot.journey.world import Market
 from entrepot.orders import browse as orders
@@ -109,7 +109,8 @@ async def _forget_the_tired(here: Here, market: Market, moving: Moving) -> None:
     """Leave orders where they are that were planned again as often as the policy allows."""
     tried: dict[OrderId, set[str]] = {}
     for each in await sourcing.bars_of(here.conn, here.market, list(moving)):
-        tried.setdefault(each.order_id, set()).add(each.node_id)
+        if each.reason != DECLINED:
+            tried.setdefault(each.order_id, set()).add(each.node_id)
     for order_id, nodes in tried.items():
         if len(nodes) >= market.policy.max_replans:
             moving.pop(order_id, None)

@@ -88,6 +88,7 @@ class PromiseView(msgspec.Struct, frozen=True):
     engine: Engine = Engine.STATIC
     version: int | None = None
     as_of: datetime | None = None
+    stated_latest: datetime | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -172,7 +173,7 @@ def promise_view(promise: Promise | None) -> PromiseView | None:
         return None
     return PromiseView(
         promise.earliest, promise.latest, promise.order_by, promise.confidence, promise.expected,
-        promise.engine, promise.version, promise.as_of,
+        promise.engine, promise.version, promise.as_of, promise.stated,
     )  # fmt: skip
 
 

@@ -212,7 +212,10 @@ def _added(parts: Sequence[Part], seed: int) -> Figures:
     return figures(table_of([row for part in parts for row in part.rows]), nodes, seed=seed)
 
 
-_UNSEEN: Final = ("segments", "velocity_days", "truth_discount", "stale_stock", "max_replans")
+_UNSEEN: Final = (
+    "segments", "velocity_days", "truth_discount", "stale_stock", "max_replans", "look_ahead",
+    "waves", "claiming", "when_given_up", "milestones",
+)  # fmt: skip
 """What of a policy changes decisions by way of the stock that was seen, or of what follows."""
 
 

@@ -170,8 +170,8 @@ async def sketched(
     market = await here.world.fresh(here.conn, here.market)
     asks = await questions_of(here, market, wanted, but)
     skus = sorted({sku for needs in wanted.values() for _, sku, _ in needs})
-    await look(here, market, skus, Freeing(nothing, closed))
     owed = await stock.owed(here.conn, here.market, skus)
+    await look(here, market, skus, Freeing(nothing, closed))
     planned, _ = _plan(here, market, asks, wanted, list(wanted), {}, owed)
     return {o: (asks[o], plan) for o, (plan, _, had) in planned.items() if had == wanted[o]}
 
@@ -190,8 +190,8 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
 ) -> list[OrderId]:
     """Plan, claim and record once; keeps in `left` what is missing; answers who got their units."""
     skus = sorted({sku for order_id in open_ for _, sku, _ in left[order_id]})
-    await look(here, market, skus, freeing)
     owed = {} if waiting else await stock.owed(here.conn, here.market, skus)
+    await look(here, market, skus, freeing)
     network = market.network
     planned, packed = _plan(here, market, asks, left, open_, whys, owed)
     days = _days(here, market, planned)

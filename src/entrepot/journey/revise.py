@@ -33,9 +33,13 @@ async def revise(here: Here, events: Sequence[Event]) -> None:
     news = await _news(here, promises, zones)
     if not news:
         return
-    rows = [_row(promises[order_id], each, here) for order_id, each in news.items()]
+    said = [
+        (promises[order_id].shifted(+1), each.later(promises[order_id].shift))
+        for order_id, each in news.items()
+    ]
+    rows = [_row(promise, each, here) for promise, each in said]
     await store.put_revisions(here.conn, here.market, rows, here.at)
-    facts = [told.revised(promises[order_id], each) for order_id, each in news.items()]
+    facts = [told.revised(promise, each) for promise, each in said]
     await outbox.tell(here.conn, here.market, facts, at=here.at)
     after = {
         order_id: msgspec.structs.replace(

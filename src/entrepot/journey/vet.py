@@ -70,6 +70,8 @@ def _names(policy: Policy) -> Names:
     for at, each in enumerate(policy.publication):
         names.note_one("channel", each.channel, f"/publication/{at}/channel")
     _note_sourcing(names, policy)
+    for at, claim in enumerate(policy.claiming):
+        names.note("channel", claim.channels, f"/claiming/{at}/channels")
     for at, segment in enumerate(policy.segments):
         names.note("channel", segment.channels, f"/segments/{at}/channels")
         for place, protect in enumerate(segment.protect):

@@ -24,7 +24,7 @@ from entrepot.journey.progress import Claims, claims_of
 from entrepot.journey.reroute import Planned, record
 from entrepot.journey.wave_look import Movable, owning, standing_of
 from entrepot.journey.world import Market
-from entrepot.network.model import Method
+from entrepot.network.model import Method, Network
 from entrepot.orders import browse as orders
 from entrepot.plumbing import outbox
 from entrepot.promise.rules import promised
@@ -72,17 +72,34 @@ async def move(here: Here, moves: Sequence[Move]) -> None:
     to be had: the transaction is to be rolled back and the rest of the moves made anew.
     """
     market = await here.world.fresh(here.conn, here.market)
+    network = market.network
+    _all_of(network, moves)
     ids = sorted(each.order.order_id for each in moves)
     await orders.lock(here.conn, here.market, ids)
     found = await claims_of(here.conn, here.market, ids)
     _all_stand(moves, found)
     made, packed = await _decided(here, market, moves)
+    _is_still(market, network, moves)
     await _take_back(here, moves)
     days = _days(here, market, made)
     old = [day for each in moves for day in each.order.standing.days]
     await _exchange_days(here, market, old, days)
     claims = await _exchange_units(here, market, moves, made)
-    await record(here, market.network, made, packed, claims, days, KIND, _why(moves))
+    _is_still(market, network, moves)
+    await record(here, network, made, packed, claims, days, KIND, _why(moves))
+
+
+def _all_of(network: Network, moves: Sequence[Move]) -> None:
+    """See that these moves were decided on this version of the network: places are by its nodes."""
+    other = [e.order.order_id for e in moves if e.order.network_version != network.version]
+    if other:
+        raise Contended(other)
+
+
+def _is_still(market: Market, network: Network, moves: Sequence[Move]) -> None:
+    """See that nobody has read a newer network beside us: what is decided names one version."""
+    if market.network is not network:
+        raise Contended([each.order.order_id for each in moves])
 
 
 def _all_stand(moves: Sequence[Move], found: Mapping[OrderId, Claims]) -> None:
@@ -120,6 +137,7 @@ async def _decided(
         for each in moves
     ]
     skus = sorted({want.sku for ask in asks for want in ask.wants})
+    await here.world.fresh_load(here.conn, market)
     market.stock.replace(skus, await stock.free_of_skus(here.conn, here.market, skus))
     seen = withhold.seen(market, asks, here.at, owed={})
     shelves = Shelves(asks, seen, market.compiled, market.prices)

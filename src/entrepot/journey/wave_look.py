@@ -22,6 +22,8 @@ from entrepot.journey.here import Here
 from entrepot.journey.progress import Claims, claims_of, given_up, unopened
 from entrepot.journey.world import Market
 from entrepot.network.compiled import Compiled, Days
+from entrepot.promise import browse as promises
+from entrepot.promise.after_model import Told
 from entrepot.sourcing.eligibility import Load, ServiceLoad, allowed_by
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock
 from entrepot.sourcing.solve import plan_each
@@ -44,7 +46,8 @@ class Standing:
 class Movable:
     """An order that may be planned again: its question, its needs by line, its plan as it stands.
 
-    `latest` is what its customer was promised; None: no date.
+    `latest` is what its customer was promised; None: no date. The question speaks of the nodes of
+    one version of the network.
     """
 
     order_id: OrderId
@@ -53,6 +56,7 @@ class Movable:
     standing: Standing
     plan: Plan
     latest: datetime | None
+    network_version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,12 @@ async def look(here: Here, *, until: datetime, most: int) -> Wave:
     market.stock.replace(skus, await stock.free_of_skus(here.conn, here.market, skus))
     owed = await stock.owed(here.conn, here.market, skus)
     seen = withhold.seen(market, list(wanting.values()), here.at, owed=owed)
+    await here.world.fresh_load(here.conn, market)
     days, load = market.compiled.days(here.at), dict(market.load)
-    orders = _movable(market, here.at, standing, wanting, found, plan_each(
+    told = await promises.told_of(here.conn, here.market, list(standing))
+    orders = _movable(market, here.at, standing, wanting, told, plan_each(
         [owning(wanting[o], _units(s.claims)) for o, s in standing.items()],
-        seen, market.compiled, days, load,
+        seen, market.compiled, days, load, None, market.services,
     ))  # fmt: skip
     return Wave(tuple(orders), seen, market.compiled, days, load, dict(market.services), here.at)
 
@@ -97,6 +103,8 @@ def standing_of(claims: Claims) -> Standing | None:
     if not works or any(work.head.state != State.PLANNED for work in works):
         return None
     if unopened(claims) or given_up(claims):
+        return None
+    if len({(work.head.method, work.head.service) for work in works}) > 1:
         return None
     return Standing(
         {work.id: work.head.version for work in works},
@@ -143,17 +151,17 @@ def _movable(
     at: datetime,
     standing: Mapping[OrderId, Standing],
     asks: Mapping[OrderId, Ask],
-    claims: Mapping[OrderId, Claims],
+    told: Mapping[OrderId, Told],
     answers: Sequence[Plan | NoPlan],
 ) -> Iterator[Movable]:
     """Give the orders whose plan can be priced as it stands: the network may be another by now."""
     for (order_id, each), answer in zip(standing.items(), answers, strict=True):
         if isinstance(answer, Plan) and _spots(answer) == sorted(_units(each.claims)):
-            latest = claims[order_id].head.promised_latest
+            latest = told[order_id].latest if order_id in told else None
             needs = tuple(needs_of(each.claims))
             ask = _guided(market, asks[order_id], answer, at)
             if ask is not None:
-                yield Movable(order_id, ask, needs, each, answer, latest)
+                yield Movable(order_id, ask, needs, each, answer, latest, market.network.version)
 
 
 def _guided(market: Market, ask: Ask, plan: Plan, at: datetime) -> Ask | None:

@@ -1,7 +1,7 @@
 """After the order, as plain data: milestones, what is expected, revisions, outcomes."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -147,7 +147,8 @@ class Way(msgspec.Struct, frozen=True, gc=False):
 class Told(msgspec.Struct, frozen=True, gc=False):
     """What an order's customer was told last; number 0 is the promise the order was taken with.
 
-    `was` is what they were told before it, `revised_at` when it moved.
+    `was` is what they were told before it, `revised_at` when it moved. All of it as calendars and
+    rate card would have said it: what was learned promised `shift` later, or, below zero, earlier.
     """
 
     order_id: OrderId
@@ -156,6 +157,15 @@ class Told(msgspec.Struct, frozen=True, gc=False):
     revision_no: int
     earliest: datetime
     latest: datetime
+    shift: timedelta = timedelta(0)
+
+    def shifted(self, sign: int) -> "Told":
+        """Go from what was said to what calendars and rate card say (-1), or back (+1)."""
+        by = sign * self.shift
+        was = None if self.was is None else self.was + by
+        return msgspec.structs.replace(
+            self, was=was, earliest=self.earliest + by, latest=self.latest + by
+        )
 
 
 class Expected(msgspec.Struct, frozen=True, gc=False):
@@ -167,6 +177,10 @@ class Expected(msgspec.Struct, frozen=True, gc=False):
     reason: str
     maker: str = RULES
     confidence: float | None = None
+
+    def later(self, by: timedelta) -> "Expected":
+        """Say what was learned would say of it: as much later as it has promised at first."""
+        return msgspec.structs.replace(self, earliest=self.earliest + by, latest=self.latest + by)
 
 
 @dataclass(frozen=True, slots=True)

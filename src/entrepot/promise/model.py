@@ -43,6 +43,7 @@ class Promise(msgspec.Struct, frozen=True, gc=False):
     before which it arrives as often as after it, and `confidence` how often the window is to hold,
     where outcomes have taught that; calendars and rate cards say neither. `version` is that of what
     was learned, `as_of` the moment up to which it remembered: with them it can be made again.
+    `stated` is the latest moment by calendars and rate card, where another engine has promised.
     """
 
     earliest: datetime
@@ -54,6 +55,7 @@ class Promise(msgspec.Struct, frozen=True, gc=False):
     engine: Engine = Engine.STATIC
     version: int | None = None
     as_of: datetime | None = None
+    stated: datetime | None = None
 
 
 class Asked(Protocol):

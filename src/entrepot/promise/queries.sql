@@ -1,12 +1,19 @@
 -- name: told_of -> Told
--- What the customers of some orders were told last. Orders that were promised nothing are left out.
+-- What the customers of some orders were told last, and how much later that is than calendars and
+-- rate card said. Orders that were promised nothing are left out.
 SELECT
     o.order_id,
     r.was,
     r.at AS revised_at,
     coalesce(r.revision_no, 0) AS revision_no,
     coalesce(r.earliest, o.promised_earliest, o.promised_latest) AS earliest,
-    coalesce(r.latest, o.promised_latest) AS latest
+    coalesce(r.latest, o.promised_latest) AS latest,
+    CASE
+        WHEN strpos(o.document, '"stated_latest":"') = 0 THEN interval '0'
+        ELSE
+            o.promised_latest
+            - (o.document::json -> 'promise' ->> 'stated_latest')::timestamptz
+    END AS shift
 FROM orders."order" AS o
 LEFT JOIN LATERAL (
     SELECT n.revision_no, n.earliest, n.latest, n.was, n.at

@@ -25,7 +25,7 @@ async def told_of(
     conn: db.Connection, market: MarketId, order_ids: Collection[OrderId]
 ) -> dict[OrderId, Told]:
     rows = await db.fetch(conn, Q["told_of"], Told, market=market, order_ids=list(order_ids))
-    return {row.order_id: row for row in rows}
+    return {row.order_id: row.shifted(-1) if row.shift else row for row in rows}
 
 
 async def stirred(

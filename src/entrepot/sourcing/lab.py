@@ -139,4 +139,5 @@ def _because(ask: Ask, then: Answer, shelves: Shelves, standing: Standing) -> Be
     for node, shipment in zip(chosen, then.shipments, strict=True):
         if any(units[line[sku], node] < count for sku, count in shipment.items):
             return Because.TAKEN
-    return Because.FULL if standing.full[chosen].any() and not then.overflow else Because.DEARER
+    full = standing.full_of(ask.method)[chosen].any()
+    return Because.FULL if full and not then.overflow else Because.DEARER

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from entrepot.network.compiled import NO_COST
+from entrepot.network.model import Method
 from entrepot.network.rate_card import Parcels as Packed
 from entrepot.sourcing.columns import Problem
 from entrepot.sourcing.cost import lateness
@@ -70,7 +71,8 @@ class Stakes:
         shelves = Shelves(asks, stock, standing.compiled, prices)
         self._rows, self._prices = shelves.row, prices
         self._spare = _left(asks, shelves)
-        self._spare_room = standing.room.copy()
+        kind = standing.kinds.get(Method.SHIP, 0)
+        self._spare_room = np.minimum(standing.room, standing.rooms[kind])
         self._incumbents = self._parcels([_shipments(order) for order in orders])
         self._laid = laid_out(asks, self._sendings, self._rows, standing, self._unserved())
 

@@ -71,7 +71,7 @@ async def paused(conn: db.Connection, market: Market, at: datetime) -> int:
     """Look for work at nodes that take none."""
     if market.policy.milestones is None:
         return 0
-    return await watch_nodes(conn, market.id, paused_nodes(market), AlarmCause.PAUSED, at=at)
+    return await watch_nodes(conn, market.id, paused_nodes(market, at), AlarmCause.PAUSED, at=at)
 
 
 async def full(conn: db.Connection, market: Market, at: datetime) -> int:
