@@ -11,10 +11,12 @@ from entrepot.fulfillment.offers import WhyNotClaimed
 from entrepot.fulfillment.states import OfferState
 from entrepot.journey.claim import accept, decline, end_due
 from entrepot.journey.here import Here
+from entrepot.network.model import ChannelRow
+from entrepot.network.upsert import upsert_channels
 from entrepot.orders.hold import hold
 from entrepot.orders.model import HoldKind
 from entrepot.plumbing import db, mint
-from entrepot.terms.ids import NodeId
+from entrepot.terms.ids import ChannelId, NodeId
 from entrepot.terms.outcome import Done, Refused
 from journey.rules import rules
 from journey.shop import NEWARK, US
@@ -198,6 +200,9 @@ async def test_when_all_decline_the_offer_ends_at_once(three):
 
 
 async def test_only_what_the_rule_names_is_offered(three):
+    async with three.pool.acquire() as conn, conn.transaction():
+        row = ChannelRow(ChannelId("app"), "App", None, None, None, None, 0)
+        await upsert_channels(conn, US, [row])
     await publish(three, channels=["app"])
     assert await three.pieces(await bought(three)) == [("AUSTIN", "released", 2)]
 

@@ -89,7 +89,7 @@ async def test_a_drop_sells_exactly_what_there_is_and_nothing_before_its_moment(
 
 async def test_with_a_line_the_first_who_came_are_those_who_get_it(doors):
     url, shops = doors
-    opens_at = now() + timedelta(seconds=13)
+    opens_at = now() + timedelta(seconds=18)
     await planned(shops[0], opens_at, line={"first": ALL, "per_s": 1})
     drawn = await asyncio.gather(
         *(

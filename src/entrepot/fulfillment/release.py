@@ -49,6 +49,8 @@ async def release_due(
     Takes the orders' locks itself, without waiting for any.
     """
     works = await store.due_works_for_update(conn, market, at=at, most=most)
+    if not works:
+        return []
     asks = [Ask(work.id, actor) for work in works]
     return done(await _release(conn, market, works, asks, at))
 

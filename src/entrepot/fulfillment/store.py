@@ -153,6 +153,8 @@ def _packages(packages: Sequence[PackageRow]) -> Mapping[str, object]:
 async def _with_lines(
     conn: db.Connection, market: MarketId, heads: Sequence[FulfillmentOrder]
 ) -> list[Work]:
+    if not heads:
+        return []
     return join(heads, await lines_of(conn, market, [h.fulfillment_order_id for h in heads]))
 
 

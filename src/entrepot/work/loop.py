@@ -35,6 +35,9 @@ AFTER_FAULT_S = 0.5
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
+MINUTES_EVERY = timedelta(seconds=1)
+"""How late what is told in minutes may be over: overrides, offers, questions to customers."""
+
 LISTS_OLD_MAX = timedelta(seconds=15)
 """How long lists may lag behind while orders come faster than their facts are worked off."""
 
@@ -85,6 +88,7 @@ class _Turns:
     pool: db.Pool
     runner: Runner
     looked: datetime = _LONG_AGO
+    swept: datetime = _LONG_AGO
 
     async def take(self) -> int:
         """Take one: what journey and timers tell is numbered before orders are looked at.
@@ -93,7 +97,7 @@ class _Turns:
         looked at in between, for as long as lists may be old.
         """
         numbered = await _relay(self.pool)
-        done = numbered + await self.runner.run(FIRST) + await sweep(self.pool, self.runner.world)
+        done = numbered + await self.runner.run(FIRST) + await self._sweep()
         if done:
             numbered = max(numbered, await _relay(self.pool))
         now = mint.now()
@@ -101,6 +105,13 @@ class _Turns:
             return done
         self.looked = now
         return done + await self.runner.run(AFTERWARDS)
+
+    async def _sweep(self) -> int:
+        now = mint.now()
+        minutes = now - self.swept >= MINUTES_EVERY
+        if minutes:
+            self.swept = now
+        return await sweep(self.pool, self.runner.world, minutes=minutes)
 
 
 async def _relay(pool: db.Pool) -> int:

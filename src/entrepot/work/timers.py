@@ -18,16 +18,20 @@ from entrepot.terms.ids import MarketId
 HOLDS_PER_TURN_MAX = 500
 
 
-async def sweep(pool: db.Pool, world: World) -> int:
-    """Sweep every market once; answers how much was done."""
+async def sweep(pool: db.Pool, world: World, *, minutes: bool = True) -> int:
+    """Sweep every market once; answers how much was done.
+
+    `minutes`: what people wait for in minutes too, overrides, offers and questions to customers.
+    """
     async with pool.acquire() as conn:
         markets = [MarketId(each.market) for each in await feeds(conn)]
         due = await expired(conn, at=mint.now(), most=HOLDS_PER_TURN_MAX)
     done = 0
     for market in markets:
         done += await _release(pool, market)
-        done += await pass_time(pool, market) + await end_due(pool, market)
-        done += await expire_due(pool, world, market)
+        if minutes:
+            done += await pass_time(pool, market) + await end_due(pool, market)
+            done += await expire_due(pool, world, market)
         holds = [each for each in due if each.market == market]
         if holds:
             done += await _lift(pool, market, holds)
