@@ -32,7 +32,7 @@ demo: $(STAMP) ## Run the whole system and its sample retailer until stopped.
 	$(BIN)/python -m entrepot demo
 
 test: lint ## Everything that proves it.
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: lint ## The same without the tests that start servers or run a world.
 	$(BIN)/python -m pytest -m 'not slow'

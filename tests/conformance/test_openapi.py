@@ -12,7 +12,7 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from scenarios.shop import Shop
 
-EXAMPLES = 6
+EXAMPLES = 3
 SECONDS_MAX = 300
 NOT_MADE_UP = "/v1/events/stream|/metrics|/v1/inventory/feed$"
 """A stream never ends, and of lines of JSON schemathesis can make none: its stories send them."""

@@ -31,7 +31,7 @@ from proof.scarce import Process, Scarce, seed
 from proof.stepping import CLOCK, Pair, Side, connect
 
 EVERY_PAIR = os.environ.get("ENTREPOT_PROOF") in {"pairs", "all"}
-"""Whether every pair is run, or a third of them."""
+"""Whether every pair is run, or a ninth of them."""
 
 EVERY_ORDER = os.environ.get("ENTREPOT_PROOF") == "all"
 """Whether every order of a pair is run that can make a difference, or the telling ones only."""

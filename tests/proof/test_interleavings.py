@@ -18,12 +18,12 @@ REFUSED = frozenset({"place an order of a kit"})
 
 
 def beside(at: int) -> tuple[str, ...]:
-    """Give what the command at a place is run beside: itself, and all after it or a third of them.
+    """Give what the command at a place is run beside: itself, and all after it or a ninth of them.
 
-    Which third is another one for the next command.
+    Which ones is another choice for the next command.
     """
     after = NAMED[at + 1 :]
-    return (NAMED[at], *(after if EVERY_PAIR else after[at % 3 :: 3]))
+    return (NAMED[at], *(after if EVERY_PAIR else after[at % 9 :: 9]))
 
 
 async def proved(bench: Bench, name: str, others: tuple[str, ...]) -> list[str]:

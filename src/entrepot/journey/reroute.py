@@ -141,6 +141,20 @@ async def nothing(_: Collection[Key]) -> None:
     """Free nothing: the rows are only looked at."""
 
 
+def _beside(
+    market: Market, owed: Mapping[Sku, int], returned: Collection[Claim]
+) -> Mapping[Sku, int]:
+    """Let what is owed to others leave alone the units that these orders only move."""
+    mine: dict[Sku, int] = {}
+    for claim in returned:
+        mine[claim.sku] = mine.get(claim.sku, 0) + claim.quantity
+    free = market.stock.of(mine)
+    spare = {
+        s: max(0, int(free[s][1].sum()) - units) if s in free else 0 for s, units in mine.items()
+    }
+    return {**owed, **{sku: min(owed.get(sku, 0), units) for sku, units in spare.items()}}
+
+
 async def look(here: Here, market: Market, skus: Sequence[Sku], freeing: Freeing | None) -> None:
     """Read the rows, as they will be once the freeing is done, and what the days have planned."""
     rows = {(r.sku, r.node_id): r for r in await stock.free_of_skus(here.conn, here.market, skus)}
@@ -190,8 +204,12 @@ async def _once(  # noqa: PLR0913, PLR0917 - one try over the open orders
 ) -> list[OrderId]:
     """Plan, claim and record once; keeps in `left` what is missing; answers who got their units."""
     skus = sorted({sku for order_id in open_ for _, sku, _ in left[order_id]})
-    owed = {} if waiting else await stock.owed(here.conn, here.market, skus)
+    owed: Mapping[Sku, int] = {}
+    if not waiting:
+        owed = await stock.owed(here.conn, here.market, skus)
     await look(here, market, skus, freeing)
+    if freeing is not None and freeing.returned and owed:
+        owed = _beside(market, owed, freeing.returned)
     network = market.network
     planned, packed = _plan(here, market, asks, left, open_, whys, owed)
     days = _days(here, market, planned)

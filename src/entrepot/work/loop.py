@@ -21,6 +21,7 @@ from entrepot.work.lab import Laboratory
 from entrepot.work.launches import keep_opening
 from entrepot.work.lookout import Lookout
 from entrepot.work.notices import Courier
+from entrepot.work.planning import keep_planning
 from entrepot.work.policies import keep_enacting
 from entrepot.work.promises import Learner
 from entrepot.work.publication import Publisher
@@ -44,8 +45,6 @@ LISTS_OLD_MAX = timedelta(seconds=15)
 
 async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set. A database that does not answer is waited out."""
-    from entrepot.work.waves import keep_planning  # noqa: PLC0415 - it loads a compiler
-
     runner = Runner(pool, world, settings.release_after_s)
     turns, upkeep, keeper = _Turns(pool, runner), Upkeep(pool), Keeper(pool, world)
     lookout = Lookout(pool, world)
