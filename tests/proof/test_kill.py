@@ -16,7 +16,7 @@ from proof.postmaster import end_database, postmaster
 from proof.processes import free_port, gone, violations
 from proof.shop import Basket, open_shop, shelves
 
-SERVER_KILLS, WORKER_KILLS, POSTMASTER_KILLS = 6, 3, 6
+SERVER_KILLS, WORKER_KILLS, POSTMASTER_KILLS = 3, 3, 3
 BUYERS = 32
 BETWEEN = 60
 """Answers between one kill and the next: the system works again, and is killed at work."""

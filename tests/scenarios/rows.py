@@ -1,7 +1,7 @@
 """What is in the database for one market: a digest of every table, to see that nothing changed.
 
-But for the ledger's contents, and when milestones are looked at next: the background writes them
-when their time has come.
+But for the ledger's contents, how far safety was swept, and when milestones are looked at next: the
+background writes them when their time has come.
 """
 
 from entrepot.plumbing import db
@@ -13,6 +13,7 @@ INNER JOIN information_schema.tables AS t USING (table_schema, table_name)
 WHERE c.column_name = 'market' AND t.table_type = 'BASE TABLE'
 AND NOT (table_schema = 'inventory' AND table_name IN ('chapter', 'chapter_mark'))
 AND NOT (table_schema = 'promise' AND table_name = 'milestone')
+AND NOT (table_schema = 'inventory' AND table_name = 'safeguard')
 ORDER BY 1, 2
 """
 DIGEST = """
