@@ -11,8 +11,8 @@ from msgspec import Meta
 from entrepot.access.model import Scope
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
-from entrepot.api.paging import PageQuery, after_of, cursor_of, next_link
-from entrepot.api.problems import Code, FieldError, Problem
+from entrepot.api.paging import PageQuery, cursor_of, id_after, next_link
+from entrepot.api.problems import Code, Problem
 from entrepot.journey import told
 from entrepot.plumbing import db, exceptions, outbox
 from entrepot.plumbing.model import Trouble
@@ -51,7 +51,7 @@ class ClosedAnswer(msgspec.Struct, frozen=True):
 async def listed(request: Request) -> Answer:
     """What waits for a person."""
     query: PageQuery = request.query
-    after = _uuid(after_of(query.cursor)) if query.cursor else FIRST
+    after = id_after(query.cursor, FIRST)
     async with request.app.pool.acquire() as conn:
         rows = await exceptions.open_ones(
             conn, request.principal.market, after=after, most=query.limit + 1
@@ -91,16 +91,6 @@ def _shown(row: Trouble) -> ExceptionAnswer:
         row.exception_id, row.kind, row.subject, row.order_id, row.line_no, row.reason,
         json.loads(row.detail), row.opened_at,
     )  # fmt: skip
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Problem(
-            Code.INVALID, "cursor: is none of ours",
-            errors=[FieldError("is none of ours", parameter="cursor")],
-        ) from None  # fmt: skip
 
 
 ROUTES = [

@@ -12,7 +12,7 @@ from entrepot.access.model import Scope
 from entrepot.api.bodies_fulfillment import FulfillmentOrderAnswer, Identifier, work_answer
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
-from entrepot.api.paging import PageQuery, after_of, cursor_of, next_link
+from entrepot.api.paging import PageQuery, cursor_of, id_after, next_link
 from entrepot.api.problems import Code, FieldError, Problem
 from entrepot.fulfillment import browse as fulfillment
 from entrepot.fulfillment import offers
@@ -109,7 +109,7 @@ async def listing(request: Request) -> Answer:
     """List what was offered to a node."""
     query: OffersQuery = request.query
     market = request.principal.market
-    after = _uuid(after_of(query.cursor)) if query.cursor else FIRST
+    after = id_after(query.cursor, FIRST)
     async with request.app.pool.acquire() as conn:
         rows = await offers.to_node(
             conn, market, NodeId(query.node), state=query.state, after=after, most=query.limit + 1
@@ -198,16 +198,6 @@ def _problem(refused: Refused[WhyNotClaimed]) -> Problem:
     named = refused.why is WhyNotClaimed.NOT_OFFERED
     errors = [FieldError(refused.detail, "/node")] if named else []
     return Problem(_CODES[refused.why], refused.detail, errors=errors)
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Problem(
-            Code.INVALID, "cursor: is none of ours",
-            errors=[FieldError("is none of ours", parameter="cursor")],
-        ) from None  # fmt: skip
 
 
 ROUTES = [

@@ -49,8 +49,13 @@ def after_of(cursor: str) -> str:
 
 def before_of(cursor: str) -> UUID:
     """Read the cursor of a list of ids that descend; the empty one is before the first of all."""
+    return id_after(cursor, AFTER_ALL)
+
+
+def id_after(cursor: str, first: UUID) -> UUID:
+    """Read the cursor of a list of ids; the empty one is `first`, where the list begins."""
     if not cursor:
-        return AFTER_ALL
+        return first
     try:
         return UUID(after_of(cursor))
     except ValueError:
