@@ -77,6 +77,20 @@ async def test_only_so_many_batches_run_at_a_time():
     assert counter.at_work_max == 2
 
 
+async def test_what_is_behind_counts_from_the_oldest_request_without_an_answer():
+    counter = Counter()
+    queue = batcher(counter)
+    assert queue.behind_s() == 0
+    first = queue.submit(1)
+    await asyncio.sleep(0.02)
+    second = queue.submit(2)
+    assert queue.behind_s() >= 0.02, "the first is under way, and not answered"
+    counter.gate.set()
+    await answers([first, second])
+    await queue.drain()
+    assert queue.behind_s() == 0
+
+
 async def test_beyond_its_bound_the_queue_refuses_at_the_door_and_then_takes_again():
     counter = Counter()
     queue = batcher(counter, queue_max=3)

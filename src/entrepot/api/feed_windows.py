@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from entrepot.api.app import App
@@ -26,9 +26,12 @@ pages: from 4,000 to 16,000 a row of a million costs the database a quarter less
 COMMITS_AT_ONCE = 2
 """Commits of one feed under way: one is decided on while the other becomes durable."""
 
-GIVES_WAY = 2.0
-"""A commit of a feed waits for orders that are queued, so many times as long at most as the one
-before it took: where there are always some, orders have two thirds of the time."""
+BEHIND_S = 0.03
+"""Orders that wait no longer than this are not held up."""
+
+GIVES_WAY = 4.0
+"""A commit of a feed waits while orders are held up, so many times as long at most as the one
+before it took: where they always are, orders have four fifths of the time."""
 
 LOOKS_S = 0.002
 
@@ -139,28 +142,56 @@ async def _timely(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         yield part
 
 
-async def apply(request: Request, window: Window) -> bytes:
-    """Apply a window in key order, in commits of bounded size; gives its answers, printed.
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A window whose rows are committed: answers by line, and whose sources were heard of.
 
-    Its sources are heard once all of it is applied, and before any of it is answered.
+    `why` says why it broke off, where it did: then some of it may be applied, and none answered.
     """
-    answers = {each.line: each for each in window.refused}
-    ear = Ear()
+
+    first: int
+    answers: dict[int, LineAnswer]
+    ear: Ear
+    why: str | None = None
+
+
+async def apply_next(request: Request, inbox: Inbox) -> Applied | None:
+    """Apply what has come in key order, in commits of bounded size; None: no more will come."""
+    window = await inbox.take()
+    if window is None:
+        return None
+    applied = Applied(window.first, {each.line: each for each in window.refused}, Ear())
     turns = asyncio.Semaphore(COMMITS_AT_ONCE)
 
     async def in_turn(chunk: Sequence[Numbered]) -> None:
         async with turns:
-            await _chunk(request, chunk, answers, ear)
+            await _chunk(request, chunk, applied.answers, applied.ear)
 
     try:
         async with asyncio.TaskGroup() as group:
             for chunk in _chunks(window.rows):
                 group.create_task(in_turn(chunk))
     except BaseExceptionGroup as faults:
-        raise faults.exceptions[0] from None
-    await _heard(request, ear)
+        return replace(applied, why=why_broken(faults.exceptions[0]))
+    return applied
+
+
+def why_broken(fault: BaseException) -> str:
+    """Say why a feed breaks off, to its sender; raises what is no fault."""
+    if isinstance(fault, (*db.UNREACHABLE, *db.TRY_AGAIN)):
+        log.warning("a feed was broken off: %r", fault)
+        return "the database did not answer"
+    if not isinstance(fault, Exception):
+        raise fault
+    log.error("a feed was broken off", exc_info=fault)
+    return "a fault of ours"
+
+
+async def answered(request: Request, applied: Applied) -> bytes:
+    """Note that a window's sources were heard, and print its answers in the order of its lines."""
+    await _heard(request, applied.ear)
     printed = bytearray()
-    ascending = [answers[line] for line in sorted(answers)]
+    ascending = [applied.answers[line] for line in sorted(applied.answers)]
     for at in range(0, len(ascending), ROWS_PER_COMMIT_MAX):
         printed += encode(ascending[at : at + ROWS_PER_COMMIT_MAX])
         await asyncio.sleep(0)
@@ -202,9 +233,9 @@ async def _chunk(
 
 
 async def _give_way(app: App) -> None:
-    """Let orders that wait to be captured go first, for a while."""
+    """Let orders that are held up go first, for a while."""
     for _ in range(int(GIVES_WAY * app.feed_commit_s / LOOKS_S)):
-        if not len(app.placing):
+        if app.placing.behind_s() <= BEHIND_S:
             return
         await asyncio.sleep(LOOKS_S)
 

@@ -1,7 +1,6 @@
 """Feeds over HTTP: numbered messages in, a line of answer for each; how fresh every feed is."""
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator
 from datetime import datetime
 
@@ -10,14 +9,12 @@ import msgspec
 from entrepot.access.model import Scope
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.feed_lines import Line, LineAnswer, encode
-from entrepot.api.feed_windows import Inbox, apply, read_in
+from entrepot.api.feed_windows import Applied, Inbox, answered, apply_next, read_in, why_broken
 from entrepot.api.inventory import Id
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem
 from entrepot.inventory import freshness
-from entrepot.plumbing import db, mint
-
-log = logging.getLogger(__name__)
+from entrepot.plumbing import mint
 
 NDJSON = "application/x-ndjson"
 
@@ -98,29 +95,40 @@ async def post_feed(request: Request) -> Answer:
 async def _answers(
     request: Request, inbox: Inbox, reading: asyncio.Task[None]
 ) -> AsyncGenerator[bytes, None]:
-    """Give the answers window by window, and why they end, where they should not."""
+    """Give the answers window by window, and why they end, where they should not.
+
+    While one window is answered the next is applied.
+    """
     stopping = asyncio.create_task(request.app.stopping.wait())
     stopping.add_done_callback(lambda _: reading.cancel())
+    applying = asyncio.create_task(apply_next(request, inbox))
     try:
-        while (window := await inbox.take()) is not None:
-            why = None
-            try:
-                yield await apply(request, window)
-            except (*db.UNREACHABLE, *db.TRY_AGAIN) as fault:
-                log.warning("a feed was broken off: %r", fault)
-                why = "the database did not answer"
-            except Exception:
-                log.exception("a feed was broken off")
-                why = "a fault of ours"
+        while (applied := await applying) is not None:
+            if applied.why is None:
+                applying = asyncio.create_task(apply_next(request, inbox))
+            told, why = await _told(request, applied)
+            yield told
             if why is not None:
-                yield encode([_broken_off(window.first, why)])
                 return
         if inbox.why is not None:
             yield encode([_broken_off(inbox.next_line, inbox.why)])
     finally:
         stopping.cancel()
         reading.cancel()
+        applying.cancel()
+        await asyncio.gather(applying, return_exceptions=True)
         request.app.feeding -= 1
+
+
+async def _told(request: Request, applied: Applied) -> tuple[bytes, str | None]:
+    """Print a window's answers, or why it broke off and the feed with it."""
+    why = applied.why
+    if why is None:
+        try:
+            return await answered(request, applied), None
+        except Exception as fault:  # noqa: BLE001 - the sender hears of it
+            why = why_broken(fault)
+    return encode([_broken_off(applied.first, why)]), why
 
 
 def _broken_off(line: int, why: str) -> LineAnswer:
