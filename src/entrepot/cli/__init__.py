@@ -15,6 +15,7 @@ from entrepot.cli import (
     roles,
     stock,
     upkeep,
+    users,
     waves,
 )
 
@@ -38,6 +39,7 @@ app.command("regret", help="What a day cost, and what it could have cost.")(regr
 app.command("demo", help="The sample retailer, in motion.")(demo.demo)
 app.command("bench", help="One benchmark.")(bench.bench)
 app.add_typer(keys.app, name="key")
+app.add_typer(users.app, name="user")
 app.add_typer(stock.app, name="inventory")
 app.add_typer(policy.app, name="policy")
 app.add_typer(performance.app, name="performance")
