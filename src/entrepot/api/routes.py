@@ -22,6 +22,8 @@ from entrepot.api import (
     network,
     offers,
     orders,
+    orders_csv,
+    orders_list,
     performance,
     policies,
     publication,
@@ -39,6 +41,8 @@ from entrepot.api import (
 )
 
 ROUTES = [
+    *orders_list.ROUTES,
+    *orders_csv.ROUTES,
     *orders.ROUTES,
     *consents.ROUTES,
     *reservations.ROUTES,
