@@ -108,3 +108,6 @@ CREATE TABLE journey.bulk_row (
     PRIMARY KEY (market, bulk_id, order_id),
     CONSTRAINT only_what_was_not_done_has_a_reason CHECK ((outcome = 'changed') = (why IS NULL))
 );
+
+-- What is claimed and is not there: none, or few, beside all positions.
+CREATE INDEX position_short ON inventory.position (market, sku, node_id) WHERE shortage > 0;

@@ -1,4 +1,4 @@
-"""What people type, read: one word is anything, several ids are a list, other words all must fit."""
+"""What people type, read: one word is anything, ids are a list, other words must all fit."""
 
 from uuid import UUID
 

@@ -33,7 +33,9 @@ Ids = Annotated[list[Id], Meta(max_length=VALUES_MAX)]
 When = Annotated[datetime, Meta(tz=True)]
 
 
-class OrdersFilter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class OrdersFilter(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
     """All that is said must fit; of the values of one name any.
 
     `q` is whatever a person types: an order's number, external id, e-mail address, name, telephone
@@ -99,13 +101,12 @@ class CountAnswer(msgspec.Struct, frozen=True):
 
 def filters_of(said: OrdersFilter) -> Filters:
     """Read a query's filters."""
-    return Filters(
-        **{
-            field: tuple(value) if isinstance(value, list) else value
-            for field in OrdersFilter.__struct_fields__
-            if (value := getattr(said, field)) is not None
-        }
-    )
+    asked: dict[str, Any] = {
+        field: tuple(value) if isinstance(value, list) else value
+        for field in OrdersFilter.__struct_fields__
+        if (value := getattr(said, field)) is not None
+    }
+    return Filters(**asked)
 
 
 def said_of(said: OrdersFilter) -> dict[str, Any]:
@@ -163,9 +164,13 @@ def place_of(cursor: str) -> Place | None:
         ) from None  # fmt: skip
 
 
-def listing_path(said: OrdersFilter) -> str:
-    """Give the path that lists what a filter finds."""
-    return f"/v1/orders?{urlencode(said_of(said), doseq=True)}"
+def query_of(filters: Filters) -> str:
+    """Write filters as the query that lists what they find."""
+    said = {name: getattr(filters, name) for name in OrdersFilter.__struct_fields__}
+    lists: dict[str, Any] = {
+        name: list(v) if isinstance(v, tuple) else v for name, v in said.items()
+    }
+    return urlencode(said_of(OrdersFilter(**lists)), doseq=True)
 
 
 ROUTES = [

@@ -2,6 +2,7 @@
 
 from entrepot.api import (
     availability,
+    bulk,
     capacity,
     catalog,
     consents,
@@ -24,6 +25,7 @@ from entrepot.api import (
     orders,
     orders_csv,
     orders_list,
+    overview,
     performance,
     policies,
     publication,
@@ -36,6 +38,7 @@ from entrepot.api import (
     tracking,
     transfers,
     truth,
+    views,
     waves,
     webhooks,
 )
@@ -44,6 +47,9 @@ ROUTES = [
     *orders_list.ROUTES,
     *orders_csv.ROUTES,
     *orders.ROUTES,
+    *overview.ROUTES,
+    *bulk.ROUTES,
+    *views.ROUTES,
     *consents.ROUTES,
     *reservations.ROUTES,
     *fulfillment.ROUTES,

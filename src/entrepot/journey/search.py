@@ -27,7 +27,7 @@ LISTED_MAX = 200
 WORDS_MAX = 8
 
 _BETWEEN = re.compile(r"[\s,;]+")
-_NAME = re.compile(r"[^\W\d_]+(['’.\-][^\W\d_]*)*")
+_NAME = re.compile(r"[^\W\d_]+(['.\-][^\W\d_]*)*")
 _PHONE = re.compile(r"[+(]?[\d\s().\-/]+")
 
 
