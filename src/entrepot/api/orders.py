@@ -1,4 +1,4 @@
-"""Orders over HTTP: place, read, list, hold, cancel, and why each node was chosen."""
+"""Orders over HTTP: place, read, hold, cancel, and why each node was chosen."""
 
 import hashlib
 from datetime import datetime
@@ -13,7 +13,6 @@ from entrepot.api.bodies_fulfillment import LATEST
 from entrepot.api.bounds import InQuery, Of
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer, parameter
-from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.fulfillment import browse as fulfillment
 from entrepot.inventory.launch_model import HEADER_CHARS_MAX
@@ -21,7 +20,6 @@ from entrepot.inventory.model import Claim
 from entrepot.journey import told
 from entrepot.journey.cancel import WhyNotCanceled, Wish, cancel
 from entrepot.journey.door import HEADER
-from entrepot.journey.listing import Filters, list_orders
 from entrepot.journey.placing import NotTaken, Placing, Why
 from entrepot.journey.read import read_order
 from entrepot.journey.receipt import Receipt
@@ -29,7 +27,6 @@ from entrepot.journey.why import Decision, why
 from entrepot.orders.hold import Held, hold, unhold
 from entrepot.orders.model import LINES_PER_ORDER_MAX, QUANTITY_MAX, Fault, HoldKind, NewOrder
 from entrepot.orders.model import WhyNotHeld as NotHeld
-from entrepot.orders.phase import Phase
 from entrepot.orders.rules import faults
 from entrepot.plumbing import db, mint, outbox, telemetry
 from entrepot.terms.ids import LineNo, MarketId, NodeId, OrderId
@@ -68,27 +65,6 @@ _NOT_HELD = {
     NotHeld.NOT_HELD: (Code.CONFLICT, "no hold of this kind stands"),
     NotHeld.DONE: (Code.CONFLICT, "the order is done"),
 }
-
-
-class OrdersQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """`q` is an order's number, its external id, an e-mail address or a sku."""
-
-    phase: Phase | None = None
-    channel: Id | None = None
-    node: Id | None = None
-    sku: Id | None = None
-    email: Annotated[str, Meta(min_length=1, max_length=320)] | None = None
-    placed_after: Annotated[datetime, Meta(tz=True)] | None = None
-    q: Annotated[str, Meta(min_length=1, max_length=320)] | None = None
-    limit: Limit = 50
-    cursor: Cursor = ""
-
-
-class OrdersAnswer(msgspec.Struct, frozen=True):
-    """Newest first. `next` is the cursor of the page after it."""
-
-    items: list[dict[str, Any]]
-    next: str | None
 
 
 class HoldBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -153,27 +129,6 @@ async def get(request: Request) -> Answer:
     if order is None:
         raise Problem(Code.NOT_FOUND, f"there is no order {order_id}")
     return json_answer(200, order, etag(order["version"]))
-
-
-async def list_(request: Request) -> Answer:
-    """Orders, newest first."""
-    query: OrdersQuery = request.query
-    before = _uuid(after_of(query.cursor), "cursor") if query.cursor else None
-    filters = Filters(
-        query.phase, query.channel, query.node, query.sku, query.email, query.placed_after, query.q
-    )
-    async with request.app.pool.acquire() as conn:
-        found, after = await list_orders(
-            conn, request.principal.market, filters, before=before, most=query.limit, at=mint.now()
-        )
-    if after is None:
-        return json_answer(200, OrdersAnswer(found, None))
-    cursor = cursor_of(str(after))
-    said = {n: v for n in ("phase", "channel", "node", "sku", "email", "q") if (v := getattr(query, n))}  # fmt: skip  # noqa: E501 - one thought
-    if query.placed_after is not None:
-        said["placed_after"] = query.placed_after.isoformat()
-    link = next_link("/v1/orders", cursor, limit=query.limit, **said)
-    return json_answer(200, OrdersAnswer(found, cursor), link)
 
 
 async def put_hold(request: Request) -> Answer:
@@ -252,7 +207,7 @@ async def decisions(request: Request) -> Answer:
 
 def order_of(request: Request) -> OrderId:
     """The order a path names; anything that is no id names none."""
-    return OrderId(_uuid(parameter(request, "order_id"), "order_id"))
+    return OrderId(_uuid(parameter(request, "order_id")))
 
 
 def refused(answer: NotTaken, invalid_code: Code = Code.INVALID_ORDER) -> Problem:
@@ -314,15 +269,10 @@ async def _order(conn: db.Connection, request: Request, order_id: OrderId) -> An
     return json_answer(200, order)
 
 
-def _uuid(text: str, name: str) -> UUID:
+def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        if name == "cursor":
-            raise Problem(
-                Code.INVALID, "cursor: is none of ours",
-                errors=[FieldError("is none of ours", parameter="cursor")],
-            ) from None  # fmt: skip
         raise Problem(Code.NOT_FOUND, f"{text!r} is no id") from None
 
 
@@ -342,10 +292,6 @@ ROUTES = [
             Code.NOT_ON_SALE, Code.TICKET_NEEDED, Code.TICKET_WAITS, Code.TICKET_USED,
             Code.NOT_SOURCEABLE, Code.OVERLOADED,
         ),
-    ),
-    Route(
-        "GET", "/v1/orders", list_, Scope.ORDERS_READ, "Orders, newest first",
-        query=OrdersQuery, answer=OrdersAnswer, at=InQuery(),
     ),
     Route(
         "GET", "/v1/orders/{order_id}", get, Scope.ORDERS_READ, "An order as it stands",

@@ -2,6 +2,7 @@
 
 from entrepot.api import (
     availability,
+    bulk,
     capacity,
     catalog,
     consents,
@@ -23,6 +24,9 @@ from entrepot.api import (
     network,
     offers,
     orders,
+    orders_csv,
+    orders_list,
+    overview,
     performance,
     policies,
     preferences,
@@ -38,12 +42,18 @@ from entrepot.api import (
     transfers,
     truth,
     users,
+    views,
     waves,
     webhooks,
 )
 
 ROUTES = [
+    *orders_list.ROUTES,
+    *orders_csv.ROUTES,
     *orders.ROUTES,
+    *overview.ROUTES,
+    *bulk.ROUTES,
+    *views.ROUTES,
     *consents.ROUTES,
     *reservations.ROUTES,
     *fulfillment.ROUTES,

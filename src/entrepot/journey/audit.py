@@ -8,8 +8,7 @@ from dataclasses import asdict
 from uuid import UUID
 
 from entrepot.journey import store
-from entrepot.journey.progress import standings
-from entrepot.journey.summarize import summary_of
+from entrepot.journey.summarize import summaries_of
 from entrepot.journey.why import Networks, reproduced
 from entrepot.plumbing import cursors, db
 from entrepot.promise import performance_browse
@@ -25,10 +24,11 @@ async def stale_summaries(conn: db.Connection, market: MarketId) -> list[dict[st
     wrong: list[dict[str, object]] = []
     async for ids in _chunks(conn, market):
         known = {row.order_id: row for row in await store.summaries(conn, market, ids)}
-        for order_id, standing in (await standings(conn, market, ids)).items():
-            ought = summary_of(standing)
-            if known.get(order_id) != ought:
-                wrong.append({"order_id": order_id, "phase": ought.phase})
+        wrong += [
+            {"order_id": ought.order_id, "phase": ought.phase}
+            for ought in await summaries_of(conn, market, ids, {})
+            if known.get(ought.order_id) != ought
+        ]
     return wrong
 
 

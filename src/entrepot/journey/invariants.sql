@@ -144,3 +144,17 @@ SELECT u.market, u.launch_id, u.number, l.issued
 FROM inventory.ticket_use AS u
 LEFT JOIN inventory.launch AS l ON u.market = l.market AND u.launch_id = l.launch_id
 WHERE u.number NOT BETWEEN 1 AND coalesce(l.issued, 0);
+
+-- name: a_summary_is_found_by_its_terms
+-- Each term of a summary has its row, and no row is of a term that its order does not have.
+WITH t AS (
+    SELECT s.market, s.order_id, u.term
+    FROM journey.summary AS s
+    CROSS JOIN unnest(s.terms) AS u (term)
+)
+
+SELECT t.market, t.order_id, t.term, p.market AS found_in, p.order_id AS found, p.term AS found_by
+FROM t
+FULL JOIN journey.posting AS p
+    ON t.market = p.market AND t.order_id = p.order_id AND t.term = p.term
+WHERE t.term IS NULL OR p.term IS NULL;

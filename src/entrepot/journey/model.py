@@ -10,15 +10,54 @@ import msgspec
 from entrepot.terms.ids import LineNo, NodeId, OrderId, Sku
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """An order as lists filter it."""
+class Stage(StrEnum):
+    """Where an order stands: the part of it that is furthest behind."""
+
+    CAPTURED = "captured"
+    PLANNED = "planned"
+    RELEASED = "released"
+    ACCEPTED = "accepted"
+    PICKED = "picked"
+    PACKED = "packed"
+    READY = "ready"
+    SHIPPED = "shipped"
+    DONE = "done"
+
+
+class Summary(msgspec.Struct, frozen=True, gc=False):
+    """An order as lists find it; `terms` are sorted, see `terms.py`."""
 
     order_id: UUID
-    channel: str
     phase: str
-    nodes: list[str]
-    skus: list[str]
+    stage: str
+    placed_at: datetime
+    promised_latest: datetime | None
+    ended_at: datetime | None
+    terms: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """When an order was closed."""
+
+    order_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """By when a customer was told last that all is there."""
+
+    order_id: UUID
+    latest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """A tracking number of an order."""
+
+    order_id: UUID
+    tracking_number: str
 
 
 class Expiring(msgspec.Struct, frozen=True, gc=False):
@@ -122,10 +161,9 @@ class InHand:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An order in a list: where the cursor stands, and its document."""
+    """An order in a list."""
 
     order_id: UUID
-    phase: str | None
 
 
 class Why(StrEnum):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from entrepot.orders import store
 from entrepot.orders.model import Expired, Hold, HoldKind, NewHold, WhyNotHeld
@@ -58,6 +59,25 @@ async def unhold(  # noqa: PLR0913 - who, what, why, when
         conn, market, [(order_id, kind)], actor=actor, reason=reason, at=at
     )
     return Done(lifted[0]) if lifted else Refused(WhyNotHeld.NOT_HELD)
+
+
+async def lift_all(
+    conn: db.Connection,
+    market: MarketId,
+    holds: Sequence[tuple[OrderId, UUID]],
+    *,
+    actor: str,
+    reason: str,
+    at: datetime,
+) -> list[Hold]:
+    """Lift these very holds, those that still stand. The caller holds the orders' locks."""
+    meant = {hold_id for _, hold_id in holds}
+    standing = [
+        (each.order_id, each.kind)
+        for each in await store.holds_of(conn, market, [order_id for order_id, _ in holds])
+        if each.hold_id in meant and each.lifted_at is None
+    ]
+    return await store.lift_holds(conn, market, standing, actor=actor, reason=reason, at=at)
 
 
 async def expired(conn: db.Connection, *, at: datetime, most: int) -> list[Expired]:

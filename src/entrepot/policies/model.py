@@ -13,6 +13,7 @@ from entrepot.policies.ahead import LookAhead, Waves
 from entrepot.policies.claims import CLAIMING_MAX, Claiming, NodeKindName, PickupConsent
 from entrepot.policies.keeping import RULES_MAX, SEGMENTS_MAX, UNITS_MAX, Keep, Segment
 from entrepot.policies.strategies import Sourcing
+from entrepot.policies.today import Today
 from entrepot.policies.trial import RequireReplay
 
 DAY_S = 86_400
@@ -230,6 +231,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         ),
     ] = "partial"
     pickup_consent: PickupConsent | None = None
+    today: Today = Today()
 
 
 def policy_of(document: str) -> Policy:

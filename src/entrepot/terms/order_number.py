@@ -29,11 +29,22 @@ def number_of(order_id: UUID) -> str:
 def id_range(number: str) -> tuple[UUID, UUID] | None:
     """Give the first and the last id that could have this number; None when it is no number."""
     letters = number.upper().translate(_LOOKALIKES)
-    if len(letters) != LENGTH or any(letter not in ALPHABET for letter in letters):
+    return id_span(number) if len(letters) == LENGTH else None
+
+
+def id_span(beginning: str) -> tuple[UUID, UUID] | None:
+    """The same for the first letters of a number: what may follow them may be anything."""
+    letters = beginning.upper().translate(_LOOKALIKES)
+    if not 0 < len(letters) <= LENGTH or any(letter not in ALPHABET for letter in letters):
         return None
+    low = _least_id(letters.ljust(LENGTH, ALPHABET[0]))
+    high = _least_id(letters.ljust(LENGTH, ALPHABET[-1]))
+    return UUID(int=low), UUID(int=high | (1 << 55) - 1)
+
+
+def _least_id(letters: str) -> int:
     packed = 0
     for letter in letters:
         packed = packed << 5 | ALPHABET.index(letter)
     ms, rand_a, rand_b = (packed >> 19) + EPOCH_MS, packed >> 7 & 0xFFF, packed & 0x7F
-    low = ms << 80 | 7 << 76 | rand_a << 64 | 2 << 62 | rand_b << 55
-    return UUID(int=low), UUID(int=low | (1 << 55) - 1)
+    return ms << 80 | 7 << 76 | rand_a << 64 | 2 << 62 | rand_b << 55

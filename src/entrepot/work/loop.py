@@ -15,6 +15,7 @@ from entrepot.plumbing import db, mint, telemetry
 from entrepot.plumbing.model import EVENTS_PER_TURN_MAX
 from entrepot.plumbing.relay import relay
 from entrepot.plumbing.settings import Settings
+from entrepot.work.bulk import keep_doing
 from entrepot.work.carts import keep_sweeping
 from entrepot.work.journey import AFTERWARDS, FIRST, Runner
 from entrepot.work.lab import Laboratory
@@ -54,6 +55,7 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
         asyncio.create_task(keep_sweeping(pool, stop)),
         asyncio.create_task(keep_opening(pool, world, stop)),
         asyncio.create_task(keep_planning(pool, world, stop)),
+        asyncio.create_task(keep_doing(pool, world, stop)),
         asyncio.create_task(keep_enacting(pool, stop)),
         asyncio.create_task(Publisher(pool, world).keep_telling(stop)),
         asyncio.create_task(courier.keep_delivering(stop)),
