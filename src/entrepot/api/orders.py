@@ -1,6 +1,7 @@
 """Orders over HTTP: place, read, list, hold, cancel, and why each node was chosen."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -214,12 +215,7 @@ async def cancel_(request: Request) -> Answer:
     body: CancelBody = request.body
     order_id = order_of(request)
     market = await request.app.world.market(request.principal.market)
-    wishes = None
-    if body.lines is not None:
-        units: dict[int, int] = {}
-        for each in body.lines:
-            units[each.line] = units.get(each.line, 0) + each.quantity
-        wishes = [Wish(LineNo(line), quantity) for line, quantity in units.items()]
+    wishes = wishes_of(body.lines)
     freed: list[Claim] = []
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
@@ -246,6 +242,16 @@ async def decisions(request: Request) -> Answer:
             raise Problem(Code.NOT_FOUND, f"there is no order {order_id}")
         found = await why(conn, request.principal.market, order_id)
     return json_answer(200, DecisionsAnswer(found))
+
+
+def wishes_of(lines: Sequence[CancelLine] | None) -> list[Wish] | None:
+    """Add up the units that are wished to be canceled, by line; None: all that can be."""
+    if lines is None:
+        return None
+    units: dict[int, int] = {}
+    for each in lines:
+        units[each.line] = units.get(each.line, 0) + each.quantity
+    return [Wish(LineNo(line), quantity) for line, quantity in units.items()]
 
 
 def order_of(request: Request) -> OrderId:

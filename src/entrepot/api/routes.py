@@ -2,6 +2,7 @@
 
 from entrepot.api import (
     availability,
+    cancel_preview,
     capacity,
     catalog,
     consents,
@@ -20,6 +21,7 @@ from entrepot.api import (
     look_ahead,
     lots,
     network,
+    notes,
     offers,
     orders,
     performance,
@@ -40,6 +42,8 @@ from entrepot.api import (
 
 ROUTES = [
     *orders.ROUTES,
+    *cancel_preview.ROUTES,
+    *notes.ROUTES,
     *consents.ROUTES,
     *reservations.ROUTES,
     *fulfillment.ROUTES,
