@@ -18,9 +18,7 @@ def one_of(shop, order):
 
 
 def resolve(shop, exception, choice, **more):
-    return shop.client.post(
-        f"/v1/exceptions/{exception['id']}/resolve", {"choice": choice, **more}
-    )
+    return shop.client.post(f"/v1/exceptions/{exception['id']}/resolve", {"choice": choice, **more})
 
 
 def test_an_exception_says_its_cause_its_order_and_what_can_be_done(shop):

@@ -152,7 +152,7 @@ class ClosedAnswer(msgspec.Struct, frozen=True):
 class AssignBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`to` whom it is given: not said, whoever asks; null: nobody."""
 
-    to: Annotated[str, Meta(min_length=1, max_length=200)] | None | UnsetType = UNSET
+    to: Annotated[str, Meta(min_length=1, max_length=200)] | UnsetType | None = UNSET
 
 
 class SnoozeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

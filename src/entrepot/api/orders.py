@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.bodies_fulfillment import LATEST
+from entrepot.api.bodies_orders import OrderAnswer
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer, parameter
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
@@ -345,18 +346,21 @@ ROUTES = [
         "GET", "/v1/orders", list_, Scope.ORDERS_READ, "Orders, newest first",
         query=OrdersQuery, answer=OrdersAnswer,
     ),
-    Route("GET", "/v1/orders/{order_id}", get, Scope.ORDERS_READ, "An order as it stands"),
+    Route(
+        "GET", "/v1/orders/{order_id}", get, Scope.ORDERS_READ, "An order as it stands",
+        answer=OrderAnswer,
+    ),
     Route(
         "POST", "/v1/orders/{order_id}/hold", put_hold, Scope.ORDERS_WRITE, "Hold an order",
-        body=HoldBody, keyed=True, problems=(Code.CONFLICT, Code.PRECONDITION),
+        body=HoldBody, answer=OrderAnswer, keyed=True, problems=(Code.CONFLICT, Code.PRECONDITION),
     ),
     Route(
         "POST", "/v1/orders/{order_id}/unhold", lift_hold, Scope.ORDERS_WRITE, "Lift a hold",
-        body=UnholdBody, keyed=True, problems=(Code.CONFLICT, Code.PRECONDITION),
+        body=UnholdBody, answer=OrderAnswer, keyed=True, problems=(Code.CONFLICT, Code.PRECONDITION),
     ),
     Route(
         "POST", "/v1/orders/{order_id}/cancel", cancel_, Scope.ORDERS_WRITE, "Cancel units",
-        body=CancelBody, keyed=True,
+        body=CancelBody, answer=OrderAnswer, keyed=True,
         problems=(Code.TOO_LATE, Code.CONFLICT, Code.PRECONDITION),
     ),
     Route(

@@ -3,7 +3,7 @@
 All that the units held is given back in the same commit: demand, claims, work, a day's place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -162,26 +162,12 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
     await _close(conn, market, _no_longer_waiting(standing, settled), actor, reason, at)
     claims = _taken(unopened(standing), wanted)
     lost = _taken(given_up(standing), wanted)
-    withdrawals = [
-        Withdrawal(order_id, line, sku, quantity)
-        for (line, sku), quantity in sorted(wanted.items())
-        if quantity
+    acted = await _take_back(conn, market, order_id, wanted, actor=actor, reason=reason, at=at)
+    claims += [
+        Claim(order_id, each.line_no, each.sku, piece.after.head.node_id, each.quantity)
+        for piece in acted
+        for each in piece.turn.units
     ]
-    acted: list[Acted] = []
-    if withdrawals:
-        withdrawn = await withdraw(conn, market.id, withdrawals, actor=actor, reason=reason, at=at)
-        if sum(withdrawn.quantities) < sum(each.quantity for each in withdrawals):
-            raise db.Outrun("units left while they were being canceled")
-        acted = withdrawn.acted
-        for piece in acted:
-            claims += [
-                Claim(order_id, each.line_no, each.sku, piece.after.head.node_id, each.quantity)
-                for each in piece.turn.units
-            ]
-        await outbox.tell(conn, market.id, tell.facts(withdrawn.acted), at=at)
-        heads = [piece.after.head for piece in acted if _ended(piece)]
-        days = [(head.node_id, head.day, head.method) for head in heads]
-        await capacity.give_back(conn, market.id, *market.to_give_back(days))
     if lost:
         await lock(conn, market.id, claims + lost)
     for_good = market.keeping.for_good
@@ -192,6 +178,34 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
     await tell_those_who_wait(conn, market.id, {claim.sku for claim in claims}, at)
     waited = [(line, sku, quantity) for _, line, sku, quantity in settled]
     return Undone(list(units), claims + lost, acted, waited)
+
+
+async def _take_back(
+    conn: db.Connection,
+    market: Market,
+    order_id: OrderId,
+    wanted: Mapping[tuple[LineNo, Sku], int],
+    *,
+    actor: str,
+    reason: str,
+    at: datetime,
+) -> list[Acted]:
+    """Take units out of their nodes' work, and give the days of what ends with it back."""
+    withdrawals = [
+        Withdrawal(order_id, line, sku, quantity)
+        for (line, sku), quantity in sorted(wanted.items())
+        if quantity
+    ]
+    if not withdrawals:
+        return []
+    withdrawn = await withdraw(conn, market.id, withdrawals, actor=actor, reason=reason, at=at)
+    if sum(withdrawn.quantities) < sum(each.quantity for each in withdrawals):
+        raise db.Outrun("units left while they were being canceled")
+    await outbox.tell(conn, market.id, tell.facts(withdrawn.acted), at=at)
+    heads = [piece.after.head for piece in withdrawn.acted if _ended(piece)]
+    days = [(head.node_id, head.day, head.method) for head in heads]
+    await capacity.give_back(conn, market.id, *market.to_give_back(days))
+    return withdrawn.acted
 
 
 def _no_longer_waiting(

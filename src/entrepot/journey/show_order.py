@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from entrepot.catalog import browse as catalog
 from entrepot.delivery import browse as delivery
 from entrepot.journey.cancel import cancelable
 from entrepot.journey.money import money
@@ -38,8 +39,10 @@ async def show_whole(
     order["timeline"] = read_through(told, said, {each.at: each.decision_id for each in made})
     order["stages"] = stages(standing, order["timeline"])
     order["money"] = money(order, standing.lines)
+    names = await catalog.names_of(conn, market.id, sorted({n.sku for n in standing.lines}))
     for shown, line in zip(order["lines"], standing.lines, strict=True):
         shown["cancelable"] = cancelable(standing, line)
+        shown["name"] = shown.get("name") or names.get(line.sku)
     order["can"] = _can(order, standing)
     _show_costs(order)
     await _show_scans(conn, market, order)

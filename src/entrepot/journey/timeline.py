@@ -73,7 +73,7 @@ def read_through(
 def _note(note: Note) -> Entry:
     return {
         "sequence": None,
-        "type": "order.note",
+        "type": "note",
         "at": note.at,
         "actor": note.author,
         "reason": None,
