@@ -91,8 +91,8 @@ def test_a_preview_says_what_the_cancellation_then_does_and_writes_nothing(shop)
     assert seen["lines"][0]["cancelable"] == 3
     assert seen["work"] == [
         {
-            "fulfillment_order": work["id"], "node": node, "node_name": seen["work"][0]["node_name"],
-            "state": "released", "ends": False,
+            "fulfillment_order": work["id"], "node": node,
+            "node_name": seen["work"][0]["node_name"], "state": "released", "ends": False,
             "lines": [{"line": 1, "sku": sku, "quantity": 2}],
         }
     ]  # fmt: skip

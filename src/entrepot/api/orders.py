@@ -356,7 +356,8 @@ ROUTES = [
     ),
     Route(
         "POST", "/v1/orders/{order_id}/unhold", lift_hold, Scope.ORDERS_WRITE, "Lift a hold",
-        body=UnholdBody, answer=OrderAnswer, keyed=True, problems=(Code.CONFLICT, Code.PRECONDITION),
+        body=UnholdBody, answer=OrderAnswer, keyed=True,
+        problems=(Code.CONFLICT, Code.PRECONDITION),
     ),
     Route(
         "POST", "/v1/orders/{order_id}/cancel", cancel_, Scope.ORDERS_WRITE, "Cancel units",

@@ -180,7 +180,7 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
     return Undone(list(units), claims + lost, acted, waited)
 
 
-async def _take_back(
+async def _take_back(  # noqa: PLR0913 - whose units, by whom, why and when
     conn: db.Connection,
     market: Market,
     order_id: OrderId,

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from entrepot.orders.notes import Note
+from entrepot.orders.notes import MENDED_WITHIN, Note
 
 SYSTEM: Final = "entrepot"
 
@@ -82,6 +82,7 @@ def _note(note: Note) -> Entry:
             "words": note.words,
             "mentions": note.mentions,
             "edited_at": note.edited_at,
+            "editable_until": note.at + MENDED_WITHIN,
         },
         "group": "note",
         "minor": False,
