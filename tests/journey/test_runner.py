@@ -174,7 +174,9 @@ async def test_a_poison_event_goes_to_the_exceptions_and_the_row_goes_on(shop, p
     assert (stuck.kind, stuck.reason) == (
         "journey.poison", "orders.close cannot handle order.canceled 4",
     )  # fmt: skip
-    assert json.loads(stuck.detail) == {"n": 4}
+    assert json.loads(stuck.detail) == {
+        "step": "orders.close", "type": "order.canceled", "sequence": 4, "data": {"n": 4},
+    }  # fmt: skip
     assert await cursor(pool) == 7
 
 

@@ -6,6 +6,7 @@ from scenarios import (
     wrong_launches,
     wrong_master,
     wrong_notices,
+    wrong_orders,
     wrong_policies,
     wrong_replays,
 )
@@ -26,6 +27,7 @@ CALLS = {
     **wrong_policies.CALLS,
     **wrong_replays.CALLS,
     **wrong_capacity.CALLS,
+    **wrong_orders.CALLS,
     "PUT /v1/channels/{channel}": (
         {"name": "web", "connector": "shopify", "secret": "s" * 32, "nodes": ["{node}"],
          "buffer": 1},

@@ -297,6 +297,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/exceptions/{exception_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An exception, and what can be done about it
+         * @description Scope: `exceptions:read`.
+         */
+        get: operations["getV1ExceptionsException_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exception_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say whose an exception is
+         * @description Scope: `exceptions:write`.
+         */
+        post: operations["postV1ExceptionsException_idAssign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/exceptions/{exception_id}/close": {
         parameters: {
             query?: never;
@@ -311,6 +351,66 @@ export interface paths {
          * @description Scope: `exceptions:write`.
          */
         post: operations["postV1ExceptionsException_idClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exception_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do what was chosen about an exception
+         * @description Scope: `exceptions:write`.
+         */
+        post: operations["postV1ExceptionsException_idResolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exception_id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put an exception off
+         * @description Scope: `exceptions:write`.
+         */
+        post: operations["postV1ExceptionsException_idSnooze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The queues of what waits
+         * @description Scope: `exceptions:read`.
+         */
+        get: operations["getV1ExceptionsQueues"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1490,6 +1590,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders/{order_id}/cancel/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What canceling units would do
+         * @description Scope: `orders:read`.
+         */
+        post: operations["postV1OrdersOrder_idCancelPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/{order_id}/consents": {
         parameters: {
             query?: never;
@@ -1565,6 +1685,54 @@ export interface paths {
          */
         post: operations["postV1OrdersOrder_idHold"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{order_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An order's notes
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1OrdersOrder_idNotes"];
+        put?: never;
+        /**
+         * Leave a note at an order
+         * @description Scope: `orders:write`.
+         */
+        post: operations["postV1OrdersOrder_idNotes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{order_id}/notes/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change one's own note
+         * @description Scope: `orders:write`.
+         */
+        put: operations["putV1OrdersOrder_idNotesNote"];
+        post?: never;
+        /**
+         * Take one's own note back
+         * @description Scope: `orders:write`.
+         */
+        delete: operations["deleteV1OrdersOrder_idNotesNote"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2512,6 +2680,13 @@ export interface components {
          */
         AsideReason: "damaged" | "display" | "doubt" | "expired" | "quarantine";
         /**
+         * AssignBody
+         * @description `to` whom it is given: not said, whoever asks; null: nobody.
+         */
+        AssignBody: {
+            to?: string | null;
+        };
+        /**
          * AtLeast
          * @description The probability that at least so many units are there.
          */
@@ -2519,12 +2694,23 @@ export interface components {
             probability: number;
             units: number;
         };
+        /** AtNode */
+        AtNode: {
+            lines: components["schemas"]["UnitsShown"][];
+            node: string;
+        };
         /** AtpAnswer */
         AtpAnswer: {
             as_of: string;
             channel: string;
             items: components["schemas"]["SkuCurve"][];
         };
+        /**
+         * Attention
+         * @description Which exceptions are meant: in the queue, put off, both, or dealt with.
+         * @enum {unknown}
+         */
+        Attention: "closed" | "open" | "snoozed" | "waiting";
         /**
          * AvailabilityAnswer
          * @description Read from the rows themselves, as of `as_of`; bills are by the rules of `policy_version`.
@@ -2548,6 +2734,15 @@ export interface components {
          * @enum {unknown}
          */
         Because: "dearer" | "full" | "not_eligible" | "possible_now" | "taken";
+        /**
+         * Binding
+         * @description What stood in the way most: without it the plan would have been cheaper by `saves`.
+         */
+        Binding: {
+            constraint: components["schemas"]["Constraint"];
+            saves: number | null;
+            words: string;
+        };
         /**
          * Borrow
          * @description Others may take what is protected, down to `leave` units at each node.
@@ -2579,6 +2774,14 @@ export interface components {
             reason: string;
         };
         /**
+         * CancelAsk
+         * @description Without `lines`: all that has not left.
+         */
+        CancelAsk: {
+            /** @default null */
+            lines: components["schemas"]["CancelLine"][] | null;
+        };
+        /**
          * CancelBody
          * @description Without `lines`, all that has not left is canceled.
          */
@@ -2591,6 +2794,23 @@ export interface components {
         CancelLine: {
             line: number;
             quantity: number;
+        };
+        /**
+         * CancelPreview
+         * @description What would come of it. `money` in minor units is what the customer would not owe.
+         *
+         *         `possible` false: `refusal` says why, and nothing would be done. `unclaimed` are units that
+         *         wait: no node has them. `all`: nothing of the order would be left.
+         */
+        CancelPreview: {
+            all: boolean;
+            currency: string;
+            lines: components["schemas"]["LineWould"][];
+            money: number;
+            possible: boolean;
+            refusal: string | null;
+            unclaimed: components["schemas"]["UnitsWould"][];
+            work: components["schemas"]["WorkWould"][];
         };
         /**
          * Candidate
@@ -2671,6 +2891,16 @@ export interface components {
             faithful: boolean;
             number: number;
         };
+        /**
+         * Changed
+         * @description What was so before, and what is so since.
+         */
+        Changed: {
+            field: string;
+            from: unknown;
+            /** @default null */
+            to: unknown;
+        };
         /** ChangesAnswer */
         ChangesAnswer: {
             items: components["schemas"]["ChangeAnswer"][];
@@ -2725,6 +2955,22 @@ export interface components {
          * @enum {unknown}
          */
         Choice: "cancel" | "other_store" | "ship";
+        /**
+         * ChoiceShown
+         * @description One thing that can be done; the first is suggested. `final`: it cannot be undone.
+         *
+         *         `scope` is needed beside `exceptions:write`; `allowed` says whether whoever asks has it.
+         */
+        ChoiceShown: {
+            allowed: boolean;
+            command: components["schemas"]["CommandShown"];
+            fields: components["schemas"]["FieldShown"][];
+            final: boolean;
+            id: components["schemas"]["Move"];
+            label: string;
+            says: string;
+            scope: string | null;
+        };
         /**
          * Claiming
          * @description Work to be sent is offered to several nodes, and the first that accepts has it.
@@ -2805,6 +3051,15 @@ export interface components {
             lines: components["schemas"]["PickedUnitsBody"][];
         };
         /**
+         * CommandShown
+         * @description The call that does it; the values of its fields go into the body.
+         */
+        CommandShown: {
+            body: Record<string, never>;
+            method: string;
+            path: string;
+        };
+        /**
          * Component
          * @description Units of an item in one unit of a kit.
          */
@@ -2864,6 +3119,14 @@ export interface components {
          * @enum {unknown}
          */
         Constraint: "barred" | "capacity" | "cart" | "channel_view" | "closed" | "disabled" | "due" | "fence" | "kept_back" | "limit" | "owed" | "rating" | "service" | "worth";
+        /**
+         * CostPart
+         * @description A part of what a plan weighs: `shipping`, `handling`, `split`, `late`, `rating`, `shadow`.
+         */
+        CostPart: {
+            amount: number;
+            part: string;
+        };
         /**
          * CountLine
          * @description `on_hand` units were there at `counted_at`: the source's `sequence`-th message.
@@ -3002,7 +3265,8 @@ export interface components {
          * Decision
          * @description A decision explained. `reproduced`: run again on its record it gives the recorded answer.
          *
-         *         `what_if` says what stood in the way of a cheaper plan, and what would have flipped this one.
+         *         `what_if` says what stood in the way of a cheaper plan, and what would have flipped this one;
+         *         `panel` is all of it as a face draws it.
          */
         Decision: {
             at: string;
@@ -3011,6 +3275,7 @@ export interface components {
             id: string;
             kind: string;
             network_version: number;
+            panel: components["schemas"]["Panel"];
             reproduced: boolean;
             what_if: components["schemas"]["WhatIf"];
         };
@@ -3120,6 +3385,22 @@ export interface components {
          */
         Engine: "model" | "rules" | "static";
         /**
+         * ShipmentShown
+         * @description A package that left, and what its carrier has said of it.
+         */
+        "entrepot.api.bodies_orders.ShipmentShown": {
+            carrier: string;
+            delivered_at: string | null;
+            /** Format: uuid */
+            fulfillment_order_id: string;
+            lines: components["schemas"]["UnitsShown"][];
+            scans: components["schemas"]["ScanShown"][];
+            service: string;
+            shipped_at: string;
+            status: components["schemas"]["Status"];
+            tracking_number: string;
+        };
+        /**
          * DayAnswer
          * @description `takes_work`: something new may be planned on it, of one service at least.
          *
@@ -3168,25 +3449,65 @@ export interface components {
             not_simulated: string[];
             orders: number;
         };
-        /** ExceptionAnswer */
+        /** ShipmentShown */
+        "entrepot.sourcing.explain.ShipmentShown": {
+            handling: number;
+            items: components["schemas"]["Item"][];
+            lane: string | null;
+            /** @default 0 */
+            late: number;
+            node: string;
+            /** @default 0 */
+            rating: number;
+            /** @default 0 */
+            shadow: number;
+            shipping: number;
+            weight_g: number;
+        };
+        /**
+         * ExceptionAnswer
+         * @description An exception. `cause` says it in sentences; by `due_at` it should be dealt with.
+         */
         ExceptionAnswer: {
+            assignee: string | null;
+            cause: string[];
+            choices: components["schemas"]["ChoiceShown"][];
+            close_reason: string | null;
+            closed_at: string | null;
+            closed_by: string | null;
             detail: Record<string, never>;
+            due_at: string | null;
             /** Format: uuid */
             id: string;
             kind: string;
             line: number | null;
+            node: string | null;
+            node_name: string | null;
             opened_at: string;
+            order: components["schemas"]["OrderBrief"] | null;
             order_id: string | null;
             reason: string;
+            snoozed_until: string | null;
             subject: string;
         };
         /**
          * ExceptionsAnswer
-         * @description Open ones, oldest first.
+         * @description Open ones, oldest first; closed ones, newest first.
          */
         ExceptionsAnswer: {
             items: components["schemas"]["ExceptionAnswer"][];
             next: string | null;
+        };
+        /**
+         * ExpectedShown
+         * @description When work that is still to come is expected, and why then.
+         */
+        ExpectedShown: {
+            cause: string;
+            earliest: string;
+            latest: string;
+            maker: string;
+            reason: string;
         };
         /**
          * Explanation
@@ -3218,7 +3539,7 @@ export interface components {
             profile: string | null;
             runner_up: number | null;
             runner_up_node: string | null;
-            shipments: components["schemas"]["ShipmentShown"][];
+            shipments: components["schemas"]["entrepot.sourcing.explain.ShipmentShown"][];
             /** @default null */
             strategy: string | null;
             why: components["schemas"]["WhyNoPlan"] | null;
@@ -3292,6 +3613,15 @@ export interface components {
             parameter: string;
             /** @default  */
             pointer: string;
+        };
+        /**
+         * FieldShown
+         * @description What must be told with a choice: where in the body, and what stands there unless told.
+         */
+        FieldShown: {
+            name: components["schemas"]["Input"];
+            pointer: string;
+            value: string | null;
         };
         /**
          * Figure
@@ -3428,6 +3758,19 @@ export interface components {
          * @enum {unknown}
          */
         HoldKind: "address" | "fraud" | "manual" | "payment";
+        /** HoldShown */
+        HoldShown: {
+            actor: string;
+            /** Format: uuid */
+            hold_id: string;
+            kind: components["schemas"]["HoldKind"];
+            lift_reason: string | null;
+            lifted_at: string | null;
+            lifted_by: string | null;
+            placed_at: string;
+            reason: string;
+            until: string | null;
+        };
         /**
          * HookAnswer
          * @description `outcome`: taken, ignored, unmapped or repeated.
@@ -3471,6 +3814,12 @@ export interface components {
             /** @default 0 */
             version: number;
         };
+        /**
+         * Input
+         * @description What a choice may ask for beside itself.
+         * @enum {unknown}
+         */
+        Input: "quantity" | "reason" | "until";
         /** Item */
         Item: {
             quantity: number;
@@ -3808,6 +4157,25 @@ export interface components {
             quantity: number;
             sku: string;
         };
+        /**
+         * LineShown
+         * @description A line as it stands. `cancelable` units have not left.
+         */
+        LineShown: {
+            cancelable: number;
+            discount: number;
+            external_id: string;
+            line: number;
+            /** @default null */
+            name: string | null;
+            quantities: components["schemas"]["Quantities"];
+            quantity: number;
+            shares: components["schemas"]["UnitShare"][];
+            sku: string;
+            tax: number;
+            unit_price: number;
+            waiting: components["schemas"]["WaitingShown"][];
+        };
         /** LineView */
         LineView: {
             discount: number;
@@ -3821,6 +4189,21 @@ export interface components {
             sku: string;
             tax: number;
             unit_price: number;
+        };
+        /**
+         * LineWould
+         * @description A line: units that stand, that could be canceled and that would be, and what these come to.
+         *
+         *         `why` says what has left, where not all of it can be.
+         */
+        LineWould: {
+            cancelable: number;
+            canceled: number;
+            line: number;
+            money: number;
+            sku: string;
+            standing: number;
+            why: string | null;
         };
         /**
          * LookAhead
@@ -3969,6 +4352,15 @@ export interface components {
             velocity_from: number | null;
         };
         /**
+         * MayBeDone
+         * @description Holds that may be put and lifted now, and whether units may be canceled.
+         */
+        MayBeDone: {
+            cancel: boolean;
+            hold: components["schemas"]["HoldKind"][];
+            unhold: components["schemas"]["HoldKind"][];
+        };
+        /**
          * Method
          * @enum {unknown}
          */
@@ -4031,6 +4423,52 @@ export interface components {
             release_by: string;
             ship_by: string;
         };
+        /**
+         * MilestonesShown
+         * @description By when it must have come how far; `alarm` is the milestone at risk, or missed.
+         */
+        MilestonesShown: {
+            accept_by: string;
+            alarm: string | null;
+            cause: string | null;
+            deliver_by: string;
+            missed: boolean;
+            pick_by: string;
+            release_by: string;
+            ship_by: string;
+        };
+        /** MoneyLine */
+        MoneyLine: {
+            canceled: number;
+            discount: number;
+            goods: number;
+            line: number;
+            tax: number;
+            total: number;
+        };
+        /**
+         * MoneyShown
+         * @description Minor units: what was agreed, what of it was canceled, and what stands.
+         */
+        MoneyShown: {
+            authorized: number | null;
+            canceled: number;
+            currency: string;
+            discount: number;
+            goods: number;
+            lines: components["schemas"]["MoneyLine"][];
+            shipping: number;
+            shipping_tax: number;
+            standing: number;
+            tax: number;
+            total: number;
+        };
+        /**
+         * Move
+         * @description What can be done; `done`: it was dealt with elsewhere, or nothing need be done.
+         * @enum {unknown}
+         */
+        Move: "ask_all" | "cancel" | "count" | "discard" | "done" | "enable" | "move_work" | "pause" | "plan_again" | "read_again" | "retry" | "ship" | "tell_again" | "wait";
         /**
          * MoveAnswer
          * @description A step of its life.
@@ -4278,6 +4716,12 @@ export interface components {
             /** @description an IANA name */
             time_zone: string;
         };
+        /** NodeBrief */
+        NodeBrief: {
+            kind: components["schemas"]["NodeKind"];
+            name: string;
+            time_zone: string;
+        };
         /** NodeCurve */
         NodeCurve: {
             curve: components["schemas"]["PointAnswer"][];
@@ -4322,6 +4766,11 @@ export interface components {
             node: string;
             now: number;
             then: number;
+        };
+        /** NodeNamed */
+        NodeNamed: {
+            name: string;
+            node: string;
         };
         /**
          * NodesAnswer
@@ -4377,6 +4826,38 @@ export interface components {
         NodeWorth: {
             node: string;
             worth: number;
+        };
+        /**
+         * NoteAnswer
+         * @description A note. It may be changed until `editable_until`, by its author.
+         */
+        NoteAnswer: {
+            at: string;
+            author: string;
+            editable_until: string;
+            edited_at: string | null;
+            /** Format: uuid */
+            id: string;
+            mentions: string[];
+            /** Format: uuid */
+            order_id: string;
+            text: string;
+        };
+        /**
+         * NoteBody
+         * @description What is noted. `mentions` names those whom it speaks to.
+         */
+        NoteBody: {
+            /** @default [] */
+            mentions: string[];
+            text: string;
+        };
+        /**
+         * NotesAnswer
+         * @description The oldest first.
+         */
+        NotesAnswer: {
+            items: components["schemas"]["NoteAnswer"][];
         };
         /**
          * OfferAnswer
@@ -4454,6 +4935,65 @@ export interface components {
             version: number | null;
         };
         /**
+         * OrderAnswer
+         * @description An order as it stands. `version` is its ETag: notes leave it as it is.
+         */
+        OrderAnswer: {
+            backorder: components["schemas"]["Backorder"];
+            can: components["schemas"]["MayBeDone"];
+            captured_at: string;
+            channel: string;
+            currency: string;
+            customer: components["schemas"]["Customer"] | null;
+            exceptions: components["schemas"]["TroubleShown"][];
+            external_id: string;
+            fulfillment_orders: components["schemas"]["WorkShown"][];
+            holds: components["schemas"]["HoldShown"][];
+            /** Format: uuid */
+            id: string;
+            lines: components["schemas"]["LineShown"][];
+            method: components["schemas"]["Method"];
+            money: components["schemas"]["MoneyShown"];
+            nodes: {
+                [key: string]: components["schemas"]["NodeBrief"];
+            };
+            note: string | null;
+            number: string;
+            payment: components["schemas"]["Payment"] | null;
+            payments: components["schemas"]["Payment"][];
+            phase: components["schemas"]["Phase"];
+            pickup_node: string | null;
+            placed_at: string;
+            plan: components["schemas"]["PlanShown"] | null;
+            promise: components["schemas"]["PromiseView"] | null;
+            promises: components["schemas"]["PromiseTold"][];
+            service: string;
+            ship_to: components["schemas"]["Address"] | null;
+            shipments: components["schemas"]["entrepot.api.bodies_orders.ShipmentShown"][];
+            shipping: number;
+            shipping_tax: number;
+            stages: components["schemas"]["StageShown"][];
+            timeline: components["schemas"]["TimelineEntry"][];
+            total: number;
+            version: number;
+        };
+        /**
+         * OrderBrief
+         * @description The order it is about, as far as one decides by it. `total` in minor units.
+         */
+        OrderBrief: {
+            channel: string;
+            currency: string;
+            customer: string | null;
+            /** Format: uuid */
+            id: string;
+            method: string;
+            number: string;
+            phase: components["schemas"]["Phase"];
+            promise_latest: string | null;
+            total: number;
+        };
+        /**
          * OrdersAnswer
          * @description Newest first. `next` is the cursor of the page after it.
          */
@@ -4471,6 +5011,27 @@ export interface components {
          * @enum {unknown}
          */
         Otherwise: "exception" | "ignore_fences" | "order" | "refuse" | "wait";
+        /**
+         * Out
+         * @description The nodes that one reason ruled out: a count, and the first of them by name.
+         */
+        Out: {
+            count: number;
+            nodes: components["schemas"]["OutNode"][];
+            reason: components["schemas"]["Elimination"];
+            words: string;
+        };
+        /**
+         * OutNode
+         * @description A node that was none, with what it had: `free` units where too few, `used` of `limit`.
+         */
+        OutNode: {
+            free: number | null;
+            limit: number | null;
+            name: string;
+            node: string;
+            used: number | null;
+        };
         /**
          * OverrideAnswer
          * @description An override. `not_begun`: fulfillment orders that stand in it and nobody has begun.
@@ -4586,6 +5147,26 @@ export interface components {
             tracking_number: string;
         };
         /**
+         * Panel
+         * @description Why these nodes. `sentence` is read aloud; `weighed_max` is a full bar.
+         *
+         *         `rule` names the profile and strategy that steered, where any did. `candidates` are the best
+         *         of `candidate_count`.
+         */
+        Panel: {
+            binding: components["schemas"]["Binding"] | null;
+            candidate_count: number;
+            candidates: components["schemas"]["Row"][];
+            eliminated: components["schemas"]["Out"][];
+            eliminated_count: number;
+            flips: components["schemas"]["Turn"][];
+            network_version: number;
+            policy_version: number;
+            rule: string | null;
+            sentence: string;
+            weighed_max: number;
+        };
+        /**
          * Parts
          * @description What a plan comes to: the money it costs, and what was weighed beside it and is none.
          *
@@ -4693,6 +5274,17 @@ export interface components {
             lines: components["schemas"]["PlannedLine"][];
             node: string;
             shipping: number;
+        };
+        /**
+         * PlanShown
+         * @description The plan of the capture, and where the units are claimed now (`nodes`).
+         */
+        PlanShown: {
+            cost: number;
+            exact: boolean;
+            extra: number;
+            nodes: components["schemas"]["AtNode"][];
+            shipments: components["schemas"]["PlannedShipment"][];
         };
         /**
          * PlanView
@@ -5107,6 +5699,19 @@ export interface components {
             quantity: number;
             sku: string;
         };
+        /**
+         * PromiseTold
+         * @description What the customer was told, from then on; `was` the latest before.
+         */
+        PromiseTold: {
+            at: string;
+            cause: string;
+            earliest: string;
+            latest: string;
+            maker: string;
+            reason: string | null;
+            was: string | null;
+        };
         /** PromiseView */
         PromiseView: {
             /** @default null */
@@ -5257,6 +5862,31 @@ export interface components {
             shipped: number;
             /** @default 0 */
             waiting: number;
+        };
+        /**
+         * QueueAnswer
+         * @description A kind's queue: counts end at `counted_max`.
+         *
+         *         `within_min` minutes are its service level; `late` wait longer than that. Of the `raised` ones
+         *         of the last seven days `in_time` were dealt with in it, or still can be.
+         */
+        QueueAnswer: {
+            in_time: number;
+            kind: string;
+            late: number;
+            oldest_at: string | null;
+            raised: number;
+            snoozed: number;
+            waiting: number;
+            within_min: number;
+        };
+        /**
+         * QueuesAnswer
+         * @description Every kind there is; those of which something waits first, by how long it does.
+         */
+        QueuesAnswer: {
+            counted_max: number;
+            items: components["schemas"]["QueueAnswer"][];
         };
         /**
          * Rating
@@ -5511,6 +6141,30 @@ export interface components {
             ttl_s: number;
         };
         /**
+         * ResolveBody
+         * @description What was chosen, and what the choice asks for.
+         */
+        ResolveBody: {
+            choice: components["schemas"]["Move"];
+            /** @default null */
+            quantity: number | null;
+            /** @default null */
+            reason: string | null;
+            /** @default null */
+            until: string | null;
+        };
+        /**
+         * ResolvedAnswer
+         * @description What came of it, in words. `open`: a part of it stays to be done.
+         */
+        ResolvedAnswer: {
+            choice: components["schemas"]["Move"];
+            /** Format: uuid */
+            id: string;
+            open: boolean;
+            words: string;
+        };
+        /**
          * Revisions
          * @description When a customer is told another date: see `docs/algorithms/promise.md`.
          */
@@ -5525,6 +6179,23 @@ export interface components {
              * @default true
              */
             tell_earlier: boolean;
+        };
+        /**
+         * Row
+         * @description A way it could have been done. `cost` is money, `weighed` all that was counted.
+         *
+         *         `more` is what it weighs beyond the chosen one. `zone` and `lane` are those of a single node.
+         */
+        Row: {
+            chosen: boolean;
+            cost: number;
+            lane: string | null;
+            more: number;
+            nodes: components["schemas"]["NodeNamed"][];
+            parts: components["schemas"]["CostPart"][];
+            runner_up: boolean;
+            weighed: number;
+            zone: number | null;
         };
         /**
          * RowAnswer
@@ -5587,6 +6258,13 @@ export interface components {
             to: string | null;
             /** @default null */
             version: number | null;
+        };
+        /** ScanShown */
+        ScanShown: {
+            at: string;
+            description: string | null;
+            location: string | null;
+            status: components["schemas"]["Status"];
         };
         /**
          * Segment
@@ -5738,21 +6416,6 @@ export interface components {
         ShipBody: {
             packages: components["schemas"]["PackageBody"][];
         };
-        /** ShipmentShown */
-        ShipmentShown: {
-            handling: number;
-            items: components["schemas"]["Item"][];
-            lane: string | null;
-            /** @default 0 */
-            late: number;
-            node: string;
-            /** @default 0 */
-            rating: number;
-            /** @default 0 */
-            shadow: number;
-            shipping: number;
-            weight_g: number;
-        };
         /**
          * ShortBody
          * @description The units that could not be found.
@@ -5824,12 +6487,32 @@ export interface components {
             waiting: number;
         };
         /**
+         * SnoozeBody
+         * @description `until` then it is out of its queue; null: it is in it again.
+         */
+        SnoozeBody: {
+            until: string | null;
+        };
+        /**
          * Sourcing
          * @description How orders that are sent are sourced. Who collects has chosen the store already.
          */
         Sourcing: {
             /** @default [] */
             profiles: components["schemas"]["Profile"][];
+        };
+        /**
+         * StageShown
+         * @description A stage, and how many units (of `of`) have come there.
+         */
+        StageShown: {
+            at: string | null;
+            /** @enum {unknown} */
+            id: "collected" | "delivered" | "in_fulfillment" | "placed" | "planned" | "ready_for_pickup" | "shipped";
+            of: number;
+            /** @enum {unknown} */
+            state: "current" | "done" | "todo";
+            units: number;
         };
         /**
          * StaleStock
@@ -6073,6 +6756,24 @@ export interface components {
             turn_at: string;
         };
         /**
+         * TimelineEntry
+         * @description A fact of the order, or a note. `minor`: of interest to machines; `decision`: its reasons.
+         */
+        TimelineEntry: {
+            actor: string;
+            at: string;
+            changes: components["schemas"]["Changed"][];
+            data: Record<string, never>;
+            decision: string | null;
+            /** @enum {unknown} */
+            group: "customer" | "delivery" | "exception" | "note" | "order" | "plan" | "promise" | "work";
+            minor: boolean;
+            reason: string | null;
+            sequence: number | null;
+            type: string;
+            who: components["schemas"]["WhoDid"];
+        };
+        /**
          * TrackedAnswer
          * @description What became of an event.
          */
@@ -6257,6 +6958,22 @@ export interface components {
             reason: string;
         };
         /**
+         * TroubleShown
+         * @description An exception that stands, or stood, against the order.
+         */
+        TroubleShown: {
+            close_reason: string | null;
+            closed_at: string | null;
+            closed_by: string | null;
+            /** Format: uuid */
+            exception_id: string;
+            kind: string;
+            line: number | null;
+            opened_at: string;
+            reason: string;
+            subject: string;
+        };
+        /**
          * TruthAnswer
          * @description What is believed of a position. `doubtful` units of the book are not to be counted on.
          */
@@ -6294,6 +7011,17 @@ export interface components {
             items: components["schemas"]["TruthAnswer"][];
             next: string | null;
         };
+        /**
+         * Turn
+         * @description A least change after which another plan wins; `by` as its lever counts.
+         */
+        Turn: {
+            by: number;
+            cost: number;
+            lever: components["schemas"]["Lever"];
+            nodes: components["schemas"]["NodeNamed"][];
+            words: string;
+        };
         /** UnholdBody */
         UnholdBody: {
             kind: components["schemas"]["HoldKind"];
@@ -6318,6 +7046,18 @@ export interface components {
             discount: number;
             tax: number;
             units: number;
+        };
+        /** UnitsShown */
+        UnitsShown: {
+            line: number;
+            quantity: number;
+            sku: string;
+        };
+        /** UnitsWould */
+        UnitsWould: {
+            line: number;
+            quantity: number;
+            sku: string;
         };
         /**
          * UseAnswer
@@ -6348,6 +7088,18 @@ export interface components {
         WaitingListAnswer: {
             as_of: string;
             items: components["schemas"]["WaitingAnswer"][];
+        };
+        /**
+         * WaitingShown
+         * @description What waits of a line, in which class, and when which supply brings the last of it.
+         */
+        WaitingShown: {
+            expected_at: string | null;
+            priority: number;
+            quantity: number;
+            sku: string;
+            supply: string | null;
+            why: string;
         };
         /**
          * WaveAnswer
@@ -6478,6 +7230,17 @@ export interface components {
             words: string[];
         };
         /**
+         * WhoDid
+         * @description Whose doing it was; `by` the key or user that told it, where that is another.
+         */
+        WhoDid: {
+            /** @default null */
+            by: string | null;
+            /** @enum {unknown} */
+            kind: "carrier" | "channel" | "node" | "person" | "system";
+            name: string;
+        };
+        /**
          * WholeAnswer
          * @description A fulfillment order with its packages and every step of its life.
          */
@@ -6510,6 +7273,15 @@ export interface components {
          * @enum {unknown}
          */
         WhyNoPlan: "fenced" | "no_lane" | "node_cannot" | "short" | "too_late" | "unknown_channel" | "unknown_node";
+        /** WorkLine */
+        WorkLine: {
+            canceled: number;
+            line: number;
+            picked: number;
+            quantity: number;
+            shorted: number;
+            sku: string;
+        };
         /**
          * WorkLineAnswer
          * @description Units asked of the node, and what became of them; the rest is still to be picked.
@@ -6532,6 +7304,44 @@ export interface components {
             serials: string[];
             shorted: number;
             sku: string;
+        };
+        /**
+         * WorkShown
+         * @description A node's work. `cost` in minor units, where its plan says it of the node alone.
+         */
+        WorkShown: {
+            carrier: string | null;
+            cost: number | null;
+            /** Format: date */
+            day: string;
+            expected: components["schemas"]["ExpectedShown"] | null;
+            /** Format: uuid */
+            id: string;
+            lane_id: string | null;
+            lines: components["schemas"]["WorkLine"][];
+            made_at: string;
+            method: string;
+            milestones: components["schemas"]["MilestonesShown"] | null;
+            moved_at: string;
+            node: string;
+            release_at: string;
+            service: string;
+            ship_by: string | null;
+            state: components["schemas"]["State"];
+            version: number;
+        };
+        /**
+         * WorkWould
+         * @description A node's work that units are taken from; `ends`: nothing of it stays.
+         */
+        WorkWould: {
+            ends: boolean;
+            /** Format: uuid */
+            fulfillment_order: string;
+            lines: components["schemas"]["UnitsWould"][];
+            node: string;
+            node_name: string;
+            state: string;
         };
         /**
          * WorthAnswer
@@ -7703,10 +8513,16 @@ export interface operations {
     getV1Exceptions: {
         parameters: {
             query?: {
+                assignee?: string;
                 /** @description where the last page ended: its `next` */
                 cursor?: string;
+                kind?: string;
                 /** @description rows in a page */
                 limit?: number;
+                node?: string;
+                opened_before?: string;
+                order?: string;
+                state?: components["schemas"]["Attention"];
             };
             header?: never;
             path?: never;
@@ -7742,6 +8558,201 @@ export interface operations {
                 };
             };
             /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ExceptionsException_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exception_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ExceptionsException_idAssign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                exception_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7852,6 +8863,309 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ExceptionsException_idResolve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                exception_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolvedAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ExceptionsException_idSnooze: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                exception_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnoozeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ExceptionsQueues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuesAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14010,7 +15324,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["OrderAnswer"];
                 };
             };
             /** @description unauthorized */
@@ -14093,7 +15407,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["OrderAnswer"];
                 };
             };
             /** @description idempotency-key-invalid, malformed-request */
@@ -14169,6 +15483,113 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1OrdersOrder_idCancelPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelAsk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelPreview"];
+                };
+            };
+            /** @description malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14493,7 +15914,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["OrderAnswer"];
                 };
             };
             /** @description idempotency-key-invalid, malformed-request */
@@ -14561,6 +15982,419 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1OrdersOrder_idNotes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotesAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1OrdersOrder_idNotes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    putV1OrdersOrder_idNotesNote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                note: string;
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, too-late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    deleteV1OrdersOrder_idNotesNote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                note: string;
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, too-late */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14731,7 +16565,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["OrderAnswer"];
                 };
             };
             /** @description idempotency-key-invalid, malformed-request */

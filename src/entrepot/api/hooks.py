@@ -42,6 +42,7 @@ async def receive(request: Request) -> Answer:
             await _stuck(
                 request.app, market, name, "channel.delivery_reused",
                 f"delivery {delivery} came before with another body", request.raw,
+                topic=connector.topic(headers),
             )  # fmt: skip
         return json_answer(200, HookAnswer("repeated"))
     answer = await _take(request.app, market, name, connector, headers, request.raw)
@@ -80,7 +81,9 @@ async def _take(
         return HookAnswer("ignored")
     if isinstance(read, Unmapped):
         reason = f"{read.pointer or '/'}: {read.reason}"
-        await _stuck(app, market, name, "channel.unmapped", reason, body)
+        await _stuck(
+            app, market, name, "channel.unmapped", reason, body, topic=connector.topic(headers)
+        )
         return HookAnswer("unmapped")
     assert isinstance(read, SoldOrder)
     placed = await app.placing.submit((market, placing_of(read, name, at=mint.now())))
@@ -89,14 +92,40 @@ async def _take(
     return HookAnswer("repeated" if placed.replayed else "taken", str(placed.order_id))
 
 
-async def _stuck(
-    app: App, market: MarketId, name: str, kind: str, reason: str, body: bytes
+async def _stuck(  # noqa: PLR0913 - what came, from whom, and what is wrong with it
+    app: App, market: MarketId, name: str, kind: str, reason: str, body: bytes, *, topic: str
 ) -> None:
+    """Ask a person. `whole`: the body kept is all of it, as it came, and may be read again."""
     detail: dict[str, Any] = {"body": body[:BODY_KEPT_MAX].decode("utf-8", "replace")}
     detail["body"] = detail["body"].replace("\x00", "\ufffd")
+    detail |= {"topic": topic, "whole": detail["body"].encode() == body}
     stuck = Stuck(kind, f"channels/{name}", reason, db.json_text(detail))
     async with app.pool.acquire() as conn, conn.transaction():
         await exceptions.raise_all(conn, market, [stuck], at=mint.now())
+
+
+async def take_again(
+    app: App, market: MarketId, name: str, topic: str, body: bytes
+) -> HookAnswer | str:
+    """Take a message again that nobody could read when it came; says what is wrong where it is so.
+
+    An order that was taken meanwhile is answered as it is: it is taken once.
+    """
+    async with app.pool.acquire() as conn:
+        known = await network.channels_named(conn, name)
+    spoken = (each.connector for each in known if each.market == market and each.connector)
+    connector = channel_connector(next(spoken, ""))
+    if connector is None:
+        return f"channel {name} has no connector"
+    read = connector.read(topic, body)
+    if isinstance(read, Ignored):
+        return HookAnswer("ignored")
+    if isinstance(read, Unmapped):
+        return f"{read.pointer or '/'}: {read.reason}"
+    placed = await app.placing.submit((market, placing_of(read, name, at=mint.now())))
+    if isinstance(placed, NotTaken):
+        return placed.detail or placed.why.value
+    return HookAnswer("repeated" if placed.replayed else "taken", str(placed.order_id))
 
 
 ROUTES = [

@@ -1,6 +1,7 @@
 """Orders over HTTP: place, read, hold, cancel, and why each node was chosen."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,7 +11,8 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.bodies_fulfillment import LATEST
-from entrepot.api.bounds import InQuery, Of
+from entrepot.api.bodies_orders import OrderAnswer
+from entrepot.api.bounds import Of
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer, parameter
 from entrepot.api.problems import Code, FieldError, Problem, invalid
@@ -171,12 +173,7 @@ async def cancel_(request: Request) -> Answer:
     body: CancelBody = request.body
     order_id = order_of(request)
     market = await request.app.world.market(request.principal.market)
-    wishes = None
-    if body.lines is not None:
-        units: dict[int, int] = {}
-        for each in body.lines:
-            units[each.line] = units.get(each.line, 0) + each.quantity
-        wishes = [Wish(LineNo(line), quantity) for line, quantity in units.items()]
+    wishes = wishes_of(body.lines)
     freed: list[Claim] = []
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
@@ -203,6 +200,16 @@ async def decisions(request: Request) -> Answer:
             raise Problem(Code.NOT_FOUND, f"there is no order {order_id}")
         found = await why(conn, request.principal.market, order_id)
     return json_answer(200, DecisionsAnswer(found))
+
+
+def wishes_of(lines: Sequence[CancelLine] | None) -> list[Wish] | None:
+    """Add up the units that are wished to be canceled, by line; None: all that can be."""
+    if lines is None:
+        return None
+    units: dict[int, int] = {}
+    for each in lines:
+        units[each.line] = units.get(each.line, 0) + each.quantity
+    return [Wish(LineNo(line), quantity) for line, quantity in units.items()]
 
 
 def order_of(request: Request) -> OrderId:
@@ -295,19 +302,20 @@ ROUTES = [
     ),
     Route(
         "GET", "/v1/orders/{order_id}", get, Scope.ORDERS_READ, "An order as it stands",
-        at=Of("order_id", _nodes),
+        answer=OrderAnswer, at=Of("order_id", _nodes),
     ),
     Route(
         "POST", "/v1/orders/{order_id}/hold", put_hold, Scope.ORDERS_WRITE, "Hold an order",
-        body=HoldBody, keyed=True, problems=(Code.CONFLICT, Code.PRECONDITION),
+        body=HoldBody, answer=OrderAnswer, keyed=True, problems=(Code.CONFLICT, Code.PRECONDITION),
     ),
     Route(
         "POST", "/v1/orders/{order_id}/unhold", lift_hold, Scope.ORDERS_WRITE, "Lift a hold",
-        body=UnholdBody, keyed=True, problems=(Code.CONFLICT, Code.PRECONDITION),
+        body=UnholdBody, answer=OrderAnswer, keyed=True,
+        problems=(Code.CONFLICT, Code.PRECONDITION),
     ),
     Route(
         "POST", "/v1/orders/{order_id}/cancel", cancel_, Scope.ORDERS_WRITE, "Cancel units",
-        body=CancelBody, keyed=True,
+        body=CancelBody, answer=OrderAnswer, keyed=True,
         problems=(Code.TOO_LATE, Code.CONFLICT, Code.PRECONDITION),
     ),
     Route(

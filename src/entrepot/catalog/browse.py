@@ -25,6 +25,11 @@ async def item(conn: db.Connection, market: MarketId, sku: Sku) -> Item | None:
     return (await items_of(conn, market, [sku])).get(sku)
 
 
+async def names_of(conn: db.Connection, market: MarketId, skus: Collection[Sku]) -> dict[Sku, str]:
+    """Read what these skus are called; those unknown are left out."""
+    return {sku: item.name for sku, item in (await items_of(conn, market, skus)).items()}
+
+
 async def items(
     conn: db.Connection, market: MarketId, *, prefix: str = "", after: str = "", most: int
 ) -> list[Item]:

@@ -3,8 +3,8 @@
 All that the units held is given back in the same commit: demand, claims, work, a day's place.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -54,15 +54,18 @@ class Undone:
     """What was canceled, and the claims that were given back with it.
 
     The stock view is told of `freed` when the commit has succeeded, and not before: what is rolled
-    back is still claimed.
+    back is still claimed. `taken_back` is the work that nodes lose, `waited` the units of which
+    nothing was claimed: they waited.
     """
 
     units: list[Cancellation]
     freed: list[Claim]
+    taken_back: list[Acted] = field(default_factory=list)
+    waited: list[tuple[LineNo, Sku, int]] = field(default_factory=list)
 
 
 Canceled = Outcome[Undone, WhyNotCanceled]
-_GONE = {"shipped", "collected", "delivered"}
+GONE = {"shipped", "collected", "delivered"}
 
 
 async def cancel(  # noqa: PLR0913 - who cancels what, why and when
@@ -85,11 +88,13 @@ async def cancel(  # noqa: PLR0913 - who cancels what, why and when
     decided = _decide(standing, wishes, actor, reason)
     if isinstance(decided, Refused):
         return decided
-    freed = await _give_up(conn, market, standing, decided.value, actor=actor, reason=reason, at=at)
+    undone = await _give_up(
+        conn, market, standing, decided.value, actor=actor, reason=reason, at=at
+    )
     await cancel_units(conn, market.id, decided.value, at=at)
     fact = told.canceled(order_id, decided.value, actor=actor, reason=reason)
     await outbox.tell(conn, market.id, [fact], at=at)
-    return Done(Undone(decided.value, freed))
+    return Done(undone)
 
 
 def _decide(
@@ -115,7 +120,7 @@ def _decide(
                 Cancellation(standing.head.order_id, line.line_no, quantity, reason, actor)
             )
     if not units:
-        gone = any(work.head.state in _GONE for work in standing.works)
+        gone = any(work.head.state in GONE for work in standing.works)
         why = WhyNotCanceled.TOO_LATE if gone else WhyNotCanceled.NOTHING_LEFT
         return Refused(why, "nothing is left to cancel")
     return Done(units)
@@ -126,7 +131,7 @@ def cancelable(standing: Standing, line: Line) -> int:
     left = line.quantity - line.canceled
     gone: dict[Sku, int] = {}
     for work in standing.works:
-        if work.head.state in _GONE:
+        if work.head.state in GONE:
             for each in work.lines:
                 if each.line_no == line.line_no:
                     gone[each.sku] = gone.get(each.sku, 0) + each.live
@@ -144,8 +149,8 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
     actor: str,
     reason: str,
     at: datetime,
-) -> list[Claim]:
-    """Give back all that the units held; answers the claims that were freed."""
+) -> Undone:
+    """Give back all that the units held; answers what that was."""
     order_id = standing.head.order_id
     lines = {line.line_no: line for line in standing.lines}
     wanted = {
@@ -157,24 +162,12 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
     await _close(conn, market, _no_longer_waiting(standing, settled), actor, reason, at)
     claims = _taken(unopened(standing), wanted)
     lost = _taken(given_up(standing), wanted)
-    withdrawals = [
-        Withdrawal(order_id, line, sku, quantity)
-        for (line, sku), quantity in sorted(wanted.items())
-        if quantity
+    acted = await _take_back(conn, market, order_id, wanted, actor=actor, reason=reason, at=at)
+    claims += [
+        Claim(order_id, each.line_no, each.sku, piece.after.head.node_id, each.quantity)
+        for piece in acted
+        for each in piece.turn.units
     ]
-    if withdrawals:
-        withdrawn = await withdraw(conn, market.id, withdrawals, actor=actor, reason=reason, at=at)
-        if sum(withdrawn.quantities) < sum(each.quantity for each in withdrawals):
-            raise db.Outrun("units left while they were being canceled")
-        for acted in withdrawn.acted:
-            claims += [
-                Claim(order_id, each.line_no, each.sku, acted.after.head.node_id, each.quantity)
-                for each in acted.turn.units
-            ]
-        await outbox.tell(conn, market.id, tell.facts(withdrawn.acted), at=at)
-        heads = [acted.after.head for acted in withdrawn.acted if _ended(acted)]
-        days = [(head.node_id, head.day, head.method) for head in heads]
-        await capacity.give_back(conn, market.id, *market.to_give_back(days))
     if lost:
         await lock(conn, market.id, claims + lost)
     for_good = market.keeping.for_good
@@ -183,7 +176,36 @@ async def _give_up(  # noqa: PLR0913 - who, why, when
     await settle(conn, market.id, settled)  # after positions: dating locks who waits last, too
     await mend(conn, market.id, mended, at=at)
     await tell_those_who_wait(conn, market.id, {claim.sku for claim in claims}, at)
-    return claims + lost
+    waited = [(line, sku, quantity) for _, line, sku, quantity in settled]
+    return Undone(list(units), claims + lost, acted, waited)
+
+
+async def _take_back(  # noqa: PLR0913 - whose units, by whom, why and when
+    conn: db.Connection,
+    market: Market,
+    order_id: OrderId,
+    wanted: Mapping[tuple[LineNo, Sku], int],
+    *,
+    actor: str,
+    reason: str,
+    at: datetime,
+) -> list[Acted]:
+    """Take units out of their nodes' work, and give the days of what ends with it back."""
+    withdrawals = [
+        Withdrawal(order_id, line, sku, quantity)
+        for (line, sku), quantity in sorted(wanted.items())
+        if quantity
+    ]
+    if not withdrawals:
+        return []
+    withdrawn = await withdraw(conn, market.id, withdrawals, actor=actor, reason=reason, at=at)
+    if sum(withdrawn.quantities) < sum(each.quantity for each in withdrawals):
+        raise db.Outrun("units left while they were being canceled")
+    await outbox.tell(conn, market.id, tell.facts(withdrawn.acted), at=at)
+    heads = [piece.after.head for piece in withdrawn.acted if _ended(piece)]
+    days = [(head.node_id, head.day, head.method) for head in heads]
+    await capacity.give_back(conn, market.id, *market.to_give_back(days))
+    return withdrawn.acted
 
 
 def _no_longer_waiting(

@@ -4,7 +4,7 @@ Sent instead, fetched at another store, or canceled. The lines go their new way 
 where nobody has the units yet: whoever waits is served that way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -89,7 +89,8 @@ async def answer(
         here.conn, here.market, [consent_told.answered(consent, said.choice, actor)], at=here.at
     )
     if said.choice is Choice.CANCEL:
-        await _cancel(here, market, standing, consent, actor, "the store could not serve it")
+        reason = "the store could not serve it"
+        await cancel_waiting(here, market, standing, consent.lines, actor, reason)
     else:
         await _go(here, standing, consent, said)
     after = await consents.of_order(here.conn, here.market, order_id)
@@ -153,19 +154,26 @@ async def _go(here: Here, standing: Standing, consent: Consent, said: Said) -> N
     await settled(here, wanted, still)
 
 
-async def _cancel(
-    here: Here, market: Market, standing: Standing, consent: Consent, actor: str, reason: str
+async def cancel_waiting(
+    here: Here,
+    market: Market,
+    standing: Standing,
+    named: Collection[int],
+    actor: str,
+    reason: str,
 ) -> None:
     """Cancel of each line the units that wait; of a kit as many as any part of it waits for."""
     waits: dict[LineNo, int] = {}
     lines = {line.line_no: line for line in standing.lines}
-    for each in _waiting(standing, consent):
+    for each in standing.demand:
+        if each.line_no not in named:
+            continue
         per_unit = dict(standing.per_unit(lines[each.line_no]))[each.sku]
         units = -(-each.quantity // per_unit)
         waits[each.line_no] = max(waits.get(each.line_no, 0), units)
     wishes = [Wish(line, units) for line, units in sorted(waits.items())]
     done = await cancel(
-        here.conn, market, consent.order_id, wishes, actor=actor, reason=reason, at=here.at
+        here.conn, market, standing.head.order_id, wishes, actor=actor, reason=reason, at=here.at
     )
     if isinstance(done, Refused):
         raise db.Outrun("what waited was served while it was to be canceled")
@@ -199,7 +207,9 @@ async def _expire_due(world: World, market: MarketId, conn: db.Connection) -> in
         for each in waits:
             standing |= await standings(conn, market, [each.order_id])
             if _waiting(standing[each.order_id], each):
-                await _cancel(here, known, standing[each.order_id], each, "entrepot", NO_ANSWER)
+                await cancel_waiting(
+                    here, known, standing[each.order_id], each.lines, "entrepot", NO_ANSWER
+                )
     return done
 
 

@@ -34,7 +34,7 @@ from entrepot.journey.world import Market
 from entrepot.network.model import NodeKind
 from entrepot.orders import browse as orders
 from entrepot.orders.model import Head
-from entrepot.plumbing import clock, exceptions, outbox
+from entrepot.plumbing import clock, db, exceptions, outbox
 from entrepot.plumbing.exceptions import Stuck
 from entrepot.plumbing.model import Event
 from entrepot.policies.claims import Claiming
@@ -199,6 +199,7 @@ async def _let_go_on(
     stuck = [
         Stuck(
             UNCLAIMED, f"orders/{work.head.order_id}", f"nobody accepted what {work.id} is to do",
+            db.json_text({"fulfillment_order": work.id, "node": work.head.node_id}),
             order_id=work.head.order_id,
         )
         for work, rule in rest

@@ -17,6 +17,8 @@ from entrepot.inventory.model import Demand
 from entrepot.journey import lots_shown
 from entrepot.journey.asking import destination
 from entrepot.journey.progress import Standing, standings
+from entrepot.journey.show_order import show_whole
+from entrepot.journey.timeline import TALK
 from entrepot.journey.world import Market
 from entrepot.orders import browse as orders
 from entrepot.orders.model import Address, Line
@@ -46,8 +48,8 @@ async def read_order(
     await _show_expected(conn, market, order, order_id, at)
     events, news = await relay.events_of_order(conn, market.id, order_id)
     told = [_entry(each) for each in events] + [_entry(each) for each in news]
-    order["timeline"] = [step for each in told for step in _unfolded(each)]
-    order["version"] = len(told)
+    await show_whole(conn, market, order, standing, [s for each in told for s in _unfolded(each)])
+    order["version"] = sum(each["type"] not in TALK for each in told)
     return order
 
 

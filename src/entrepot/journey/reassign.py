@@ -78,7 +78,7 @@ async def reassign(here: Here, events: Sequence[Event]) -> None:
         return
     but = await _in_time(here, market, moving)
     if but:
-        await _move(here, {order_id: moving[order_id] for order_id in but}, but)
+        await move(here, {order_id: moving[order_id] for order_id in but}, but)
 
 
 def _moves(event: Event) -> AlarmTold | None:
@@ -151,11 +151,21 @@ def _needs(works: Sequence[tuple[Work, str]]) -> list[Need]:
     ]
 
 
-async def _move(here: Here, moving: Moving, but: Mapping[OrderId, set[Key]]) -> None:
-    """Recall, bar, free, plan again: what can be had when it is claimed; the rest is told."""
+async def move(
+    here: Here,
+    moving: Moving,
+    but: Mapping[OrderId, set[Key]],
+    *,
+    actor: str = ACTOR,
+    reason: str = REASON,
+) -> None:
+    """Recall, bar, free, plan again: what can be had when it is claimed; the rest is told.
+
+    The caller holds the orders' locks.
+    """
     pieces = [each for works in moving.values() for each in works]
     recalls = _recalls(pieces)
-    days = await _take_back(here, recalls)
+    days = await _take_back(here, recalls, actor, reason)
     await bar(here.conn, here.market, _bars(pieces), at=here.at)
     claims = [
         Claim(each.order_id, each.line_no, each.sku, each.node_id, each.quantity)
@@ -180,9 +190,11 @@ async def _move(here: Here, moving: Moving, but: Mapping[OrderId, set[Key]]) -> 
     await settle(here.conn, here.market, (work.id for work, _ in pieces), ELSEWHERE, here.at)
 
 
-async def _take_back(here: Here, recalls: Sequence[Recall]) -> list[DayKey]:
+async def _take_back(
+    here: Here, recalls: Sequence[Recall], actor: str, reason: str
+) -> list[DayKey]:
     """Take the units from their nodes; answers the days of work that is canceled with it."""
-    done = await recall(here.conn, here.market, recalls, actor=ACTOR, reason=REASON, at=here.at)
+    done = await recall(here.conn, here.market, recalls, actor=actor, reason=reason, at=here.at)
     if any(taken < each.quantity for taken, each in zip(done.quantities, recalls, strict=True)):
         raise db.Outrun("units were picked or canceled meanwhile")
     await outbox.tell(here.conn, here.market, tell.facts(done.acted), at=here.at)

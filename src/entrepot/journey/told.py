@@ -13,7 +13,9 @@ from entrepot.inventory.model import Claim
 from entrepot.journey.model import Expiring
 from entrepot.journey.plan import Draft
 from entrepot.orders.model import Cancellation, Hold
+from entrepot.orders.notes import Note
 from entrepot.orders.rules import total
+from entrepot.plumbing.attend import Attended
 from entrepot.plumbing.model import Closed
 from entrepot.plumbing.outbox import Fact
 from entrepot.sourcing.model import Plan
@@ -132,6 +134,33 @@ def unstuck(closed: Closed, *, actor: str, reason: str) -> Fact:
     if closed.order_id is not None:
         return fact("exception.closed", closed.order_id, _of(closed.order_id) | data)
     return Fact("exception.closed", closed.subject, _json.encode(data).decode())
+
+
+def attended(each: Attended, what: str, *, actor: str) -> Fact:
+    """Somebody took an exception on, or put it off."""
+    data: dict[str, object] = {
+        "exception_id": each.exception_id,
+        "kind": each.kind,
+        "line": each.line_no,
+        "what": what,
+        "assignee": each.assignee,
+        "until": each.snoozed_until,
+        "actor": actor,
+    }
+    if each.order_id is not None:
+        return fact("exception.attended", each.order_id, _of(each.order_id) | data)
+    return Fact("exception.attended", each.subject, _json.encode(data).decode())
+
+
+def noted(note: Note, what: str) -> Fact:
+    """A note was left, changed or taken back. Its words stay at the order."""
+    data = _of(note.order_id) | {
+        "note_id": note.note_id,
+        "what": what,
+        "mentions": note.mentions,
+        "actor": note.author,
+    }
+    return fact("order.noted", note.order_id, data)
 
 
 def fact(kind: str, order_id: UUID, data: dict[str, object]) -> Fact:

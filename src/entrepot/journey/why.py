@@ -1,6 +1,6 @@
 """Why an order's nodes were chosen: each decision run again on what it saw, compared, explained."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +10,7 @@ from entrepot.network.compiled import Compiled
 from entrepot.plumbing import db
 from entrepot.sourcing import browse as sourcing
 from entrepot.sourcing.explain import Explanation, explain
+from entrepot.sourcing.panel import Panel, panel
 from entrepot.sourcing.record import decision, replay, unpack
 from entrepot.sourcing.record_form import Record
 from entrepot.sourcing.tell_if import WhatIf, what_if
@@ -20,7 +21,8 @@ from entrepot.terms.ids import MarketId, OrderId
 class Decision:
     """A decision explained. `reproduced`: run again on its record it gives the recorded answer.
 
-    `what_if` says what stood in the way of a cheaper plan, and what would have flipped this one.
+    `what_if` says what stood in the way of a cheaper plan, and what would have flipped this one;
+    `panel` is all of it as a face draws it.
     """
 
     id: UUID
@@ -30,6 +32,7 @@ class Decision:
     reproduced: bool
     explanation: Explanation
     what_if: WhatIf
+    panel: Panel
 
 
 Networks = dict[int, Compiled]
@@ -44,10 +47,12 @@ async def why(conn: db.Connection, market: MarketId, order_id: OrderId) -> list[
         network = await _network(conn, market, kept.network_version, networks)
         seen = decision(unpack(kept.record), kept.place, network)
         shown = explain(seen)
+        other = what_if(seen, shown)
+        names: Mapping[str, str] = {node.node_id: node.name for node in network.network.nodes}
         decisions.append(
             Decision(
                 kept.decision_id, kept.kind, kept.at, kept.network_version,
-                replay(seen) == seen.answer, shown, what_if(seen, shown),
+                replay(seen) == seen.answer, shown, other, panel(shown, other, names),
             )
         )  # fmt: skip
     return decisions

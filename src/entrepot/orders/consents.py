@@ -99,6 +99,16 @@ async def of_order(conn: db.Connection, market: MarketId, order_id: OrderId) -> 
     return await db.fetch(conn, Q["consents_of"], Consent, market=market, order_id=order_id)
 
 
+async def asked_of(
+    conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]
+) -> dict[OrderId, Consent]:
+    """Read what is asked of these orders' customers now, the newest question of each."""
+    rows = await db.fetch(
+        conn, Q["consents_asked"], Consent, market=market, order_ids=list(order_ids)
+    )
+    return {row.order_id: row for row in rows}
+
+
 async def due(conn: db.Connection, market: MarketId, *, at: datetime, most: int) -> list[Consent]:
     """Read open questions whose time is over."""
     return await db.fetch(conn, Q["consents_due"], Consent, market=market, at=at, most=most)

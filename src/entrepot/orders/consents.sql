@@ -32,6 +32,16 @@ FROM orders.consent AS c
 WHERE c.market = :market::text AND c.order_id = :order_id::uuid
 ORDER BY c.consent_id;
 
+-- name: consents_asked -> Consent
+-- The questions of some orders that are open still, the oldest first.
+SELECT
+    c.consent_id, c.order_id, c.lines, c.choices, c.state, c.asked_at, c.ends_at, c.choice,
+    c.ended_by, c.ended_at
+FROM orders.consent AS c
+WHERE
+    c.market = :market::text AND c.order_id = any(:order_ids::uuid[]) AND c.state = 'asked'
+ORDER BY c.consent_id;
+
 -- name: consents_due -> Consent
 -- Whose time is over, by the database's clock.
 SELECT

@@ -202,12 +202,14 @@ SET sequence = :sequence::bigint
 WHERE market = :market::text AND step = :step::text;
 
 -- name: raise_exceptions
--- Work for a person, with its reason.
+-- Work for a person, with its reason; of a node where its detail names one.
 INSERT INTO plumbing.exception
-(market, exception_id, kind, subject, order_id, line_no, reason, detail, opened_at)
+(
+    market, exception_id, kind, subject, order_id, line_no, reason, detail, opened_at, node_id
+)
 SELECT
     :market::text, x.exception_id, x.kind, x.subject, x.order_id, x.line_no, x.reason,
-    x.detail::json, :at::timestamptz
+    x.detail::json, :at::timestamptz, x.detail::json ->> 'node'
 FROM
     unnest(
         :exception_ids::uuid[],

@@ -2,6 +2,7 @@
 
 from entrepot.sourcing.store import (
     bars_of,
+    decisions_made,
     decisions_of,
     decisions_of_orders,
     node_days_from,
@@ -11,6 +12,7 @@ from entrepot.sourcing.store import (
 
 __all__ = [
     "bars_of",
+    "decisions_made",
     "decisions_of",
     "decisions_of_orders",
     "node_days_from",

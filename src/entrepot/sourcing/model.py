@@ -267,6 +267,15 @@ class NodeDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """A decision that was made about an order."""
+
+    decision_id: UUID
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """A node not to be asked again for a sku of an order."""
 

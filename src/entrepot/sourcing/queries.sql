@@ -37,6 +37,13 @@ FROM sourcing.decision AS d
 WHERE d.market = :market::text AND d.order_id = :order_id::uuid
 ORDER BY d.decision_id;
 
+-- name: decisions_made -> Made
+-- When an order was decided about, and by which decision.
+SELECT d.decision_id, d.kind, d.at
+FROM sourcing.decision AS d
+WHERE d.market = :market::text AND d.order_id = :order_id::uuid
+ORDER BY d.decision_id;
+
 -- name: keep_snapshot
 -- The network as a decision saw it; kept once a version, by whoever decides with it first.
 INSERT INTO sourcing.network_snapshot (market, version, document)
@@ -105,6 +112,14 @@ FROM
     unnest(:order_ids::uuid[], :skus::text[], :node_ids::text[], :reasons::text[])
         AS b (order_id, sku, node_id, reason)
 ON CONFLICT (market, order_id, sku, node_id) DO NOTHING;
+
+-- name: lift_bars
+-- A person has heard that it is there after all: these nodes may be asked again.
+DELETE FROM sourcing.bar AS b
+USING unnest(:skus::text[], :node_ids::text[]) AS k (sku, node_id)
+WHERE
+    b.market = :market::text AND b.order_id = :order_id::uuid AND b.sku = k.sku
+    AND b.node_id = k.node_id;
 
 -- name: bars_of -> Bar
 -- Which nodes may not be chosen again, for which sku of which order.

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from entrepot.plumbing import db, sql
 from entrepot.plumbing.mint import MINT
-from entrepot.sourcing.model import Bar, DayKey, Kept, NodeDay, OrderDecision, Snapshot
+from entrepot.sourcing.model import Bar, DayKey, Kept, Made, NodeDay, OrderDecision, Snapshot
 from entrepot.terms.ids import MarketId, NodeId, OrderId
 
 Q = sql.load(__package__)
@@ -98,6 +98,10 @@ async def node_days_of(
     )
 
 
+async def decisions_made(conn: db.Connection, market: MarketId, order_id: OrderId) -> list[Made]:
+    return await db.fetch(conn, Q["decisions_made"], Made, market=market, order_id=order_id)
+
+
 async def bar_nodes(
     conn: db.Connection, market: MarketId, bars: Sequence[Bar], at: datetime
 ) -> None:
@@ -107,6 +111,14 @@ async def bar_nodes(
             market=market, order_ids=[b.order_id for b in bars], skus=[b.sku for b in bars],
             node_ids=[b.node_id for b in bars], reasons=[b.reason for b in bars], at=at,
         )  # fmt: skip
+
+
+async def lift_bars(conn: db.Connection, market: MarketId, bars: Sequence[Bar]) -> None:
+    await db.execute(
+        conn, Q["lift_bars"],
+        market=market, order_id=bars[0].order_id, skus=[b.sku for b in bars],
+        node_ids=[b.node_id for b in bars],
+    )  # fmt: skip
 
 
 async def bars_of(conn: db.Connection, market: MarketId, order_ids: Sequence[OrderId]) -> list[Bar]:

@@ -10,6 +10,8 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from entrepot.journey.here import Here
 from entrepot.journey.table import STEPS, Row, rows
 from entrepot.journey.world import World
@@ -164,6 +166,13 @@ def _poison(row: Row, event: Event) -> Stuck:
         kind="journey.poison",
         subject=event.subject,
         reason=f"{row.do} cannot handle {event.type} {event.sequence}",
-        detail=event.data,
+        detail=db.json_text(
+            {
+                "step": row.do,
+                "type": event.type,
+                "sequence": event.sequence,
+                "data": msgspec.Raw(event.data.encode()),
+            }
+        ),
         order_id=OrderId(event.order_id) if event.order_id else None,
     )
