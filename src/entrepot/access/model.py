@@ -34,6 +34,8 @@ class Scope(StrEnum):
     POLICIES_WRITE = "policies:write"
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
+    JOBS_READ = "jobs:read"
+    JOBS_WRITE = "jobs:write"
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ class Route:
 
     `keyed` routes run under the caller's idempotency key, which their handler claims; to `ticketed`
     ones the tickets of waiting lines may be shown. `lines` is what each line is of a body of any
-    length, which the handler reads as it comes.
+    length, which the handler reads as it comes; an `upload` is a file, read in the same way.
     """
 
     method: str
@@ -101,6 +101,7 @@ class Route:
     answer_type: str = "application/json"
     raw_body: bool = False
     lines: Any = None
+    upload: bool = False
     observe: Any = field(default=None, compare=False)
 
 
@@ -192,7 +193,7 @@ async def _serve(
     headers = scope.headers
     principal = app.principals.authorize(headers.get("authorization"), route.scope)
     request = Request(app, principal, path, headers)
-    if route.lines is not None:
+    if route.lines is not None or route.upload:
         request.arriving = _arriving(read)
     elif route.body is not None or route.raw_body:
         request.raw = await _bounded(headers, read, app.settings.body_bytes_max)

@@ -1,41 +1,37 @@
 """The feed over HTTP: every fact once, in order, with a dense sequence; CloudEvents 1.0."""
 
 import asyncio
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
 from entrepot.access.model import Scope
+from entrepot.api.event_log import EventsQuery, FeedQuery, only_forward, searched
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.plumbing.cloud_event import CloudEvent, cloud_event
 from entrepot.plumbing.relay import events_after
 
-WAIT_S_MAX = 30
 PAUSE_S = 0.02
 
 
-class FeedQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`types` are names, separated by commas or given more than once."""
-
-    after: Annotated[int, Meta(ge=0, le=2**62, description="the last sequence seen; 0: from the start")] = 0  # fmt: skip  # noqa: E501 - one parameter
-    limit: Annotated[int, Meta(ge=1, le=1000)] = 200
-    types: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=8)] = []
-    wait: Annotated[float, Meta(ge=0, le=WAIT_S_MAX, description="seconds to wait for news")] = 0
-
-
 class FeedPage(msgspec.Struct, frozen=True):
-    """`cursor` is what to send as `after` next, also when there was no news."""
+    """`cursor` is what to send as `after` next, also when there was no news.
+
+    Where the feed is read backwards it is what to send as `before`, also when nothing was found as
+    far as was looked; null: there is nothing before.
+    """
 
     events: list[CloudEvent]
-    cursor: int
+    cursor: int | None
 
 
 async def events(request: Request) -> Answer:
     """Read the feed from a cursor on; with `wait`, wait so long for news."""
-    query: FeedQuery = request.query
+    query: EventsQuery = request.query
     types = wanted(query)
     market = request.principal.market
+    if query.before is not None:
+        return await _backwards(request, query, types)
+    only_forward(query)
     ends = asyncio.get_running_loop().time() + query.wait
     after = query.after
     while True:
@@ -52,6 +48,14 @@ async def events(request: Request) -> Answer:
             await asyncio.sleep(PAUSE_S)
 
 
+async def _backwards(request: Request, query: EventsQuery, types: set[str] | None) -> Answer:
+    market, root = request.principal.market, request.app.settings.public_url
+    async with request.app.pool.acquire() as conn:
+        looked = await searched(conn, market, query, types, query.limit)
+    events_ = [cloud_event(root, market, event) for event in looked.events]
+    return json_answer(200, FeedPage(events_, looked.before))
+
+
 def wanted(query: FeedQuery) -> set[str] | None:
     """The types asked for; None: all."""
     names = {name for text in query.types for name in text.split(",") if name}
@@ -65,8 +69,8 @@ async def streamed(_: Request) -> Answer:  # pragma: no cover - the server strea
 
 ROUTES = [
     Route(
-        "GET", "/v1/events", events, Scope.EVENTS_READ, "The feed, in order",
-        query=FeedQuery, answer=FeedPage,
+        "GET", "/v1/events", events, Scope.EVENTS_READ, "The feed, in order or searched",
+        query=EventsQuery, answer=FeedPage,
     ),
     Route(
         "GET", "/v1/events/stream", streamed, Scope.EVENTS_READ, "The feed as server-sent events",

@@ -9,8 +9,9 @@ import msgspec
 from entrepot.access.model import Scope
 from entrepot.api import strict
 from entrepot.api.app import App
+from entrepot.api.event_log import FeedQuery
 from entrepot.api.face import refuse
-from entrepot.api.feed import FeedQuery, wanted
+from entrepot.api.feed import wanted
 from entrepot.api.problems import Problem
 from entrepot.plumbing.cloud_event import cloud_event
 from entrepot.plumbing.relay import events_after
