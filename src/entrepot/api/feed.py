@@ -1,8 +1,10 @@
 """The feed over HTTP: every fact once, in order, with a dense sequence; CloudEvents 1.0."""
 
 import asyncio
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.event_log import EventsQuery, FeedQuery, only_forward, searched
@@ -11,6 +13,18 @@ from entrepot.plumbing.cloud_event import CloudEvent, cloud_event
 from entrepot.plumbing.relay import events_after
 
 PAUSE_S = 0.02
+
+
+class StreamQuery(FeedQuery, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """As the feed's; browsers reconnect by themselves, and cannot wait for a name they do not know."""
+
+    latest: Annotated[bool, Meta(description="begin after the last event there is")] = False
+    named: Annotated[
+        bool,
+        Meta(
+            description="false: every event comes as `message`, and the server's as `start`, `tick`"
+        ),
+    ] = True
 
 
 class FeedPage(msgspec.Struct, frozen=True):
@@ -74,6 +88,6 @@ ROUTES = [
     ),
     Route(
         "GET", "/v1/events/stream", streamed, Scope.EVENTS_READ, "The feed as server-sent events",
-        query=FeedQuery, answer_type="text/event-stream",
+        query=StreamQuery, answer_type="text/event-stream",
     ),
 ]  # fmt: skip

@@ -102,7 +102,7 @@ async def let_go(pool: db.Pool, leased: Leased) -> None:
 
 
 async def fetched(pool: db.Pool, market: MarketId, job: Job, folder: Path) -> Table:
-    """Write a file's parts beside this worker, to be read; raises LookupError for one that is gone."""
+    """Write a file's parts beside this worker; raises LookupError for one that is gone."""
     path = folder / f"file{Path(job.file).suffix.lower()}"
     with path.open("wb") as copy:
         for number in range(job.parts):
