@@ -245,7 +245,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The feed, in order
+         * The feed, in order or searched
          * @description Scope: `events:read`.
          */
         get: operations["getV1Events"];
@@ -534,6 +534,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/import-mappings/{kind}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take away a mapping
+         * @description Scope: `jobs:write`.
+         */
+        delete: operations["deleteV1ImportMappingsKindName"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/import/channels": {
         parameters: {
             query?: never;
@@ -648,6 +668,190 @@ export interface paths {
          * @description Scope: `network:write`.
          */
         post: operations["postV1ImportNodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Files that were uploaded
+         * @description Scope: `jobs:read`.
+         */
+        get: operations["getV1Imports"];
+        put?: never;
+        /**
+         * Upload a file to be imported
+         * @description Scope: `jobs:write`.
+         */
+        post: operations["postV1Imports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An import
+         * @description Scope: `jobs:read`.
+         */
+        get: operations["getV1ImportsImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an import
+         * @description Scope: `jobs:write`.
+         */
+        post: operations["postV1ImportsImportCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rehearse an import
+         * @description Scope: `jobs:write`.
+         */
+        post: operations["postV1ImportsImportDryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Map a file's columns
+         * @description Scope: `jobs:write`.
+         */
+        put: operations["putV1ImportsImportMapping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows that were not taken
+         * @description Scope: `jobs:read`.
+         */
+        get: operations["getV1ImportsImportRejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/rejects.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows that were not taken, as a file
+         * @description Scope: `jobs:read`.
+         */
+        get: operations["getV1ImportsImportRejects.csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run an import, or go on with it
+         * @description Scope: `jobs:write`.
+         */
+        post: operations["postV1ImportsImportRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be imported
+         * @description Scope: `jobs:read`.
+         */
+        get: operations["getV1ImportsKinds"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -980,6 +1184,46 @@ export interface paths {
          */
         put: operations["putV1ItemsSku"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Long work, the newest first
+         * @description Scope: `jobs:read`.
+         */
+        get: operations["getV1Jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{kind}/{job}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a job before it is done
+         * @description Scope: `jobs:write`.
+         */
+        post: operations["postV1JobsKindJobCancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1929,7 +2173,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Replays, the newest first
+         * @description Scope: `policies:read`.
+         */
+        get: operations["getV1Replays"];
         put?: never;
         /**
          * Decide history again, also by a policy that is only tried
@@ -1956,6 +2204,26 @@ export interface paths {
         get: operations["getV1ReplaysReplay"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replays/{replay}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a replay before it is done
+         * @description Scope: `policies:write`.
+         */
+        post: operations["postV1ReplaysReplayCancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2442,6 +2710,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks/{webhook}/deliveries/{sequence}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a delivery anew
+         * @description Scope: `webhooks:write`.
+         */
+        post: operations["postV1WebhooksWebhookDeliveriesSequenceRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks/{webhook}/replay": {
         parameters: {
             query?: never;
@@ -2456,6 +2744,26 @@ export interface paths {
          * @description Scope: `webhooks:write`.
          */
         post: operations["postV1WebhooksWebhookReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try anew what was given up
+         * @description Scope: `webhooks:write`.
+         */
+        post: operations["postV1WebhooksWebhookRetry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2721,6 +3029,18 @@ export interface components {
             next: string | null;
         };
         /**
+         * Checked
+         * @description What a rehearsal has found: rows by what would become of them, and those rejected.
+         */
+        Checked: {
+            at: string;
+            counts: {
+                [key: string]: number;
+            };
+            rejected: number;
+            rows: number;
+        };
+        /**
          * Choice
          * @enum {unknown}
          */
@@ -2803,6 +3123,22 @@ export interface components {
             collected_by: string | null;
             /** @default [] */
             lines: components["schemas"]["PickedUnitsBody"][];
+        };
+        /**
+         * Columns
+         * @description Which column is which field; None: left out; not named: it has the field's own name.
+         *
+         *         `fixed` are fields that every row has, whatever stands in the file.
+         */
+        Columns: {
+            /** @default {} */
+            columns: {
+                [key: string]: string | null;
+            };
+            /** @default {} */
+            fixed: {
+                [key: string]: string | number | boolean;
+            };
         };
         /**
          * Component
@@ -3246,20 +3582,28 @@ export interface components {
             sequence: number | null;
             source: string;
             stale: boolean;
+            stale_since: string | null;
             told_at: string;
         };
         /**
          * FeedPage
          * @description `cursor` is what to send as `after` next, also when there was no news.
+         *
+         *         Where the feed is read backwards it is what to send as `before`, also when nothing was found as
+         *         far as was looked; null: there is nothing before.
          */
         FeedPage: {
-            cursor: number;
+            cursor: number | null;
             events: components["schemas"]["CloudEvent"][];
         };
-        /** FeedsAnswer */
+        /**
+         * FeedsAnswer
+         * @description `stale_after_s` is how long a feed may be silent, by the policy; null: nobody watches.
+         */
         FeedsAnswer: {
             items: components["schemas"]["FeedAnswer"][];
             next: string | null;
+            stale_after_s: number | null;
         };
         /**
          * Fence
@@ -3281,6 +3625,22 @@ export interface components {
             nodes: string[] | null;
             /** @default  */
             note: string;
+        };
+        /**
+         * Field
+         * @description A field. `open`: whatever names come behind its own and a dot are fields too.
+         */
+        Field: {
+            /** @default  */
+            about: string;
+            /** @default [] */
+            choices: string[];
+            name: string;
+            /** @default false */
+            open: boolean;
+            /** @default false */
+            required: boolean;
+            sort: components["schemas"]["Sort"];
         };
         /**
          * FieldError
@@ -3338,6 +3698,59 @@ export interface components {
             refused: components["schemas"]["Figure"];
             shipments: components["schemas"]["Figure"];
             split: components["schemas"]["Figure"];
+        };
+        /**
+         * FileAnswer
+         * @description A file as it stands. `dry_run` is what the last rehearsal found of it as it is mapped now.
+         *
+         *         `kept` false: its bytes are gone, and it cannot be run again.
+         */
+        FileAnswer: {
+            dry_run: components["schemas"]["Checked"] | null;
+            file: string;
+            /** Format: uuid */
+            id: string;
+            kept: boolean;
+            kind: string;
+            mapping: components["schemas"]["Columns"];
+            mapping_name: string | null;
+            progress: components["schemas"]["ProgressAnswer"];
+            size: number;
+            state: components["schemas"]["ImportState"];
+            uploaded_at: string;
+            uploaded_by: string;
+            written_at: string;
+        };
+        /**
+         * FileDetail
+         * @description A file with what its columns look like, which fields they are guessed to be, and from what.
+         *
+         *         `missing` are fields that every row needs and no column is.
+         */
+        FileDetail: {
+            dry_run: components["schemas"]["Checked"] | null;
+            fields: components["schemas"]["Field"][];
+            file: string;
+            guesses: components["schemas"]["Guess"][];
+            /** Format: uuid */
+            id: string;
+            kept: boolean;
+            kind: string;
+            mapping: components["schemas"]["Columns"];
+            mapping_name: string | null;
+            missing: string[];
+            preview: components["schemas"]["Preview"];
+            progress: components["schemas"]["ProgressAnswer"];
+            size: number;
+            state: components["schemas"]["ImportState"];
+            uploaded_at: string;
+            uploaded_by: string;
+            written_at: string;
+        };
+        /** FilesAnswer */
+        FilesAnswer: {
+            items: components["schemas"]["FileAnswer"][];
+            next: string | null;
         };
         /**
          * Flip
@@ -3414,6 +3827,15 @@ export interface components {
             next: string | null;
         };
         /**
+         * Guess
+         * @description A column is this field, and how sure that is, from 0 to 1.
+         */
+        Guess: {
+            column: string;
+            field: string;
+            sure: number;
+        };
+        /**
          * HoldBody
          * @description `until`: the hold lifts itself then.
          */
@@ -3471,6 +3893,16 @@ export interface components {
             /** @default 0 */
             version: number;
         };
+        /**
+         * ImportKind
+         * @enum {unknown}
+         */
+        ImportKind: "channels" | "customers" | "inventory" | "items" | "lanes" | "node-groups" | "nodes" | "orders" | "shipments";
+        /**
+         * ImportState
+         * @enum {unknown}
+         */
+        ImportState: "canceled" | "checked" | "checking" | "done" | "failed" | "running" | "uploaded";
         /** Item */
         Item: {
             quantity: number;
@@ -3550,6 +3982,55 @@ export interface components {
             next: string | null;
         };
         /**
+         * Job
+         * @description A job as all kinds show it.
+         *
+         *         `title` and `summary` name what it is about, by words of its kind; `share` is from 0 to 1, null
+         *         where it cannot be told. `detail` is where it is shown whole, by the API.
+         */
+        Job: {
+            cancelable: boolean;
+            detail: string | null;
+            done: number;
+            ended_at: string | null;
+            errors: number;
+            eta_s: number | null;
+            fault: string | null;
+            figures: {
+                [key: string]: number;
+            };
+            id: string;
+            kind: components["schemas"]["JobKind"];
+            rows_per_s: number | null;
+            share: number | null;
+            started_at: string;
+            started_by: string;
+            state: components["schemas"]["JobState"];
+            title: string;
+            total: number | null;
+            unit: string;
+        };
+        /**
+         * JobKind
+         * @description What is long work here.
+         * @enum {unknown}
+         */
+        JobKind: "import" | "look_ahead" | "replay" | "training" | "wave";
+        /**
+         * JobsAnswer
+         * @description The newest first; `next` is the cursor of the page after it.
+         */
+        JobsAnswer: {
+            items: components["schemas"]["Job"][];
+            next: string | null;
+        };
+        /**
+         * JobState
+         * @description Where a job stands. A draft waits for a person, the waiting one for a worker.
+         * @enum {unknown}
+         */
+        JobState: "canceled" | "cut_off" | "done" | "draft" | "failed" | "running" | "waiting";
+        /**
          * Keep
          * @description Keep so many units unsold at each position: `units`, or what sells there in `days` days.
          *
@@ -3585,6 +4066,20 @@ export interface components {
             node: string;
             quantity: number;
             sku: string;
+        };
+        /**
+         * KindAnswer
+         * @description A kind of file: what its rows may say, and the mappings that were kept for it.
+         */
+        KindAnswer: {
+            fields: components["schemas"]["Field"][];
+            kind: string;
+            mappings: components["schemas"]["SavedAnswer"][];
+            scope: string;
+        };
+        /** KindsAnswer */
+        KindsAnswer: {
+            items: components["schemas"]["KindAnswer"][];
         };
         /**
          * LaneAnswer
@@ -3941,6 +4436,24 @@ export interface components {
             nodes: components["schemas"]["LotPlace"][];
             orders: components["schemas"]["LotOrder"][];
             sku: string;
+        };
+        /**
+         * MappingBody
+         * @description Columns by the fields they are; null: left out; not named: the field of its own name.
+         *
+         *         `fixed` are fields that every row has. With a `name` it is kept for the next file of its kind.
+         */
+        MappingBody: {
+            /** @default {} */
+            columns: {
+                [key: string]: string | null;
+            };
+            /** @default {} */
+            fixed: {
+                [key: string]: string | number | boolean;
+            };
+            /** @default null */
+            name: string | null;
         };
         /**
          * Match
@@ -4378,6 +4891,12 @@ export interface components {
             node: string;
             worth: number;
         };
+        /**
+         * Of
+         * @description Whose rejects: the run's, or the dry run's.
+         * @enum {unknown}
+         */
+        Of: "dry-run" | "run";
         /**
          * OfferAnswer
          * @description An offer. `lines` is what the work holds now; `nodes` the cheapest first.
@@ -5019,6 +5538,14 @@ export interface components {
             next: string | null;
         };
         /**
+         * Preview
+         * @description A file's columns, and of each the first cells as text.
+         */
+        Preview: {
+            cells: string[][];
+            columns: string[];
+        };
+        /**
          * PriceTableAnswer
          * @description Prices that were made at once: of so many skus at so many nodes, the dearest unit's.
          *
@@ -5079,6 +5606,29 @@ export interface components {
             strategies: components["schemas"]["Strategy"][];
             /** @default null */
             when: string | null;
+        };
+        /**
+         * ProgressAnswer
+         * @description How far it has come: `rows` are settled, in `counts` by what became of them, or rejected.
+         *
+         *         `share` is from 0 to 1. `rows_per_s` and `eta_s` are of this run; null: not to be told yet.
+         */
+        ProgressAnswer: {
+            asked_at: string | null;
+            asked_by: string | null;
+            began_at: string | null;
+            counts: {
+                [key: string]: number;
+            };
+            ended_at: string | null;
+            eta_s: number | null;
+            fault: string | null;
+            rehearsal: boolean;
+            rejected: number;
+            rows: number;
+            rows_per_s: number | null;
+            share: number;
+            told_at: string | null;
         };
         /** PromiseAnswer */
         PromiseAnswer: {
@@ -5390,6 +5940,16 @@ export interface components {
             service: string;
         };
         /**
+         * RejectAnswer
+         * @description A row that was not taken: the field that is wrong, where it is one, and why.
+         */
+        RejectAnswer: {
+            data: unknown;
+            field: string;
+            reason: string;
+            row: number;
+        };
+        /**
          * RejectBody
          * @description The node gives all of the work back; `lines` are the units it could not find.
          */
@@ -5401,6 +5961,11 @@ export interface components {
             lines: components["schemas"]["UnitsBody"][];
             /** @description why, for whoever reads the timeline */
             reason: string;
+        };
+        /** RejectsAnswer */
+        RejectsAnswer: {
+            items: components["schemas"]["RejectAnswer"][];
+            next: string | null;
         };
         /**
          * ReplayAnswer
@@ -5511,6 +6076,15 @@ export interface components {
             ttl_s: number;
         };
         /**
+         * RetryAnswer
+         * @description Deliveries that are tried anew; `more` were given up than one call has tried again.
+         */
+        RetryAnswer: {
+            more: boolean;
+            retried: number;
+            webhook: string;
+        };
+        /**
          * Revisions
          * @description When a customer is told another date: see `docs/algorithms/promise.md`.
          */
@@ -5555,6 +6129,7 @@ export interface components {
          */
         RunAnswer: {
             actor: string;
+            canceled_by: string | null;
             changed: number;
             decisions: number;
             differing: number;
@@ -5587,6 +6162,24 @@ export interface components {
             to: string | null;
             /** @default null */
             version: number | null;
+        };
+        /**
+         * RunsAnswer
+         * @description Replays, the newest first, without what they found.
+         */
+        RunsAnswer: {
+            items: components["schemas"]["RunAnswer"][];
+            next: string | null;
+        };
+        /**
+         * SavedAnswer
+         * @description A mapping that was kept by name.
+         */
+        SavedAnswer: {
+            mapping: components["schemas"]["Columns"];
+            name: string;
+            saved_at: string;
+            saved_by: string;
         };
         /**
          * Segment
@@ -5823,6 +6416,12 @@ export interface components {
             sku: string;
             waiting: number;
         };
+        /**
+         * Sort
+         * @description What stands in a field.
+         * @enum {unknown}
+         */
+        Sort: "choice" | "date" | "list" | "number" | "object" | "text" | "time" | "whole" | "yes_no";
         /**
          * Sourcing
          * @description How orders that are sent are sourced. Who collects has chosen the store already.
@@ -6396,18 +6995,21 @@ export interface components {
          * @description A webhook, but for its secret.
          *
          *         `sequence` is how far the feed was read for it; `failures` counts calls that failed since the
-         *         last that did not; `exception` says why it was disabled, where it disabled itself.
+         *         last that did not; `exception` says why it was disabled, where it disabled itself. `waiting`
+         *         deliveries are owed and `failed` ones were given up; of each no more than 1,000 are counted.
          */
         WebhookAnswer: {
             channels: string[] | null;
             enabled: boolean;
             exception: string | null;
+            failed: number;
             failures: number;
             sequence: number;
             succeeded_at: string | null;
             types: string[];
             url: string;
             version: number;
+            waiting: number;
             webhook: string;
         };
         /**
@@ -7557,7 +8159,13 @@ export interface operations {
             query?: {
                 /** @description the last sequence seen; 0: from the start */
                 after?: number;
+                before?: number;
+                from?: string;
                 limit?: number;
+                order?: string;
+                subject?: string;
+                text?: string;
+                to?: string;
                 types?: string[];
                 /** @description seconds to wait for news */
                 wait?: number;
@@ -9146,6 +9754,95 @@ export interface operations {
             };
         };
     };
+    deleteV1ImportMappingsKindName: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                kind: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     postV1ImportChannels: {
         parameters: {
             query?: never;
@@ -9740,6 +10437,885 @@ export interface operations {
             };
         };
     };
+    getV1Imports: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                kind?: components["schemas"]["ImportKind"][];
+                /** @description rows in a page */
+                limit?: number;
+                state?: components["schemas"]["ImportState"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilesAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1Imports: {
+        parameters: {
+            query: {
+                /** @description its ending says what it is: .csv, .tsv, .txt, .jsonl, .ndjson or .parquet */
+                file: string;
+                kind: components["schemas"]["ImportKind"];
+                written_at?: string;
+            };
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file as it is. */
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDetail"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ImportsImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDetail"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ImportsImportCancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ImportsImportDryRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    putV1ImportsImportMapping: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDetail"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ImportsImportRejects: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                of?: components["schemas"]["Of"];
+            };
+            header?: never;
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "getV1ImportsImportRejects.csv": {
+        parameters: {
+            query?: {
+                of?: components["schemas"]["Of"];
+            };
+            header?: never;
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ImportsImportRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ImportsKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     getV1InventoryAtp: {
         parameters: {
             query: {
@@ -10006,6 +11582,7 @@ export interface operations {
                 limit?: number;
                 node?: string;
                 source?: string;
+                stale?: boolean;
             };
             header?: never;
             path?: never;
@@ -11294,6 +12871,176 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Jobs: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                kind?: components["schemas"]["JobKind"][];
+                /** @description rows in a page */
+                limit?: number;
+                open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1JobsKindJobCancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                job: string;
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description illegal-transition */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16594,6 +18341,76 @@ export interface operations {
             };
         };
     };
+    getV1Replays: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     postV1Replays: {
         parameters: {
             query?: never;
@@ -16750,6 +18567,103 @@ export interface operations {
                 };
             };
             /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ReplaysReplayCancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                replay: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19479,6 +21393,104 @@ export interface operations {
             };
         };
     };
+    postV1WebhooksWebhookDeliveriesSequenceRetry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sequence: string;
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     postV1WebhooksWebhookReplay: {
         parameters: {
             query?: never;
@@ -19553,6 +21565,94 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1WebhooksWebhookRetry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

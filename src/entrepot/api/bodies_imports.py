@@ -120,7 +120,7 @@ class ProgressAnswer(msgspec.Struct, frozen=True, kw_only=True):
     fault: str | None
 
 
-class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class FileAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A file as it stands. `dry_run` is what the last rehearsal found of it as it is mapped now.
 
     `kept` false: its bytes are gone, and it cannot be run again.
@@ -141,7 +141,7 @@ class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     kept: bool
 
 
-class ImportDetail(ImportAnswer, frozen=True, kw_only=True):
+class FileDetail(FileAnswer, frozen=True, kw_only=True):
     """A file with what its columns look like, which fields they are guessed to be, and from what.
 
     `missing` are fields that every row needs and no column is.
@@ -153,8 +153,8 @@ class ImportDetail(ImportAnswer, frozen=True, kw_only=True):
     fields: list[Field]
 
 
-class ImportsAnswer(msgspec.Struct, frozen=True):
-    items: list[ImportAnswer]
+class FilesAnswer(msgspec.Struct, frozen=True):
+    items: list[FileAnswer]
     next: str | None
 
 
@@ -172,17 +172,17 @@ class RejectsAnswer(msgspec.Struct, frozen=True):
     next: str | None
 
 
-def shown(job: Job) -> ImportAnswer:
+def shown(job: Job) -> FileAnswer:
     """Show a file as it stands."""
-    return ImportAnswer(**_fields(job))
+    return FileAnswer(**_fields(job))
 
 
-def detailed(job: Job) -> ImportDetail:
+def detailed(job: Job) -> FileDetail:
     """Show a file with what its columns look like and are guessed to be."""
     kind = KINDS[job.kind]
     preview = msgspec.json.decode(job.preview, type=Preview)
     said = msgspec.json.decode(job.mapping, type=Columns)
-    return ImportDetail(
+    return FileDetail(
         **_fields(job),
         preview=preview,
         guesses=guess(preview, kind.fields),

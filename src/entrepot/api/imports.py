@@ -10,9 +10,9 @@ import msgspec
 
 from entrepot.access.model import Scope
 from entrepot.api.bodies_imports import (
-    ImportAnswer,
-    ImportDetail,
-    ImportsAnswer,
+    FileAnswer,
+    FileDetail,
+    FilesAnswer,
     ImportsQuery,
     KindAnswer,
     KindsAnswer,
@@ -129,13 +129,13 @@ async def list_imports(request: Request) -> Answer:
         )  # fmt: skip
     items = [shown(row) for row in rows[: query.limit]]
     if len(rows) <= query.limit:
-        return json_answer(200, ImportsAnswer(items, None))
+        return json_answer(200, FilesAnswer(items, None))
     cursor = cursor_of(str(items[-1].id))
     link = next_link(
         PATH, cursor, limit=query.limit, kind=[each.value for each in query.kind],
         state=[each.value for each in query.state],
     )  # fmt: skip
-    return json_answer(200, ImportsAnswer(items, cursor), link)
+    return json_answer(200, FilesAnswer(items, cursor), link)
 
 
 async def list_kinds(request: Request) -> Answer:
@@ -278,11 +278,11 @@ _MOVES = (Code.TRANSITION, Code.CONFLICT)
 ROUTES = [
     Route(
         "POST", PATH, post_import, Scope.JOBS_WRITE, "Upload a file to be imported",
-        query=UploadQuery, answer=ImportDetail, status=201, keyed=True, upload=True,
+        query=UploadQuery, answer=FileDetail, status=201, keyed=True, upload=True,
     ),
     Route(
         "GET", PATH, list_imports, Scope.JOBS_READ, "Files that were uploaded",
-        query=ImportsQuery, answer=ImportsAnswer,
+        query=ImportsQuery, answer=FilesAnswer,
     ),
     Route(
         "GET", PATH + "/kinds", list_kinds, Scope.JOBS_READ, "What can be imported",
@@ -292,22 +292,22 @@ ROUTES = [
         "DELETE", "/v1/import-mappings/{kind}/{name}", delete_mapping, Scope.JOBS_WRITE,
         "Take away a mapping", keyed=True,
     ),
-    Route("GET", _ONE, get_import, Scope.JOBS_READ, "An import", answer=ImportDetail),
+    Route("GET", _ONE, get_import, Scope.JOBS_READ, "An import", answer=FileDetail),
     Route(
         "PUT", _ONE + "/mapping", put_mapping, Scope.JOBS_WRITE, "Map a file's columns",
-        body=MappingBody, answer=ImportDetail, keyed=True, problems=_MOVES,
+        body=MappingBody, answer=FileDetail, keyed=True, problems=_MOVES,
     ),
     Route(
         "POST", _ONE + "/dry-run", _asking(ask.check, 202), Scope.JOBS_WRITE,
-        "Rehearse an import", answer=ImportAnswer, status=202, keyed=True, problems=_MOVES,
+        "Rehearse an import", answer=FileAnswer, status=202, keyed=True, problems=_MOVES,
     ),
     Route(
         "POST", _ONE + "/run", _asking(ask.run, 202), Scope.JOBS_WRITE,
-        "Run an import, or go on with it", answer=ImportAnswer, status=202, keyed=True,
+        "Run an import, or go on with it", answer=FileAnswer, status=202, keyed=True,
         problems=_MOVES,
     ),
     Route(
         "POST", _ONE + "/cancel", _asking(ask.cancel, 200), Scope.JOBS_WRITE,
-        "Cancel an import", answer=ImportAnswer, keyed=True, problems=_MOVES,
+        "Cancel an import", answer=FileAnswer, keyed=True, problems=_MOVES,
     ),
 ]  # fmt: skip
