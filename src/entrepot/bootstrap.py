@@ -18,6 +18,7 @@ from entrepot.access.adopt import adopt_bootstrap
 from entrepot.api import faces, server
 from entrepot.api.app import app_of
 from entrepot.api.face import Table
+from entrepot.api.importable import importable
 from entrepot.api.openapi import document
 from entrepot.api.routes import ROUTES
 from entrepot.api.server import free_port
@@ -32,10 +33,11 @@ from entrepot.terms.geo import locate
 from entrepot.terms.lifecycle import Lifecycle
 from entrepot.terms.place import Place
 from entrepot.work import loop
+from entrepot.work.imports import Importer
 
 CAPABILITIES = (
     "plumbing", "access", "catalog", "network", "policies", "customers", "orders",
-    "inventory", "sourcing", "promise", "fulfillment", "delivery", "notices", "journey",
+    "inventory", "sourcing", "promise", "fulfillment", "delivery", "notices", "imports", "journey",
 )  # fmt: skip
 """Every room that may keep rows, from the ground floor up."""
 
@@ -134,7 +136,10 @@ async def work(settings: Settings, dsn: str, *, stop: asyncio.Event) -> None:
     pool = await db.open_pool(dsn, size=6)
     _calm_collector()
     try:
-        await loop.work(pool, World(pool, mint.now, stock=False), settings, stop)
+        await asyncio.gather(
+            loop.work(pool, World(pool, mint.now, stock=False), settings, stop),
+            Importer(pool, importable).keep_importing(stop),
+        )
     finally:
         await pool.close()
 

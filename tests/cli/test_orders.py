@@ -4,10 +4,7 @@ import json
 
 import pytest
 
-from entrepot.cli.groups import import_groups
 from entrepot.cli.importing import import_file
-from entrepot.cli.orders import ORDERS
-from entrepot.cli.shipments import SHIPMENTS
 from entrepot.journey.progress import standings
 from entrepot.journey.world import World
 from entrepot.plumbing import mint
@@ -44,7 +41,7 @@ async def bring(pool, tmp_path):
             path = path.with_suffix(".jsonl")
             content = "".join(json.dumps(row) + "\n" for row in content)
         path.write_text(content)
-        summary = await import_groups(pool, MARKET, kind, path)
+        summary = await import_file(pool, MARKET, kind, path)
         rejects = []
         if summary.rejects:
             rejects = [json.loads(line) for line in summary.rejects.read_text().splitlines()]
@@ -74,7 +71,7 @@ async def settle(pool) -> None:
 
 
 async def test_rows_of_one_order_are_its_lines(bring, pool):
-    counts, rejects = await bring(ORDERS, HEAD + TEE + CAP + OPEN)
+    counts, rejects = await bring("orders", HEAD + TEE + CAP + OPEN)
     assert (counts, rejects) == ({"taken over": 2}, [])
     assert await phases(pool) == {"1": "closed", "2": "in_fulfillment"}
     lines = await pool.fetch(
@@ -86,17 +83,17 @@ async def test_rows_of_one_order_are_its_lines(bring, pool):
 
 
 async def test_without_a_status_it_is_a_fact_of_its_channel(bring, pool):
-    counts, rejects = await bring(ORDERS, HEAD + LIVE + LIVE.replace("web,3", "web,4"))
+    counts, rejects = await bring("orders", HEAD + LIVE + LIVE.replace("web,3", "web,4"))
     assert (counts, rejects) == ({"placed": 2}, [])
     await settle(pool)
     assert await phases(pool) == {"3": "planned", "4": "planned"}
 
 
 async def test_again_changes_nothing(bring, pool):
-    first, _ = await bring(ORDERS, HEAD + TEE + OPEN + LIVE)
+    first, _ = await bring("orders", HEAD + TEE + OPEN + LIVE)
     await settle(pool)
     facts = await pool.fetchval("SELECT count(*) FROM plumbing.event")
-    again, rejects = await bring(ORDERS, HEAD + TEE + OPEN + LIVE)
+    again, rejects = await bring("orders", HEAD + TEE + OPEN + LIVE)
     await settle(pool)
     assert first == {"taken over": 2, "placed": 1}
     assert (again, rejects) == ({"unchanged": 3}, [])
@@ -109,7 +106,7 @@ async def test_an_order_may_be_one_row_of_json_with_its_lines(bring, pool):
         "currency": "USD", "status": "canceled", "reason": "changed her mind",
         "lines": [{"sku": "TEE", "quantity": 1, "unit_price": 1999, "node": "dal"}],
     }  # fmt: skip
-    counts, rejects = await bring(ORDERS, [row, row | {"external_id": "10"}])
+    counts, rejects = await bring("orders", [row, row | {"external_id": "10"}])
     assert (counts, rejects) == ({"taken over": 2}, [])
     assert await phases(pool) == {"9": "canceled", "10": "canceled"}
 
@@ -141,7 +138,7 @@ async def test_an_order_may_be_one_row_of_json_with_its_lines(bring, pool):
 )
 async def test_what_is_wrong_is_named_and_the_rest_lands(bring, pool, rows, rejects):
     good = LIVE.replace("web,3", "web,8")
-    counts, found = await bring(ORDERS, HEAD + rows + good)
+    counts, found = await bring("orders", HEAD + rows + good)
     assert found == rejects
     assert counts["placed"] == 1
     assert "8" in await phases(pool)
@@ -149,7 +146,7 @@ async def test_what_is_wrong_is_named_and_the_rest_lands(bring, pool, rows, reje
 
 async def test_a_broken_row_spoils_its_whole_order(bring, pool):
     broken = CAP.replace(",nyc", "")
-    counts, rejects = await bring(ORDERS, HEAD + TEE + broken + OPEN)
+    counts, rejects = await bring("orders", HEAD + TEE + broken + OPEN)
     reason = "row 3: has 14 cells where the header has 15"
     assert rejects == [(2, "", reason), (3, "", reason)]
     assert counts == {"taken over": 1}
@@ -157,22 +154,22 @@ async def test_a_broken_row_spoils_its_whole_order(bring, pool):
 
 
 async def test_a_shipment_sends_what_was_open_and_the_journey_goes_on(bring, pool):
-    await bring(ORDERS, HEAD + OPEN + LIVE)
+    await bring("orders", HEAD + OPEN + LIVE)
     await settle(pool)
     rows = (
         "web,2,,1Z2,ups,2026-05-03T10:00:00Z,2026-05-06T10:00:00Z\n"
         "web,3,,1Z3,ups,2026-11-20T11:00:00Z,\n"
         "web,3,,1Z4,ups,2026-11-20T11:00:00Z,\n"
     )
-    counts, rejects = await bring(SHIPMENTS, SENT + rows, "sent.csv")
+    counts, rejects = await bring("shipments", SENT + rows, "sent.csv")
     await settle(pool)
     assert (counts, rejects) == ({"shipped": 2}, [])
     assert await phases(pool) == {"2": "closed", "3": "shipped"}
 
-    again, _ = await bring(SHIPMENTS, SENT + rows, "sent.csv")
+    again, _ = await bring("shipments", SENT + rows, "sent.csv")
     assert again == {"unchanged": 2}
     arrived = rows.replace("T11:00:00Z,\n", "T11:00:00Z,2026-11-20T18:00:00Z\n")
-    later, _ = await bring(SHIPMENTS, SENT + arrived, "sent.csv")
+    later, _ = await bring("shipments", SENT + arrived, "sent.csv")
     await settle(pool)
     assert later == {"unchanged": 1, "delivered": 1}
     assert await phases(pool) == {"2": "closed", "3": "closed"}
@@ -196,9 +193,9 @@ async def test_a_shipment_sends_what_was_open_and_the_journey_goes_on(bring, poo
     ],
 )
 async def test_a_shipment_that_cannot_be_is_named(bring, pool, row, reject):
-    await bring(ORDERS, HEAD + TEE + CAP + OPEN)
+    await bring("orders", HEAD + TEE + CAP + OPEN)
     moves = await pool.fetchval("SELECT count(*) FROM fulfillment.move")
-    counts, rejects = await bring(SHIPMENTS, f"{SENT}{row}\n", "sent.csv")
+    counts, rejects = await bring("shipments", f"{SENT}{row}\n", "sent.csv")
     assert counts == {}
     assert [(number, reason) for number, _, reason in rejects] == [(2, reject)]
     assert await pool.fetchval("SELECT count(*) FROM fulfillment.move") == moves

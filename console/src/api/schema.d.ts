@@ -245,7 +245,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The feed, in order
+         * The feed, in order or searched
          * @description Scope: `events:read`.
          */
         get: operations["getV1Events"];
@@ -297,46 +297,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/exceptions/{exception_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * An exception, and what can be done about it
-         * @description Scope: `exceptions:read`.
-         */
-        get: operations["getV1ExceptionsException_id"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exceptions/{exception_id}/assign": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Say whose an exception is
-         * @description Scope: `exceptions:write`.
-         */
-        post: operations["postV1ExceptionsException_idAssign"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/exceptions/{exception_id}/close": {
         parameters: {
             query?: never;
@@ -351,66 +311,6 @@ export interface paths {
          * @description Scope: `exceptions:write`.
          */
         post: operations["postV1ExceptionsException_idClose"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exceptions/{exception_id}/resolve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Do what was chosen about an exception
-         * @description Scope: `exceptions:write`.
-         */
-        post: operations["postV1ExceptionsException_idResolve"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exceptions/{exception_id}/snooze": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Put an exception off
-         * @description Scope: `exceptions:write`.
-         */
-        post: operations["postV1ExceptionsException_idSnooze"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exceptions/queues": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The queues of what waits
-         * @description Scope: `exceptions:read`.
-         */
-        get: operations["getV1ExceptionsQueues"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -634,6 +534,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/import-mappings/{kind}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take away a mapping
+         * @description Scope: `jobs:write`.
+         */
+        delete: operations["deleteV1ImportMappingsKindName"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/import/channels": {
         parameters: {
             query?: never;
@@ -748,6 +668,190 @@ export interface paths {
          * @description Scope: `network:write`.
          */
         post: operations["postV1ImportNodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Files that were uploaded
+         * @description Scope: `jobs:read`.
+         */
+        get: operations["getV1Imports"];
+        put?: never;
+        /**
+         * Upload a file to be imported
+         * @description Scope: `jobs:write`.
+         */
+        post: operations["postV1Imports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An import
+         * @description Scope: `jobs:read`.
+         */
+        get: operations["getV1ImportsImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an import
+         * @description Scope: `jobs:write`.
+         */
+        post: operations["postV1ImportsImportCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rehearse an import
+         * @description Scope: `jobs:write`.
+         */
+        post: operations["postV1ImportsImportDryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Map a file's columns
+         * @description Scope: `jobs:write`.
+         */
+        put: operations["putV1ImportsImportMapping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows that were not taken
+         * @description Scope: `jobs:read`.
+         */
+        get: operations["getV1ImportsImportRejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/rejects.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows that were not taken, as a file
+         * @description Scope: `jobs:read`.
+         */
+        get: operations["getV1ImportsImportRejects.csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run an import, or go on with it
+         * @description Scope: `jobs:write`.
+         */
+        post: operations["postV1ImportsImportRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be imported
+         * @description Scope: `jobs:read`.
+         */
+        get: operations["getV1ImportsKinds"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1080,6 +1184,46 @@ export interface paths {
          */
         put: operations["putV1ItemsSku"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Long work, the newest first
+         * @description Scope: `jobs:read`.
+         */
+        get: operations["getV1Jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{kind}/{job}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a job before it is done
+         * @description Scope: `jobs:write`.
+         */
+        post: operations["postV1JobsKindJobCancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1590,26 +1734,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/orders/{order_id}/cancel/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * What canceling units would do
-         * @description Scope: `orders:read`.
-         */
-        post: operations["postV1OrdersOrder_idCancelPreview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/orders/{order_id}/consents": {
         parameters: {
             query?: never;
@@ -1685,54 +1809,6 @@ export interface paths {
          */
         post: operations["postV1OrdersOrder_idHold"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders/{order_id}/notes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * An order's notes
-         * @description Scope: `orders:read`.
-         */
-        get: operations["getV1OrdersOrder_idNotes"];
-        put?: never;
-        /**
-         * Leave a note at an order
-         * @description Scope: `orders:write`.
-         */
-        post: operations["postV1OrdersOrder_idNotes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders/{order_id}/notes/{note}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Change one's own note
-         * @description Scope: `orders:write`.
-         */
-        put: operations["putV1OrdersOrder_idNotesNote"];
-        post?: never;
-        /**
-         * Take one's own note back
-         * @description Scope: `orders:write`.
-         */
-        delete: operations["deleteV1OrdersOrder_idNotesNote"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2097,7 +2173,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Replays, the newest first
+         * @description Scope: `policies:read`.
+         */
+        get: operations["getV1Replays"];
         put?: never;
         /**
          * Decide history again, also by a policy that is only tried
@@ -2124,6 +2204,26 @@ export interface paths {
         get: operations["getV1ReplaysReplay"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replays/{replay}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a replay before it is done
+         * @description Scope: `policies:write`.
+         */
+        post: operations["postV1ReplaysReplayCancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2610,6 +2710,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks/{webhook}/deliveries/{sequence}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a delivery anew
+         * @description Scope: `webhooks:write`.
+         */
+        post: operations["postV1WebhooksWebhookDeliveriesSequenceRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks/{webhook}/replay": {
         parameters: {
             query?: never;
@@ -2624,6 +2744,26 @@ export interface paths {
          * @description Scope: `webhooks:write`.
          */
         post: operations["postV1WebhooksWebhookReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try anew what was given up
+         * @description Scope: `webhooks:write`.
+         */
+        post: operations["postV1WebhooksWebhookRetry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2680,13 +2820,6 @@ export interface components {
          */
         AsideReason: "damaged" | "display" | "doubt" | "expired" | "quarantine";
         /**
-         * AssignBody
-         * @description `to` whom it is given: not said, whoever asks; null: nobody.
-         */
-        AssignBody: {
-            to?: string | null;
-        };
-        /**
          * AtLeast
          * @description The probability that at least so many units are there.
          */
@@ -2694,23 +2827,12 @@ export interface components {
             probability: number;
             units: number;
         };
-        /** AtNode */
-        AtNode: {
-            lines: components["schemas"]["UnitsShown"][];
-            node: string;
-        };
         /** AtpAnswer */
         AtpAnswer: {
             as_of: string;
             channel: string;
             items: components["schemas"]["SkuCurve"][];
         };
-        /**
-         * Attention
-         * @description Which exceptions are meant: in the queue, put off, both, or dealt with.
-         * @enum {unknown}
-         */
-        Attention: "closed" | "open" | "snoozed" | "waiting";
         /**
          * AvailabilityAnswer
          * @description Read from the rows themselves, as of `as_of`; bills are by the rules of `policy_version`.
@@ -2734,15 +2856,6 @@ export interface components {
          * @enum {unknown}
          */
         Because: "dearer" | "full" | "not_eligible" | "possible_now" | "taken";
-        /**
-         * Binding
-         * @description What stood in the way most: without it the plan would have been cheaper by `saves`.
-         */
-        Binding: {
-            constraint: components["schemas"]["Constraint"];
-            saves: number | null;
-            words: string;
-        };
         /**
          * Borrow
          * @description Others may take what is protected, down to `leave` units at each node.
@@ -2774,14 +2887,6 @@ export interface components {
             reason: string;
         };
         /**
-         * CancelAsk
-         * @description Without `lines`: all that has not left.
-         */
-        CancelAsk: {
-            /** @default null */
-            lines: components["schemas"]["CancelLine"][] | null;
-        };
-        /**
          * CancelBody
          * @description Without `lines`, all that has not left is canceled.
          */
@@ -2794,23 +2899,6 @@ export interface components {
         CancelLine: {
             line: number;
             quantity: number;
-        };
-        /**
-         * CancelPreview
-         * @description What would come of it. `money` in minor units is what the customer would not owe.
-         *
-         *         `possible` false: `refusal` says why, and nothing would be done. `unclaimed` are units that
-         *         wait: no node has them. `all`: nothing of the order would be left.
-         */
-        CancelPreview: {
-            all: boolean;
-            currency: string;
-            lines: components["schemas"]["LineWould"][];
-            money: number;
-            possible: boolean;
-            refusal: string | null;
-            unclaimed: components["schemas"]["UnitsWould"][];
-            work: components["schemas"]["WorkWould"][];
         };
         /**
          * Candidate
@@ -2891,16 +2979,6 @@ export interface components {
             faithful: boolean;
             number: number;
         };
-        /**
-         * Changed
-         * @description What was so before, and what is so since.
-         */
-        Changed: {
-            field: string;
-            from: unknown;
-            /** @default null */
-            to: unknown;
-        };
         /** ChangesAnswer */
         ChangesAnswer: {
             items: components["schemas"]["ChangeAnswer"][];
@@ -2951,26 +3029,22 @@ export interface components {
             next: string | null;
         };
         /**
+         * Checked
+         * @description What a rehearsal has found: rows by what would become of them, and those rejected.
+         */
+        Checked: {
+            at: string;
+            counts: {
+                [key: string]: number;
+            };
+            rejected: number;
+            rows: number;
+        };
+        /**
          * Choice
          * @enum {unknown}
          */
         Choice: "cancel" | "other_store" | "ship";
-        /**
-         * ChoiceShown
-         * @description One thing that can be done; the first is suggested. `final`: it cannot be undone.
-         *
-         *         `scope` is needed beside `exceptions:write`; `allowed` says whether whoever asks has it.
-         */
-        ChoiceShown: {
-            allowed: boolean;
-            command: components["schemas"]["CommandShown"];
-            fields: components["schemas"]["FieldShown"][];
-            final: boolean;
-            id: components["schemas"]["Move"];
-            label: string;
-            says: string;
-            scope: string | null;
-        };
         /**
          * Claiming
          * @description Work to be sent is offered to several nodes, and the first that accepts has it.
@@ -3051,13 +3125,20 @@ export interface components {
             lines: components["schemas"]["PickedUnitsBody"][];
         };
         /**
-         * CommandShown
-         * @description The call that does it; the values of its fields go into the body.
+         * Columns
+         * @description Which column is which field; None: left out; not named: it has the field's own name.
+         *
+         *         `fixed` are fields that every row has, whatever stands in the file.
          */
-        CommandShown: {
-            body: Record<string, never>;
-            method: string;
-            path: string;
+        Columns: {
+            /** @default {} */
+            columns: {
+                [key: string]: string | null;
+            };
+            /** @default {} */
+            fixed: {
+                [key: string]: string | number | boolean;
+            };
         };
         /**
          * Component
@@ -3119,14 +3200,6 @@ export interface components {
          * @enum {unknown}
          */
         Constraint: "barred" | "capacity" | "cart" | "channel_view" | "closed" | "disabled" | "due" | "fence" | "kept_back" | "limit" | "owed" | "rating" | "service" | "worth";
-        /**
-         * CostPart
-         * @description A part of what a plan weighs: `shipping`, `handling`, `split`, `late`, `rating`, `shadow`.
-         */
-        CostPart: {
-            amount: number;
-            part: string;
-        };
         /**
          * CountLine
          * @description `on_hand` units were there at `counted_at`: the source's `sequence`-th message.
@@ -3265,8 +3338,7 @@ export interface components {
          * Decision
          * @description A decision explained. `reproduced`: run again on its record it gives the recorded answer.
          *
-         *         `what_if` says what stood in the way of a cheaper plan, and what would have flipped this one;
-         *         `panel` is all of it as a face draws it.
+         *         `what_if` says what stood in the way of a cheaper plan, and what would have flipped this one.
          */
         Decision: {
             at: string;
@@ -3275,7 +3347,6 @@ export interface components {
             id: string;
             kind: string;
             network_version: number;
-            panel: components["schemas"]["Panel"];
             reproduced: boolean;
             what_if: components["schemas"]["WhatIf"];
         };
@@ -3385,22 +3456,6 @@ export interface components {
          */
         Engine: "model" | "rules" | "static";
         /**
-         * ShipmentShown
-         * @description A package that left, and what its carrier has said of it.
-         */
-        "entrepot.api.bodies_orders.ShipmentShown": {
-            carrier: string;
-            delivered_at: string | null;
-            /** Format: uuid */
-            fulfillment_order_id: string;
-            lines: components["schemas"]["UnitsShown"][];
-            scans: components["schemas"]["ScanShown"][];
-            service: string;
-            shipped_at: string;
-            status: components["schemas"]["Status"];
-            tracking_number: string;
-        };
-        /**
          * DayAnswer
          * @description `takes_work`: something new may be planned on it, of one service at least.
          *
@@ -3449,65 +3504,25 @@ export interface components {
             not_simulated: string[];
             orders: number;
         };
-        /** ShipmentShown */
-        "entrepot.sourcing.explain.ShipmentShown": {
-            handling: number;
-            items: components["schemas"]["Item"][];
-            lane: string | null;
-            /** @default 0 */
-            late: number;
-            node: string;
-            /** @default 0 */
-            rating: number;
-            /** @default 0 */
-            shadow: number;
-            shipping: number;
-            weight_g: number;
-        };
-        /**
-         * ExceptionAnswer
-         * @description An exception. `cause` says it in sentences; by `due_at` it should be dealt with.
-         */
+        /** ExceptionAnswer */
         ExceptionAnswer: {
-            assignee: string | null;
-            cause: string[];
-            choices: components["schemas"]["ChoiceShown"][];
-            close_reason: string | null;
-            closed_at: string | null;
-            closed_by: string | null;
             detail: Record<string, never>;
-            due_at: string | null;
             /** Format: uuid */
             id: string;
             kind: string;
             line: number | null;
-            node: string | null;
-            node_name: string | null;
             opened_at: string;
-            order: components["schemas"]["OrderBrief"] | null;
             order_id: string | null;
             reason: string;
-            snoozed_until: string | null;
             subject: string;
         };
         /**
          * ExceptionsAnswer
-         * @description Open ones, oldest first; closed ones, newest first.
+         * @description Open ones, oldest first.
          */
         ExceptionsAnswer: {
             items: components["schemas"]["ExceptionAnswer"][];
             next: string | null;
-        };
-        /**
-         * ExpectedShown
-         * @description When work that is still to come is expected, and why then.
-         */
-        ExpectedShown: {
-            cause: string;
-            earliest: string;
-            latest: string;
-            maker: string;
-            reason: string;
         };
         /**
          * Explanation
@@ -3539,7 +3554,7 @@ export interface components {
             profile: string | null;
             runner_up: number | null;
             runner_up_node: string | null;
-            shipments: components["schemas"]["entrepot.sourcing.explain.ShipmentShown"][];
+            shipments: components["schemas"]["ShipmentShown"][];
             /** @default null */
             strategy: string | null;
             why: components["schemas"]["WhyNoPlan"] | null;
@@ -3567,20 +3582,28 @@ export interface components {
             sequence: number | null;
             source: string;
             stale: boolean;
+            stale_since: string | null;
             told_at: string;
         };
         /**
          * FeedPage
          * @description `cursor` is what to send as `after` next, also when there was no news.
+         *
+         *         Where the feed is read backwards it is what to send as `before`, also when nothing was found as
+         *         far as was looked; null: there is nothing before.
          */
         FeedPage: {
-            cursor: number;
+            cursor: number | null;
             events: components["schemas"]["CloudEvent"][];
         };
-        /** FeedsAnswer */
+        /**
+         * FeedsAnswer
+         * @description `stale_after_s` is how long a feed may be silent, by the policy; null: nobody watches.
+         */
         FeedsAnswer: {
             items: components["schemas"]["FeedAnswer"][];
             next: string | null;
+            stale_after_s: number | null;
         };
         /**
          * Fence
@@ -3604,6 +3627,22 @@ export interface components {
             note: string;
         };
         /**
+         * Field
+         * @description A field. `open`: whatever names come behind its own and a dot are fields too.
+         */
+        Field: {
+            /** @default  */
+            about: string;
+            /** @default [] */
+            choices: string[];
+            name: string;
+            /** @default false */
+            open: boolean;
+            /** @default false */
+            required: boolean;
+            sort: components["schemas"]["Sort"];
+        };
+        /**
          * FieldError
          * @description One thing that is wrong: where (a JSON Pointer into the body, or a parameter), and why.
          */
@@ -3613,15 +3652,6 @@ export interface components {
             parameter: string;
             /** @default  */
             pointer: string;
-        };
-        /**
-         * FieldShown
-         * @description What must be told with a choice: where in the body, and what stands there unless told.
-         */
-        FieldShown: {
-            name: components["schemas"]["Input"];
-            pointer: string;
-            value: string | null;
         };
         /**
          * Figure
@@ -3668,6 +3698,59 @@ export interface components {
             refused: components["schemas"]["Figure"];
             shipments: components["schemas"]["Figure"];
             split: components["schemas"]["Figure"];
+        };
+        /**
+         * FileAnswer
+         * @description A file as it stands. `dry_run` is what the last rehearsal found of it as it is mapped now.
+         *
+         *         `kept` false: its bytes are gone, and it cannot be run again.
+         */
+        FileAnswer: {
+            dry_run: components["schemas"]["Checked"] | null;
+            file: string;
+            /** Format: uuid */
+            id: string;
+            kept: boolean;
+            kind: string;
+            mapping: components["schemas"]["Columns"];
+            mapping_name: string | null;
+            progress: components["schemas"]["ProgressAnswer"];
+            size: number;
+            state: components["schemas"]["ImportState"];
+            uploaded_at: string;
+            uploaded_by: string;
+            written_at: string;
+        };
+        /**
+         * FileDetail
+         * @description A file with what its columns look like, which fields they are guessed to be, and from what.
+         *
+         *         `missing` are fields that every row needs and no column is.
+         */
+        FileDetail: {
+            dry_run: components["schemas"]["Checked"] | null;
+            fields: components["schemas"]["Field"][];
+            file: string;
+            guesses: components["schemas"]["Guess"][];
+            /** Format: uuid */
+            id: string;
+            kept: boolean;
+            kind: string;
+            mapping: components["schemas"]["Columns"];
+            mapping_name: string | null;
+            missing: string[];
+            preview: components["schemas"]["Preview"];
+            progress: components["schemas"]["ProgressAnswer"];
+            size: number;
+            state: components["schemas"]["ImportState"];
+            uploaded_at: string;
+            uploaded_by: string;
+            written_at: string;
+        };
+        /** FilesAnswer */
+        FilesAnswer: {
+            items: components["schemas"]["FileAnswer"][];
+            next: string | null;
         };
         /**
          * Flip
@@ -3744,6 +3827,15 @@ export interface components {
             next: string | null;
         };
         /**
+         * Guess
+         * @description A column is this field, and how sure that is, from 0 to 1.
+         */
+        Guess: {
+            column: string;
+            field: string;
+            sure: number;
+        };
+        /**
          * HoldBody
          * @description `until`: the hold lifts itself then.
          */
@@ -3758,19 +3850,6 @@ export interface components {
          * @enum {unknown}
          */
         HoldKind: "address" | "fraud" | "manual" | "payment";
-        /** HoldShown */
-        HoldShown: {
-            actor: string;
-            /** Format: uuid */
-            hold_id: string;
-            kind: components["schemas"]["HoldKind"];
-            lift_reason: string | null;
-            lifted_at: string | null;
-            lifted_by: string | null;
-            placed_at: string;
-            reason: string;
-            until: string | null;
-        };
         /**
          * HookAnswer
          * @description `outcome`: taken, ignored, unmapped or repeated.
@@ -3815,11 +3894,15 @@ export interface components {
             version: number;
         };
         /**
-         * Input
-         * @description What a choice may ask for beside itself.
+         * ImportKind
          * @enum {unknown}
          */
-        Input: "quantity" | "reason" | "until";
+        ImportKind: "channels" | "customers" | "inventory" | "items" | "lanes" | "node-groups" | "nodes" | "orders" | "shipments";
+        /**
+         * ImportState
+         * @enum {unknown}
+         */
+        ImportState: "canceled" | "checked" | "checking" | "done" | "failed" | "running" | "uploaded";
         /** Item */
         Item: {
             quantity: number;
@@ -3899,6 +3982,55 @@ export interface components {
             next: string | null;
         };
         /**
+         * Job
+         * @description A job as all kinds show it.
+         *
+         *         `title` and `summary` name what it is about, by words of its kind; `share` is from 0 to 1, null
+         *         where it cannot be told. `detail` is where it is shown whole, by the API.
+         */
+        Job: {
+            cancelable: boolean;
+            detail: string | null;
+            done: number;
+            ended_at: string | null;
+            errors: number;
+            eta_s: number | null;
+            fault: string | null;
+            figures: {
+                [key: string]: number;
+            };
+            id: string;
+            kind: components["schemas"]["JobKind"];
+            rows_per_s: number | null;
+            share: number | null;
+            started_at: string;
+            started_by: string;
+            state: components["schemas"]["JobState"];
+            title: string;
+            total: number | null;
+            unit: string;
+        };
+        /**
+         * JobKind
+         * @description What is long work here.
+         * @enum {unknown}
+         */
+        JobKind: "import" | "look_ahead" | "replay" | "training" | "wave";
+        /**
+         * JobsAnswer
+         * @description The newest first; `next` is the cursor of the page after it.
+         */
+        JobsAnswer: {
+            items: components["schemas"]["Job"][];
+            next: string | null;
+        };
+        /**
+         * JobState
+         * @description Where a job stands. A draft waits for a person, the waiting one for a worker.
+         * @enum {unknown}
+         */
+        JobState: "canceled" | "cut_off" | "done" | "draft" | "failed" | "running" | "waiting";
+        /**
          * Keep
          * @description Keep so many units unsold at each position: `units`, or what sells there in `days` days.
          *
@@ -3934,6 +4066,20 @@ export interface components {
             node: string;
             quantity: number;
             sku: string;
+        };
+        /**
+         * KindAnswer
+         * @description A kind of file: what its rows may say, and the mappings that were kept for it.
+         */
+        KindAnswer: {
+            fields: components["schemas"]["Field"][];
+            kind: string;
+            mappings: components["schemas"]["SavedAnswer"][];
+            scope: string;
+        };
+        /** KindsAnswer */
+        KindsAnswer: {
+            items: components["schemas"]["KindAnswer"][];
         };
         /**
          * LaneAnswer
@@ -4157,25 +4303,6 @@ export interface components {
             quantity: number;
             sku: string;
         };
-        /**
-         * LineShown
-         * @description A line as it stands. `cancelable` units have not left.
-         */
-        LineShown: {
-            cancelable: number;
-            discount: number;
-            external_id: string;
-            line: number;
-            /** @default null */
-            name: string | null;
-            quantities: components["schemas"]["Quantities"];
-            quantity: number;
-            shares: components["schemas"]["UnitShare"][];
-            sku: string;
-            tax: number;
-            unit_price: number;
-            waiting: components["schemas"]["WaitingShown"][];
-        };
         /** LineView */
         LineView: {
             discount: number;
@@ -4189,21 +4316,6 @@ export interface components {
             sku: string;
             tax: number;
             unit_price: number;
-        };
-        /**
-         * LineWould
-         * @description A line: units that stand, that could be canceled and that would be, and what these come to.
-         *
-         *         `why` says what has left, where not all of it can be.
-         */
-        LineWould: {
-            cancelable: number;
-            canceled: number;
-            line: number;
-            money: number;
-            sku: string;
-            standing: number;
-            why: string | null;
         };
         /**
          * LookAhead
@@ -4326,6 +4438,24 @@ export interface components {
             sku: string;
         };
         /**
+         * MappingBody
+         * @description Columns by the fields they are; null: left out; not named: the field of its own name.
+         *
+         *         `fixed` are fields that every row has. With a `name` it is kept for the next file of its kind.
+         */
+        MappingBody: {
+            /** @default {} */
+            columns: {
+                [key: string]: string | null;
+            };
+            /** @default {} */
+            fixed: {
+                [key: string]: string | number | boolean;
+            };
+            /** @default null */
+            name: string | null;
+        };
+        /**
          * Match
          * @description Which positions a rule is for: all of what is said must hold, and of each list any name.
          *
@@ -4350,15 +4480,6 @@ export interface components {
             velocity_below: number | null;
             /** @default null */
             velocity_from: number | null;
-        };
-        /**
-         * MayBeDone
-         * @description Holds that may be put and lifted now, and whether units may be canceled.
-         */
-        MayBeDone: {
-            cancel: boolean;
-            hold: components["schemas"]["HoldKind"][];
-            unhold: components["schemas"]["HoldKind"][];
         };
         /**
          * Method
@@ -4423,52 +4544,6 @@ export interface components {
             release_by: string;
             ship_by: string;
         };
-        /**
-         * MilestonesShown
-         * @description By when it must have come how far; `alarm` is the milestone at risk, or missed.
-         */
-        MilestonesShown: {
-            accept_by: string;
-            alarm: string | null;
-            cause: string | null;
-            deliver_by: string;
-            missed: boolean;
-            pick_by: string;
-            release_by: string;
-            ship_by: string;
-        };
-        /** MoneyLine */
-        MoneyLine: {
-            canceled: number;
-            discount: number;
-            goods: number;
-            line: number;
-            tax: number;
-            total: number;
-        };
-        /**
-         * MoneyShown
-         * @description Minor units: what was agreed, what of it was canceled, and what stands.
-         */
-        MoneyShown: {
-            authorized: number | null;
-            canceled: number;
-            currency: string;
-            discount: number;
-            goods: number;
-            lines: components["schemas"]["MoneyLine"][];
-            shipping: number;
-            shipping_tax: number;
-            standing: number;
-            tax: number;
-            total: number;
-        };
-        /**
-         * Move
-         * @description What can be done; `done`: it was dealt with elsewhere, or nothing need be done.
-         * @enum {unknown}
-         */
-        Move: "ask_all" | "cancel" | "count" | "discard" | "done" | "enable" | "move_work" | "pause" | "plan_again" | "read_again" | "retry" | "ship" | "tell_again" | "wait";
         /**
          * MoveAnswer
          * @description A step of its life.
@@ -4716,12 +4791,6 @@ export interface components {
             /** @description an IANA name */
             time_zone: string;
         };
-        /** NodeBrief */
-        NodeBrief: {
-            kind: components["schemas"]["NodeKind"];
-            name: string;
-            time_zone: string;
-        };
         /** NodeCurve */
         NodeCurve: {
             curve: components["schemas"]["PointAnswer"][];
@@ -4766,11 +4835,6 @@ export interface components {
             node: string;
             now: number;
             then: number;
-        };
-        /** NodeNamed */
-        NodeNamed: {
-            name: string;
-            node: string;
         };
         /**
          * NodesAnswer
@@ -4828,37 +4892,11 @@ export interface components {
             worth: number;
         };
         /**
-         * NoteAnswer
-         * @description A note. It may be changed until `editable_until`, by its author.
+         * Of
+         * @description Whose rejects: the run's, or the dry run's.
+         * @enum {unknown}
          */
-        NoteAnswer: {
-            at: string;
-            author: string;
-            editable_until: string;
-            edited_at: string | null;
-            /** Format: uuid */
-            id: string;
-            mentions: string[];
-            /** Format: uuid */
-            order_id: string;
-            text: string;
-        };
-        /**
-         * NoteBody
-         * @description What is noted. `mentions` names those whom it speaks to.
-         */
-        NoteBody: {
-            /** @default [] */
-            mentions: string[];
-            text: string;
-        };
-        /**
-         * NotesAnswer
-         * @description The oldest first.
-         */
-        NotesAnswer: {
-            items: components["schemas"]["NoteAnswer"][];
-        };
+        Of: "dry-run" | "run";
         /**
          * OfferAnswer
          * @description An offer. `lines` is what the work holds now; `nodes` the cheapest first.
@@ -4935,65 +4973,6 @@ export interface components {
             version: number | null;
         };
         /**
-         * OrderAnswer
-         * @description An order as it stands. `version` is its ETag: notes leave it as it is.
-         */
-        OrderAnswer: {
-            backorder: components["schemas"]["Backorder"];
-            can: components["schemas"]["MayBeDone"];
-            captured_at: string;
-            channel: string;
-            currency: string;
-            customer: components["schemas"]["Customer"] | null;
-            exceptions: components["schemas"]["TroubleShown"][];
-            external_id: string;
-            fulfillment_orders: components["schemas"]["WorkShown"][];
-            holds: components["schemas"]["HoldShown"][];
-            /** Format: uuid */
-            id: string;
-            lines: components["schemas"]["LineShown"][];
-            method: components["schemas"]["Method"];
-            money: components["schemas"]["MoneyShown"];
-            nodes: {
-                [key: string]: components["schemas"]["NodeBrief"];
-            };
-            note: string | null;
-            number: string;
-            payment: components["schemas"]["Payment"] | null;
-            payments: components["schemas"]["Payment"][];
-            phase: components["schemas"]["Phase"];
-            pickup_node: string | null;
-            placed_at: string;
-            plan: components["schemas"]["PlanShown"] | null;
-            promise: components["schemas"]["PromiseView"] | null;
-            promises: components["schemas"]["PromiseTold"][];
-            service: string;
-            ship_to: components["schemas"]["Address"] | null;
-            shipments: components["schemas"]["entrepot.api.bodies_orders.ShipmentShown"][];
-            shipping: number;
-            shipping_tax: number;
-            stages: components["schemas"]["StageShown"][];
-            timeline: components["schemas"]["TimelineEntry"][];
-            total: number;
-            version: number;
-        };
-        /**
-         * OrderBrief
-         * @description The order it is about, as far as one decides by it. `total` in minor units.
-         */
-        OrderBrief: {
-            channel: string;
-            currency: string;
-            customer: string | null;
-            /** Format: uuid */
-            id: string;
-            method: string;
-            number: string;
-            phase: components["schemas"]["Phase"];
-            promise_latest: string | null;
-            total: number;
-        };
-        /**
          * OrdersAnswer
          * @description Newest first. `next` is the cursor of the page after it.
          */
@@ -5011,27 +4990,6 @@ export interface components {
          * @enum {unknown}
          */
         Otherwise: "exception" | "ignore_fences" | "order" | "refuse" | "wait";
-        /**
-         * Out
-         * @description The nodes that one reason ruled out: a count, and the first of them by name.
-         */
-        Out: {
-            count: number;
-            nodes: components["schemas"]["OutNode"][];
-            reason: components["schemas"]["Elimination"];
-            words: string;
-        };
-        /**
-         * OutNode
-         * @description A node that was none, with what it had: `free` units where too few, `used` of `limit`.
-         */
-        OutNode: {
-            free: number | null;
-            limit: number | null;
-            name: string;
-            node: string;
-            used: number | null;
-        };
         /**
          * OverrideAnswer
          * @description An override. `not_begun`: fulfillment orders that stand in it and nobody has begun.
@@ -5147,26 +5105,6 @@ export interface components {
             tracking_number: string;
         };
         /**
-         * Panel
-         * @description Why these nodes. `sentence` is read aloud; `weighed_max` is a full bar.
-         *
-         *         `rule` names the profile and strategy that steered, where any did. `candidates` are the best
-         *         of `candidate_count`.
-         */
-        Panel: {
-            binding: components["schemas"]["Binding"] | null;
-            candidate_count: number;
-            candidates: components["schemas"]["Row"][];
-            eliminated: components["schemas"]["Out"][];
-            eliminated_count: number;
-            flips: components["schemas"]["Turn"][];
-            network_version: number;
-            policy_version: number;
-            rule: string | null;
-            sentence: string;
-            weighed_max: number;
-        };
-        /**
          * Parts
          * @description What a plan comes to: the money it costs, and what was weighed beside it and is none.
          *
@@ -5274,17 +5212,6 @@ export interface components {
             lines: components["schemas"]["PlannedLine"][];
             node: string;
             shipping: number;
-        };
-        /**
-         * PlanShown
-         * @description The plan of the capture, and where the units are claimed now (`nodes`).
-         */
-        PlanShown: {
-            cost: number;
-            exact: boolean;
-            extra: number;
-            nodes: components["schemas"]["AtNode"][];
-            shipments: components["schemas"]["PlannedShipment"][];
         };
         /**
          * PlanView
@@ -5611,6 +5538,14 @@ export interface components {
             next: string | null;
         };
         /**
+         * Preview
+         * @description A file's columns, and of each the first cells as text.
+         */
+        Preview: {
+            cells: string[][];
+            columns: string[];
+        };
+        /**
          * PriceTableAnswer
          * @description Prices that were made at once: of so many skus at so many nodes, the dearest unit's.
          *
@@ -5672,6 +5607,29 @@ export interface components {
             /** @default null */
             when: string | null;
         };
+        /**
+         * ProgressAnswer
+         * @description How far it has come: `rows` are settled, in `counts` by what became of them, or rejected.
+         *
+         *         `share` is from 0 to 1. `rows_per_s` and `eta_s` are of this run; null: not to be told yet.
+         */
+        ProgressAnswer: {
+            asked_at: string | null;
+            asked_by: string | null;
+            began_at: string | null;
+            counts: {
+                [key: string]: number;
+            };
+            ended_at: string | null;
+            eta_s: number | null;
+            fault: string | null;
+            rehearsal: boolean;
+            rejected: number;
+            rows: number;
+            rows_per_s: number | null;
+            share: number;
+            told_at: string | null;
+        };
         /** PromiseAnswer */
         PromiseAnswer: {
             as_of: string;
@@ -5698,19 +5656,6 @@ export interface components {
         PromiseLine: {
             quantity: number;
             sku: string;
-        };
-        /**
-         * PromiseTold
-         * @description What the customer was told, from then on; `was` the latest before.
-         */
-        PromiseTold: {
-            at: string;
-            cause: string;
-            earliest: string;
-            latest: string;
-            maker: string;
-            reason: string | null;
-            was: string | null;
         };
         /** PromiseView */
         PromiseView: {
@@ -5864,31 +5809,6 @@ export interface components {
             waiting: number;
         };
         /**
-         * QueueAnswer
-         * @description A kind's queue: counts end at `counted_max`.
-         *
-         *         `within_min` minutes are its service level; `late` wait longer than that. Of the `raised` ones
-         *         of the last seven days `in_time` were dealt with in it, or still can be.
-         */
-        QueueAnswer: {
-            in_time: number;
-            kind: string;
-            late: number;
-            oldest_at: string | null;
-            raised: number;
-            snoozed: number;
-            waiting: number;
-            within_min: number;
-        };
-        /**
-         * QueuesAnswer
-         * @description Every kind there is; those of which something waits first, by how long it does.
-         */
-        QueuesAnswer: {
-            counted_max: number;
-            items: components["schemas"]["QueueAnswer"][];
-        };
-        /**
          * Rating
          * @description A price added to each shipment from a node, to be weighed with what it costs to send it.
          *
@@ -6020,6 +5940,16 @@ export interface components {
             service: string;
         };
         /**
+         * RejectAnswer
+         * @description A row that was not taken: the field that is wrong, where it is one, and why.
+         */
+        RejectAnswer: {
+            data: unknown;
+            field: string;
+            reason: string;
+            row: number;
+        };
+        /**
          * RejectBody
          * @description The node gives all of the work back; `lines` are the units it could not find.
          */
@@ -6031,6 +5961,11 @@ export interface components {
             lines: components["schemas"]["UnitsBody"][];
             /** @description why, for whoever reads the timeline */
             reason: string;
+        };
+        /** RejectsAnswer */
+        RejectsAnswer: {
+            items: components["schemas"]["RejectAnswer"][];
+            next: string | null;
         };
         /**
          * ReplayAnswer
@@ -6141,28 +6076,13 @@ export interface components {
             ttl_s: number;
         };
         /**
-         * ResolveBody
-         * @description What was chosen, and what the choice asks for.
+         * RetryAnswer
+         * @description Deliveries that are tried anew; `more` were given up than one call has tried again.
          */
-        ResolveBody: {
-            choice: components["schemas"]["Move"];
-            /** @default null */
-            quantity: number | null;
-            /** @default null */
-            reason: string | null;
-            /** @default null */
-            until: string | null;
-        };
-        /**
-         * ResolvedAnswer
-         * @description What came of it, in words. `open`: a part of it stays to be done.
-         */
-        ResolvedAnswer: {
-            choice: components["schemas"]["Move"];
-            /** Format: uuid */
-            id: string;
-            open: boolean;
-            words: string;
+        RetryAnswer: {
+            more: boolean;
+            retried: number;
+            webhook: string;
         };
         /**
          * Revisions
@@ -6179,23 +6099,6 @@ export interface components {
              * @default true
              */
             tell_earlier: boolean;
-        };
-        /**
-         * Row
-         * @description A way it could have been done. `cost` is money, `weighed` all that was counted.
-         *
-         *         `more` is what it weighs beyond the chosen one. `zone` and `lane` are those of a single node.
-         */
-        Row: {
-            chosen: boolean;
-            cost: number;
-            lane: string | null;
-            more: number;
-            nodes: components["schemas"]["NodeNamed"][];
-            parts: components["schemas"]["CostPart"][];
-            runner_up: boolean;
-            weighed: number;
-            zone: number | null;
         };
         /**
          * RowAnswer
@@ -6226,6 +6129,7 @@ export interface components {
          */
         RunAnswer: {
             actor: string;
+            canceled_by: string | null;
             changed: number;
             decisions: number;
             differing: number;
@@ -6259,12 +6163,23 @@ export interface components {
             /** @default null */
             version: number | null;
         };
-        /** ScanShown */
-        ScanShown: {
-            at: string;
-            description: string | null;
-            location: string | null;
-            status: components["schemas"]["Status"];
+        /**
+         * RunsAnswer
+         * @description Replays, the newest first, without what they found.
+         */
+        RunsAnswer: {
+            items: components["schemas"]["RunAnswer"][];
+            next: string | null;
+        };
+        /**
+         * SavedAnswer
+         * @description A mapping that was kept by name.
+         */
+        SavedAnswer: {
+            mapping: components["schemas"]["Columns"];
+            name: string;
+            saved_at: string;
+            saved_by: string;
         };
         /**
          * Segment
@@ -6416,6 +6331,21 @@ export interface components {
         ShipBody: {
             packages: components["schemas"]["PackageBody"][];
         };
+        /** ShipmentShown */
+        ShipmentShown: {
+            handling: number;
+            items: components["schemas"]["Item"][];
+            lane: string | null;
+            /** @default 0 */
+            late: number;
+            node: string;
+            /** @default 0 */
+            rating: number;
+            /** @default 0 */
+            shadow: number;
+            shipping: number;
+            weight_g: number;
+        };
         /**
          * ShortBody
          * @description The units that could not be found.
@@ -6487,12 +6417,11 @@ export interface components {
             waiting: number;
         };
         /**
-         * SnoozeBody
-         * @description `until` then it is out of its queue; null: it is in it again.
+         * Sort
+         * @description What stands in a field.
+         * @enum {unknown}
          */
-        SnoozeBody: {
-            until: string | null;
-        };
+        Sort: "choice" | "date" | "list" | "number" | "object" | "text" | "time" | "whole" | "yes_no";
         /**
          * Sourcing
          * @description How orders that are sent are sourced. Who collects has chosen the store already.
@@ -6500,19 +6429,6 @@ export interface components {
         Sourcing: {
             /** @default [] */
             profiles: components["schemas"]["Profile"][];
-        };
-        /**
-         * StageShown
-         * @description A stage, and how many units (of `of`) have come there.
-         */
-        StageShown: {
-            at: string | null;
-            /** @enum {unknown} */
-            id: "collected" | "delivered" | "in_fulfillment" | "placed" | "planned" | "ready_for_pickup" | "shipped";
-            of: number;
-            /** @enum {unknown} */
-            state: "current" | "done" | "todo";
-            units: number;
         };
         /**
          * StaleStock
@@ -6756,24 +6672,6 @@ export interface components {
             turn_at: string;
         };
         /**
-         * TimelineEntry
-         * @description A fact of the order, or a note. `minor`: of interest to machines; `decision`: its reasons.
-         */
-        TimelineEntry: {
-            actor: string;
-            at: string;
-            changes: components["schemas"]["Changed"][];
-            data: Record<string, never>;
-            decision: string | null;
-            /** @enum {unknown} */
-            group: "customer" | "delivery" | "exception" | "note" | "order" | "plan" | "promise" | "work";
-            minor: boolean;
-            reason: string | null;
-            sequence: number | null;
-            type: string;
-            who: components["schemas"]["WhoDid"];
-        };
-        /**
          * TrackedAnswer
          * @description What became of an event.
          */
@@ -6958,22 +6856,6 @@ export interface components {
             reason: string;
         };
         /**
-         * TroubleShown
-         * @description An exception that stands, or stood, against the order.
-         */
-        TroubleShown: {
-            close_reason: string | null;
-            closed_at: string | null;
-            closed_by: string | null;
-            /** Format: uuid */
-            exception_id: string;
-            kind: string;
-            line: number | null;
-            opened_at: string;
-            reason: string;
-            subject: string;
-        };
-        /**
          * TruthAnswer
          * @description What is believed of a position. `doubtful` units of the book are not to be counted on.
          */
@@ -7011,17 +6893,6 @@ export interface components {
             items: components["schemas"]["TruthAnswer"][];
             next: string | null;
         };
-        /**
-         * Turn
-         * @description A least change after which another plan wins; `by` as its lever counts.
-         */
-        Turn: {
-            by: number;
-            cost: number;
-            lever: components["schemas"]["Lever"];
-            nodes: components["schemas"]["NodeNamed"][];
-            words: string;
-        };
         /** UnholdBody */
         UnholdBody: {
             kind: components["schemas"]["HoldKind"];
@@ -7046,18 +6917,6 @@ export interface components {
             discount: number;
             tax: number;
             units: number;
-        };
-        /** UnitsShown */
-        UnitsShown: {
-            line: number;
-            quantity: number;
-            sku: string;
-        };
-        /** UnitsWould */
-        UnitsWould: {
-            line: number;
-            quantity: number;
-            sku: string;
         };
         /**
          * UseAnswer
@@ -7088,18 +6947,6 @@ export interface components {
         WaitingListAnswer: {
             as_of: string;
             items: components["schemas"]["WaitingAnswer"][];
-        };
-        /**
-         * WaitingShown
-         * @description What waits of a line, in which class, and when which supply brings the last of it.
-         */
-        WaitingShown: {
-            expected_at: string | null;
-            priority: number;
-            quantity: number;
-            sku: string;
-            supply: string | null;
-            why: string;
         };
         /**
          * WaveAnswer
@@ -7148,18 +6995,21 @@ export interface components {
          * @description A webhook, but for its secret.
          *
          *         `sequence` is how far the feed was read for it; `failures` counts calls that failed since the
-         *         last that did not; `exception` says why it was disabled, where it disabled itself.
+         *         last that did not; `exception` says why it was disabled, where it disabled itself. `waiting`
+         *         deliveries are owed and `failed` ones were given up; of each no more than 1,000 are counted.
          */
         WebhookAnswer: {
             channels: string[] | null;
             enabled: boolean;
             exception: string | null;
+            failed: number;
             failures: number;
             sequence: number;
             succeeded_at: string | null;
             types: string[];
             url: string;
             version: number;
+            waiting: number;
             webhook: string;
         };
         /**
@@ -7230,17 +7080,6 @@ export interface components {
             words: string[];
         };
         /**
-         * WhoDid
-         * @description Whose doing it was; `by` the key or user that told it, where that is another.
-         */
-        WhoDid: {
-            /** @default null */
-            by: string | null;
-            /** @enum {unknown} */
-            kind: "carrier" | "channel" | "node" | "person" | "system";
-            name: string;
-        };
-        /**
          * WholeAnswer
          * @description A fulfillment order with its packages and every step of its life.
          */
@@ -7273,15 +7112,6 @@ export interface components {
          * @enum {unknown}
          */
         WhyNoPlan: "fenced" | "no_lane" | "node_cannot" | "short" | "too_late" | "unknown_channel" | "unknown_node";
-        /** WorkLine */
-        WorkLine: {
-            canceled: number;
-            line: number;
-            picked: number;
-            quantity: number;
-            shorted: number;
-            sku: string;
-        };
         /**
          * WorkLineAnswer
          * @description Units asked of the node, and what became of them; the rest is still to be picked.
@@ -7304,44 +7134,6 @@ export interface components {
             serials: string[];
             shorted: number;
             sku: string;
-        };
-        /**
-         * WorkShown
-         * @description A node's work. `cost` in minor units, where its plan says it of the node alone.
-         */
-        WorkShown: {
-            carrier: string | null;
-            cost: number | null;
-            /** Format: date */
-            day: string;
-            expected: components["schemas"]["ExpectedShown"] | null;
-            /** Format: uuid */
-            id: string;
-            lane_id: string | null;
-            lines: components["schemas"]["WorkLine"][];
-            made_at: string;
-            method: string;
-            milestones: components["schemas"]["MilestonesShown"] | null;
-            moved_at: string;
-            node: string;
-            release_at: string;
-            service: string;
-            ship_by: string | null;
-            state: components["schemas"]["State"];
-            version: number;
-        };
-        /**
-         * WorkWould
-         * @description A node's work that units are taken from; `ends`: nothing of it stays.
-         */
-        WorkWould: {
-            ends: boolean;
-            /** Format: uuid */
-            fulfillment_order: string;
-            lines: components["schemas"]["UnitsWould"][];
-            node: string;
-            node_name: string;
-            state: string;
         };
         /**
          * WorthAnswer
@@ -8367,7 +8159,13 @@ export interface operations {
             query?: {
                 /** @description the last sequence seen; 0: from the start */
                 after?: number;
+                before?: number;
+                from?: string;
                 limit?: number;
+                order?: string;
+                subject?: string;
+                text?: string;
+                to?: string;
                 types?: string[];
                 /** @description seconds to wait for news */
                 wait?: number;
@@ -8442,7 +8240,7 @@ export interface operations {
                 /** @description begin after the last event there is */
                 latest?: boolean;
                 limit?: number;
-                /** @description false: each event is a `message`; the server adds `start` and `tick` */
+                /** @description false: every event comes as `message`, and the server's as `start`, `tick` */
                 named?: boolean;
                 types?: string[];
                 /** @description seconds to wait for news */
@@ -8513,16 +8311,10 @@ export interface operations {
     getV1Exceptions: {
         parameters: {
             query?: {
-                assignee?: string;
                 /** @description where the last page ended: its `next` */
                 cursor?: string;
-                kind?: string;
                 /** @description rows in a page */
                 limit?: number;
-                node?: string;
-                opened_before?: string;
-                order?: string;
-                state?: components["schemas"]["Attention"];
             };
             header?: never;
             path?: never;
@@ -8558,201 +8350,6 @@ export interface operations {
                 };
             };
             /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1ExceptionsException_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                exception_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExceptionAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1ExceptionsException_idAssign: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                exception_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AssignBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExceptionAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8863,309 +8460,6 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1ExceptionsException_idResolve: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                exception_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ResolveBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ResolvedAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1ExceptionsException_idSnooze: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                exception_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SnoozeBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExceptionAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1ExceptionsQueues: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["QueuesAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10460,6 +9754,95 @@ export interface operations {
             };
         };
     };
+    deleteV1ImportMappingsKindName: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                kind: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     postV1ImportChannels: {
         parameters: {
             query?: never;
@@ -11054,6 +10437,885 @@ export interface operations {
             };
         };
     };
+    getV1Imports: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                kind?: components["schemas"]["ImportKind"][];
+                /** @description rows in a page */
+                limit?: number;
+                state?: components["schemas"]["ImportState"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilesAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1Imports: {
+        parameters: {
+            query: {
+                /** @description its ending says what it is: .csv, .tsv, .txt, .jsonl, .ndjson or .parquet */
+                file: string;
+                kind: components["schemas"]["ImportKind"];
+                written_at?: string;
+            };
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file as it is. */
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDetail"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ImportsImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDetail"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ImportsImportCancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ImportsImportDryRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    putV1ImportsImportMapping: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDetail"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ImportsImportRejects: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                of?: components["schemas"]["Of"];
+            };
+            header?: never;
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "getV1ImportsImportRejects.csv": {
+        parameters: {
+            query?: {
+                of?: components["schemas"]["Of"];
+            };
+            header?: never;
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ImportsImportRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ImportsKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     getV1InventoryAtp: {
         parameters: {
             query: {
@@ -11320,6 +11582,7 @@ export interface operations {
                 limit?: number;
                 node?: string;
                 source?: string;
+                stale?: boolean;
             };
             header?: never;
             path?: never;
@@ -12608,6 +12871,176 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Jobs: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                kind?: components["schemas"]["JobKind"][];
+                /** @description rows in a page */
+                limit?: number;
+                open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1JobsKindJobCancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                job: string;
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description illegal-transition */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15324,7 +15757,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderAnswer"];
+                    "application/json": unknown;
                 };
             };
             /** @description unauthorized */
@@ -15407,7 +15840,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderAnswer"];
+                    "application/json": unknown;
                 };
             };
             /** @description idempotency-key-invalid, malformed-request */
@@ -15483,113 +15916,6 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1OrdersOrder_idCancelPreview: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                order_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CancelAsk"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CancelPreview"];
-                };
-            };
-            /** @description malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15914,7 +16240,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderAnswer"];
+                    "application/json": unknown;
                 };
             };
             /** @description idempotency-key-invalid, malformed-request */
@@ -15982,419 +16308,6 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1OrdersOrder_idNotes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                order_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotesAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1OrdersOrder_idNotes: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                order_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NoteBody"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NoteAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    putV1OrdersOrder_idNotesNote: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                note: string;
-                order_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NoteBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NoteAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict, too-late */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    deleteV1OrdersOrder_idNotesNote: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                note: string;
-                order_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NoteAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict, too-late */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16565,7 +16478,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderAnswer"];
+                    "application/json": unknown;
                 };
             };
             /** @description idempotency-key-invalid, malformed-request */
@@ -18428,6 +18341,76 @@ export interface operations {
             };
         };
     };
+    getV1Replays: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     postV1Replays: {
         parameters: {
             query?: never;
@@ -18584,6 +18567,103 @@ export interface operations {
                 };
             };
             /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ReplaysReplayCancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                replay: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -21313,6 +21393,104 @@ export interface operations {
             };
         };
     };
+    postV1WebhooksWebhookDeliveriesSequenceRetry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sequence: string;
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     postV1WebhooksWebhookReplay: {
         parameters: {
             query?: never;
@@ -21387,6 +21565,94 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1WebhooksWebhookRetry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -60,6 +60,8 @@ class Scope(StrEnum):
     POLICIES_WRITE = "policies:write"
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
+    JOBS_READ = "jobs:read"
+    JOBS_WRITE = "jobs:write"
     USERS_READ = "users:read"
     USERS_WRITE = "users:write"
     KEYS_READ = "keys:read"

@@ -178,7 +178,7 @@ async def listed(request: Request) -> Answer:
         return json_answer(200, JobsAnswer(items, None))
     cursor = cursor_of(str(items[-1].id))
     return json_answer(
-        200, JobsAnswer(items, cursor), next_link("/v1/jobs", cursor, limit=query.limit)
+        200, JobsAnswer(items, cursor), next_link("/v1/orders/bulk", cursor, limit=query.limit)
     )
 
 
@@ -196,7 +196,7 @@ async def get_errors(request: Request) -> Answer:
     if len(rows) <= query.limit:
         return json_answer(200, JobRowsAnswer(items, None))
     cursor = cursor_of(str(items[-1].order_id))
-    link = next_link(f"/v1/jobs/{bulk_id}/errors", cursor, limit=query.limit)
+    link = next_link(f"/v1/orders/bulk/{bulk_id}/errors", cursor, limit=query.limit)
     return json_answer(200, JobRowsAnswer(items, cursor), link)
 
 
@@ -287,28 +287,28 @@ ROUTES = [
         body=BulkBody, answer=JobAnswer, status=202, keyed=True, problems=(Code.CONFLICT,),
     ),
     Route(
-        "GET", "/v1/jobs", listed, Scope.ORDERS_READ, "Jobs over many orders, newest first",
+        "GET", "/v1/orders/bulk", listed, Scope.ORDERS_READ, "Jobs over many orders, newest first",
         query=PageQuery, answer=JobsAnswer,
     ),
     Route(
-        "GET", "/v1/jobs/{job}", get_job, Scope.ORDERS_READ, "A job, as far as it has come",
+        "GET", "/v1/orders/bulk/{job}", get_job, Scope.ORDERS_READ, "A job, as far as it has come",
         answer=JobAnswer, problems=(Code.NOT_FOUND,),
     ),
     Route(
-        "GET", "/v1/jobs/{job}/errors", get_errors, Scope.ORDERS_READ,
+        "GET", "/v1/orders/bulk/{job}/errors", get_errors, Scope.ORDERS_READ,
         "Orders that a job left as they are", query=PageQuery, answer=JobRowsAnswer,
         problems=(Code.NOT_FOUND,),
     ),
     Route(
-        "GET", "/v1/jobs/{job}/errors.csv", get_errors_csv, Scope.ORDERS_READ,
+        "GET", "/v1/orders/bulk/{job}/errors.csv", get_errors_csv, Scope.ORDERS_READ,
         "The same as CSV", answer_type=CSV, problems=(Code.NOT_FOUND,),
     ),
     Route(
-        "POST", "/v1/jobs/{job}/stop", stop, Scope.ORDERS_WRITE, "Stop a job",
+        "POST", "/v1/orders/bulk/{job}/stop", stop, Scope.ORDERS_WRITE, "Stop a job",
         answer=JobAnswer, keyed=True, problems=(Code.NOT_FOUND, Code.CONFLICT),
     ),
     Route(
-        "POST", "/v1/jobs/{job}/undo", undo, Scope.ORDERS_WRITE, "Take back what a job did",
+        "POST", "/v1/orders/bulk/{job}/undo", undo, Scope.ORDERS_WRITE, "Take back what a job did",
         body=UndoBody, answer=JobAnswer, status=202, keyed=True,
         problems=(Code.NOT_FOUND, Code.CONFLICT),
     ),

@@ -90,8 +90,8 @@ class Route:
 
     `keyed` routes run under the caller's idempotency key, which their handler claims; to `ticketed`
     ones the tickets of waiting lines may be shown. `lines` is what each line is of a body of any
-    length, which the handler reads as it comes. `at` says how it keeps people who are bound to
-    nodes at theirs; without it, it is not for them.
+    length, which the handler reads as it comes; an `upload` is a file, read in the same way. `at`
+    says how it keeps people who are bound to nodes at theirs; without it, it is not for them.
     """
 
     method: str
@@ -111,6 +111,7 @@ class Route:
     raw_body: bool = False
     lines: Any = None
     at: At | None = None
+    upload: bool = False
     observe: Any = field(default=None, compare=False)
 
 
@@ -207,7 +208,7 @@ async def _serve(
         principal = await app.principals.by_cookie(app.pool, headers, route.scope, route.method)
     peer = scope.client if route.scope is None else ""
     request = Request(app, principal, path, headers, peer=peer)
-    if route.lines is not None:
+    if route.lines is not None or route.upload:
         request.arriving = _arriving(read)
     elif route.body is not None or route.raw_body:
         request.raw = await _bounded(headers, read, app.settings.body_bytes_max)

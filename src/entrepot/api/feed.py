@@ -8,23 +8,14 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.bounds import Narrowed
+from entrepot.api.event_log import EventsQuery, FeedQuery, only_forward, searched
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.plumbing.cloud_event import CloudEvent, cloud_event
 from entrepot.plumbing.model import Event
 from entrepot.plumbing.relay import events_after
 from entrepot.terms.ids import NodeId
 
-WAIT_S_MAX = 30
 PAUSE_S = 0.02
-
-
-class FeedQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`types` are names, separated by commas or given more than once."""
-
-    after: Annotated[int, Meta(ge=0, le=2**62, description="the last sequence seen; 0: from the start")] = 0  # fmt: skip  # noqa: E501 - one parameter
-    limit: Annotated[int, Meta(ge=1, le=1000)] = 200
-    types: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=8)] = []
-    wait: Annotated[float, Meta(ge=0, le=WAIT_S_MAX, description="seconds to wait for news")] = 0
 
 
 class StreamQuery(FeedQuery, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -38,17 +29,24 @@ class StreamQuery(FeedQuery, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class FeedPage(msgspec.Struct, frozen=True):
-    """`cursor` is what to send as `after` next, also when there was no news."""
+    """`cursor` is what to send as `after` next, also when there was no news.
+
+    Where the feed is read backwards it is what to send as `before`, also when nothing was found as
+    far as was looked; null: there is nothing before.
+    """
 
     events: list[CloudEvent]
-    cursor: int
+    cursor: int | None
 
 
 async def events(request: Request) -> Answer:
     """Read the feed from a cursor on; with `wait`, wait so long for news."""
-    query: FeedQuery = request.query
+    query: EventsQuery = request.query
     types = wanted(query)
     market = request.principal.market
+    if query.before is not None:
+        return await _backwards(request, query, types)
+    only_forward(query)
     ends = asyncio.get_running_loop().time() + query.wait
     after = query.after
     while True:
@@ -68,6 +66,19 @@ async def events(request: Request) -> Answer:
             return json_answer(200, page)
         if not found:
             await asyncio.sleep(PAUSE_S)
+
+
+async def _backwards(request: Request, query: EventsQuery, types: set[str] | None) -> Answer:
+    market, root = request.principal.market, request.app.settings.public_url
+    async with request.app.pool.acquire() as conn:
+        looked = await searched(conn, market, query, types, query.limit)
+    own = request.principal.nodes
+    events_ = [
+        cloud_event(root, market, event)
+        for event in looked.events
+        if own is None or is_of(event, own)
+    ]
+    return json_answer(200, FeedPage(events_, looked.before))
 
 
 def wanted(query: FeedQuery) -> set[str] | None:
@@ -99,8 +110,8 @@ OF_OWN_NODES = Narrowed("only facts that name a node of one's own")
 
 ROUTES = [
     Route(
-        "GET", "/v1/events", events, Scope.EVENTS_READ, "The feed, in order",
-        query=FeedQuery, answer=FeedPage, at=OF_OWN_NODES,
+        "GET", "/v1/events", events, Scope.EVENTS_READ, "The feed, in order or searched",
+        query=EventsQuery, answer=FeedPage, at=OF_OWN_NODES,
     ),
     Route(
         "GET", "/v1/events/stream", streamed, Scope.EVENTS_READ, "The feed as server-sent events",

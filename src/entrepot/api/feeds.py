@@ -15,6 +15,7 @@ from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem
 from entrepot.inventory import freshness
 from entrepot.plumbing import mint
+from entrepot.policies import browse as policies
 
 NDJSON = "application/x-ndjson"
 
@@ -30,6 +31,7 @@ TYPES = frozenset({NDJSON, "application/ndjson", "application/jsonl", "applicati
 class FeedsQuery(msgspec.Struct, frozen=True, kw_only=True):
     source: Id | None = None
     node: Id | None = None
+    stale: bool | None = None
     limit: Limit = 50
     cursor: Cursor = ""
 
@@ -51,11 +53,15 @@ class FeedAnswer(msgspec.Struct, frozen=True):
     gaps: int
     first_gap: int | None
     stale: bool
+    stale_since: datetime | None
 
 
 class FeedsAnswer(msgspec.Struct, frozen=True):
+    """`stale_after_s` is how long a feed may be silent, by the policy; null: nobody watches."""
+
     items: list[FeedAnswer]
     next: str | None
+    stale_after_s: int | None
 
 
 def check_type(said: str | None) -> None:
@@ -142,9 +148,10 @@ async def get_feeds(request: Request) -> Answer:
     after = after_of(query.cursor).partition("\n") if query.cursor else ("", "", "")
     at = mint.now()
     async with request.app.pool.acquire() as conn:
+        _, policy = await policies.current(conn, request.principal.market)
         rows, gaps = await freshness.feeds(
             conn, request.principal.market, source=query.source, node_id=query.node,
-            after=(after[0], after[2]), most=query.limit + 1, at=at,
+            stale=query.stale, after=(after[0], after[2]), most=query.limit + 1, at=at,
         )  # fmt: skip
     shown = []
     for row in rows[: query.limit]:
@@ -154,15 +161,17 @@ async def get_feeds(request: Request) -> Answer:
             FeedAnswer(
                 row.source, row.node_id, row.heard_at, row.told_at, round(age, 3), row.sequence,
                 row.messages, round(row.per_s, 3), missing, first, row.stale_since is not None,
+                row.stale_since,
             )
         )  # fmt: skip
     if len(rows) <= query.limit:
-        return json_answer(200, FeedsAnswer(shown, None))
+        return json_answer(200, FeedsAnswer(shown, None, policy.feed_stale_after_s))
     cursor = cursor_of(f"{shown[-1].source}\n{shown[-1].node}")
     link = next_link(
-        "/v1/inventory/feeds", cursor, limit=query.limit, source=query.source, node=query.node
-    )
-    return json_answer(200, FeedsAnswer(shown, cursor), link)
+        "/v1/inventory/feeds", cursor, limit=query.limit, source=query.source, node=query.node,
+        stale=None if query.stale is None else str(query.stale).lower(),
+    )  # fmt: skip
+    return json_answer(200, FeedsAnswer(shown, cursor, policy.feed_stale_after_s), link)
 
 
 ROUTES = [

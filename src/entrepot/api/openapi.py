@@ -86,6 +86,12 @@ def _operation(route: Route) -> dict[str, Any]:
             "description": "One on each line, of any number: they are applied while they come.",
             "content": {route.answer_type: {"schema": _schema(route.lines)}},
         }
+    elif route.upload:
+        operation["requestBody"] = {
+            "required": True,
+            "description": "The file as it is.",
+            "content": {"application/octet-stream": {"schema": {}}},
+        }
     elif route.raw_body:  # it is read by whoever speaks as its answer does
         operation["requestBody"] = {
             "required": True,
@@ -121,7 +127,7 @@ def _codes(route: Route) -> Iterable[Code]:
         codes |= {Code.CSRF} if route.method != "GET" else set()
     if route.lines is not None:
         codes |= {Code.NOT_JSON, route.code}
-    if route.body is not None or route.raw_body:
+    if route.body is not None or route.raw_body or route.upload:
         codes |= {Code.MALFORMED, Code.TOO_LARGE, route.code}
     if route.body is not None:
         codes.add(Code.NOT_JSON)

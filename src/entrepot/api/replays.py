@@ -11,7 +11,7 @@ from entrepot.access.model import Scope
 from entrepot.api.commands import command
 from entrepot.api.drafts import check
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
-from entrepot.api.paging import PageQuery, after_of, cursor_of, next_link
+from entrepot.api.paging import PageQuery, after_of, before_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.journey.compare import Change
 from entrepot.journey.replay import start
@@ -66,7 +66,15 @@ class RunAnswer(msgspec.Struct, frozen=True, kw_only=True):
     changed: int
     ended_at: datetime | None
     fault: str | None
+    canceled_by: str | None
     result: Result | None
+
+
+class RunsAnswer(msgspec.Struct, frozen=True):
+    """Replays, the newest first, without what they found."""
+
+    items: list[RunAnswer]
+    next: str | None
 
 
 class ChangeAnswer(msgspec.Struct, frozen=True):
@@ -148,8 +156,36 @@ def _shown(row: Replay) -> RunAnswer:
         id=row.replay_id, from_=row.from_at, to=row.to_at, digest=row.digest, actor=row.actor,
         made_at=row.made_at, records=row.records, records_done=row.records_done,
         decisions=row.decisions, differing=row.differing, changed=row.changed,
-        ended_at=row.ended_at, fault=row.fault, result=result,
+        ended_at=row.ended_at, fault=row.fault, canceled_by=row.canceled_by, result=result,
     )  # fmt: skip
+
+
+async def list_replays(request: Request) -> Answer:
+    """Answer the replays, the newest first."""
+    query: PageQuery = request.query
+    async with request.app.pool.acquire() as conn:
+        rows = await replays.listed(
+            conn, request.principal.market, before=before_of(query.cursor), open_=None,
+            most=query.limit + 1,
+        )  # fmt: skip
+    items = [_shown(row) for row in rows[: query.limit]]
+    if len(rows) <= query.limit:
+        return json_answer(200, RunsAnswer(items, None))
+    cursor = cursor_of(str(items[-1].id))
+    return json_answer(200, RunsAnswer(items, cursor), next_link(PATH, cursor, limit=query.limit))
+
+
+async def cancel_replay(request: Request) -> Answer:
+    """End a replay before it is done; what it has found so far is not added up."""
+
+    async def act(conn: db.Connection, at: datetime) -> Answer:
+        replay = await _read(request, conn)
+        market, name = request.principal.market, replay.replay_id
+        if not await replays.cancel(conn, market, name, actor=request.actor, at=at):
+            raise Problem(Code.TRANSITION, "it has ended already")
+        return json_answer(200, _shown(await _read(request, conn)))
+
+    return await command(request, act)
 
 
 async def get_replay(request: Request) -> Answer:
@@ -214,6 +250,15 @@ ROUTES = [
         "POST", PATH, post_replay, Scope.POLICIES_WRITE,
         "Decide history again, also by a policy that is only tried", body=RunBody,
         answer=RunAnswer, status=202, keyed=True, problems=(Code.CONFLICT,),
+    ),
+    Route(
+        "GET", PATH, list_replays, Scope.POLICIES_READ, "Replays, the newest first",
+        query=PageQuery, answer=RunsAnswer,
+    ),
+    Route(
+        "POST", "/v1/replays/{replay}/cancel", cancel_replay, Scope.POLICIES_WRITE,
+        "End a replay before it is done", answer=RunAnswer, keyed=True,
+        problems=(Code.TRANSITION,),
     ),
     Route(
         "GET", "/v1/replays/{replay}", get_replay, Scope.POLICIES_READ,

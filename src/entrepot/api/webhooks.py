@@ -29,6 +29,7 @@ from entrepot.notices.model import (
     WEBHOOKS_MAX,
     DeliveryState,
     Put,
+    Tally,
     Wanted,
     Webhook,
     WhyNot,
@@ -79,7 +80,8 @@ class WebhookAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A webhook, but for its secret.
 
     `sequence` is how far the feed was read for it; `failures` counts calls that failed since the
-    last that did not; `exception` says why it was disabled, where it disabled itself.
+    last that did not; `exception` says why it was disabled, where it disabled itself. `waiting`
+    deliveries are owed and `failed` ones were given up; of each no more than 1,000 are counted.
     """
 
     webhook: str
@@ -92,6 +94,8 @@ class WebhookAnswer(msgspec.Struct, frozen=True, kw_only=True):
     succeeded_at: datetime | None
     exception: UUID | None
     version: int
+    waiting: int
+    failed: int
 
 
 class WebhooksAnswer(msgspec.Struct, frozen=True):
@@ -131,6 +135,14 @@ class DeliveriesAnswer(msgspec.Struct, frozen=True):
     next: str | None
 
 
+class RetryAnswer(msgspec.Struct, frozen=True):
+    """Deliveries that are tried anew; `more` were given up than one call has tried again."""
+
+    webhook: str
+    retried: int
+    more: bool
+
+
 class ReplayBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`from`: the sequence of the first event that is told again."""
 
@@ -166,7 +178,8 @@ async def put_webhook(request: Request) -> Answer:
             raise Problem(Code.CONFLICT, f"there are {WEBHOOKS_MAX} webhooks already")
         assert isinstance(put, Put)
         await _end(request, conn, put, "the webhook was put anew", at)
-        return json_answer(200, _shown(put.webhook), etag(put.webhook.version))
+        answer = await _told(request, conn, put.webhook)
+        return json_answer(200, answer, etag(put.webhook.version))
 
     return await command(request, act)
 
@@ -176,11 +189,15 @@ async def delete_webhook(request: Request) -> Answer:
     name = parameter(request, "webhook")
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
+        found = await browse.webhook(conn, request.principal.market, name)
+        if found is None:
+            raise Problem(Code.NOT_FOUND)
+        answer = await _told(request, conn, found)
         removed = await register.remove(conn, request.principal.market, name)
         if removed is None:
             raise Problem(Code.NOT_FOUND)
         await _end(request, conn, removed, "the webhook was taken away", at)
-        return json_answer(200, _shown(removed.webhook))
+        return json_answer(200, answer)
 
     return await command(request, act)
 
@@ -188,7 +205,8 @@ async def delete_webhook(request: Request) -> Answer:
 async def get_webhook(request: Request) -> Answer:
     """One webhook."""
     found = await _find(request)
-    return json_answer(200, _shown(found), etag(found.version))
+    async with request.app.pool.acquire() as conn:
+        return json_answer(200, await _told(request, conn, found), etag(found.version))
 
 
 async def list_webhooks(request: Request) -> Answer:
@@ -199,7 +217,9 @@ async def list_webhooks(request: Request) -> Answer:
         rows = await browse.webhooks(
             conn, request.principal.market, after=after, most=query.limit + 1
         )
-    shown = [_shown(row) for row in rows[: query.limit]]
+        names = [row.webhook_id for row in rows[: query.limit]]
+        tallies = await browse.tallies(conn, request.principal.market, names)
+    shown = [_shown(row, tallies[row.webhook_id]) for row in rows[: query.limit]]
     if len(rows) <= query.limit:
         return json_answer(200, WebhooksAnswer(shown, None))
     cursor = cursor_of(shown[-1].webhook)
@@ -248,6 +268,35 @@ async def post_replay(request: Request) -> Answer:
     return await command(request, act)
 
 
+async def post_retry(request: Request) -> Answer:
+    """Try anew what was given up, the oldest first."""
+    return await _retry(request, None)
+
+
+async def post_retry_one(request: Request) -> Answer:
+    """Try a delivery anew at once, that waits or was given up."""
+    text = parameter(request, "sequence")
+    if not (text.isdecimal() and text.isascii() and len(text) <= 18):
+        raise Problem(Code.NOT_FOUND)
+    return await _retry(request, int(text))
+
+
+async def _retry(request: Request, sequence: int | None) -> Answer:
+    name = parameter(request, "webhook")
+
+    async def act(conn: db.Connection, at: datetime) -> Answer:
+        market = request.principal.market
+        done = await register.retry(conn, market, name, sequence, at=at)
+        if done is None:
+            raise Problem(Code.NOT_FOUND)
+        if sequence is not None and not done:
+            raise Problem(Code.TRANSITION, "no such delivery waits or was given up")
+        left = (await browse.tallies(conn, market, [name]))[name].failed
+        return json_answer(202, RetryAnswer(name, len(done), left > 0))
+
+    return await command(request, act)
+
+
 def _wanted(request: Request, name: str, body: WebhookBody) -> Wanted:
     """Read a webhook; raises Problem for an address, a secret or a type that is none."""
     wrong = rules.wrong_url(body.url, anywhere=request.app.settings.webhooks_anywhere > 0)
@@ -284,11 +333,17 @@ async def _end(request: Request, conn: db.Connection, put: Put, reason: str, at:
     await outbox.tell(conn, market, facts, at=at)
 
 
-def _shown(row: Webhook) -> WebhookAnswer:
+async def _told(request: Request, conn: db.Connection, row: Webhook) -> WebhookAnswer:
+    market: MarketId = request.principal.market
+    return _shown(row, (await browse.tallies(conn, market, [row.webhook_id]))[row.webhook_id])
+
+
+def _shown(row: Webhook, tally: Tally) -> WebhookAnswer:
     return WebhookAnswer(
         webhook=row.webhook_id, url=row.url, types=row.types, channels=row.channels,
         enabled=row.enabled, sequence=row.sequence, failures=row.failures,
         succeeded_at=row.succeeded_at, exception=row.exception_id, version=row.version,
+        waiting=tally.waiting, failed=tally.failed,
     )  # fmt: skip
 
 
@@ -322,6 +377,15 @@ ROUTES = [
     Route(
         "GET", _ONE + "/deliveries", list_deliveries, Scope.WEBHOOKS_READ,
         "What was delivered to a webhook", query=DeliveriesQuery, answer=DeliveriesAnswer,
+    ),
+    Route(
+        "POST", _ONE + "/retry", post_retry, Scope.WEBHOOKS_WRITE,
+        "Try anew what was given up", answer=RetryAnswer, status=202, keyed=True,
+    ),
+    Route(
+        "POST", _ONE + "/deliveries/{sequence}/retry", post_retry_one, Scope.WEBHOOKS_WRITE,
+        "Try a delivery anew", answer=RetryAnswer, status=202, keyed=True,
+        problems=(Code.TRANSITION,),
     ),
     Route(
         "POST", _ONE + "/replay", post_replay, Scope.WEBHOOKS_WRITE,

@@ -4,29 +4,25 @@ import asyncio
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from entrepot.cli import importing
-from entrepot.cli.groups import Grouped, import_groups
-from entrepot.cli.orders import ORDERS
 from entrepot.cli.rejects import Summary
 from entrepot.cli.report import Report
 from entrepot.cli.settling import DatabaseUrl, database, settle
-from entrepot.cli.shipments import SHIPMENTS
-from entrepot.cli.tables import FileUnreadable, Table
 from entrepot.cli.take_over import bring
+from entrepot.imports.tables import FileUnreadable, Table
 from entrepot.plumbing import db
 from entrepot.plumbing.settings import DEFAULT_MARKET
 from entrepot.ports.histories import histories, history
 from entrepot.ports.history import History, HistoryUnreadable
 from entrepot.terms.ids import MarketId
 
-GROUPS: dict[str, Grouped[Any]] = {"orders": ORDERS, "shipments": SHIPMENTS}
-KINDS = (*importing.KINDS, *GROUPS, *histories())
+KINDS = (*importing.KINDS, *histories())
 
 
 def command(
@@ -92,8 +88,6 @@ async def _import_one(
     def tell(table: Table) -> None:
         progress.update(task, total=table.total, completed=table.done)
 
-    if kind in GROUPS:
-        return await import_groups(pool, market, GROUPS[kind], path, tell=tell)
     return await importing.import_file(pool, market, kind, path, tell=tell)
 
 

@@ -5,20 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from entrepot.imports.model import Reject
+
 LISTED_MAX = 20
 """Bad rows shown on the terminal; all of them are in the reject file."""
 
 WRITTEN_AT_ONCE = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """A row that was not taken: where, and why."""
-
-    row: int
-    field: str
-    reason: str
-    data: dict[str, object]
 
 
 @dataclass(slots=True)

@@ -156,6 +156,7 @@ WHERE
     f.market = :market::text
     AND (:source::text IS NULL OR f.source = :source::text)
     AND (:node_id::text IS NULL OR f.node_id = :node_id::text)
+    AND (:stale::boolean IS NULL OR (f.stale_since IS NOT NULL) = :stale::boolean)
     AND (f.source, f.node_id) > (:after_source::text, :after_node::text)
 ORDER BY f.source, f.node_id
 LIMIT :most::integer;

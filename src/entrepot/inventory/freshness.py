@@ -17,15 +17,16 @@ async def feeds(  # noqa: PLR0913 - which of them, and as of when
     *,
     source: str | None,
     node_id: str | None,
+    stale: bool | None = None,
     after: tuple[str, str],
     most: int,
     at: datetime,
 ) -> tuple[list[FeedRow], GapsOf]:
-    """Read feeds ascending by source and node, and their sources' gaps."""
+    """Read feeds ascending by source and node, and their sources' gaps; `stale` None: all."""
     rows = await db.fetch(
         conn, Q["feeds_of"], FeedRow,
-        market=market, source=source, node_id=node_id, at=at, memory_s=MEMORY_S,
-        after_source=after[0], after_node=after[1], most=most,
+        market=market, source=source, node_id=node_id, stale=stale, at=at,
+        memory_s=MEMORY_S, after_source=after[0], after_node=after[1], most=most,
     )  # fmt: skip
     gaps = await db.fetch(
         conn, Q["gaps_of"], Gaps, market=market, sources=sorted({row.source for row in rows})

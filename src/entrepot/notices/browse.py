@@ -1,6 +1,8 @@
 """What faces ask of webhooks. No locks, no writes."""
 
-from entrepot.notices.model import Delivery, DeliveryState, Webhook
+from collections.abc import Sequence
+
+from entrepot.notices.model import COUNTED_MAX, Delivery, DeliveryState, Tally, Webhook
 from entrepot.plumbing import db, sql
 from entrepot.terms.ids import MarketId
 
@@ -35,3 +37,14 @@ async def deliveries(
         market=market, webhook_id=webhook_id, state=state.value if state else None,
         before=before, most=most,
     )  # fmt: skip
+
+
+async def tallies(
+    conn: db.Connection, market: MarketId, webhook_ids: Sequence[str]
+) -> dict[str, Tally]:
+    """Count what waits for these webhooks and what was given up, up to a bound."""
+    rows = await db.fetch(
+        conn, V["tallies"], Tally,
+        market=market, webhook_ids=list(webhook_ids), most=COUNTED_MAX,
+    )  # fmt: skip
+    return {row.webhook_id: row for row in rows}

@@ -17,6 +17,7 @@ TYPES = frozenset(
         *("fulfillment.picking", "fulfillment.planned", "fulfillment.ready"),
         *("fulfillment.rejected", "fulfillment.released", "fulfillment.shipped"),
         "fulfillment.shorted",
+        *("import.checked", "import.ended"),
         *("inventory.expired", "inventory.shorted", "inventory.supplied"),
         *("launch.canceled", "launch.ended", "launch.opened", "launch.planned"),
         *("offer.accepted", "offer.declined", "offer.expired", "offer.opened", "offer.withdrawn"),
@@ -51,6 +52,12 @@ AHEAD_MAX = 400
 
 EVENTS_PER_COMMIT_MAX = 5_000
 """Events of the feed that become deliveries in one commit."""
+
+COUNTED_MAX = 1_000
+"""Of what waits or was given up no more is counted: beyond it there is much."""
+
+RETRIED_AT_ONCE_MAX = 1_000
+"""Deliveries that one call has tried anew."""
 
 CALL_S_MAX = 10.0
 LEASE = timedelta(seconds=60)
@@ -120,6 +127,22 @@ class Put:
 @dataclass(frozen=True, slots=True)
 class Counted:
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a webhook is owed and what was given up, each counted up to `COUNTED_MAX`."""
+
+    webhook_id: str
+    waiting: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """A delivery that is tried anew."""
+
+    sequence: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,42 @@ UPDATE notices.delivery
 SET attempts = 0, due_at = :at::timestamptz, tried_at = NULL
 WHERE market = :market::text AND webhook_id = :webhook_id::text AND state = 'waiting';
 
+-- name: retry_delivery -> Retried
+-- A delivery that waits or was given up is tried anew, from its first attempt.
+UPDATE notices.delivery
+SET
+    state = 'waiting', attempts = 0, due_at = :at::timestamptz, tried_at = NULL, ended_at = NULL
+WHERE
+    market = :market::text AND webhook_id = :webhook_id::text AND sequence = :sequence::bigint
+    AND state IN ('waiting', 'failed')
+RETURNING sequence;
+
+-- name: retry_failed -> Retried
+-- What was given up is tried anew, the oldest first, so many at a time.
+WITH chosen AS (
+    SELECT d.sequence
+    FROM notices.delivery AS d
+    WHERE
+        d.market = :market::text AND d.webhook_id = :webhook_id::text AND d.state = 'failed'
+    ORDER BY d.sequence
+    LIMIT :most::integer
+    FOR NO KEY UPDATE
+)
+
+UPDATE notices.delivery AS d
+SET
+    state = 'waiting', attempts = 0, due_at = :at::timestamptz, tried_at = NULL, ended_at = NULL
+FROM chosen AS c
+WHERE
+    d.market = :market::text AND d.webhook_id = :webhook_id::text AND d.sequence = c.sequence
+RETURNING d.sequence;
+
+-- name: call_again
+-- The endpoint is called at once, whatever it answered last.
+UPDATE notices.webhook
+SET due_at = :at::timestamptz
+WHERE market = :market::text AND webhook_id = :webhook_id::text AND due_at > :at::timestamptz;
+
 -- name: delete_webhook
 -- Nobody is told any more.
 DELETE FROM notices.webhook

@@ -60,6 +60,19 @@ async def replay(
     return from_, await store.feed_end(conn, market)
 
 
+async def retry(
+    conn: db.Connection, market: MarketId, webhook_id: str, sequence: int | None, *, at: datetime
+) -> list[int] | None:
+    """Try deliveries anew: one that waits or was given up, or (None) all that were given up.
+
+    Answers which, at most RETRIED_AT_ONCE_MAX; None for an unknown webhook.
+    """
+    before = await store.webhook_for_update(conn, market, webhook_id)
+    if before is None:
+        return None
+    return await store.retry_deliveries(conn, market, webhook_id, sequence, at)
+
+
 def exception_of(put: Put) -> list[UUID]:
     """Name the exception that ends with this, if one stood against the webhook."""
     return [put.ends] if put.ends else []

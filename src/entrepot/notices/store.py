@@ -7,9 +7,11 @@ from uuid import UUID
 from entrepot.notices.model import (
     AHEAD_MAX,
     AT_ONCE_MAX,
+    RETRIED_AT_ONCE_MAX,
     Claimed,
     Counted,
     Ended,
+    Retried,
     Verdict,
     Wanted,
     Webhook,
@@ -52,6 +54,25 @@ async def put_webhook(
 
 async def begin_again(conn: db.Connection, market: MarketId, webhook_id: str, at: datetime) -> None:
     await db.execute(conn, Q["begin_again"], market=market, webhook_id=webhook_id, at=at)
+
+
+async def retry_deliveries(
+    conn: db.Connection, market: MarketId, webhook_id: str, sequence: int | None, at: datetime
+) -> list[int]:
+    """Try one delivery anew, or (None) those that were given up; the endpoint is called at once."""
+    if sequence is None:
+        rows = await db.fetch(
+            conn, Q["retry_failed"], Retried,
+            market=market, webhook_id=webhook_id, most=RETRIED_AT_ONCE_MAX, at=at,
+        )  # fmt: skip
+    else:
+        rows = await db.fetch(
+            conn, Q["retry_delivery"], Retried,
+            market=market, webhook_id=webhook_id, sequence=sequence, at=at,
+        )  # fmt: skip
+    if rows:
+        await db.execute(conn, Q["call_again"], market=market, webhook_id=webhook_id, at=at)
+    return sorted(row.sequence for row in rows)
 
 
 async def delete_webhook(conn: db.Connection, market: MarketId, webhook_id: str) -> None:

@@ -28,3 +28,29 @@ WHERE
     AND (:state::text IS NULL OR d.state = :state::text)
 ORDER BY d.sequence DESC
 LIMIT :most::integer;
+
+-- name: tallies -> Tally
+-- How many deliveries wait and how many were given up, counted up to a bound.
+SELECT
+    u.webhook_id,
+    (
+        SELECT count(*)
+        FROM (
+            SELECT 1
+            FROM notices.delivery AS d
+            WHERE
+                d.market = :market::text AND d.webhook_id = u.webhook_id AND d.state = 'waiting'
+            LIMIT :most::integer
+        ) AS w
+    ) AS waiting,
+    (
+        SELECT count(*)
+        FROM (
+            SELECT 1
+            FROM notices.delivery AS d
+            WHERE
+                d.market = :market::text AND d.webhook_id = u.webhook_id AND d.state = 'failed'
+            LIMIT :most::integer
+        ) AS f
+    ) AS failed
+FROM unnest(:webhook_ids::text[]) AS u (webhook_id);

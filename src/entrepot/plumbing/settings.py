@@ -30,8 +30,11 @@ class Settings:
     ] = 4096
     captures_at_once: Annotated[int, "Capture batches in flight in one process."] = 2
     body_bytes_max: Annotated[
-        int, "The largest request body in bytes; beyond it 413. Feeds have no bound."
+        int, "The largest request body in bytes; beyond it 413. Feeds and files have their own."
     ] = 16_777_216
+    import_bytes_max: Annotated[
+        int, "The largest file in bytes that is taken in to be imported; beyond it 413."
+    ] = 268_435_456
     view_poll_ms: Annotated[int, "How often a server reads what others changed."] = 500
     work_poll_ms: Annotated[int, "How long an idle worker sleeps before it looks again."] = 20
     release_after_s: Annotated[

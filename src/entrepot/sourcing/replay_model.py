@@ -33,6 +33,7 @@ class Replay:
     ended_at: datetime | None
     fault: str | None
     result: str | None
+    canceled_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

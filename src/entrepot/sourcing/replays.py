@@ -77,6 +77,30 @@ async def read(conn: db.Connection, market: MarketId, replay_id: UUID) -> Replay
     return rows[0] if rows else None
 
 
+async def listed(
+    conn: db.Connection, market: MarketId, *, before: UUID, open_: bool | None, most: int
+) -> list[Replay]:
+    """Read replays, the newest first, from before one on, without documents and findings.
+
+    `open_`: only those that have not ended, or only those that have; None: all.
+    """
+    return await db.fetch(
+        conn, Q["replays"], Replay, market=market, before=before, open=open_, most=most
+    )
+
+
+async def cancel(
+    conn: db.Connection, market: MarketId, replay_id: UUID, *, actor: str, at: datetime
+) -> bool:
+    """End a replay before it is done; answers whether it had not ended. It waits for a step."""
+    return (
+        await db.execute(
+            conn, Q["cancel_replay"], market=market, replay_id=replay_id, actor=actor, at=at
+        )
+        > 0
+    )
+
+
 async def unfinished(conn: db.Connection, market: MarketId) -> list[UUID]:
     """Name what is to be worked on, the oldest first."""
     rows = await db.fetch(conn, Q["replays_unfinished"], ReplayName, market=market)

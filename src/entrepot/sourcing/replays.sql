@@ -16,7 +16,7 @@ WHERE
 SELECT
     r.replay_id, r.actor, r.from_at, r.to_at, r.document, r.digest, r.seed, r.made_at, r.after_id,
     r.records, r.records_done, r.decisions, r.orders, r.differing, r.changed, r.ended_at, r.fault,
-    r.result
+    r.result, r.canceled_by
 FROM sourcing.replay AS r
 WHERE r.market = :market::text AND r.replay_id = :replay_id::uuid AND r.ended_at IS NULL
 FOR NO KEY UPDATE SKIP LOCKED;
@@ -26,7 +26,7 @@ FOR NO KEY UPDATE SKIP LOCKED;
 SELECT
     r.replay_id, r.actor, r.from_at, r.to_at, r.document, r.digest, r.seed, r.made_at, r.after_id,
     r.records, r.records_done, r.decisions, r.orders, r.differing, r.changed, r.ended_at, r.fault,
-    r.result
+    r.result, r.canceled_by
 FROM sourcing.replay AS r
 WHERE r.market = :market::text AND r.replay_id = :replay_id::uuid;
 
@@ -43,7 +43,7 @@ LIMIT 20;
 SELECT
     r.replay_id, r.actor, r.from_at, r.to_at, r.document, r.digest, r.seed, r.made_at, r.after_id,
     r.records, r.records_done, r.decisions, r.orders, r.differing, r.changed, r.ended_at, r.fault,
-    r.result
+    r.result, r.canceled_by
 FROM sourcing.replay AS r
 WHERE
     r.market = :market::text AND r.digest = :digest::text AND r.ended_at >= :since::timestamptz
@@ -85,6 +85,25 @@ WHERE r.market = :market::text AND r.replay_id = :replay_id::uuid AND r.ended_at
 -- It is done, with what it found, or with why it cannot go on.
 UPDATE sourcing.replay AS r
 SET ended_at = :at::timestamptz, result = :result::json, fault = :fault::text
+WHERE r.market = :market::text AND r.replay_id = :replay_id::uuid AND r.ended_at IS NULL;
+
+-- name: replays -> Replay
+-- The replays of a market, the newest first, without their documents and what they found.
+SELECT
+    r.replay_id, r.actor, r.from_at, r.to_at, NULL::json AS document, r.digest, r.seed, r.made_at,
+    r.after_id, r.records, r.records_done, r.decisions, r.orders, r.differing, r.changed,
+    r.ended_at, r.fault, NULL::json AS result, r.canceled_by
+FROM sourcing.replay AS r
+WHERE
+    r.market = :market::text AND r.replay_id < :before::uuid
+    AND (:open::boolean IS NULL OR (r.ended_at IS NULL) = :open::boolean)
+ORDER BY r.replay_id DESC
+LIMIT :most::integer;
+
+-- name: cancel_replay
+-- Somebody wants no more of it: who works on it finds it ended.
+UPDATE sourcing.replay AS r
+SET ended_at = :at::timestamptz, canceled_by = :actor::text
 WHERE r.market = :market::text AND r.replay_id = :replay_id::uuid AND r.ended_at IS NULL;
 
 -- name: add_replay_part

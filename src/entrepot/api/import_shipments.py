@@ -13,13 +13,13 @@ from msgspec import Meta
 from entrepot.api import strict
 from entrepot.api.kinds import Result
 from entrepot.api.problems import invalid
-from entrepot.cli.coerce import coerce
-from entrepot.cli.groups import Group, Grouped, Here
-from entrepot.cli.tables import Row
+from entrepot.imports.coerce import coerce, moments
+from entrepot.imports.kind import Group
+from entrepot.imports.model import Row
 from entrepot.journey.note_sent import Left, Sent, note_sent
 from entrepot.orders.model import Identifier, When
 from entrepot.plumbing import db
-from entrepot.terms.ids import NodeId
+from entrepot.terms.ids import MarketId, NodeId
 from entrepot.terms.outcome import Done
 
 SHIPMENTS_PER_COMMIT_MAX = 200
@@ -66,37 +66,28 @@ def read(group: Group) -> Sent:
 
 def _row(row: Row) -> ShipmentRow:
     fields = coerce(row.data, ShipmentRow, textual=row.textual)
-    for name in TIMES:
-        value = fields.get(name)
-        if row.textual and isinstance(value, str):
-            fields[name] = _when(value)
+    if row.textual:
+        fields = moments(fields, TIMES)
     said = strict.convert(ShipmentRow, fields)
     if said.delivered_at is not None and said.delivered_at < said.shipped_at:
         raise invalid("/delivered_at", "lies before shipped_at")
     return said
 
 
-def _when(text: str) -> object:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return text
-
-
-async def put(here: Here, sent: Sequence[Sent], at: datetime) -> list[Result]:
+async def put(
+    conn: db.Connection, market: MarketId, sent: Sequence[Sent], at: datetime
+) -> list[Result]:
     """Answer every shipment in turn: shipped, delivered, unchanged, or refused."""
     good = [each for each in sent if not _ahead(each, at)]
-
-    async def work(conn: db.Connection) -> list[Result]:
-        answers = await note_sent(conn, here.market, good, at=at)
-        return [
+    answers = await note_sent(conn, market, good, at=at)
+    done = iter(
+        [
             Result(each.external_id, _STATUS.get(answer.value, answer.value), 0)
             if isinstance(answer, Done)
             else Result(each.external_id, "refused", 0, answer.why, answer.detail)
             for each, answer in zip(good, answers, strict=True)
         ]
-
-    done = iter(await db.in_transaction(here.pool, work))
+    )
     ahead = "lies more than a day ahead"
     return [
         Result(each.external_id, "refused", 0, "times", ahead) if _ahead(each, at) else next(done)
@@ -110,6 +101,3 @@ _STATUS = {"nothing": "unchanged"}
 def _ahead(sent: Sent, at: datetime) -> bool:
     times = [each.delivered_at or each.shipped_at for each in sent.packages]
     return max(times) > at + AHEAD_MAX
-
-
-SHIPMENTS = Grouped(key_of, read, put, SHIPMENTS_PER_COMMIT_MAX, once=False)

@@ -2,7 +2,7 @@ import pytest
 
 from entrepot.api.bodies_catalog import ItemBody
 from entrepot.api.bodies_network import ChannelBody, NodeBody
-from entrepot.cli.coerce import coerce
+from entrepot.imports.coerce import coerce
 
 
 @pytest.mark.parametrize(

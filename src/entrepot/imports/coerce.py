@@ -7,7 +7,8 @@ wrong with it, and where. Pure.
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import cache
 
 from msgspec import inspect
@@ -27,6 +28,18 @@ def coerce(data: Mapping[str, object], type_: type, *, textual: bool) -> dict[st
     done = _coerce(dict(data), _described(type_), textual=textual)
     assert isinstance(done, dict)
     return done
+
+
+def moments(fields: Mapping[str, object], names: Iterable[str]) -> dict[str, object]:
+    """Read the text of these fields as times, where it is one as people write them."""
+    return {**fields, **{name: _moment(fields[name]) for name in names if name in fields}}
+
+
+def _moment(value: object) -> object:
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 _described = cache(inspect.type_info)

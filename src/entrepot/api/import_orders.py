@@ -6,6 +6,7 @@ of its channel, sold but still to be sent, and is placed like one that a webhook
 
 import hashlib
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -15,20 +16,22 @@ from msgspec import Meta
 from entrepot.api import strict
 from entrepot.api.kinds import Result
 from entrepot.api.problems import invalid
-from entrepot.cli.coerce import coerce
-from entrepot.cli.groups import Group, Grouped, Here
-from entrepot.cli.tables import Row
-from entrepot.journey.history import ORDERS_PER_COMMIT_MAX, TakenOver, take_over
+from entrepot.imports.coerce import coerce, moments
+from entrepot.imports.kind import Group
+from entrepot.imports.model import Row
+from entrepot.journey.history import TakenOver, take_over
 from entrepot.journey.place import place
 from entrepot.journey.placing import Placing, Taken
+from entrepot.journey.world import World
 from entrepot.network import browse as network
 from entrepot.network.model import Method
+from entrepot.orders import browse as orders
 from entrepot.orders.model import Identifier, NewLine, NewOrder, Text, When
 from entrepot.orders.rules import faults
 from entrepot.plumbing import db
 from entrepot.ports.history import PastLine, PastOrder, PastParcel, Stage
 from entrepot.ports.sale import Customer, Payment, ShipTo
-from entrepot.terms.ids import NodeId, Sku
+from entrepot.terms.ids import MarketId, NodeId, Sku
 
 SOURCE = "import"
 TIMES = (
@@ -80,7 +83,7 @@ def read(group: Group) -> OrderRow:
         first["lines"] = [row.data["line"] for row in group]
     fields = coerce(first, OrderRow, textual=group[0].textual)
     if group[0].textual:
-        fields |= {name: _when(fields[name]) for name in TIMES if name in fields}
+        fields = moments(fields, TIMES)
     said = strict.convert(OrderRow, fields)
     if said.status is not None and said.method is not Method.SHIP:
         raise invalid("/method", "only deliveries are taken over; pickups are placed, or left out")
@@ -95,64 +98,105 @@ def _agree(first: dict[str, object], row: Row) -> None:
             )
 
 
-def _when(value: object) -> object:
-    try:
-        return datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Where orders are put; the world is made for one file."""
+
+    pool: db.Pool
+    world: World
+    market: MarketId
 
 
 async def put(here: Here, rows: Sequence[OrderRow], at: datetime) -> list[Result]:
     """Answer every order in turn: taken over, placed, unchanged, or refused."""
-    answers: dict[int, Result] = {}
-    channels = sorted({row.channel for row in rows})
     async with here.pool.acquire() as conn:
-        known = {c for c in channels if await network.channel(conn, here.market, c) is not None}
-    for place_, row in enumerate(rows):
-        if row.channel not in known:
-            said = f"there is no channel {row.channel}"
-            answers[place_] = Result(row.external_id, "refused", 0, "unknown_channel", said)
-    for channel in sorted(known):
+        answers, known = await _strangers(conn, here.market, rows)
+    for channel in known:
         mine = {n: r for n, r in enumerate(rows) if r.channel == channel and n not in answers}
-        answers |= await _take_over(here, channel, mine, at)
+
+        async def taking(
+            conn: db.Connection, channel: str = channel, mine: dict[int, OrderRow] = mine
+        ) -> dict[int, Result]:
+            return await _take_over(conn, here.market, channel, mine, at)
+
+        answers |= await db.in_transaction(here.pool, taking)
     answers |= await _place(here, {n: r for n, r in enumerate(rows) if n not in answers}, at)
     return [answers[n] for n in range(len(rows))]
 
 
+async def foresee(
+    conn: db.Connection, market: MarketId, rows: Sequence[OrderRow], at: datetime
+) -> list[Result]:
+    """Say what would become of every order; what is taken over is, in the caller's transaction.
+
+    Whether stock is there for those that would be placed is only known when they are.
+    """
+    answers, known = await _strangers(conn, market, rows)
+    for channel in known:
+        mine = {n: r for n, r in enumerate(rows) if r.channel == channel and n not in answers}
+        answers |= await _take_over(conn, market, channel, mine, at)
+    placed = {n: r for n, r in enumerate(rows) if n not in answers}
+    named = [(row.channel, row.external_id) for row in placed.values()]
+    there = {(each.channel, each.external_id) for each in await orders.known(conn, market, named)}
+    for n, row in placed.items():
+        wrong = _wrong(row, at)
+        status = "unchanged" if (row.channel, row.external_id) in there else "placed"
+        answers[n] = wrong or Result(row.external_id, status, 0)
+    return [answers[n] for n in range(len(rows))]
+
+
+async def _strangers(
+    conn: db.Connection, market: MarketId, rows: Sequence[OrderRow]
+) -> tuple[dict[int, Result], list[str]]:
+    """Refuse orders of channels that there are not; answers the channels that there are, too."""
+    channels = sorted({row.channel for row in rows})
+    known = [c for c in channels if await network.channel(conn, market, c) is not None]
+    answers = {
+        n: Result(
+            row.external_id, "refused", 0, "unknown_channel", f"there is no channel {row.channel}"
+        )
+        for n, row in enumerate(rows)
+        if row.channel not in known
+    }
+    return answers, known
+
+
 async def _take_over(
-    here: Here, channel: str, rows: dict[int, OrderRow], at: datetime
+    conn: db.Connection, market: MarketId, channel: str, rows: dict[int, OrderRow], at: datetime
 ) -> dict[int, Result]:
     past = {n: past_of(row, row.status) for n, row in rows.items() if row.status is not None}
     if not past:
         return {}
+    answers = await take_over(
+        conn, market, list(past.values()), channel=channel, source=SOURCE, at=at
+    )
+    return {
+        n: Result(each.external_id, "unchanged" if answer.known else "taken over", 0)
+        if isinstance(answer, TakenOver)
+        else Result(each.external_id, "refused", 0, answer.why, answer.detail)
+        for (n, each), answer in zip(past.items(), answers, strict=True)
+    }
 
-    async def work(conn: db.Connection) -> list[Result]:
-        answers = await take_over(
-            conn, here.market, list(past.values()), channel=channel, source=SOURCE, at=at
-        )
-        return [
-            Result(each.external_id, "unchanged" if answer.known else "taken over", 0)
-            if isinstance(answer, TakenOver)
-            else Result(each.external_id, "refused", 0, answer.why, answer.detail)
-            for each, answer in zip(past.values(), answers, strict=True)
-        ]
 
-    return dict(zip(past, await db.in_transaction(here.pool, work), strict=True))
+def _wrong(row: OrderRow, at: datetime) -> Result | None:
+    wrong = faults(_new_order(row), at)
+    if not wrong:
+        return None
+    said = f"{wrong[0].pointer} {wrong[0].detail}"
+    return Result(row.external_id, "refused", 0, "invalid", said)
 
 
 async def _place(here: Here, rows: dict[int, OrderRow], at: datetime) -> dict[int, Result]:
     answers: dict[int, Result] = {}
     placings: dict[int, Placing] = {}
     for n, row in rows.items():
+        wrong = _wrong(row, at)
+        if wrong is not None:
+            answers[n] = wrong
+            continue
         order = _new_order(row)
-        wrong = faults(order, at)
-        if wrong:
-            said = f"{wrong[0].pointer} {wrong[0].detail}"
-            answers[n] = Result(row.external_id, "refused", 0, "invalid", said)
-        else:
-            content = msgspec.json.encode(order)
-            digest = hashlib.blake2b(content, digest_size=16).digest()
-            placings[n] = Placing(order, digest, SOURCE, fact=True)
+        digest = hashlib.blake2b(msgspec.json.encode(order), digest_size=16).digest()
+        placings[n] = Placing(order, digest, SOURCE, fact=True)
     if placings:
         placed = await place(here.pool, here.world, here.market, list(placings.values()))
         for (n, placing), answer in zip(placings.items(), placed, strict=True):
@@ -241,6 +285,3 @@ def _ship_to(row: OrderRow) -> ShipTo | None:
         latitude=said.latitude,
         longitude=said.longitude,
     )
-
-
-ORDERS = Grouped(key_of, read, put, ORDERS_PER_COMMIT_MAX, once=True)

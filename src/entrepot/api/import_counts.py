@@ -14,6 +14,8 @@ from entrepot.api.bodies_lots import Lots, Serials, lots_of
 from entrepot.api.kinds import Result
 from entrepot.catalog import browse as catalog
 from entrepot.catalog.model import Made, Tracking
+from entrepot.imports.coerce import coerce, moments
+from entrepot.imports.model import Row
 from entrepot.inventory.count import count
 from entrepot.inventory.heard import listen
 from entrepot.inventory.model import QUANTITY_MAX, Count, RowStatus
@@ -51,12 +53,15 @@ class Known:
     nodes: frozenset[str]
 
 
-def read(fields: dict[str, object], written_at: datetime) -> Count:
+def read(row: Row, written_at: datetime) -> Count:
     """Read a row; raises Problem naming what is wrong.
 
     A row without a sequence is numbered by its time, so that the same file is stale the second
     time it comes, and a newer one is not.
     """
+    fields = coerce(row.data, CountBody, textual=row.textual)
+    if row.textual:
+        fields = moments(fields, ("counted_at",))
     body = strict.convert(CountBody, fields)
     counted_at = body.counted_at or written_at
     sequence = body.sequence

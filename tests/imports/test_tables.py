@@ -6,8 +6,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from entrepot.cli import tables
-from entrepot.cli.tables import FileUnreadable, Row, Table, nested
+from entrepot.imports import tables
+from entrepot.imports.model import Row
+from entrepot.imports.tables import FileUnreadable, Table, nested
 
 
 def rows(path, content: str | bytes, encoding: str = "utf-8") -> list[Row]:

@@ -1,0 +1,1 @@
+"""Files on their way in: kept, understood, rehearsed, brought in piece by piece, and told of."""
