@@ -6,9 +6,8 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from entrepot.api import strict
+from entrepot.api import pickups, strict
 from entrepot.api.bodies_fulfillment import (
-    CollectBody,
     EmptyBody,
     PickBody,
     RejectBody,
@@ -22,6 +21,7 @@ from entrepot.api.bodies_fulfillment import (
     work_answer,
 )
 from entrepot.api.fulfillment import ROUTES
+from entrepot.api.pickups import CollectBody
 from entrepot.api.problems import Problem
 from entrepot.delivery.model import Parcel, Status, TrackingEvent
 from entrepot.fulfillment.model import (
@@ -132,6 +132,7 @@ def test_work_is_shown_with_what_its_node_may_do():
             {"line": 1, "sku": "GLOVE", "quantity": 3, "picked": 2, "shorted": 1, "canceled": 0}
         ],
         "milestones": None,
+        "pickup": None,
     }
 
 
@@ -163,6 +164,11 @@ def test_packages_are_shown_where_their_carrier_says_they_are():
 
 
 def test_every_step_of_a_node_has_its_route():
-    posts = [route.path.rpartition("/")[2] for route in ROUTES if route.method == "POST"]
-    assert posts == ["accept", "reject", "pick", "short", "pack", "ready", "collect", "ship"]
+    posts = {
+        route.path.rpartition("/")[2]
+        for route in (*ROUTES, *pickups.ROUTES)
+        if route.method == "POST"
+    }
+    steps = {"accept", "reject", "pick", "short", "pack", "ready", "collect", "ship"}
+    assert posts == steps | {"arrived"}
     assert all(route.keyed for route in ROUTES if route.method == "POST")

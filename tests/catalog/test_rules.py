@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,6 +51,11 @@ REFUSALS = {
         item("TEE", "CAP"),
         seen(item("SET", "TEE"), item("TEE", version=1), item("CAP")),
         1,
+    ),
+    WhyRefused.BARCODE_TAKEN: (
+        replace(item("TEE"), barcodes=("4006381333931",)),
+        replace(NOTHING, owners={"04006381333931": Sku("CAP")}),
+        0,
     ),
 }
 

@@ -275,7 +275,29 @@ CALLS = {
         {"lines": [{"line": 1, "quantity": 1}]},
         {"/lines": ["x", 7, {}], "/lines/0/line": QUANTITY, "/lines/0/quantity": [*QUANTITY, 0],
          "/lines/0/lots": wrong.NO_LOTS,
-         "/lines/0/serials": wrong.NO_SERIALS, "/surprise": [1]},
+         "/lines/0/serials": wrong.NO_SERIALS, "/surprise": [1],
+         "/scans": ["x", 7, {}, [None], [{}], [{"code": ""}], [{"code": "x", "quantity": 0}]]},
+    ),
+    "POST /v1/fulfillment-orders/{work}/ready": (
+        {"shelf": "B4"}, {"/shelf": ["", 7, [], "x" * 81], "/surprise": [1]},
+    ),
+    "POST /v1/fulfillment-orders/{work}/collect": (
+        {"collected_by": "Kim", "verified": {"how": "code", "code": "ABC123"}},
+        {
+            "/collected_by": ["", 7, []],
+            "/verified": ["x", 7, [], {}],
+            "/verified/how": [MISSING, *wrong.CHOICE, "hunch"],
+            "/verified/code": [MISSING, "", 7, [], "x" * 41],
+            "/verified/surprise": [1],
+            "/surprise": [1],
+        },
+    ),
+    "POST /v1/fulfillment-orders/{work}/arrived": (
+        {"spot": "Bay 2", "vehicle": "Red Golf"},
+        {"/spot": ["", 7, [], "x" * 81], "/vehicle": ["", 7, [], "x" * 81], "/surprise": [1]},
+    ),
+    "POST /v1/nodes/{node}/pick-lists": (
+        {"size": 5}, {"/size": [*QUANTITY, 0, 2, 11, 50], "/surprise": [1]},
     ),
     "POST /v1/fulfillment-orders/{work}/short": (
         {"lines": [{"line": 1, "quantity": 1}], "reason": "gone"},

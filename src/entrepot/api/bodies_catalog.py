@@ -6,8 +6,11 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.api.problems import invalid
+from entrepot.catalog.barcodes import compared
 from entrepot.catalog.model import (
     ATTRIBUTES_MAX,
+    BARCODE_CHARS_MAX,
+    BARCODES_MAX,
     COMPONENT_QUANTITY_MAX,
     COMPONENTS_MAX,
     SHELF_LIFE_DAYS_MAX,
@@ -36,6 +39,19 @@ Scalar = (
 Attributes = Annotated[
     dict[Annotated[str, Meta(min_length=1, max_length=100)], Scalar],
     Meta(max_length=ATTRIBUTES_MAX, description="whatever else is to be known of it"),
+]
+
+
+Barcode = Annotated[
+    str,
+    Meta(min_length=1, max_length=BARCODE_CHARS_MAX, pattern="^[!-~]([ -~]*[!-~])?$"),
+]
+Barcodes = Annotated[
+    tuple[Barcode, ...],
+    Meta(
+        max_length=BARCODES_MAX,
+        description="what is printed on it: article numbers, or any code of printable characters",
+    ),
 ]
 
 
@@ -72,6 +88,7 @@ class ItemBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         int,
         Meta(ge=0, le=VOLUME_CM3_MAX, description="cubic centimeters of one unit; 0: not known"),
     ] = 0
+    barcodes: Barcodes = ()
 
 
 class ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,13 +106,16 @@ class ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
     shelf_life_days: int | None
     min_remaining_days: int
     volume_cm3: int
+    barcodes: tuple[str, ...]
 
 
 def item_of(sku: str, body: ItemBody) -> Item:
-    """Read an item; raises Problem where a component is named twice, or a kit is tracked."""
+    """Read an item; raises Problem where something is named twice, or a kit is tracked."""
     parts = sorted((Part(Sku(c.sku), c.quantity) for c in body.components), key=lambda p: p.sku)
     if len({part.sku for part in parts}) < len(parts):
         raise invalid("/components", "names a component twice")
+    if len({compared(code) for code in body.barcodes}) < len(body.barcodes):
+        raise invalid("/barcodes", "names a barcode twice")
     if parts and body.tracking is not Tracking.NONE:
         raise invalid("/tracking", "a kit has no stock of its own: its components are tracked")
     return Item(
@@ -110,6 +130,7 @@ def item_of(sku: str, body: ItemBody) -> Item:
         shelf_life_days=body.shelf_life_days,
         min_remaining_days=body.min_remaining_days,
         volume_cm3=body.volume_cm3,
+        barcodes=body.barcodes,
     )
 
 
@@ -128,4 +149,5 @@ def item_answer(item: Item) -> ItemAnswer:
         shelf_life_days=item.shelf_life_days,
         min_remaining_days=item.min_remaining_days,
         volume_cm3=item.volume_cm3,
+        barcodes=item.barcodes,
     )

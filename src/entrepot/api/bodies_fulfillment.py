@@ -10,8 +10,10 @@ from msgspec import Meta
 
 from entrepot.api.bodies_lots import PickedLots, Serials, lots_of
 from entrepot.api.bodies_milestones import MilestonesAnswer, milestones_answer
+from entrepot.api.bodies_pickups import PickupAnswer, Scans, pickup_answer
 from entrepot.delivery.model import EVENTS_PER_CALL_MAX, Parcel, Result, Status, TrackingEvent
 from entrepot.fulfillment.model import PACKAGES_MAX, Named, PackageRow, Packed, Whole, Work
+from entrepot.fulfillment.pickups import Pickup
 from entrepot.fulfillment.rules import possible
 from entrepot.fulfillment.states import State
 from entrepot.journey.lots_shown import Key as LotKey
@@ -83,9 +85,13 @@ class RejectBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class PickBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The units that were picked; all that are left where none is named."""
+    """The units that were picked; all that are left where none is named.
+
+    `scans` instead of lines: the codes that were scanned, barcodes or skus.
+    """
 
     lines: SomePicked = ()
+    scans: Scans = ()
 
 
 class ShortBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,16 +99,6 @@ class ShortBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     lines: Annotated[tuple[UnitsBody, ...], Meta(min_length=1, max_length=LINES_MAX)]
     reason: Reason
-
-
-class CollectBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The customer, or somebody they sent, has fetched it: all of it.
-
-    `lines` say which lots or serial numbers, where they were not named when they were picked.
-    """
-
-    collected_by: Name | None = None
-    lines: Annotated[tuple[PickedUnitsBody, ...], Meta(max_length=LINES_MAX)] = ()
 
 
 class PackageBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -195,6 +191,7 @@ class FulfillmentOrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     lines: list[WorkLineAnswer]
     milestones: MilestonesAnswer | None
+    pickup: PickupAnswer | None
 
 
 class PackageAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -265,7 +262,7 @@ def packed(packages: Sequence[PackageBody]) -> tuple[Packed, ...]:
     )
 
 
-def said(body: PickBody | ShipBody | CollectBody) -> list[Said]:
+def said(body: Any) -> list[Said]:  # noqa: ANN401 - what is picked, shipped or collected
     """Read the lots and serial numbers a body names, each with its place; raises Problem."""
     if isinstance(body, ShipBody):
         lines = [
@@ -293,10 +290,13 @@ def tracking_event(body: TrackingEventBody) -> TrackingEvent:
 
 
 def work_answer(
-    work: Work, lots: Lots = NO_LOTS, by: MilestoneRow | None = None
+    work: Work,
+    lots: Lots = NO_LOTS,
+    by: MilestoneRow | None = None,
+    pickup: Pickup | None = None,
 ) -> FulfillmentOrderAnswer:
     """Show a fulfillment order."""
-    return FulfillmentOrderAnswer(**_fields(work, lots, by))
+    return FulfillmentOrderAnswer(**_fields(work, lots, by, pickup))
 
 
 def whole_answer(
@@ -304,11 +304,12 @@ def whole_answer(
     parcels: Sequence[Parcel],
     lots: Lots = NO_LOTS,
     by: MilestoneRow | None = None,
+    pickup: Pickup | None = None,
 ) -> WholeAnswer:
     """Show all there is of a fulfillment order, with where its parcels are."""
     by_number = {parcel.number: parcel for parcel in parcels}
     return WholeAnswer(
-        **_fields(whole.work, lots, by),
+        **_fields(whole.work, lots, by, pickup),
         packages=[
             _package(each, by_number.get((each.tracking_number, each.carrier)))
             for each in whole.packages
@@ -326,7 +327,9 @@ def whole_answer(
     )
 
 
-def _fields(work: Work, lots: Lots, by: MilestoneRow | None) -> dict[str, Any]:
+def _fields(
+    work: Work, lots: Lots, by: MilestoneRow | None, pickup: Pickup | None
+) -> dict[str, Any]:
     head = work.head
     return {
         "id": str(work.id),
@@ -358,6 +361,7 @@ def _fields(work: Work, lots: Lots, by: MilestoneRow | None) -> dict[str, Any]:
             for line in work.lines
         ],
         "milestones": None if by is None else milestones_answer(by),
+        "pickup": None if pickup is None else pickup_answer(pickup),
     }
 
 

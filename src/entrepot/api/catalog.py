@@ -6,12 +6,12 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
-from entrepot.api.bodies_catalog import ItemAnswer, ItemBody
+from entrepot.api.bodies_catalog import ItemAnswer, ItemBody, item_answer
 from entrepot.api.bounds import Anywhere
-from entrepot.api.face import Answer, Request, Route
+from entrepot.api.face import Answer, Request, Route, etag, json_answer, parameter
 from entrepot.api.kinds import ITEMS
 from entrepot.api.paging import Cursor, Limit, after_of
-from entrepot.api.problems import Code
+from entrepot.api.problems import Code, Problem
 from entrepot.api.resource import ImportAnswer, ImportBody, get, import_rows, page_answer, put
 from entrepot.catalog import browse
 
@@ -44,6 +44,17 @@ async def list_items(request: Request) -> Answer:
 
 FOR_ALL = Anywhere("what is sold is the same everywhere")
 
+
+async def by_barcode(request: Request) -> Answer:
+    """Show the item that a barcode is on; its own sku will do too."""
+    code = parameter(request, "code")
+    async with request.app.pool.acquire() as conn:
+        found = await browse.by_barcode(conn, request.principal.market, code)
+    if found is None:
+        raise Problem(Code.NOT_FOUND, f"no item has the barcode {code}")
+    return json_answer(200, item_answer(found), etag(found.version))
+
+
 ROUTES = [
     Route(
         "PUT", "/v1/items/{sku}", put(ITEMS), Scope.CATALOG_WRITE, "Put an item",
@@ -53,6 +64,10 @@ ROUTES = [
     Route(
         "GET", "/v1/items/{sku}", get(ITEMS), Scope.CATALOG_READ, "An item", answer=ItemAnswer,
         at=FOR_ALL,
+    ),
+    Route(
+        "GET", "/v1/items/by-barcode/{code}", by_barcode, Scope.CATALOG_READ,
+        "The item that a barcode is on", answer=ItemAnswer, at=FOR_ALL,
     ),
     Route(
         "GET", "/v1/items", list_items, Scope.CATALOG_READ, "Items by sku",

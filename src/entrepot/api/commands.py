@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
+from http import HTTPStatus
 
-from entrepot.api.face import Answer, Request
+from entrepot.api.face import JSON, PROBLEM, Answer, Request
 from entrepot.api.problems import Code, Problem
 from entrepot.plumbing import db, idempotency, mint
 from entrepot.plumbing.idempotency import Key
@@ -57,4 +58,6 @@ def replay(key: Key, kept: Kept) -> Answer:
     """Give a kept answer again; raises Problem KEY_REUSED where it answered another request."""
     if kept.fingerprint != key.fingerprint:
         raise Problem(Code.KEY_REUSED, f"the key {key.key!r} was used for another request")
-    return Answer(kept.status or 200, kept.answer or b"", (REPLAYED,))
+    status = kept.status or 200
+    content_type = PROBLEM[1] if status >= HTTPStatus.BAD_REQUEST else JSON[1]
+    return Answer(status, kept.answer or b"", (REPLAYED,), content_type)

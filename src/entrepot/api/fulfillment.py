@@ -1,7 +1,7 @@
 """Nodes' work over HTTP: a node's list, one fulfillment order, and the node's side of its life."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -12,7 +12,6 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.bodies_fulfillment import (
-    CollectBody,
     EmptyBody,
     FulfillmentOrderAnswer,
     FulfillmentOrdersAnswer,
@@ -29,20 +28,22 @@ from entrepot.api.bodies_fulfillment import (
     work_answer,
 )
 from entrepot.api.bounds import InQuery, Of
+from entrepot.api.bodies_pickups import ScanBody
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Handler, Request, Route, etag, json_answer, parameter
 from entrepot.api.paging import PageQuery, after_of, cursor_of
-from entrepot.api.problems import Code, FieldError, Problem
+from entrepot.api.problems import Code, FieldError, Problem, invalid
+from entrepot.catalog import browse as catalog
 from entrepot.delivery import browse as delivery
-from entrepot.fulfillment import browse, tell
+from entrepot.fulfillment import browse, pickups, tell
 from entrepot.fulfillment.accept import accept
-from entrepot.fulfillment.collect import collect
 from entrepot.fulfillment.model import Answer as Acted
-from entrepot.fulfillment.model import Ask, WhyNot, Work
+from entrepot.fulfillment.model import Ask, Scanned, WhyNot, Work
 from entrepot.fulfillment.pack import pack
 from entrepot.fulfillment.pick import pick
-from entrepot.fulfillment.ready import ready
+from entrepot.fulfillment.pickups import Pickup
 from entrepot.fulfillment.reject import reject
+from entrepot.fulfillment.rules import FETCHED
 from entrepot.fulfillment.ship import ship
 from entrepot.fulfillment.short import short
 from entrepot.fulfillment.states import State
@@ -76,6 +77,8 @@ _VERSION = re.compile(r"[0-9]{1,9}")
 
 Verb = Callable[..., Awaitable[list[Acted]]]
 Read = Callable[[Any], dict[str, Any]]
+Also = Callable[[Work], Awaitable[Mapping[str, object]]]
+"""Writes what else belongs to a step, in its commit; gives what is to be told of it."""
 
 
 class WorkQuery(PageQuery, frozen=True, kw_only=True):
@@ -111,7 +114,11 @@ async def listing(request: Request) -> Answer:
         works = await _at_own_nodes(conn, market, query, after, request.nodes)
         lots = await lots_shown.of_works(conn, market, works[: query.limit])
         by = await promises.milestones_of(conn, market.id, [w.id for w in works[: query.limit]])
-    items = [work_answer(work, lots, by.get(work.id)) for work in works[: query.limit]]
+        known = await _pickups(conn, market, works[: query.limit])
+    items = [
+        work_answer(work, lots, by.get(work.id), known.get(work.id))
+        for work in works[: query.limit]
+    ]
     if len(works) <= query.limit:
         return json_answer(200, FulfillmentOrdersAnswer(items=items, next=None))
     cursor = cursor_of(items[-1].id)
@@ -169,9 +176,17 @@ async def one(request: Request) -> Answer:
         parcels = await delivery.parcels_of(conn, market.id, [id_]) if whole.packages else []
         lots = await lots_shown.of_works(conn, market, [whole.work])
         by = await promises.milestones_of(conn, market.id, [id_])
-    return json_answer(
-        200, whole_answer(whole, parcels, lots, by.get(id_)), etag(whole.work.head.version)
-    )
+        known = await _pickups(conn, market, [whole.work])
+    answer = whole_answer(whole, parcels, lots, by.get(id_), known.get(id_))
+    return json_answer(200, answer, etag(whole.work.head.version))
+
+
+async def _pickups(
+    conn: db.Connection, market: Market, works: Sequence[Work]
+) -> dict[FulfillmentOrderId, Pickup]:
+    """Read what is known of who fetches these; nothing is asked where nobody does."""
+    fetched = [work.id for work in works if work.head.method in FETCHED]
+    return await pickups.of_works(conn, market.id, fetched)
 
 
 def step(verb: Verb, read: Read) -> Handler:
@@ -179,45 +194,75 @@ def step(verb: Verb, read: Read) -> Handler:
 
     Verbs that pick units, or hand them over, say of which lots they are.
     """
-    names = verb in {pick, ship, collect}
+    names = verb in {pick, ship}
 
     async def handler(request: Request) -> Answer:
-        ask = Ask(
-            _fulfillment_order_id(request),
-            request.actor,
-            if_versions=_if_match(request.headers.get("if-match")),
-            **read(request.body),
-        )
+        ask = asked(request, **read(request.body))
         market = await request.app.world.market(request.principal.market)
         lots = said(request.body) if names else None
+        scans = request.body.scans if verb is pick else ()
+        if scans and request.body.lines:
+            raise invalid("/scans", "units are named by their lines or by scans, not both")
 
         async def act(conn: db.Connection, at: datetime) -> Answer:
-            return await _take(conn, market, verb, ask, at, lots)
+            scanned = await _scanned(conn, market, scans) if scans else ()
+            mine = msgspec.structs.replace(ask, scanned=scanned) if scanned else ask
+            return await take(conn, market, verb, mine, at, lots)
 
         return await command(request, act)
 
     return handler
 
 
-async def _take(
+def asked(request: Request, **said: Any) -> Ask:  # noqa: ANN401 - the fields of what is asked
+    """Say what is asked of the work that the path names, and by whom; raises Problem."""
+    return Ask(
+        _fulfillment_order_id(request),
+        request.actor,
+        if_versions=_if_match(request.headers.get("if-match")),
+        **said,
+    )
+
+
+async def _scanned(
+    conn: db.Connection, market: Market, scans: Sequence[ScanBody]
+) -> tuple[Scanned, ...]:
+    """Find what was scanned; raises Problem for a code that no item bears."""
+    owners = await catalog.owners(conn, market.id, {each.code for each in scans})
+    for place, each in enumerate(scans):
+        if each.code not in owners:
+            raise invalid(f"/scans/{place}/code", f"no item has the barcode {each.code}")
+    return tuple(Scanned(owners[each.code], each.quantity) for each in scans)
+
+
+async def take(  # noqa: PLR0913, PLR0917 - a step: who, what, when, and what belongs to it
     conn: db.Connection,
     market: Market,
     verb: Verb,
     ask: Ask,
     at: datetime,
     lots: Sequence[Said] | None,
+    also: Also | None = None,
 ) -> Answer:
+    """Take a step and tell of it; raises Problem where it is refused, and nothing is written."""
     (answer,) = await verb(conn, market.id, [ask], at=at)
     if isinstance(answer, Refused):
-        raise _problem(answer, ask)
+        raise refusal(answer, ask)
     named = Naming({}) if lots is None else await name(conn, market, answer.value, lots)
     if named.wrong:
         raise _misnamed(named.wrong)
-    await outbox.tell(conn, market.id, tell.facts([answer.value], named.lots), at=at)
-    after = answer.value.after
-    shown = await lots_shown.of_works(conn, market, [after])
-    by = await promises.milestones_of(conn, market.id, [after.id])
-    return json_answer(200, work_answer(after, shown, by.get(after.id)), etag(after.head.version))
+    more = {} if also is None else await also(answer.value.after)
+    await outbox.tell(conn, market.id, tell.facts([answer.value], named.lots, more), at=at)
+    return await shown(conn, market, answer.value.after)
+
+
+async def shown(conn: db.Connection, market: Market, work: Work) -> Answer:
+    """Answer with a fulfillment order as it stands."""
+    lots = await lots_shown.of_works(conn, market, [work])
+    by = await promises.milestones_of(conn, market.id, [work.id])
+    known = await _pickups(conn, market, [work])
+    answer = work_answer(work, lots, by.get(work.id), known.get(work.id))
+    return json_answer(200, answer, etag(work.head.version))
 
 
 def _misnamed(wrong: Sequence[Misnamed]) -> Problem:
@@ -226,10 +271,13 @@ def _misnamed(wrong: Sequence[Misnamed]) -> Problem:
     return Problem(code, wrong[0].detail, errors=errors)
 
 
-def _problem(refused: Refused[WhyNot], ask: Ask) -> Problem:
+def refusal(refused: Refused[WhyNot], ask: Ask) -> Problem:
+    """Say a refusal as HTTP does."""
     code, pointer = _REFUSALS[refused.why]
     if pointer and ask.packages:
         pointer = "/packages"
+    if pointer and ask.scanned:
+        pointer = "/scans"
     errors = [FieldError(refused.detail, pointer)] if pointer else []
     return Problem(code, refused.detail, errors=errors)
 
@@ -287,10 +335,6 @@ def _packages(body: ShipBody) -> dict[str, Any]:
     return {"packages": packed(body.packages)}
 
 
-def _collector(body: CollectBody) -> dict[str, Any]:
-    return {"reason": None if body.collected_by is None else f"fetched by {body.collected_by}"}
-
-
 def _nothing(_: EmptyBody) -> dict[str, Any]:
     return {}
 
@@ -301,8 +345,6 @@ _STEPS: Sequence[tuple[str, Verb, type[msgspec.Struct], Read, str]] = (
     ("pick", pick, PickBody, _lines, "Units were picked"),
     ("short", short, ShortBody, _lines_and_reason, "Units could not be found"),
     ("pack", pack, EmptyBody, _nothing, "What was picked is packed"),
-    ("ready", ready, EmptyBody, _nothing, "What was picked waits for the customer"),
-    ("collect", collect, CollectBody, _collector, "The customer fetched it"),
     ("ship", ship, ShipBody, _packages, "Packages were handed over to a carrier"),
 )
 

@@ -25,8 +25,10 @@ _POINTERS = {
     "unknown_node": "/nodes",
     "unknown_node_group": "/node_groups",
     **dict.fromkeys((why.value for why in WhyRefused), "/components"),
+    WhyRefused.BARCODE_TAKEN: "/barcodes",
     "repeated": "",
 }
+_CLASHES = {WhyRefused.COMPONENT_OF_A_KIT, WhyRefused.BARCODE_TAKEN}
 
 
 class ImportBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -158,7 +160,7 @@ def _shown(kind: Kind[B, E, S], found: S | None) -> Answer:
 
 
 def _refusal(done: Result) -> Problem:
-    code = Code.CONFLICT if done.code == WhyRefused.COMPONENT_OF_A_KIT else Code.INVALID
+    code = Code.CONFLICT if done.code in _CLASHES else Code.INVALID
     pointer = _POINTERS.get(done.code, "")
     return Problem(code, f"{pointer}: {done.detail}", errors=[FieldError(done.detail, pointer)])
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from entrepot.catalog.barcodes import compared
 from entrepot.catalog.model import (
     Categorized,
     Changed,
@@ -13,7 +14,7 @@ from entrepot.catalog.model import (
     Named,
     Tracking,
 )
-from entrepot.catalog.store import Q, item_of, items_of, parts_of
+from entrepot.catalog.store import Q, item_of, items_of, owners_of, parts_of
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId, Sku
 
@@ -28,6 +29,25 @@ async def item(conn: db.Connection, market: MarketId, sku: Sku) -> Item | None:
 async def names_of(conn: db.Connection, market: MarketId, skus: Collection[Sku]) -> dict[Sku, str]:
     """Read what these skus are called; those unknown are left out."""
     return {sku: item.name for sku, item in (await items_of(conn, market, skus)).items()}
+
+
+async def by_barcode(conn: db.Connection, market: MarketId, code: str) -> Item | None:
+    """Read the item that a barcode, or a sku, is on; None where there is none."""
+    sku = (await owners(conn, market, [code])).get(code)
+    return None if sku is None else await item(conn, market, sku)
+
+
+async def owners(conn: db.Connection, market: MarketId, codes: Collection[str]) -> dict[str, Sku]:
+    """Find whose codes these are: barcodes, or skus themselves; those unknown are left out."""
+    found = await owners_of(conn, market, {compared(code) for code in codes})
+    by_sku = await items_of(conn, market, [Sku(c) for c in codes if compared(c) not in found])
+    told = {code: found.get(compared(code)) or Sku(code) for code in codes}
+    return {code: sku for code, sku in told.items() if compared(code) in found or sku in by_sku}
+
+
+async def some(conn: db.Connection, market: MarketId, skus: Collection[Sku]) -> dict[Sku, Item]:
+    """Read some items whole, by sku; those unknown are left out."""
+    return await items_of(conn, market, skus) if skus else {}
 
 
 async def items(

@@ -29,6 +29,12 @@ VOLUME_CM3_MAX = 100_000_000
 ATTRIBUTES_MAX = 100
 """Names in one item's attributes."""
 
+BARCODES_MAX = 20
+"""Of one item: its own, its packs', and those of the suppliers it came from."""
+
+BARCODE_CHARS_MAX = 80
+"""A code that fits on a label."""
+
 OVERLAP = timedelta(seconds=5)
 """How far a view reads back before its last look: commits take less, clocks agree so far."""
 
@@ -61,7 +67,8 @@ class Item:
     object. `components` ascend by sku; an item that has some is a kit and has no stock of its own.
     `version` counts changes from 1; 0 is an item not yet stored. A unit lasts `shelf_life_days`
     from its receipt (None: its lot says), and must last `min_remaining_days` more to be sold.
-    `volume_cm3` is that of one unit as it is packed, 0 where nobody has measured it.
+    `volume_cm3` is that of one unit as it is packed, 0 where nobody has measured it. `barcodes` are
+    those printed on it, in the order they were told; no other item has one of them.
     """
 
     sku: Sku
@@ -76,6 +83,7 @@ class Item:
     shelf_life_days: int | None = None
     min_remaining_days: int = 0
     volume_cm3: int = 0
+    barcodes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,15 @@ class ItemRow:
     volume_cm3: int
     parts: list[str]
     quantities: list[int]
+    barcodes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Barcode:
+    """A barcode, as it is compared, and whose it is."""
+
+    code: str
+    sku: Sku
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +204,7 @@ class WhyRefused(StrEnum):
     UNKNOWN_COMPONENT = "unknown_component"
     KIT_OF_KITS = "kit_of_kits"
     COMPONENT_OF_A_KIT = "component_of_a_kit"
+    BARCODE_TAKEN = "barcode_taken"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,13 @@ SELECT
         FROM catalog.component AS c
         WHERE c.market = i.market AND c.sku = i.sku
         ORDER BY c.part_sku
-    ) AS quantities
+    ) AS quantities,
+    array(
+        SELECT b.given
+        FROM catalog.barcode AS b
+        WHERE b.market = i.market AND b.sku = i.sku
+        ORDER BY b.place
+    ) AS barcodes
 FROM catalog.item AS i
 WHERE i.market = :market::text AND i.sku = any(:skus::text[]);
 
@@ -61,7 +67,13 @@ SELECT
         FROM catalog.component AS c
         WHERE c.market = i.market AND c.sku = i.sku
         ORDER BY c.part_sku
-    ) AS quantities
+    ) AS quantities,
+    array(
+        SELECT b.given
+        FROM catalog.barcode AS b
+        WHERE b.market = i.market AND b.sku = i.sku
+        ORDER BY b.place
+    ) AS barcodes
 FROM catalog.item AS i
 WHERE
     i.market = :market::text AND i.sku > :after::text
@@ -161,6 +173,27 @@ FROM
     unnest(
         :skus::text[], :part_skus::text[], :quantities::integer[]
     ) AS c (sku, part_sku, quantity);
+
+-- name: owners_of -> Barcode
+-- Whose some barcodes are: each is that of one item.
+SELECT b.code, b.sku
+FROM catalog.barcode AS b
+WHERE b.market = :market::text AND b.code = any(:codes::text[]);
+
+-- name: clear_barcodes
+-- A changed item's barcodes are written anew.
+DELETE FROM catalog.barcode AS b
+WHERE b.market = :market::text AND b.sku = any(:skus::text[]);
+
+-- name: put_barcodes
+-- What is printed on items. One that another item was just given is a unique violation: the whole
+-- is tried again, and refused.
+INSERT INTO catalog.barcode (market, code, sku, place, given)
+SELECT :market::text, b.code, b.sku, b.place, b.given
+FROM
+    unnest(
+        :codes::text[], :skus::text[], :places::smallint[], :givens::text[]
+    ) AS b (code, sku, place, given);
 
 -- name: made_all -> MadeRow
 -- Everything an order may ask for: what a starting server reads.

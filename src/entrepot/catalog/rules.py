@@ -1,8 +1,9 @@
 """What is decided of items: which rows are taken, and what a kit explodes into. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from entrepot.catalog.barcodes import compared
 from entrepot.catalog.model import Item, Made, Status, Unit, Upserted, WhyRefused
 from entrepot.terms.ids import Sku
 
@@ -11,11 +12,13 @@ from entrepot.terms.ids import Sku
 class Seen:
     """The catalog as far as some rows touch it.
 
-    These items and their components as they stand, and per sku the kits it is a component of.
+    These items and their components as they stand, and per sku the kits it is a component of; of
+    barcodes that rows name, whose each is.
     """
 
     items: Mapping[Sku, Item]
     kits_of: Mapping[Sku, frozenset[Sku]]
+    owners: Mapping[str, Sku] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ def settle(rows: Sequence[Item], seen: Seen) -> Settled:
     """
     items = dict(seen.items)
     kits_of = {sku: set(kits) for sku, kits in seen.kits_of.items()}
+    owners = dict(seen.owners)
     answers: dict[int, Upserted] = {}
     settled = Settled([], [], [])
     taken: set[Sku] = set()
@@ -43,6 +47,7 @@ def settle(rows: Sequence[Item], seen: Seen) -> Settled:
         before = items.get(row.sku)
         version = before.version if before else 0
         refusal = _why_not(row, items, kits_of, repeated=row.sku in taken)
+        refusal = refusal or _barcode_taken(row, owners)
         if refusal is not None:
             why, detail = refusal
             answers[place] = Upserted(row.sku, Status.REFUSED, version, why, detail)
@@ -54,6 +59,7 @@ def settle(rows: Sequence[Item], seen: Seen) -> Settled:
         now = replace(row, version=version + 1)
         items[row.sku] = now
         _follow(kits_of, before, now)
+        owners |= {compared(code): row.sku for code in now.barcodes}
         (settled.updated if before else settled.created).append(now)
         status = Status.UPDATED if before else Status.CREATED
         answers[place] = Upserted(row.sku, status, now.version)
@@ -105,6 +111,14 @@ def _why_not(
     users = sorted(kits_of.get(row.sku, ()))
     if parts and users:
         return WhyRefused.COMPONENT_OF_A_KIT, f"{row.sku} is a component of {users[0]}"
+    return None
+
+
+def _barcode_taken(row: Item, owners: Mapping[str, Sku]) -> tuple[WhyRefused, str] | None:
+    for code in row.barcodes:
+        owner = owners.get(compared(code), row.sku)
+        if owner != row.sku:
+            return WhyRefused.BARCODE_TAKEN, f"the barcode {code} is that of {owner}"
     return None
 
 

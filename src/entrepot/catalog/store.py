@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from entrepot.catalog.model import Item, ItemRow, Locked, Part, Tracking, Use
+from entrepot.catalog.barcodes import compared
+from entrepot.catalog.model import Barcode, Item, ItemRow, Locked, Part, Tracking, Use
 from entrepot.plumbing import db, sql
 from entrepot.terms.ids import MarketId, Sku
 
@@ -42,6 +43,7 @@ async def update_items(
         await _write(conn, market, "update_items", items, at)
         skus = [item.sku for item in items]
         await db.execute(conn, Q["clear_components"], market=market, skus=skus)
+        await db.execute(conn, Q["clear_barcodes"], market=market, skus=skus)
 
 
 async def put_components(conn: db.Connection, market: MarketId, items: Sequence[Item]) -> None:
@@ -52,6 +54,29 @@ async def put_components(conn: db.Connection, market: MarketId, items: Sequence[
             market=market, skus=[sku for sku, _ in parts],
             part_skus=[part.sku for _, part in parts],
             quantities=[part.quantity for _, part in parts],
+        )  # fmt: skip
+
+
+async def owners_of(
+    conn: db.Connection, market: MarketId, codes: Collection[str]
+) -> dict[str, Sku]:
+    if not codes:
+        return {}
+    rows = await db.fetch(conn, Q["owners_of"], Barcode, market=market, codes=sorted(codes))
+    return {row.code: row.sku for row in rows}
+
+
+async def put_barcodes(conn: db.Connection, market: MarketId, items: Sequence[Item]) -> None:
+    rows = [
+        (compared(code), item.sku, place, code)
+        for item in items
+        for place, code in enumerate(item.barcodes, start=1)
+    ]
+    if rows:
+        codes, skus, places, givens = (list(column) for column in zip(*rows, strict=True))
+        await db.execute(
+            conn, Q["put_barcodes"],
+            market=market, codes=codes, skus=skus, places=places, givens=givens,
         )  # fmt: skip
 
 
@@ -70,6 +95,7 @@ def item_of(row: ItemRow) -> Item:
         row.shelf_life_days,
         row.min_remaining_days,
         row.volume_cm3,
+        tuple(row.barcodes),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from entrepot.catalog import rules, store
+from entrepot.catalog.barcodes import compared
 from entrepot.catalog.model import Item, Upserted
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId, Sku
@@ -14,14 +15,17 @@ async def upsert(
 ) -> list[Upserted]:
     """Answer every row, in order; `version` of what comes in is not looked at.
 
-    Seven statements at most, whatever the number of rows. The caller owns the transaction.
+    Ten statements at most, whatever the number of rows. The caller owns the transaction.
     """
     if not rows:
         return []
     skus = sorted({row.sku for row in rows} | {p.sku for row in rows for p in row.components})
     await hold(conn, market, skus)
+    codes = {compared(code) for row in rows for code in row.barcodes}
     seen = rules.Seen(
-        await store.items_of(conn, market, skus), await store.kits_of(conn, market, skus)
+        await store.items_of(conn, market, skus),
+        await store.kits_of(conn, market, skus),
+        await store.owners_of(conn, market, codes),
     )
 
     settled = rules.settle(rows, seen)
@@ -29,6 +33,7 @@ async def upsert(
     await store.create_items(conn, market, settled.created, at)
     await store.update_items(conn, market, settled.updated, at)
     await store.put_components(conn, market, settled.created + settled.updated)
+    await store.put_barcodes(conn, market, settled.created + settled.updated)
     return settled.answers
 
 

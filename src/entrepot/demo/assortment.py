@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from entrepot.catalog.barcodes import check_digit
+
 Body = dict[str, object]
 """A JSON object, as the API takes it."""
 
@@ -14,6 +16,9 @@ DEMAND_SHIFT = 2.7
 With 20,000 items the best seller has 2 % of the demand, the first tenth of the range 65 %."""
 
 KIT_PRICE_PERCENT = 90
+
+AISLES, BAYS = 12, 8
+EAN_PREFIX = "20"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Item:
     demand: float
     components: tuple[tuple[int, int], ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
+    barcode: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,8 @@ def item_body(item: Item, items: Sequence[Item]) -> Body:
     }
     if item.attributes:
         body["attributes"] = dict(item.attributes)
+    if item.barcode:
+        body["barcodes"] = [item.barcode]
     if item.components:
         body["components"] = [
             {"sku": items[place].sku, "quantity": quantity} for place, quantity in item.components
@@ -150,8 +158,18 @@ def _good(rng: Random, number: int, rank: int) -> Item:
         weight_g=_within(rng, kind.weight_g),
         rank=rank + 1,
         demand=_demand(rank + 1),
-        attributes={"size" if key == "shoe" else key: value for key, value in chosen.items()},
+        attributes={
+            **{"size" if key == "shoe" else key: value for key, value in chosen.items()},
+            "location": f"Aisle {number % AISLES + 1}, bay {number // AISLES % BAYS + 1}",
+        },
+        barcode=_barcode(number),
     )
+
+
+def _barcode(number: int) -> str:
+    """Give the EAN-13 of a good: of the range that companies use among themselves."""
+    digits = f"{EAN_PREFIX}{number + 1:010d}"
+    return digits + check_digit(digits)
 
 
 def _kit(rng: Random, number: int, rank: int, plain: Sequence[Item]) -> Item:

@@ -160,11 +160,19 @@ class Packed:
     units: tuple[Named, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """Units of a sku as they were scanned: for whichever line still wants them."""
+
+    sku: Sku
+    quantity: int
+
+
 class Ask(msgspec.Struct, frozen=True, gc=False):
     """What somebody wants done with one fulfillment order.
 
-    `units` empty means all that there are. `if_versions` demands that the fulfillment order is at
-    one of these. `at` is when it happened, where that is not now.
+    `units` empty means all that there are, unless some were `scanned`. `if_versions` demands that
+    the fulfillment order is at one of these. `at` is when it happened, where that is not now.
     """
 
     fulfillment_order_id: FulfillmentOrderId
@@ -174,6 +182,7 @@ class Ask(msgspec.Struct, frozen=True, gc=False):
     packages: tuple[Packed, ...] = ()
     if_versions: frozenset[int] | None = None
     at: datetime | None = None
+    scanned: tuple[Scanned, ...] = ()
 
 
 class WhyNot(StrEnum):

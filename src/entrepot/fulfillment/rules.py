@@ -16,6 +16,7 @@ from entrepot.fulfillment.model import (
     Named,
     Package,
     Packed,
+    Scanned,
     Turn,
     Units,
     WhyNot,
@@ -125,7 +126,7 @@ def reject(work: Work, ask: Ask) -> Decided:
 
 
 def pick(work: Work, ask: Ask) -> Decided:
-    """Units are picked: the named ones, or all that are left."""
+    """Units are picked: the named or scanned ones, or all that are left."""
     found = _to_pick(work, Verb.PICK, ask)
     if isinstance(found, Refused):
         return found
@@ -260,10 +261,36 @@ def named(
     return Done(units)
 
 
+def shared_out(
+    lines: Sequence[Line], scanned: Sequence[Scanned]
+) -> Outcome[dict[Key, int], WhyNot]:
+    """Share scanned units out over the lines that want their sku, in the order of the lines.
+
+    Refuses unknown_line where no line is of the sku, too_many_units beyond what is to be picked.
+    """
+    units: dict[Key, int] = {}
+    for each in scanned:
+        mine = [line for line in lines if line.sku == each.sku]
+        if not mine:
+            return Refused(WhyNot.UNKNOWN_LINE, f"{each.sku} is not part of it")
+        left = each.quantity
+        for line in mine:
+            taken = min(left, line.to_pick - units.get(_key(line), 0))
+            if taken > 0:
+                units[_key(line)] = units.get(_key(line), 0) + taken
+                left -= taken
+        if left > 0:
+            said = f"{each.sku}: {each.quantity} scanned, {each.quantity - left} are left to pick"
+            return Refused(WhyNot.TOO_MANY_UNITS, said)
+    return Done(units)
+
+
 def _to_pick(work: Work, verb: Verb, ask: Ask) -> Outcome[dict[Key, int], WhyNot]:
     refused = refusal(work, verb)
     if refused:
         return refused
+    if ask.scanned:
+        return shared_out(work.lines, ask.scanned)
     found = named(work.lines, ask.units, lambda line: line.to_pick)
     if isinstance(found, Refused):
         return found

@@ -9,7 +9,7 @@ from typing import Any
 
 from entrepot.fulfillment import rules
 from entrepot.fulfillment.act import units_json
-from entrepot.fulfillment.model import Acted, LineLot, NewFulfillmentOrder, Units
+from entrepot.fulfillment.model import Acted, LineLot, NewFulfillmentOrder, Units, Work
 from entrepot.fulfillment.states import State, Verb
 from entrepot.plumbing import db
 from entrepot.plumbing.outbox import Fact
@@ -17,6 +17,7 @@ from entrepot.terms.ids import FulfillmentOrderId, LineNo, Sku
 from entrepot.terms.order_number import number_of
 
 PLANNED = "fulfillment.planned"
+ARRIVED = "pickup.arrived"
 
 TYPES: Mapping[Verb, str] = {
     Verb.RELEASE: "fulfillment.released",
@@ -41,10 +42,17 @@ Lots = Mapping[tuple[LineNo, Sku], Sequence[LineLot]]
 
 NO_LOTS: Lots = MappingProxyType({})
 
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
-def facts(acted: Iterable[Acted], lots: Lots = NO_LOTS) -> list[Fact]:
-    """Tell what was done: one fact for each move, in order, with the lots of its lines' units."""
-    return [_fact(each, verb, lots) for each in acted for verb in each.turn.verbs]
+
+def facts(
+    acted: Iterable[Acted], lots: Lots = NO_LOTS, also: Mapping[str, object] = NOTHING
+) -> list[Fact]:
+    """Tell what was done: one fact for each move, in order, with the lots of its lines' units.
+
+    `also` is what else is to be told of it, as its schema names it.
+    """
+    return [_fact(each, verb, lots, also) for each in acted for verb in each.turn.verbs]
 
 
 def planned(
@@ -60,9 +68,17 @@ def planned(
     ]  # fmt: skip
 
 
-def _fact(acted: Acted, verb: Verb, lots: Lots) -> Fact:
+def arrived(work: Work, spot: str | None, vehicle: str | None, *, actor: str) -> Fact:
+    """Tell that the customer is here for what they fetch, and where they wait."""
+    return _told(
+        ARRIVED, work.id, work.head, work.state, rules.live(work.lines), actor=actor, spot=spot,
+        vehicle=vehicle,
+    )  # fmt: skip
+
+
+def _fact(acted: Acted, verb: Verb, lots: Lots, also: Mapping[str, object]) -> Fact:
     turn, head = acted.turn, acted.after.head
-    more: dict[str, Any] = {"reason": acted.reason}
+    more: dict[str, Any] = {"reason": acted.reason, **also}
     units = turn.units
     if verb is Verb.RELEASE:
         more |= {"day": head.day, "ship_by": head.ship_by}

@@ -24,6 +24,7 @@ TYPES = frozenset(
         *("milestone.at_risk", "milestone.missed"),
         *("order.canceled", "order.captured", "order.closed", "order.held"),
         *("order.imported", "order.noted", "order.prioritized", "order.unheld"),
+        "pickup.arrived",
         *("promise.revised", "sourcing.planned", "supply.changed", "terms.changed"),
         *("transfer.canceled", "transfer.closed", "transfer.planned", "transfer.received"),
         *("transfer.sent", "transfer.written_off"),

@@ -63,3 +63,8 @@ MINT = Mint()
 
 WRITER = int.from_bytes(os.urandom(4), "big") >> 1
 """Tells this process apart from the others that write the same ledger."""
+
+
+def dice(count: int) -> bytes:
+    """Throw so many bytes that nobody can foresee."""
+    return os.urandom(count)
