@@ -7,6 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from entrepot.api.principals import Principals
+from entrepot.api.remembered import Remembered
 from entrepot.inventory.launch_model import TICKETS_PER_COMMIT_MAX
 from entrepot.journey.bill import Explained, Question, explained
 from entrepot.journey.draw import Draw, Drawn, draw
@@ -58,6 +59,7 @@ class App:
     bills: Batcher[tuple[MarketId, Question], list[Explained]]
     draws: Batcher[tuple[MarketId, Draw], Drawn]
     document: bytes = b""
+    remembered: Remembered = field(default_factory=Remembered)
     feeding: int = 0
     feed_commit_s: float = 0.0
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
