@@ -100,7 +100,7 @@ class ClaimsQuery(msgspec.Struct, frozen=True, kw_only=True):
     node: Id
 
 
-class ClaimAnswer(msgspec.Struct, frozen=True):
+class OrderClaim(msgspec.Struct, frozen=True):
     """Units of an order's line."""
 
     order_id: UUID
@@ -108,7 +108,7 @@ class ClaimAnswer(msgspec.Struct, frozen=True):
     units: int
 
 
-class CartAnswer(msgspec.Struct, frozen=True):
+class CartClaim(msgspec.Struct, frozen=True):
     """Units a cart keeps until `expires_at`."""
 
     cart_id: UUID
@@ -123,8 +123,8 @@ class ClaimsAnswer(msgspec.Struct, frozen=True):
     Of each the first 100; `more`: there are others.
     """
 
-    orders: list[ClaimAnswer]
-    carts: list[CartAnswer]
+    orders: list[OrderClaim]
+    carts: list[CartClaim]
     more: bool
 
 
@@ -187,9 +187,9 @@ async def get_claims(request: Request) -> Answer:
             conn, request.principal.market, Sku(query.sku), NodeId(query.node), most=CLAIMS_MAX + 1
         )
     answer = ClaimsAnswer(
-        [ClaimAnswer(each.order_id, each.line_no, each.units) for each in orders[:CLAIMS_MAX]],
+        [OrderClaim(each.order_id, each.line_no, each.units) for each in orders[:CLAIMS_MAX]],
         [
-            CartAnswer(each.cart_id, each.channel, each.units, each.expires_at)
+            CartClaim(each.cart_id, each.channel, each.units, each.expires_at)
             for each in carts[:CLAIMS_MAX]
         ],
         max(len(orders), len(carts)) > CLAIMS_MAX,

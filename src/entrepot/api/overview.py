@@ -13,7 +13,7 @@ from entrepot.api.unchanged import unless_same
 from entrepot.fulfillment.states import State
 from entrepot.inventory.truth_model import Accuracy
 from entrepot.journey import days, overview
-from entrepot.journey.overview import Flow, Seen, Status
+from entrepot.journey.overview import Flow, Seen, NodeStatus
 from entrepot.journey.world import Market
 from entrepot.network.model import Method, NodeKind, OverrideRow
 from entrepot.plumbing import mint
@@ -43,7 +43,7 @@ class SeenAnswer(msgspec.Struct, frozen=True, kw_only=True):
     node: str
     name: str
     kind: NodeKind
-    status: Status
+    status: NodeStatus
     country: str
     region: str
     latitude: float | None

@@ -40,7 +40,7 @@ PLANNED_DAYS = timedelta(days=31)
 TROUBLES_MAX = 5_000
 
 
-class Status(StrEnum):
+class NodeStatus(StrEnum):
     """How a node stands, in order of precedence."""
 
     DISABLED = "disabled"
@@ -104,7 +104,7 @@ class Seen:
     """A node at a glance. `planned` of `limit` (None: there is none) are on its working `day`."""
 
     node: Node
-    status: Status
+    status: NodeStatus
     day: date | None
     planned: int
     limit: int | None
@@ -216,15 +216,15 @@ def _seen(  # noqa: PLR0913, PLR0917 - all that a glance is made of
     day = date.fromordinal(ordinal) if ordinal > 0 else None
     limit = None if day is None else node.limit_on(day)
     planned = 0 if day is None else market.load.get((ix, ordinal), 0)
-    status = Status.OPEN
+    status = NodeStatus.OPEN
     if not node.enabled:
-        status = Status.DISABLED
+        status = NodeStatus.DISABLED
     elif pause is not None and pause.method is None:
-        status = Status.PAUSED
+        status = NodeStatus.PAUSED
     elif limit is not None and planned >= limit:
-        status = Status.FULL
+        status = NodeStatus.FULL
     elif fresh is not None and fresh.stale:
-        status = Status.STALE
+        status = NodeStatus.STALE
     return Seen(node, status, day, planned, limit, queue, lately, pause, fresh)
 
 
