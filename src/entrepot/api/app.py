@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
+from entrepot.api.faces import Faces
 from entrepot.api.principals import Principals
 from entrepot.api.remembered import Remembered
 from entrepot.inventory.launch_model import TICKETS_PER_COMMIT_MAX
@@ -60,6 +61,7 @@ class App:
     draws: Batcher[tuple[MarketId, Draw], Drawn]
     document: bytes = b""
     remembered: Remembered = field(default_factory=Remembered)
+    faces: Faces = field(default_factory=lambda: Faces({}, ()))
     feeding: int = 0
     feed_commit_s: float = 0.0
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

@@ -24,6 +24,18 @@ class FeedQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     wait: Annotated[float, Meta(ge=0, le=WAIT_S_MAX, description="seconds to wait for news")] = 0
 
 
+class StreamQuery(FeedQuery, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """As the feed's; browsers reconnect by themselves, and cannot wait for a name they do not know."""
+
+    latest: Annotated[bool, Meta(description="begin after the last event there is")] = False
+    named: Annotated[
+        bool,
+        Meta(
+            description="false: every event comes as `message`, and the server's as `start`, `tick`"
+        ),
+    ] = True
+
+
 class FeedPage(msgspec.Struct, frozen=True):
     """`cursor` is what to send as `after` next, also when there was no news."""
 
@@ -70,6 +82,6 @@ ROUTES = [
     ),
     Route(
         "GET", "/v1/events/stream", streamed, Scope.EVENTS_READ, "The feed as server-sent events",
-        query=FeedQuery, answer_type="text/event-stream",
+        query=StreamQuery, answer_type="text/event-stream",
     ),
 ]  # fmt: skip

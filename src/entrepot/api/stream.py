@@ -10,24 +10,33 @@ from entrepot.access.model import Scope
 from entrepot.api import strict
 from entrepot.api.app import App
 from entrepot.api.face import refuse
-from entrepot.api.feed import FeedQuery, wanted
+from entrepot.api.feed import StreamQuery, wanted
 from entrepot.api.problems import Problem
 from entrepot.plumbing.cloud_event import cloud_event
-from entrepot.plumbing.relay import events_after
+from entrepot.plumbing.model import Event
+from entrepot.plumbing.relay import events_after, newest
+from entrepot.terms.ids import MarketId
 
 log = logging.getLogger(__name__)
 
 PAGE = 500
 PAUSE_S = 0.05
 KEEP_ALIVE_S = 15.0
+HEADERS = [
+    ("content-type", "text/event-stream"),
+    ("cache-control", "no-store"),
+    ("x-accel-buffering", "no"),  # a proxy that gathers what is sent would hold events back
+]
+
+RETRY_MS = 2_000
 
 
 async def stream(app: App, scope: Any, protocol: Any) -> None:  # noqa: ANN401 - the server's types
     """Answer GET /v1/events/stream until the client leaves. `Last-Event-ID` resumes."""
     try:
         principal = app.principals.authorize(scope.headers.get("authorization"), Scope.EVENTS_READ)
-        query = strict.query(FeedQuery, scope.query_string)
-        after = _start(scope.headers.get("last-event-id"), query)
+        query = strict.query(StreamQuery, scope.query_string)
+        after = await _start(app, principal.market, scope.headers.get("last-event-id"), query)
     except Problem as problem:
         answer = refuse(app, problem)
         headers = [("content-type", answer.content_type), *answer.headers]
@@ -35,15 +44,14 @@ async def stream(app: App, scope: Any, protocol: Any) -> None:  # noqa: ANN401 -
         return
     types = wanted(query)
     root = app.settings.public_url
-    transport = protocol.response_stream(
-        200, [("content-type", "text/event-stream"), ("cache-control", "no-store")]
-    )
+    transport = protocol.response_stream(200, HEADERS)
     quiet = 0.0
+    text = f"retry: {RETRY_MS}\n\n" if query.named else _named("start", after)
     while not app.stopping.is_set():
         async with app.pool.acquire() as conn:
             events = await events_after(conn, principal.market, after, PAGE)
-        text = "".join(
-            f"id: {e.sequence}\nevent: {e.type}\ndata: {_line(cloud_event(root, principal.market, e))}\n\n"  # noqa: E501 - one event
+        text += "".join(
+            _event(e, _line(cloud_event(root, principal.market, e)), named=query.named)
             for e in events
             if types is None or e.type in types
         )
@@ -51,20 +59,34 @@ async def stream(app: App, scope: Any, protocol: Any) -> None:  # noqa: ANN401 -
             after = events[-1].sequence
         quiet = 0.0 if text else quiet + PAUSE_S
         if quiet >= KEEP_ALIVE_S:
-            text, quiet = ": still here\n\n", 0.0
+            text, quiet = ": still here\n\n" if query.named else _named("tick", after), 0.0
         if text:
             try:
                 await transport.send_str(text)
             except Exception:  # noqa: BLE001 - however it says so, the client has left
                 return
+            text = ""
         if not events:
             await asyncio.sleep(PAUSE_S)
 
 
-def _start(last: str | None, query: FeedQuery) -> int:
+async def _start(app: App, market: MarketId, last: str | None, query: StreamQuery) -> int:
     if last is not None and last.isdigit():
         return int(last)
-    return query.after
+    if not query.latest:
+        return query.after
+    async with app.pool.acquire() as conn:
+        return await newest(conn, market)
+
+
+def _named(name: str, sequence: int) -> str:
+    """What the server says of itself: where the stream begins, and that it is still there."""
+    return f"id: {sequence}\nevent: {name}\ndata: {sequence}\n\n"
+
+
+def _event(event: Event, data: str, *, named: bool) -> str:
+    name = f"event: {event.type}\n" if named else ""
+    return f"id: {event.sequence}\n{name}data: {data}\n\n"
 
 
 def _line(value: object) -> str:

@@ -37,7 +37,7 @@ export function refusal(outcome: Outcome): string | null {
 async function send({ sku, node, change, reason, note }: Adjustment, key: string): Promise<Outcome> {
   const movement = { kind: 'adjustment', sku, node, quantity: change, reason, reference: note || null } as const;
   const told = await ask(
-    http.POST('/v1/inventory/movements', { params: { header: { 'Idempotency-Key': key } }, body: { movements: [movement] } }),
+    http.POST('/v1/inventory/movements', { params: { header: { 'Idempotency-Key': key } }, body: { movements: [movement as Schemas['MovementRow']] } }),
   );
   return told.results[0]!;
 }
