@@ -30,9 +30,7 @@ class StreamQuery(FeedQuery, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     latest: Annotated[bool, Meta(description="begin after the last event there is")] = False
     named: Annotated[
         bool,
-        Meta(
-            description="false: every event comes as `message`, and the server's as `start`, `tick`"
-        ),
+        Meta(description="false: each event is a `message`; the server adds `start` and `tick`"),
     ] = True
 
 
