@@ -118,6 +118,7 @@ CALLS = {
             "/movements/0/node": ID,
             "/movements/0/quantity": SIGNED,
             "/movements/0/reference": [7, [], "a\x00", "x" * 10_000],
+            "/movements/0/reason": ["found", "whim", 7, [], {}, ""],
             "/movements/0/set_aside": ["whim", 7, [], {}, "", "DAMAGED"],
             "/movements/0/lots": wrong.NO_LOTS,
             "/movements/0/serials": wrong.NO_SERIALS,

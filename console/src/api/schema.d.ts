@@ -245,7 +245,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The feed, in order or searched
+         * The feed, in order
          * @description Scope: `events:read`.
          */
         get: operations["getV1Events"];
@@ -534,26 +534,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/import-mappings/{kind}/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Take away a mapping
-         * @description Scope: `jobs:write`.
-         */
-        delete: operations["deleteV1ImportMappingsKindName"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/import/channels": {
         parameters: {
             query?: never;
@@ -674,190 +654,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/imports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Files that were uploaded
-         * @description Scope: `jobs:read`.
-         */
-        get: operations["getV1Imports"];
-        put?: never;
-        /**
-         * Upload a file to be imported
-         * @description Scope: `jobs:write`.
-         */
-        post: operations["postV1Imports"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/imports/{import}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * An import
-         * @description Scope: `jobs:read`.
-         */
-        get: operations["getV1ImportsImport"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/imports/{import}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel an import
-         * @description Scope: `jobs:write`.
-         */
-        post: operations["postV1ImportsImportCancel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/imports/{import}/dry-run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Rehearse an import
-         * @description Scope: `jobs:write`.
-         */
-        post: operations["postV1ImportsImportDryRun"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/imports/{import}/mapping": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Map a file's columns
-         * @description Scope: `jobs:write`.
-         */
-        put: operations["putV1ImportsImportMapping"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/imports/{import}/rejects": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Rows that were not taken
-         * @description Scope: `jobs:read`.
-         */
-        get: operations["getV1ImportsImportRejects"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/imports/{import}/rejects.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Rows that were not taken, as a file
-         * @description Scope: `jobs:read`.
-         */
-        get: operations["getV1ImportsImportRejects.csv"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/imports/{import}/run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Run an import, or go on with it
-         * @description Scope: `jobs:write`.
-         */
-        post: operations["postV1ImportsImportRun"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/imports/kinds": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What can be imported
-         * @description Scope: `jobs:read`.
-         */
-        get: operations["getV1ImportsKinds"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/inventory/atp": {
         parameters: {
             query?: never;
@@ -870,6 +666,26 @@ export interface paths {
          * @description Scope: `inventory:read`.
          */
         get: operations["getV1InventoryAtp"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whose units are reserved at a position
+         * @description Scope: `inventory:read`.
+         */
+        get: operations["getV1InventoryClaims"];
         put?: never;
         post?: never;
         delete?: never;
@@ -930,6 +746,46 @@ export interface paths {
          * @description Scope: `inventory:read`.
          */
         get: operations["getV1InventoryFeeds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/grid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A window of the grid of skus and nodes
+         * @description Scope: `inventory:read`.
+         */
+        get: operations["getV1InventoryGrid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/grid/axes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows and columns of the grid of skus and nodes
+         * @description Scope: `inventory:read`.
+         */
+        get: operations["getV1InventoryGridAxes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1190,7 +1046,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/jobs": {
+    "/v1/items/{sku}/history": {
         parameters: {
             query?: never;
             header?: never;
@@ -1198,10 +1054,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Long work, the newest first
-         * @description Scope: `jobs:read`.
+         * An item's stock day by day
+         * @description Scope: `inventory:read`.
          */
-        get: operations["getV1Jobs"];
+        get: operations["getV1ItemsSkuHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1210,20 +1066,20 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/jobs/{kind}/{job}/cancel": {
+    "/v1/items/{sku}/stock": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * End a job before it is done
-         * @description Scope: `jobs:write`.
+         * An item's stock
+         * @description Scope: `inventory:read`.
          */
-        post: operations["postV1JobsKindJobCancel"];
+        get: operations["getV1ItemsSkuStock"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1390,6 +1246,26 @@ export interface paths {
          * @description Scope: `orders:read`.
          */
         get: operations["getV1LaunchesLaunchTicketsToken"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/network/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All nodes now, and where they send to
+         * @description Scope: `network:read`.
+         */
+        get: operations["getV1NetworkOverview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1584,6 +1460,26 @@ export interface paths {
          * @description Scope: `network:write`.
          */
         post: operations["postV1NodesNodeOverridesOverrideReplan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/{node}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A node now
+         * @description Scope: `network:read`.
+         */
+        get: operations["getV1NodesNodeOverview"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2173,11 +2069,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Replays, the newest first
-         * @description Scope: `policies:read`.
-         */
-        get: operations["getV1Replays"];
+        get?: never;
         put?: never;
         /**
          * Decide history again, also by a policy that is only tried
@@ -2204,26 +2096,6 @@ export interface paths {
         get: operations["getV1ReplaysReplay"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/replays/{replay}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * End a replay before it is done
-         * @description Scope: `policies:write`.
-         */
-        post: operations["postV1ReplaysReplayCancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2710,26 +2582,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/webhooks/{webhook}/deliveries/{sequence}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Try a delivery anew
-         * @description Scope: `webhooks:write`.
-         */
-        post: operations["postV1WebhooksWebhookDeliveriesSequenceRetry"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/webhooks/{webhook}/replay": {
         parameters: {
             query?: never;
@@ -2750,26 +2602,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/webhooks/{webhook}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Try anew what was given up
-         * @description Scope: `webhooks:write`.
-         */
-        post: operations["postV1WebhooksWebhookRetry"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2780,6 +2612,23 @@ export interface components {
          */
         AcceptBody: {
             node: string;
+        };
+        /**
+         * AccuracyAnswer
+         * @description What is believed of the books. `accuracy` is the share of `book` units that are there.
+         *
+         *         Over `positions`; `expected_missing` of the units are not. Of `picks` for what was there
+         *         `missed` did not find it.
+         */
+        AccuracyAnswer: {
+            accuracy: number | null;
+            book: number;
+            doubtful: number;
+            expected_missing: number;
+            last_look: string | null;
+            missed: number;
+            picks: number;
+            positions: number;
         };
         /**
          * Address
@@ -2804,6 +2653,12 @@ export interface components {
             /** @default null */
             region: string | null;
         };
+        /**
+         * AdjustReason
+         * @description Why a person says that there are more or fewer units than the books have.
+         * @enum {unknown}
+         */
+        AdjustReason: "found" | "lost" | "miscount" | "sample" | "stolen" | "undo";
         /**
          * AlarmCause
          * @description Why a milestone is at risk: time runs out, or its node is paused, or full.
@@ -2845,6 +2700,16 @@ export interface components {
             policy_version: number | null;
         };
         /**
+         * AxesAnswer
+         * @description Rows and columns, in order. `more`: there are other skus; narrow what is asked.
+         */
+        AxesAnswer: {
+            categories: string[];
+            more: boolean;
+            nodes: components["schemas"]["Column"][];
+            skus: string[];
+        };
+        /**
          * Backorder
          * @description What to do about units that cannot be had now: refuse the order, let them wait, drop them.
          * @enum {unknown}
@@ -2868,6 +2733,15 @@ export interface components {
             /** @default 0 */
             leave: number;
         };
+        /**
+         * Bucket
+         * @description What a cell may show, units all. What is on hand falls into four of them.
+         *
+         *         `on_hand` is the sum of `reserved`, `unavailable`, `safety` and `available`. `safety` is what is
+         *         kept back of what is there, `available` is less than nothing where reserved units are missing.
+         * @enum {unknown}
+         */
+        Bucket: "available" | "in_transit" | "on_hand" | "on_order" | "reserved" | "safety" | "unavailable";
         /**
          * CalendarBody
          * @description When a node is open, in its local time. Without `weekly` it is open at all hours.
@@ -2945,6 +2819,17 @@ export interface components {
         CarrierFiguresAnswer: {
             items: components["schemas"]["CarrierFigureAnswer"][];
             next: string | null;
+        };
+        /**
+         * CartClaim
+         * @description Units a cart keeps until `expires_at`.
+         */
+        CartClaim: {
+            /** Format: uuid */
+            cart_id: string;
+            channel: string;
+            expires_at: string;
+            units: number;
         };
         /** CartLine */
         CartLine: {
@@ -3029,16 +2914,14 @@ export interface components {
             next: string | null;
         };
         /**
-         * Checked
-         * @description What a rehearsal has found: rows by what would become of them, and those rejected.
+         * ChannelStock
+         * @description What a channel may sell now; `next_inbound` is the next supply's date.
          */
-        Checked: {
-            at: string;
-            counts: {
-                [key: string]: number;
-            };
-            rejected: number;
-            rows: number;
+        ChannelStock: {
+            available: number;
+            channel: string;
+            name: string;
+            next_inbound: string | null;
         };
         /**
          * Choice
@@ -3085,6 +2968,17 @@ export interface components {
              */
             tell_a_person: boolean;
         };
+        /**
+         * ClaimsAnswer
+         * @description Whose units are reserved at a position: the newest orders first, the first carts to expire.
+         *
+         *         Of each the first 100; `more`: there are others.
+         */
+        ClaimsAnswer: {
+            carts: components["schemas"]["CartClaim"][];
+            more: boolean;
+            orders: components["schemas"]["OrderClaim"][];
+        };
         /** CloseBody */
         CloseBody: {
             reason: string;
@@ -3125,20 +3019,16 @@ export interface components {
             lines: components["schemas"]["PickedUnitsBody"][];
         };
         /**
-         * Columns
-         * @description Which column is which field; None: left out; not named: it has the field's own name.
-         *
-         *         `fixed` are fields that every row has, whatever stands in the file.
+         * Column
+         * @description A node. `heard_at` is when the newest of its feeds spoke, `stale` that one is silent.
          */
-        Columns: {
-            /** @default {} */
-            columns: {
-                [key: string]: string | null;
-            };
-            /** @default {} */
-            fixed: {
-                [key: string]: string | number | boolean;
-            };
+        Column: {
+            enabled: boolean;
+            heard_at: string | null;
+            kind: components["schemas"]["NodeKind"];
+            name: string;
+            node: string;
+            stale: boolean;
         };
         /**
          * Component
@@ -3333,6 +3223,17 @@ export interface components {
         CustomersAnswer: {
             items: components["schemas"]["CustomerAnswer"][];
             next: string | null;
+        };
+        /**
+         * DayStock
+         * @description What the books said at the end of a day; of today, now.
+         */
+        DayStock: {
+            /** Format: date */
+            day: string;
+            on_hand: number;
+            reserved: number;
+            unavailable: number;
         };
         /**
          * Decision
@@ -3582,28 +3483,20 @@ export interface components {
             sequence: number | null;
             source: string;
             stale: boolean;
-            stale_since: string | null;
             told_at: string;
         };
         /**
          * FeedPage
          * @description `cursor` is what to send as `after` next, also when there was no news.
-         *
-         *         Where the feed is read backwards it is what to send as `before`, also when nothing was found as
-         *         far as was looked; null: there is nothing before.
          */
         FeedPage: {
-            cursor: number | null;
+            cursor: number;
             events: components["schemas"]["CloudEvent"][];
         };
-        /**
-         * FeedsAnswer
-         * @description `stale_after_s` is how long a feed may be silent, by the policy; null: nobody watches.
-         */
+        /** FeedsAnswer */
         FeedsAnswer: {
             items: components["schemas"]["FeedAnswer"][];
             next: string | null;
-            stale_after_s: number | null;
         };
         /**
          * Fence
@@ -3625,22 +3518,6 @@ export interface components {
             nodes: string[] | null;
             /** @default  */
             note: string;
-        };
-        /**
-         * Field
-         * @description A field. `open`: whatever names come behind its own and a dot are fields too.
-         */
-        Field: {
-            /** @default  */
-            about: string;
-            /** @default [] */
-            choices: string[];
-            name: string;
-            /** @default false */
-            open: boolean;
-            /** @default false */
-            required: boolean;
-            sort: components["schemas"]["Sort"];
         };
         /**
          * FieldError
@@ -3700,59 +3577,6 @@ export interface components {
             split: components["schemas"]["Figure"];
         };
         /**
-         * FileAnswer
-         * @description A file as it stands. `dry_run` is what the last rehearsal found of it as it is mapped now.
-         *
-         *         `kept` false: its bytes are gone, and it cannot be run again.
-         */
-        FileAnswer: {
-            dry_run: components["schemas"]["Checked"] | null;
-            file: string;
-            /** Format: uuid */
-            id: string;
-            kept: boolean;
-            kind: string;
-            mapping: components["schemas"]["Columns"];
-            mapping_name: string | null;
-            progress: components["schemas"]["ProgressAnswer"];
-            size: number;
-            state: components["schemas"]["ImportState"];
-            uploaded_at: string;
-            uploaded_by: string;
-            written_at: string;
-        };
-        /**
-         * FileDetail
-         * @description A file with what its columns look like, which fields they are guessed to be, and from what.
-         *
-         *         `missing` are fields that every row needs and no column is.
-         */
-        FileDetail: {
-            dry_run: components["schemas"]["Checked"] | null;
-            fields: components["schemas"]["Field"][];
-            file: string;
-            guesses: components["schemas"]["Guess"][];
-            /** Format: uuid */
-            id: string;
-            kept: boolean;
-            kind: string;
-            mapping: components["schemas"]["Columns"];
-            mapping_name: string | null;
-            missing: string[];
-            preview: components["schemas"]["Preview"];
-            progress: components["schemas"]["ProgressAnswer"];
-            size: number;
-            state: components["schemas"]["ImportState"];
-            uploaded_at: string;
-            uploaded_by: string;
-            written_at: string;
-        };
-        /** FilesAnswer */
-        FilesAnswer: {
-            items: components["schemas"]["FileAnswer"][];
-            next: string | null;
-        };
-        /**
          * Flip
          * @description A least change, and what is decided then: from which nodes, at what cost.
          */
@@ -3763,6 +3587,21 @@ export interface components {
             node: string | null;
             nodes: string[];
             sku: string | null;
+        };
+        /**
+         * FlowAnswer
+         * @description Fulfillment orders sent from a node to an area in the last 24 hours, the most first.
+         *
+         *         An area is the first three signs of a postal code. Of the newest 5,000 orders.
+         */
+        FlowAnswer: {
+            area: string;
+            country: string;
+            latitude: number | null;
+            longitude: number | null;
+            node: string;
+            orders: number;
+            region: string;
         };
         /**
          * FulfillmentOrderAnswer
@@ -3826,14 +3665,12 @@ export interface components {
             items: components["schemas"]["GroupAnswer"][];
             next: string | null;
         };
-        /**
-         * Guess
-         * @description A column is this field, and how sure that is, from 0 to 1.
-         */
-        Guess: {
-            column: string;
-            field: string;
-            sure: number;
+        /** HistoryAnswer */
+        HistoryAnswer: {
+            days: components["schemas"]["DayStock"][];
+            node: string | null;
+            sku: string;
+            time_zone: string;
         };
         /**
          * HoldBody
@@ -3858,6 +3695,16 @@ export interface components {
             /** @default null */
             order_id: string | null;
             outcome: string;
+        };
+        /**
+         * HoursAnswer
+         * @description When a node is open on a local day.
+         */
+        HoursAnswer: {
+            closes: string;
+            /** Format: date */
+            day: string;
+            opens: string;
         };
         /**
          * ImportAnswer
@@ -3894,15 +3741,19 @@ export interface components {
             version: number;
         };
         /**
-         * ImportKind
-         * @enum {unknown}
+         * Inbound
+         * @description Units that come: by a document of supply, or by a transfer `from` another node.
          */
-        ImportKind: "channels" | "customers" | "inventory" | "items" | "lanes" | "node-groups" | "nodes" | "orders" | "shipments";
-        /**
-         * ImportState
-         * @enum {unknown}
-         */
-        ImportState: "canceled" | "checked" | "checking" | "done" | "failed" | "running" | "uploaded";
+        Inbound: {
+            expected_at: string | null;
+            from: string | null;
+            id: string;
+            /** @enum {unknown} */
+            kind: "supply" | "transfer";
+            node: string;
+            overdue: boolean;
+            units: number;
+        };
         /** Item */
         Item: {
             quantity: number;
@@ -3982,54 +3833,21 @@ export interface components {
             next: string | null;
         };
         /**
-         * Job
-         * @description A job as all kinds show it.
-         *
-         *         `title` and `summary` name what it is about, by words of its kind; `share` is from 0 to 1, null
-         *         where it cannot be told. `detail` is where it is shown whole, by the API.
+         * ItemStockAnswer
+         * @description `parts`: it is a kit, and has no stock of its own. `waiting` units are owed to orders.
          */
-        Job: {
-            cancelable: boolean;
-            detail: string | null;
-            done: number;
-            ended_at: string | null;
-            errors: number;
-            eta_s: number | null;
-            fault: string | null;
-            figures: {
-                [key: string]: number;
-            };
-            id: string;
-            kind: components["schemas"]["JobKind"];
-            rows_per_s: number | null;
-            share: number | null;
-            started_at: string;
-            started_by: string;
-            state: components["schemas"]["JobState"];
-            title: string;
-            total: number | null;
-            unit: string;
+        ItemStockAnswer: {
+            as_of: string;
+            category: string;
+            channels: components["schemas"]["ChannelStock"][];
+            inbound: components["schemas"]["Inbound"][];
+            name: string;
+            nodes: components["schemas"]["NodeStock"][];
+            parts: components["schemas"]["PartAnswer"][];
+            sku: string;
+            tracking: components["schemas"]["Tracking"];
+            waiting: number;
         };
-        /**
-         * JobKind
-         * @description What is long work here.
-         * @enum {unknown}
-         */
-        JobKind: "import" | "look_ahead" | "replay" | "training" | "wave";
-        /**
-         * JobsAnswer
-         * @description The newest first; `next` is the cursor of the page after it.
-         */
-        JobsAnswer: {
-            items: components["schemas"]["Job"][];
-            next: string | null;
-        };
-        /**
-         * JobState
-         * @description Where a job stands. A draft waits for a person, the waiting one for a worker.
-         * @enum {unknown}
-         */
-        JobState: "canceled" | "cut_off" | "done" | "draft" | "failed" | "running" | "waiting";
         /**
          * Keep
          * @description Keep so many units unsold at each position: `units`, or what sells there in `days` days.
@@ -4066,20 +3884,6 @@ export interface components {
             node: string;
             quantity: number;
             sku: string;
-        };
-        /**
-         * KindAnswer
-         * @description A kind of file: what its rows may say, and the mappings that were kept for it.
-         */
-        KindAnswer: {
-            fields: components["schemas"]["Field"][];
-            kind: string;
-            mappings: components["schemas"]["SavedAnswer"][];
-            scope: string;
-        };
-        /** KindsAnswer */
-        KindsAnswer: {
-            items: components["schemas"]["KindAnswer"][];
         };
         /**
          * LaneAnswer
@@ -4438,24 +4242,6 @@ export interface components {
             sku: string;
         };
         /**
-         * MappingBody
-         * @description Columns by the fields they are; null: left out; not named: the field of its own name.
-         *
-         *         `fixed` are fields that every row has. With a `name` it is kept for the next file of its kind.
-         */
-        MappingBody: {
-            /** @default {} */
-            columns: {
-                [key: string]: string | null;
-            };
-            /** @default {} */
-            fixed: {
-                [key: string]: string | number | boolean;
-            };
-            /** @default null */
-            name: string | null;
-        };
-        /**
          * Match
          * @description Which positions a rule is for: all of what is said must hold, and of each list any name.
          *
@@ -4597,6 +4383,7 @@ export interface components {
          *         `set_aside`: the units come in set aside for that reason, or leave from what is set aside so.
          *         With a `source` and its `sequence` it is applied once, however often and late it is told.
          *         `lots`, or `serials`, say which units; what leaves unnamed leaves first expired, first out.
+         *         A `reason` is given for an adjustment; it stands first in the entry's reference.
          */
         MovementRow: {
             kind: components["schemas"]["MovementKind"];
@@ -4606,6 +4393,8 @@ export interface components {
             /** @default null */
             occurred_at: string | null;
             quantity: number;
+            /** @default null */
+            reason: components["schemas"]["AdjustReason"] | null;
             /** @default null */
             reference: string | null;
             /** @default null */
@@ -4624,6 +4413,17 @@ export interface components {
         /** MovementsBody */
         MovementsBody: {
             movements: components["schemas"]["MovementRow"][];
+        };
+        /**
+         * NetworkOverviewAnswer
+         * @description All nodes, and where they send to.
+         *
+         *         It is made anew after a second, or after ten times as long as it took: `as_of` says when.
+         */
+        NetworkOverviewAnswer: {
+            as_of: string;
+            flows: components["schemas"]["FlowAnswer"][];
+            nodes: components["schemas"]["SeenAnswer"][];
         };
         /**
          * NewLine
@@ -4837,6 +4637,20 @@ export interface components {
             then: number;
         };
         /**
+         * NodeOverviewAnswer
+         * @description One node: at a glance, its queue by state, its days and hours, and how well it does.
+         */
+        NodeOverviewAnswer: {
+            accuracy: components["schemas"]["AccuracyAnswer"] | null;
+            as_of: string;
+            days: components["schemas"]["entrepot.api.capacity.DayAnswer"][];
+            exceptions: components["schemas"]["TroubleAnswer"][];
+            hours: components["schemas"]["HoursAnswer"][];
+            queue: components["schemas"]["QueueAnswer"][];
+            seen: components["schemas"]["SeenAnswer"];
+            services: components["schemas"]["Method"][];
+        };
+        /**
          * NodesAnswer
          * @description A page of nodes; `next` is the cursor of the page after it.
          */
@@ -4884,6 +4698,28 @@ export interface components {
             zone: number | null;
         };
         /**
+         * NodeStatus
+         * @description How a node stands, in order of precedence.
+         * @enum {unknown}
+         */
+        NodeStatus: "disabled" | "full" | "open" | "paused" | "stale";
+        /**
+         * NodeStock
+         * @description Where units lie. `on_hand` is the sum of the four after it, as in the grid.
+         */
+        NodeStock: {
+            available: number;
+            in_transit: number;
+            kind: components["schemas"]["NodeKind"];
+            name: string;
+            node: string;
+            on_hand: number;
+            on_order: number;
+            reserved: number;
+            safety: number;
+            unavailable: number;
+        };
+        /**
          * NodeWorth
          * @description What a unit is worth at a node to the orders still to come, in minor units.
          */
@@ -4891,12 +4727,6 @@ export interface components {
             node: string;
             worth: number;
         };
-        /**
-         * Of
-         * @description Whose rejects: the run's, or the dry run's.
-         * @enum {unknown}
-         */
-        Of: "dry-run" | "run";
         /**
          * OfferAnswer
          * @description An offer. `lines` is what the work holds now; `nodes` the cheapest first.
@@ -4949,6 +4779,15 @@ export interface components {
          */
         OfferState: "accepted" | "declined" | "expired" | "open" | "withdrawn";
         /**
+         * Only
+         * @description Which skus are shown: at the nodes shown, all together.
+         *
+         *         `short`: reserved units are missing. `low`: at most so many can be sold. `negative`: fewer are
+         *         free than orders wait for, or some are short.
+         * @enum {unknown}
+         */
+        Only: "low" | "negative" | "short";
+        /**
          * OptionAnswer
          * @description A way to have the cart. `cost` is ours, in minor units, not what the customer pays.
          *
@@ -4971,6 +4810,22 @@ export interface components {
             service: string;
             /** @default null */
             version: number | null;
+        };
+        /**
+         * Order
+         * @description By sku, or by what can be sold at the nodes shown, the least or the most first.
+         * @enum {unknown}
+         */
+        Order: "-available" | "available" | "sku";
+        /**
+         * OrderClaim
+         * @description Units of an order's line.
+         */
+        OrderClaim: {
+            line: number;
+            /** Format: uuid */
+            order_id: string;
+            units: number;
         };
         /**
          * OrdersAnswer
@@ -5104,6 +4959,11 @@ export interface components {
             service: string | null;
             tracking_number: string;
         };
+        /** PartAnswer */
+        PartAnswer: {
+            quantity: number;
+            sku: string;
+        };
         /**
          * Parts
          * @description What a plan comes to: the money it costs, and what was weighed beside it and is none.
@@ -5118,6 +4978,17 @@ export interface components {
             shadow: number;
             shipping: number;
             split: number;
+        };
+        /**
+         * PauseAnswer
+         * @description A pause in force, of all work or of one service; `id` is what lifts it.
+         */
+        PauseAnswer: {
+            actor: string;
+            id: string;
+            reason: string;
+            service: components["schemas"]["Method"] | null;
+            until: string;
         };
         /** Payment */
         Payment: {
@@ -5538,14 +5409,6 @@ export interface components {
             next: string | null;
         };
         /**
-         * Preview
-         * @description A file's columns, and of each the first cells as text.
-         */
-        Preview: {
-            cells: string[][];
-            columns: string[];
-        };
-        /**
          * PriceTableAnswer
          * @description Prices that were made at once: of so many skus at so many nodes, the dearest unit's.
          *
@@ -5606,29 +5469,6 @@ export interface components {
             strategies: components["schemas"]["Strategy"][];
             /** @default null */
             when: string | null;
-        };
-        /**
-         * ProgressAnswer
-         * @description How far it has come: `rows` are settled, in `counts` by what became of them, or rejected.
-         *
-         *         `share` is from 0 to 1. `rows_per_s` and `eta_s` are of this run; null: not to be told yet.
-         */
-        ProgressAnswer: {
-            asked_at: string | null;
-            asked_by: string | null;
-            began_at: string | null;
-            counts: {
-                [key: string]: number;
-            };
-            ended_at: string | null;
-            eta_s: number | null;
-            fault: string | null;
-            rehearsal: boolean;
-            rejected: number;
-            rows: number;
-            rows_per_s: number | null;
-            share: number;
-            told_at: string | null;
         };
         /** PromiseAnswer */
         PromiseAnswer: {
@@ -5809,6 +5649,16 @@ export interface components {
             waiting: number;
         };
         /**
+         * QueueAnswer
+         * @description Work in a state: how much, since when the oldest is in it, and how much is late.
+         */
+        QueueAnswer: {
+            late: number;
+            oldest: string;
+            state: components["schemas"]["State"];
+            works: number;
+        };
+        /**
          * Rating
          * @description A price added to each shipment from a node, to be weighed with what it costs to send it.
          *
@@ -5940,16 +5790,6 @@ export interface components {
             service: string;
         };
         /**
-         * RejectAnswer
-         * @description A row that was not taken: the field that is wrong, where it is one, and why.
-         */
-        RejectAnswer: {
-            data: unknown;
-            field: string;
-            reason: string;
-            row: number;
-        };
-        /**
          * RejectBody
          * @description The node gives all of the work back; `lines` are the units it could not find.
          */
@@ -5961,11 +5801,6 @@ export interface components {
             lines: components["schemas"]["UnitsBody"][];
             /** @description why, for whoever reads the timeline */
             reason: string;
-        };
-        /** RejectsAnswer */
-        RejectsAnswer: {
-            items: components["schemas"]["RejectAnswer"][];
-            next: string | null;
         };
         /**
          * ReplayAnswer
@@ -6076,15 +5911,6 @@ export interface components {
             ttl_s: number;
         };
         /**
-         * RetryAnswer
-         * @description Deliveries that are tried anew; `more` were given up than one call has tried again.
-         */
-        RetryAnswer: {
-            more: boolean;
-            retried: number;
-            webhook: string;
-        };
-        /**
          * Revisions
          * @description When a customer is told another date: see `docs/algorithms/promise.md`.
          */
@@ -6129,7 +5955,6 @@ export interface components {
          */
         RunAnswer: {
             actor: string;
-            canceled_by: string | null;
             changed: number;
             decisions: number;
             differing: number;
@@ -6164,22 +5989,36 @@ export interface components {
             version: number | null;
         };
         /**
-         * RunsAnswer
-         * @description Replays, the newest first, without what they found.
+         * SeenAnswer
+         * @description A node at a glance.
+         *
+         *         `planned` of `limit` fulfillment orders are on its working `day`, which is `load` of it (null:
+         *         no limit). `queue` is open work, of which `late` should have left; the oldest has stood still
+         *         since `oldest`. `orders` and `units` were planned in the last 24 hours. `stale_feeds` have
+         *         fallen silent.
          */
-        RunsAnswer: {
-            items: components["schemas"]["RunAnswer"][];
-            next: string | null;
-        };
-        /**
-         * SavedAnswer
-         * @description A mapping that was kept by name.
-         */
-        SavedAnswer: {
-            mapping: components["schemas"]["Columns"];
+        SeenAnswer: {
+            country: string;
+            day: string | null;
+            heard_at: string | null;
+            kind: components["schemas"]["NodeKind"];
+            late: number;
+            latitude: number | null;
+            limit: number | null;
+            load: number | null;
+            longitude: number | null;
             name: string;
-            saved_at: string;
-            saved_by: string;
+            node: string;
+            oldest: string | null;
+            orders: number;
+            pause: components["schemas"]["PauseAnswer"] | null;
+            planned: number;
+            queue: number;
+            region: string;
+            stale_feeds: number;
+            status: components["schemas"]["NodeStatus"];
+            time_zone: string;
+            units: number;
         };
         /**
          * Segment
@@ -6416,12 +6255,6 @@ export interface components {
             sku: string;
             waiting: number;
         };
-        /**
-         * Sort
-         * @description What stands in a field.
-         * @enum {unknown}
-         */
-        Sort: "choice" | "date" | "list" | "number" | "object" | "text" | "time" | "whole" | "yes_no";
         /**
          * Sourcing
          * @description How orders that are sent are sourced. Who collects has chosen the store already.
@@ -6856,6 +6689,14 @@ export interface components {
             reason: string;
         };
         /**
+         * TroubleAnswer
+         * @description Open exceptions of a kind.
+         */
+        TroubleAnswer: {
+            kind: string;
+            open: number;
+        };
+        /**
          * TruthAnswer
          * @description What is believed of a position. `doubtful` units of the book are not to be counted on.
          */
@@ -6995,21 +6836,18 @@ export interface components {
          * @description A webhook, but for its secret.
          *
          *         `sequence` is how far the feed was read for it; `failures` counts calls that failed since the
-         *         last that did not; `exception` says why it was disabled, where it disabled itself. `waiting`
-         *         deliveries are owed and `failed` ones were given up; of each no more than 1,000 are counted.
+         *         last that did not; `exception` says why it was disabled, where it disabled itself.
          */
         WebhookAnswer: {
             channels: string[] | null;
             enabled: boolean;
             exception: string | null;
-            failed: number;
             failures: number;
             sequence: number;
             succeeded_at: string | null;
             types: string[];
             url: string;
             version: number;
-            waiting: number;
             webhook: string;
         };
         /**
@@ -7112,6 +6950,26 @@ export interface components {
          * @enum {unknown}
          */
         WhyNoPlan: "fenced" | "no_lane" | "node_cannot" | "short" | "too_late" | "unknown_channel" | "unknown_node";
+        /**
+         * WindowAnswer
+         * @description Cells by bucket: for each sku, in the order asked, its units at each of `nodes`.
+         *
+         *         null: the sku has no position there. `totals` are sums of the nodes shown; `waiting` are units
+         *         that orders wait for, of the whole market. Its ETag changes when anything in it does.
+         */
+        WindowAnswer: {
+            categories: string[];
+            cells: {
+                [key: string]: (number | null)[][];
+            };
+            names: string[];
+            nodes: string[];
+            skus: string[];
+            totals: {
+                [key: string]: number[];
+            };
+            waiting: number[];
+        };
         /**
          * WorkLineAnswer
          * @description Units asked of the node, and what became of them; the rest is still to be picked.
@@ -8159,13 +8017,7 @@ export interface operations {
             query?: {
                 /** @description the last sequence seen; 0: from the start */
                 after?: number;
-                before?: number;
-                from?: string;
                 limit?: number;
-                order?: string;
-                subject?: string;
-                text?: string;
-                to?: string;
                 types?: string[];
                 /** @description seconds to wait for news */
                 wait?: number;
@@ -8240,7 +8092,7 @@ export interface operations {
                 /** @description begin after the last event there is */
                 latest?: boolean;
                 limit?: number;
-                /** @description false: every event comes as `message`, and the server's as `start`, `tick` */
+                /** @description false: each event is a `message`; the server adds `start` and `tick` */
                 named?: boolean;
                 types?: string[];
                 /** @description seconds to wait for news */
@@ -9754,95 +9606,6 @@ export interface operations {
             };
         };
     };
-    deleteV1ImportMappingsKindName: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                kind: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description idempotency-key-invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     postV1ImportChannels: {
         parameters: {
             query?: never;
@@ -10437,885 +10200,6 @@ export interface operations {
             };
         };
     };
-    getV1Imports: {
-        parameters: {
-            query?: {
-                /** @description where the last page ended: its `next` */
-                cursor?: string;
-                kind?: components["schemas"]["ImportKind"][];
-                /** @description rows in a page */
-                limit?: number;
-                state?: components["schemas"]["ImportState"][];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FilesAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1Imports: {
-        parameters: {
-            query: {
-                /** @description its ending says what it is: .csv, .tsv, .txt, .jsonl, .ndjson or .parquet */
-                file: string;
-                kind: components["schemas"]["ImportKind"];
-                written_at?: string;
-            };
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description The file as it is. */
-        requestBody: {
-            content: {
-                "application/octet-stream": unknown;
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FileDetail"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1ImportsImport: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                import: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FileDetail"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1ImportsImportCancel: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                import: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FileAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict, illegal-transition */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1ImportsImportDryRun: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                import: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FileAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict, illegal-transition */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    putV1ImportsImportMapping: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                import: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MappingBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FileDetail"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict, illegal-transition */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1ImportsImportRejects: {
-        parameters: {
-            query?: {
-                /** @description where the last page ended: its `next` */
-                cursor?: string;
-                /** @description rows in a page */
-                limit?: number;
-                of?: components["schemas"]["Of"];
-            };
-            header?: never;
-            path: {
-                import: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RejectsAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    "getV1ImportsImportRejects.csv": {
-        parameters: {
-            query?: {
-                of?: components["schemas"]["Of"];
-            };
-            header?: never;
-            path: {
-                import: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": unknown;
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1ImportsImportRun: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                import: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FileAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict, illegal-transition */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1ImportsKinds: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KindsAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     getV1InventoryAtp: {
         parameters: {
             query: {
@@ -11359,6 +10243,74 @@ export interface operations {
             };
             /** @description not-found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1InventoryClaims: {
+        parameters: {
+            query: {
+                node: string;
+                sku: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11582,7 +10534,6 @@ export interface operations {
                 limit?: number;
                 node?: string;
                 source?: string;
-                stale?: boolean;
             };
             header?: never;
             path?: never;
@@ -11597,6 +10548,152 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FeedsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1InventoryGrid: {
+        parameters: {
+            query: {
+                bucket?: components["schemas"]["Bucket"][];
+                group?: string[];
+                kind?: components["schemas"]["NodeKind"][];
+                node?: string[];
+                sku: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1InventoryGridAxes: {
+        parameters: {
+            query?: {
+                category?: string;
+                group?: string[];
+                kind?: components["schemas"]["NodeKind"][];
+                low?: number;
+                node?: string[];
+                only?: components["schemas"]["Only"];
+                order?: components["schemas"]["Order"];
+                /** @description the beginning of a sku, or of words of a name */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AxesAnswer"];
                 };
             };
             /** @description unauthorized */
@@ -12634,11 +11731,12 @@ export interface operations {
     getV1Items: {
         parameters: {
             query?: {
+                category?: string;
                 /** @description where the last page ended: its `next` */
                 cursor?: string;
                 /** @description rows in a page */
                 limit?: number;
-                /** @description the beginning of a sku */
+                /** @description the beginning of a sku, or of words of a name */
                 q?: string;
             };
             header?: never;
@@ -12907,18 +12005,16 @@ export interface operations {
             };
         };
     };
-    getV1Jobs: {
+    getV1ItemsSkuHistory: {
         parameters: {
             query?: {
-                /** @description where the last page ended: its `next` */
-                cursor?: string;
-                kind?: components["schemas"]["JobKind"][];
-                /** @description rows in a page */
-                limit?: number;
-                open?: boolean;
+                days?: number;
+                node?: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                sku: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -12929,7 +12025,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobsAnswer"];
+                    "application/json": components["schemas"]["HistoryAnswer"];
                 };
             };
             /** @description unauthorized */
@@ -12943,6 +12039,15 @@ export interface operations {
             };
             /** @description insufficient-scope */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12979,16 +12084,12 @@ export interface operations {
             };
         };
     };
-    postV1JobsKindJobCancel: {
+    getV1ItemsSkuStock: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path: {
-                job: string;
-                kind: string;
+                sku: string;
             };
             cookie?: never;
         };
@@ -13000,16 +12101,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description idempotency-key-invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/json": components["schemas"]["ItemStockAnswer"];
                 };
             };
             /** @description unauthorized */
@@ -13039,16 +12131,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description illegal-transition */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
+            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14002,6 +13085,71 @@ export interface operations {
             };
             /** @description conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1NetworkOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkOverviewAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15130,6 +14278,82 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1NodesNodeOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeOverviewAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -18341,76 +17565,6 @@ export interface operations {
             };
         };
     };
-    getV1Replays: {
-        parameters: {
-            query?: {
-                /** @description where the last page ended: its `next` */
-                cursor?: string;
-                /** @description rows in a page */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunsAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     postV1Replays: {
         parameters: {
             query?: never;
@@ -18567,103 +17721,6 @@ export interface operations {
                 };
             };
             /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1ReplaysReplayCancel: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                replay: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description illegal-transition */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -21393,104 +20450,6 @@ export interface operations {
             };
         };
     };
-    postV1WebhooksWebhookDeliveriesSequenceRetry: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                sequence: string;
-                webhook: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RetryAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description illegal-transition */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     postV1WebhooksWebhookReplay: {
         parameters: {
             query?: never;
@@ -21565,94 +20524,6 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1WebhooksWebhookRetry: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                webhook: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RetryAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };

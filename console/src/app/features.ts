@@ -1,4 +1,6 @@
 /** The features of the console, each a line: leave one out and its pages, menu entries, commands and keys are gone. */
+import { inventory } from '@/features/inventory';
+import { network } from '@/features/network';
 import type { Feature } from './feature';
 
-export const features: readonly Feature[] = [];
+export const features: readonly Feature[] = [inventory, network];

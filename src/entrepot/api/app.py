@@ -10,6 +10,7 @@ from entrepot.access.hashing import Hashing
 from entrepot.access.throttle import PER_ADDRESS, PER_LOGIN, Throttle
 from entrepot.api.faces import Faces
 from entrepot.api.principals import Principals
+from entrepot.api.remembered import Remembered
 from entrepot.inventory.launch_model import TICKETS_PER_COMMIT_MAX
 from entrepot.journey.bill import Explained, Question, explained
 from entrepot.journey.draw import Draw, Drawn, draw
@@ -64,6 +65,7 @@ class App:
     per_login: Throttle = field(default_factory=lambda: Throttle(PER_LOGIN))
     per_address: Throttle = field(default_factory=lambda: Throttle(PER_ADDRESS))
     document: bytes = b""
+    remembered: Remembered = field(default_factory=Remembered)
     faces: Faces = field(default_factory=lambda: Faces({}, ()))
     feeding: int = 0
     feed_commit_s: float = 0.0

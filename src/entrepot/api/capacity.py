@@ -154,7 +154,7 @@ async def capacity(request: Request) -> Answer:
         last = query.to or first + timedelta(days=DAYS_SHOWN - 1)
         _check_days(first, last, at)
         found = await days.page(conn, market, node, first, last, at=at)
-    return json_answer(200, CapacityAnswer(node, zone, [_day(each) for each in found]))
+    return json_answer(200, CapacityAnswer(node, zone, [day_answer(each) for each in found]))
 
 
 async def put_override(request: Request) -> Answer:
@@ -285,7 +285,8 @@ def _uuid(text: str) -> UUID:
         raise _wrong("cursor", "is none of ours") from None
 
 
-def _day(day: days.Day) -> DayAnswer:
+def day_answer(day: days.Day) -> DayAnswer:
+    """Show a day."""
     return DayAnswer(
         day=day.day,
         open=day.open,

@@ -13,13 +13,16 @@ from entrepot.api.kinds import ITEMS
 from entrepot.api.paging import Cursor, Limit, after_of
 from entrepot.api.problems import Code, Problem
 from entrepot.api.resource import ImportAnswer, ImportBody, get, import_rows, page_answer, put
-from entrepot.catalog import browse
+from entrepot.catalog import search
 
 
 class ItemsQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """`q` narrows the list to skus that begin so."""
+    """`q` narrows the list to skus that begin so, or whose names have words that begin so."""
 
-    q: Annotated[str, Meta(max_length=128, description="the beginning of a sku")] = ""
+    q: Annotated[
+        str, Meta(max_length=128, description="the beginning of a sku, or of words of a name")
+    ] = ""
+    category: Annotated[str, Meta(max_length=128)] | None = None
     limit: Limit = 50
     cursor: Cursor = ""
 
@@ -36,10 +39,11 @@ async def list_items(request: Request) -> Answer:
     query: ItemsQuery = request.query
     after = after_of(query.cursor)
     async with request.app.pool.acquire() as conn:
-        rows = await browse.items(
-            conn, request.principal.market, prefix=query.q, after=after, most=query.limit + 1
-        )
-    return page_answer(ITEMS, rows, query.limit, {"q": query.q})
+        rows = await search.items(
+            conn, request.principal.market,
+            text=query.q, category=query.category, after=after, most=query.limit + 1,
+        )  # fmt: skip
+    return page_answer(ITEMS, rows, query.limit, {"q": query.q, "category": query.category})
 
 
 FOR_ALL = Anywhere("what is sold is the same everywhere")

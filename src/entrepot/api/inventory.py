@@ -15,7 +15,7 @@ from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.inventory import browse, browse_transfers, ledger
-from entrepot.inventory.buckets import AsideReason, SetAside
+from entrepot.inventory.buckets import AdjustReason, AsideReason, SetAside
 from entrepot.inventory.lots_model import LotUnits
 from entrepot.inventory.model import (
     COUNTS_PER_CALL_MAX,
@@ -70,6 +70,7 @@ class MovementRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     `set_aside`: the units come in set aside for that reason, or leave from what is set aside so.
     With a `source` and its `sequence` it is applied once, however often and late it is told.
     `lots`, or `serials`, say which units; what leaves unnamed leaves first expired, first out.
+    A `reason` is given for an adjustment; it stands first in the entry's reference.
     """
 
     kind: MovementKind
@@ -83,6 +84,7 @@ class MovementRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     set_aside: AsideReason | None = None
     lots: Lots = []
     serials: Serials = []
+    reason: AdjustReason | None = None
 
 
 class MovementsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -232,9 +234,14 @@ def moment(said: datetime, at: datetime, pointer: str) -> datetime:
 def _delta(row: MovementRow, at: datetime, pointer: str) -> Delta:
     if row.sequence is not None and row.source is None:
         raise invalid(f"{pointer}/source", "is needed where there is a sequence")
+    if row.reason is not None and row.kind is not MovementKind.ADJUSTMENT:
+        raise invalid(f"{pointer}/reason", "is given for an adjustment alone")
+    said = row.reference
+    if row.reason is not None:
+        said = row.reason.value if not said else f"{row.reason.value}: {said}"
     when = row.occurred_at
     return Delta(
-        row.kind, Sku(row.sku), NodeId(row.node), row.quantity, row.reference, row.source,
+        row.kind, Sku(row.sku), NodeId(row.node), row.quantity, said, row.source,
         row.sequence, None if when is None else moment(when, at, f"{pointer}/occurred_at"),
         row.set_aside, lots_of(row.lots, row.serials, abs(row.quantity), pointer),
     )  # fmt: skip

@@ -172,6 +172,22 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A sku that was looked for."""
+
+    sku: Sku
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What people call a sku."""
+
+    sku: Sku
+    name: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """A name that is in use."""
 

@@ -11,6 +11,17 @@ from entrepot.inventory.lots_model import LotUnits
 from entrepot.terms.ids import NodeId, Sku
 
 
+class AdjustReason(StrEnum):
+    """Why a person says that there are more or fewer units than the books have."""
+
+    FOUND = "found"
+    LOST = "lost"
+    MISCOUNT = "miscount"
+    STOLEN = "stolen"
+    SAMPLE = "sample"
+    UNDO = "undo"
+
+
 class AsideReason(StrEnum):
     """In the order in which set-aside units are the first to be missing.
 

@@ -198,3 +198,18 @@ WHERE
     AND p.on_hand > 0
 ORDER BY b.shorted > 0 DESC, (b.velocity + 0.02) * b.expected_lost DESC, b.sku
 LIMIT :most::integer;
+
+-- name: accuracy_of -> Accuracy
+-- A node's beliefs added up, beside what its books say of the same positions.
+SELECT
+    count(*)::bigint AS positions,
+    coalesce(sum(p.on_hand), 0)::bigint AS book,
+    coalesce(sum(least(b.expected_lost, p.on_hand)), 0)::float8 AS missing,
+    coalesce(sum(b.doubtful), 0)::bigint AS doubtful,
+    coalesce(sum(b.attempts), 0)::bigint AS attempts,
+    coalesce(sum(b.misfound), 0)::bigint AS misfound,
+    max(b.looked_at) AS looked_at
+FROM inventory.belief AS b
+INNER JOIN inventory.position AS p
+    ON p.market = :market::text AND b.sku = p.sku AND b.node_id = p.node_id
+WHERE b.market = :market::text AND b.node_id = :node_id::text; -- noqa: RF02

@@ -6,6 +6,7 @@ from datetime import datetime
 from entrepot.inventory import truth, truth_rules, truth_store
 from entrepot.inventory.count_list import count_list
 from entrepot.inventory.truth_model import (
+    Accuracy,
     Belief,
     Candidate,
     Countable,
@@ -75,6 +76,12 @@ async def worth_counting(
     rates = (await truth_store.rates_of(conn, market, [node_id])).get(node_id)
     candidates = [_candidate(row, rates or truth_rules.prior(row.kind), at) for row in rows]
     return count_list(candidates, counting, minutes=minutes)
+
+
+async def accuracy(conn: db.Connection, market: MarketId, node_id: NodeId) -> Accuracy | None:
+    """Add up what is believed of a node's positions; None where nothing is believed yet."""
+    rows = await db.fetch(conn, Q["accuracy_of"], Accuracy, market=market, node_id=node_id)
+    return rows[0] if rows[0].positions else None
 
 
 def _candidate(row: Countable, rates: Rates, at: datetime) -> Candidate:

@@ -90,6 +90,22 @@ class NodeSums:
     misfound: int
 
 
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """What is believed of a node's books: of `book` units at so many positions so many are missing.
+
+    `doubtful` are not offered for it. Of `attempts` picks `misfound` missed what a count found.
+    """
+
+    positions: int
+    book: int
+    missing: float
+    doubtful: int
+    attempts: int
+    misfound: int
+    looked_at: datetime | None
+
+
 class Belief(msgspec.Struct, frozen=True, gc=False):
     """What is believed of one position, as of `as_of`. It was last counted at `looked_at`.
 
