@@ -31,6 +31,18 @@ POST   /v1/fulfillment-orders/{fulfillment_order}/pack     of
 POST   /v1/fulfillment-orders/{fulfillment_order}/ready    of
 POST   /v1/fulfillment-orders/{fulfillment_order}/collect  of
 POST   /v1/fulfillment-orders/{fulfillment_order}/ship     of
+POST   /v1/fulfillment-orders/{fulfillment_order}/arrived  of
+GET    /v1/nodes/{node}/work                            path
+GET    /v1/nodes/{node}/pickups                         path
+GET    /v1/nodes/{node}/look-up                         path
+GET    /v1/nodes/{node}/overview                        path
+GET    /v1/nodes/{node}/pick-lists                      path
+POST   /v1/nodes/{node}/pick-lists                      path
+GET    /v1/pick-lists/{pick_list}                       of
+POST   /v1/pick-lists/{pick_list}/abandon               of
+GET    /v1/print/pick-lists/{pick_list}                 of
+GET    /v1/print/fulfillment-orders/{fulfillment_order}/packing-slip  of
+GET    /v1/print/fulfillment-orders/{fulfillment_order}/hand-over     of
 GET    /v1/offers                                       query
 GET    /v1/offers/{offer}                               of
 POST   /v1/offers/{offer}/accept                        body
@@ -53,6 +65,7 @@ POST   /v1/transfers/{transfer}/send                    of
 POST   /v1/transfers/{transfer}/receive                 of
 GET    /v1/items                                        anywhere
 GET    /v1/items/{sku}                                  anywhere
+GET    /v1/items/by-barcode/{code}                      anywhere
 GET    /v1/nodes/{node}                                 path
 GET    /v1/nodes/{node}/count-list                      path
 GET    /v1/nodes/{node}/capacity                        path

@@ -32,6 +32,8 @@ policies:read       yes            yes         yes    -          yes
 policies:write      yes            yes         -      -          -
 webhooks:read       yes            yes         -      -          -
 webhooks:write      yes            yes         -      -          -
+jobs:read           yes            yes         -      -          yes
+jobs:write          yes            yes         -      -          -
 users:read          yes            -           -      -          -
 users:write         yes            -           -      -          -
 keys:read           yes            -           -      -          -

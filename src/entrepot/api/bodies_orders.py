@@ -256,8 +256,8 @@ class OrderAnswer(Receipt, frozen=True, kw_only=True):
     """An order as it stands. `version` is its ETag: notes leave it as it is."""
 
     phase: Phase
-    lines: list[LineShown]
-    plan: PlanShown | None
+    lines: list[LineShown]  # type: ignore[assignment] # it is only written, never changed
+    plan: PlanShown | None  # type: ignore[assignment] # likewise
     fulfillment_orders: list[WorkShown]
     shipments: list[ShipmentShown]
     payments: list[Payment]

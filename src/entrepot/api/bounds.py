@@ -40,8 +40,9 @@ class Narrowed:
 class InQuery:
     """A list with a parameter that names the node.
 
-    Where it names none it is narrowed to one's own: by the handler, to `request.nodes`, where it
-    takes `many`; else to one's only node, and whoever has several has to say which.
+    Where it names none it is narrowed to one's own: a parameter that is a list of nodes to all of
+    them; by the handler, to `request.nodes`, where it takes `many`; else to one's only node, and
+    whoever has several has to say which.
     """
 
     parameter: str = "node"
@@ -101,6 +102,12 @@ async def bind(at: At | None, request: "Request") -> None:
 
 def _narrow(at: InQuery, request: "Request", own: frozenset[NodeId]) -> None:
     named = getattr(request.query, at.parameter)
+    if isinstance(named, list):
+        for each in named:
+            _check(each, own, parameter=at.parameter)
+        request.nodes = [NodeId(each) for each in named] or sorted(own)
+        request.query = msgspec.structs.replace(request.query, **{at.parameter: request.nodes})
+        return
     if named is not None:
         _check(named, own, parameter=at.parameter)
         request.nodes = [NodeId(named)]

@@ -13,7 +13,7 @@ from entrepot.api.kinds import ITEMS
 from entrepot.api.paging import Cursor, Limit, after_of
 from entrepot.api.problems import Code, Problem
 from entrepot.api.resource import ImportAnswer, ImportBody, get, import_rows, page_answer, put
-from entrepot.catalog import search
+from entrepot.catalog import browse, search
 
 
 class ItemsQuery(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,8 +27,8 @@ from entrepot.api.bodies_fulfillment import (
     whole_answer,
     work_answer,
 )
-from entrepot.api.bounds import InQuery, Of
 from entrepot.api.bodies_pickups import ScanBody
+from entrepot.api.bounds import InQuery, Of
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Handler, Request, Route, etag, json_answer, parameter
 from entrepot.api.paging import PageQuery, after_of, cursor_of

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
+from entrepot.api.bounds import InQuery
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem
@@ -176,7 +177,7 @@ def query_of(filters: Filters) -> str:
 ROUTES = [
     Route(
         "GET", "/v1/orders", listed, Scope.ORDERS_READ, "Orders, found and filtered",
-        query=OrdersQuery, answer=OrdersAnswer,
+        query=OrdersQuery, answer=OrdersAnswer, at=InQuery(),
     ),
     Route(
         "GET", "/v1/orders/count", counted, Scope.ORDERS_READ,
