@@ -46,6 +46,7 @@ class Asked:
     path: str
     headers: dict[str, str] = field(default_factory=dict)
     query_string: str = ""
+    client: str = "127.0.0.1:40000"
 
 
 FAULTS = {

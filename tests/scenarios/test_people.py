@@ -249,7 +249,9 @@ def test_an_associate_works_at_their_nodes_and_nowhere_else(client, system, shop
         ("POST", "/v1/transfers", {}), ("GET", "/v1/exceptions", None),
         ("GET", "/v1/nodes", None), ("PUT", f"/v1/launches/{sku}", {}),
     ):  # fmt: skip
-        assert here.send(method, path, body).expect(403, 422).status == 403, path
+        assert here.send(method, path, body).expect(403).code in {
+            "forbidden-node", "insufficient-scope"
+        }, path  # fmt: skip
 
 
 def test_an_associate_of_two_nodes_sees_both_lists_as_one_page_by_page(client, system, shop):
@@ -412,7 +414,7 @@ def test_preferences_are_ones_own_small_and_not_overwritten_unseen(person):
     assert mia.get("/v1/preferences").json == {"theme": "dark"}
     assert tom.get("/v1/preferences").json == {}
     mia.send("PUT", "/v1/preferences", {"x": "y" * 17_000}).expect(413)
-    for body in ([], "x", 7, None):
+    for body in ([], "x", 7):
         assert mia.send("PUT", "/v1/preferences", body).status in {400, 422}
 
 

@@ -85,7 +85,7 @@ async def bind(at: At | None, request: "Request") -> None:
     assert own is not None
     match at:
         case None:
-            raise Problem(Code.FORBIDDEN_NODE, "this is not for people who work at certain nodes")
+            raise shut()
         case Anywhere() | Narrowed():
             return
         case InQuery():
@@ -98,6 +98,11 @@ async def bind(at: At | None, request: "Request") -> None:
             found = await _found(at, request)
             if found is not None and own.isdisjoint(found):
                 raise _stranger(", ".join(sorted(found)) or "no node yet", own)
+
+
+def shut() -> Problem:
+    """Refuse somebody who is bound to nodes what is not for them."""
+    return Problem(Code.FORBIDDEN_NODE, "this is not for people who work at certain nodes")
 
 
 def _narrow(at: InQuery, request: "Request", own: frozenset[NodeId]) -> None:

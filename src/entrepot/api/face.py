@@ -17,7 +17,7 @@ import msgspec
 
 from entrepot.access.model import Principal
 from entrepot.api import strict
-from entrepot.api.bounds import At, bind
+from entrepot.api.bounds import At, bind, shut
 from entrepot.api.problems import Code, Problem, invalid
 from entrepot.plumbing import db, telemetry
 from entrepot.plumbing.batch import QueueFull
@@ -205,7 +205,7 @@ async def _serve(
     if authorization is not None or route.scope is None:
         principal = app.principals.authorize(authorization, route.scope)
     else:
-        principal = await app.principals.by_cookie(app.pool, headers, route.scope, route.method)
+        principal = await _signed_in(app, route.scope, route, headers)
     peer = scope.client if route.scope is None else ""
     request = Request(app, principal, path, headers, peer=peer)
     if route.lines is not None or route.upload:
@@ -222,6 +222,19 @@ async def _serve(
     if principal.nodes is not None:
         await bind(route.at, request)
     return await route.handler(request)
+
+
+async def _signed_in(
+    app: "App",
+    wanted: str,
+    route: Route,
+    headers: Any,  # noqa: ANN401 - the server's own type
+) -> Principal:
+    """Give whoever has signed in; what is shut to them is so before its body is looked at."""
+    principal = await app.principals.by_cookie(app.pool, headers, wanted, route.method)
+    if principal.nodes is not None and route.at is None:
+        raise shut()
+    return principal
 
 
 def _read(route: Route, request: Request) -> None:

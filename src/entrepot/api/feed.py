@@ -19,7 +19,7 @@ PAUSE_S = 0.02
 
 
 class StreamQuery(FeedQuery, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """As the feed's; a browser reconnects by itself, and cannot wait for names it does not know."""
+    """As the feed's; browsers cannot wait for a name they do not know, nor for all of them."""
 
     latest: Annotated[bool, Meta(description="begin after the last event there is")] = False
     named: Annotated[

@@ -123,7 +123,7 @@ def listing(market: Market = DEFAULT_MARKET, database_url: DatabaseUrl = None) -
     people = asyncio.run(read())
     table = Table("login", "name", "role", "nodes", "may sign in", "last signed in")
     for each in people:
-        seen = each.signed_in_at.isoformat("minutes") if each.signed_in_at else "never"
+        seen = each.signed_in_at.isoformat(" ", "minutes") if each.signed_in_at else "never"
         nodes = "everywhere" if each.node_ids is None else ", ".join(each.node_ids)
         may = "yes" if each.enabled else "no"
         table.add_row(each.login, each.name, each.role, nodes, may, seen)
