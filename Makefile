@@ -12,7 +12,7 @@ SOURCES := src tests bench connectors
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command 'make lock'
 
-.PHONY: help setup demo test check bench docs lint lock clean
+.PHONY: help setup demo test check bench docs api lint lock clean
 
 help: ## List the verbs.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ bench: $(STAMP) ## Measure: each figure, its floor in the same run, and the rati
 
 docs: $(STAMP) ## Write the generated pages of docs/ again.
 	$(BIN)/python -m entrepot.cli.docs
+
+api: $(STAMP) ## Print the API's document beside the console again, and its types.
+	$(BIN)/python -m entrepot openapi >console/openapi.json
+	cd console && npm run --silent gen
 
 lock: $(STAMP)
 	$(COMPILE) --output-file requirements.lock pyproject.toml

@@ -15,7 +15,7 @@ import httpx
 import msgspec
 
 from entrepot.access.adopt import adopt_bootstrap
-from entrepot.api import server
+from entrepot.api import faces, server
 from entrepot.api.app import app_of
 from entrepot.api.face import Table
 from entrepot.api.openapi import document
@@ -76,6 +76,7 @@ async def serve(
     app = app_of(settings, pool, captures, world)
     app.stopping = stop
     app.document = msgspec.json.encode(document(ROUTES, settings.public_url))
+    app.faces = faces.built(ROUTES)
     principals = app.principals
     async with pool.acquire() as conn, conn.transaction():
         await adopt_bootstrap(conn, settings.bootstrap_key, mint.now())

@@ -27,6 +27,16 @@ class FeedQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     wait: Annotated[float, Meta(ge=0, le=WAIT_S_MAX, description="seconds to wait for news")] = 0
 
 
+class StreamQuery(FeedQuery, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """As the feed's; browsers reconnect by themselves, and cannot wait for a name they do not know."""
+
+    latest: Annotated[bool, Meta(description="begin after the last event there is")] = False
+    named: Annotated[
+        bool,
+        Meta(description="false: each event is a `message`; the server adds `start` and `tick`"),
+    ] = True
+
+
 class FeedPage(msgspec.Struct, frozen=True):
     """`cursor` is what to send as `after` next, also when there was no news."""
 
@@ -94,6 +104,6 @@ ROUTES = [
     ),
     Route(
         "GET", "/v1/events/stream", streamed, Scope.EVENTS_READ, "The feed as server-sent events",
-        query=FeedQuery, answer_type="text/event-stream", at=OF_OWN_NODES,
+        query=StreamQuery, answer_type="text/event-stream", at=OF_OWN_NODES,
     ),
 ]  # fmt: skip

@@ -32,7 +32,9 @@ async def serve(app: App, table: Table, *, host: str, port: int, stop: asyncio.E
         if scope.path == "/v1/events/stream" and scope.method == "GET":
             await stream(app, scope, protocol)
             return
-        answer = await respond(app, table, scope, protocol)
+        answer = app.faces.answer(scope.method, scope.path, scope.headers)
+        if answer is None:
+            answer = await respond(app, table, scope, protocol)
         headers = [("content-type", answer.content_type), *answer.headers]
         if answer.parts is not None:
             await pour(protocol, answer.status, headers, answer.parts)

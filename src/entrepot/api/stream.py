@@ -12,17 +12,26 @@ from entrepot.access.model import Principal, Scope
 from entrepot.api import strict
 from entrepot.api.app import App
 from entrepot.api.face import refuse
-from entrepot.api.feed import FeedQuery, is_of, wanted
+from entrepot.api.feed import StreamQuery, is_of, wanted
 from entrepot.api.problems import Code, Problem
 from entrepot.api.signed_in import Known, Sessions, token_of
 from entrepot.plumbing.cloud_event import cloud_event
-from entrepot.plumbing.relay import events_after
+from entrepot.plumbing.model import Event
+from entrepot.plumbing.relay import events_after, newest
+from entrepot.terms.ids import MarketId
 
 log = logging.getLogger(__name__)
 
 PAGE = 500
 PAUSE_S = 0.05
 KEEP_ALIVE_S = 15.0
+HEADERS = [
+    ("content-type", "text/event-stream"),
+    ("cache-control", "no-store"),
+    ("x-accel-buffering", "no"),  # a proxy that gathers what is sent would hold events back
+]
+
+RETRY_MS = 2_000
 
 
 async def stream(app: App, scope: Any, protocol: Any) -> None:  # noqa: ANN401 - the server's types
@@ -31,9 +40,9 @@ async def stream(app: App, scope: Any, protocol: Any) -> None:  # noqa: ANN401 -
     `Last-Event-ID` resumes.
     """
     try:
-        listener = await _listener(app, scope.headers)
-        query = strict.query(FeedQuery, scope.query_string)
-        after = _start(scope.headers.get("last-event-id"), query)
+        listener, market = await _listener(app, scope.headers)
+        query = strict.query(StreamQuery, scope.query_string)
+        after = await _start(app, market, scope.headers.get("last-event-id"), query)
     except Problem as problem:
         answer = refuse(app, problem)
         headers = [("content-type", answer.content_type), *answer.headers]
@@ -47,8 +56,11 @@ MayListen = Callable[[], Principal | None]
 """Answers who listens, as they are by now; None once they may not."""
 
 
-async def _listener(app: App, headers: Any) -> AbstractContextManager[MayListen]:  # noqa: ANN401
-    """Authorize whoever listens, by key or by session; raises Problem.
+async def _listener(
+    app: App,
+    headers: Any,  # noqa: ANN401 - the server's own type
+) -> tuple[AbstractContextManager[MayListen], MarketId]:
+    """Authorize whoever listens, by key or by session, and give their market; raises Problem.
 
     To listen is no use of a session: one that is only listened to ends when it has been idle.
     """
@@ -59,10 +71,11 @@ async def _listener(app: App, headers: Any) -> AbstractContextManager[MayListen]
         known = await sessions.known(app.pool, token_of(headers.get("cookie")))
     if known is None:
         principal = app.principals.authorize(authorization, Scope.EVENTS_READ)
-        return nullcontext(lambda: principal if app.principals.knows(authorization) else None)
+        heard = nullcontext(lambda: principal if app.principals.knows(authorization) else None)
+        return heard, principal.market
     if not known.principal.may(Scope.EVENTS_READ):
         raise Problem(Code.FORBIDDEN, f"{known.principal.name!r} lacks {Scope.EVENTS_READ}")
-    return _watched(sessions, known)
+    return _watched(sessions, known), known.principal.market
 
 
 @contextmanager
@@ -79,21 +92,20 @@ async def _send(
     app: App,
     protocol: Any,  # noqa: ANN401 - the server's own type
     may_listen: MayListen,
-    query: FeedQuery,
+    query: StreamQuery,
     after: int,
 ) -> None:
     types = wanted(query)
     root = app.settings.public_url
-    transport = protocol.response_stream(
-        200, [("content-type", "text/event-stream"), ("cache-control", "no-store")]
-    )
+    transport = protocol.response_stream(200, HEADERS)
     quiet = 0.0
+    text = f"retry: {RETRY_MS}\n\n" if query.named else _named("start", after)
     while not app.stopping.is_set() and (principal := may_listen()) is not None:
         market, own = principal.market, principal.nodes
         async with app.pool.acquire() as conn:
             events = await events_after(conn, market, after, PAGE)
-        text = "".join(
-            f"id: {e.sequence}\nevent: {e.type}\ndata: {_line(cloud_event(root, market, e))}\n\n"
+        text += "".join(
+            _event(e, _line(cloud_event(root, market, e)), named=query.named)
             for e in events
             if (types is None or e.type in types) and (own is None or is_of(e, own))
         )
@@ -101,20 +113,34 @@ async def _send(
             after = events[-1].sequence
         quiet = 0.0 if text else quiet + PAUSE_S
         if quiet >= KEEP_ALIVE_S:
-            text, quiet = ": still here\n\n", 0.0
+            text, quiet = ": still here\n\n" if query.named else _named("tick", after), 0.0
         if text:
             try:
                 await transport.send_str(text)
             except Exception:  # noqa: BLE001 - however it says so, the client has left
                 return
+            text = ""
         if not events:
             await asyncio.sleep(PAUSE_S)
 
 
-def _start(last: str | None, query: FeedQuery) -> int:
+async def _start(app: App, market: MarketId, last: str | None, query: StreamQuery) -> int:
     if last is not None and last.isdigit():
         return int(last)
-    return query.after
+    if not query.latest:
+        return query.after
+    async with app.pool.acquire() as conn:
+        return await newest(conn, market)
+
+
+def _named(name: str, sequence: int) -> str:
+    """What the server says of itself: where the stream begins, and that it is still there."""
+    return f"id: {sequence}\nevent: {name}\ndata: {sequence}\n\n"
+
+
+def _event(event: Event, data: str, *, named: bool) -> str:
+    name = f"event: {event.type}\n" if named else ""
+    return f"id: {event.sequence}\n{name}data: {data}\n\n"
 
 
 def _line(value: object) -> str:

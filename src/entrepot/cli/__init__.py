@@ -5,8 +5,10 @@ import typer
 from entrepot.cli import (
     bench,
     bring,
+    console,
     demo,
     keys,
+    openapi,
     performance,
     policy,
     promises,
@@ -38,6 +40,8 @@ app.command("replay", help="History decided again, by other rules.")(replay.repl
 app.command("regret", help="What a day cost, and what it could have cost.")(regret.regret)
 app.command("demo", help="The sample retailer, in motion.")(demo.demo)
 app.command("bench", help="One benchmark.")(bench.bench)
+app.command("openapi", help="Print the OpenAPI document.")(openapi.openapi)
+app.add_typer(console.app, name="console")
 app.add_typer(keys.app, name="key")
 app.add_typer(users.app, name="user")
 app.add_typer(stock.app, name="inventory")

@@ -169,6 +169,12 @@ SELECT f.market, f.last_sequence
 FROM plumbing.feed AS f
 ORDER BY f.market;
 
+-- name: feed_of -> Feed
+-- One market's feed and its last number: where whoever wants only what is new begins.
+SELECT f.market, f.last_sequence
+FROM plumbing.feed AS f
+WHERE f.market = :market::text;
+
 -- name: open_cursors
 -- A row of the journey that is new begins at the feed's beginning.
 INSERT INTO plumbing.cursor (market, step, sequence)

@@ -61,6 +61,12 @@ async def feeds(conn: db.Connection) -> list[Feed]:
     return await db.fetch(conn, Q["feeds"], Feed)
 
 
+async def newest(conn: db.Connection, market: MarketId) -> int:
+    """Give the number of a market's last event; 0 where there is none."""
+    found = await db.fetch(conn, Q["feed_of"], Feed, market=market)
+    return found[0].last_sequence if found else 0
+
+
 async def lag(conn: db.Connection) -> Lag:
     """Read how much waits for its number."""
     return (await db.fetch(conn, Q["lag"], Lag))[0]

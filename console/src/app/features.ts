@@ -1,0 +1,4 @@
+/** The features of the console, each a line: leave one out and its pages, menu entries, commands and keys are gone. */
+import type { Feature } from './feature';
+
+export const features: readonly Feature[] = [];

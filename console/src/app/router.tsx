@@ -1,0 +1,69 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate, Outlet, type AnyRoute } from '@tanstack/react-router';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { Suspense, type ComponentType, type ReactNode } from 'react';
+import { allows, sessionQuery, useSession } from '@/api/session';
+import { parseSearch, stringifySearch, type Search } from '@/ui/address';
+import { EmptyState, Forbidden, SkeletonPage } from '@/ui/States';
+import type { PageOf } from './feature';
+import { features } from './features';
+import { Crashed, NotFound } from './Fault';
+import { allowed, entries } from './nav';
+import { Shell } from './Shell';
+import { SignIn } from './SignIn';
+import { t } from './words';
+
+/** Who is not signed in sees the sign-in page at the address they came for, and that page after it. */
+function Gate() {
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  return session ? <Shell /> : <SignIn />;
+}
+
+const root = createRootRoute({
+  component: () => (
+    <Suspense fallback={null}>
+      <Outlet />
+    </Suspense>
+  ),
+  errorComponent: Crashed,
+});
+
+const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Gate, notFoundComponent: NotFound });
+
+function guarded(scope: string | undefined, Component: ComponentType): () => ReactNode {
+  return function Guarded() {
+    const session = useSession();
+    return allows(session, scope) ? <Component /> : <Forbidden scope={scope} />;
+  };
+}
+
+function route(page: PageOf, scope: string | undefined): AnyRoute {
+  return createRoute({
+    getParentRoute: () => shell,
+    path: page.path,
+    validateSearch: (search: Search): Search => search,
+    component: guarded(page.scope ?? scope, lazyRouteComponent(page.page)),
+    pendingComponent: SkeletonPage,
+    errorComponent: Crashed,
+  }) as unknown as AnyRoute;
+}
+
+/** The first page of the menu, where no feature has claimed the start. */
+function Start() {
+  const session = useSession();
+  const first = entries(allowed(features, session))[0];
+  if (first) return <Navigate to={first.path} replace />;
+  return <EmptyState title={t('start.title', { name: session?.user.name ?? '' })}>{t('start.text')}</EmptyState>;
+}
+
+const pages = features.flatMap((feature) => feature.pages.map((page) => route(page, feature.scope)));
+const started = features.some((feature) => feature.pages.some((page) => page.path === '/'));
+const start = createRoute({ getParentRoute: () => shell, path: '/', component: Start });
+
+export const router = createRouter({
+  routeTree: root.addChildren([shell.addChildren(started ? pages : [start as unknown as AnyRoute, ...pages])]),
+  defaultPreload: 'intent',
+  defaultNotFoundComponent: NotFound,
+  parseSearch,
+  stringifySearch,
+  scrollRestoration: true,
+});

@@ -1,0 +1,4 @@
+import { catalog } from '@/i18n';
+import en from './en.json';
+
+export const t = catalog({ en });
