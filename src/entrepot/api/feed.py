@@ -28,7 +28,7 @@ class FeedQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 class StreamQuery(FeedQuery, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """As the feed's; browsers reconnect by themselves, and cannot wait for a name they do not know."""
+    """As the feed's; browsers cannot wait for a name they do not know, nor for all of them."""
 
     latest: Annotated[bool, Meta(description="begin after the last event there is")] = False
     named: Annotated[
