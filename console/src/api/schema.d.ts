@@ -986,6 +986,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * API keys
+         * @description Scope: `keys:read`.
+         */
+        get: operations["getV1Keys"];
+        put?: never;
+        /**
+         * Make an API key
+         * @description Scope: `keys:write`.
+         */
+        post: operations["postV1Keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description Scope: `keys:write`.
+         */
+        delete: operations["deleteV1KeysKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/lanes": {
         parameters: {
             query?: never;
@@ -1902,6 +1946,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the faces remember for one
+         * @description Whoever has signed in, for themselves.
+         */
+        get: operations["getV1Preferences"];
+        /**
+         * Let the faces remember
+         * @description Whoever has signed in, for themselves.
+         */
+        put: operations["putV1Preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/promises": {
         parameters: {
             query?: never;
@@ -2080,6 +2148,51 @@ export interface paths {
          * @description Scope: `orders:write`.
          */
         post: operations["postV1ReservationsReservation_idRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The session one has
+         * @description Whoever has signed in, for themselves.
+         */
+        get: operations["getV1Session"];
+        put?: never;
+        /** Sign in */
+        post: operations["postV1Session"];
+        /**
+         * Sign out
+         * @description Whoever has signed in, for themselves.
+         */
+        delete: operations["deleteV1Session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change one's own password
+         * @description Whoever has signed in, for themselves.
+         */
+        put: operations["putV1SessionPassword"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2352,6 +2465,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may sign in
+         * @description Scope: `users:read`.
+         */
+        get: operations["getV1Users"];
+        put?: never;
+        /**
+         * Enroll a person
+         * @description Scope: `users:write`.
+         */
+        post: operations["postV1Users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A person
+         * @description Scope: `users:read`.
+         */
+        get: operations["getV1UsersUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a person's account
+         * @description Scope: `users:write`.
+         */
+        patch: operations["patchV1UsersUser"];
         trace?: never;
     };
     "/v1/waves": {
@@ -3587,6 +3748,49 @@ export interface components {
             sku: string;
         };
         /**
+         * KeyAnswer
+         * @description A key. `made_by` null: at the command line. `used_on`: the last day of its use, UTC.
+         */
+        KeyAnswer: {
+            id: string;
+            made_at: string;
+            made_by: string | null;
+            name: string;
+            revoked_at: string | null;
+            scopes: string[];
+            used_on: string | null;
+        };
+        /**
+         * KeyBody
+         * @description `name`: who will hold it, for people. `admin` among the scopes is all of them.
+         */
+        KeyBody: {
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+        };
+        /**
+         * KeyMade
+         * @description `key` is shown this once: a call that is repeated under its key does not show it.
+         */
+        KeyMade: {
+            id: string;
+            key: string | null;
+            made_at: string;
+            made_by: string | null;
+            name: string;
+            revoked_at: string | null;
+            scopes: string[];
+            used_on: string | null;
+        };
+        /**
+         * KeysAnswer
+         * @description The newest first; those that were revoked among them.
+         */
+        KeysAnswer: {
+            items: components["schemas"]["KeyAnswer"][];
+            next: string | null;
+        };
+        /**
          * LaneAnswer
          * @description A lane and its version, which is also its ETag.
          */
@@ -4600,6 +4804,14 @@ export interface components {
             shipping: number;
             split: number;
         };
+        /**
+         * PasswordBody
+         * @description The password there is, and the one there is to be: 12 characters at least.
+         */
+        PasswordBody: {
+            current: string;
+            new: string;
+        };
         /** Payment */
         Payment: {
             /**
@@ -4610,6 +4822,17 @@ export interface components {
             provider: string;
             /** @default  */
             reference: string;
+        };
+        /**
+         * PersonAnswer
+         * @description Who has signed in. `nodes` null: everywhere.
+         */
+        PersonAnswer: {
+            id: string;
+            login: string;
+            name: string;
+            nodes: string[] | null;
+            role: components["schemas"]["Role"];
         };
         /**
          * Phase
@@ -5527,6 +5750,12 @@ export interface components {
             tell_earlier: boolean;
         };
         /**
+         * Role
+         * @description What somebody does here; `access.roles` says what it opens.
+         * @enum {unknown}
+         */
+        Role: "administrator" | "agent" | "associate" | "operations" | "viewer";
+        /**
          * RowAnswer
          * @description What became of a row. `short`: reserved units it found missing, which stand as a shortage.
          */
@@ -5588,6 +5817,12 @@ export interface components {
             /** @default null */
             version: number | null;
         };
+        /**
+         * Scope
+         * @description What a key may be allowed. `admin` implies all others; writing does not imply reading.
+         * @enum {unknown}
+         */
+        Scope: "admin" | "catalog:read" | "catalog:write" | "customers:read" | "customers:write" | "events:read" | "exceptions:read" | "exceptions:write" | "fulfillment:read" | "fulfillment:write" | "inventory:read" | "inventory:write" | "keys:read" | "keys:write" | "network:read" | "network:write" | "orders:read" | "orders:write" | "policies:read" | "policies:write" | "promises:read" | "tracking:write" | "users:read" | "users:write" | "webhooks:read" | "webhooks:write";
         /**
          * Segment
          * @description Units that are for some only, until `until`: their sales use the protection up.
@@ -5677,6 +5912,19 @@ export interface components {
         SerialWhole: {
             steps: components["schemas"]["SerialStep"][];
             unit: components["schemas"]["SerialAnswer"];
+        };
+        /**
+         * SessionAnswer
+         * @description A session. Unsafe calls that are made with its cookie send `csrf` as X-CSRF-Token.
+         *
+         *         It ends at `expires_at`, or when nothing was asked for four hours.
+         */
+        SessionAnswer: {
+            csrf: string;
+            expires_at: string;
+            market: string;
+            scopes: string[];
+            user: components["schemas"]["PersonAnswer"];
         };
         /**
          * SetAsideLine
@@ -5777,6 +6025,16 @@ export interface components {
             refused: string | null;
             /** @default [] */
             shipments: components["schemas"]["Sent"][];
+        };
+        /**
+         * SignInBody
+         * @description `market`: whose people; the one market of a system that has but one may be left out.
+         */
+        SignInBody: {
+            login: string;
+            /** @default default */
+            market: string;
+            password: string;
         };
         /**
          * SkuAvailable
@@ -6330,6 +6588,72 @@ export interface components {
             service: components["schemas"]["Method"] | null;
         };
         /**
+         * UserAnswer
+         * @description A person. `nodes` null: everywhere.
+         */
+        UserAnswer: {
+            enabled: boolean;
+            id: string;
+            login: string;
+            made_at: string;
+            made_by: string;
+            name: string;
+            nodes: string[] | null;
+            role: components["schemas"]["Role"];
+            signed_in_at: string | null;
+            version: number;
+        };
+        /**
+         * UserBody
+         * @description A person. `nodes`: where an associate works; nobody else has any.
+         */
+        UserBody: {
+            login: string;
+            name: string;
+            /** @default null */
+            nodes: string[] | null;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * UserMade
+         * @description `password` is shown this once: a call that is repeated under its key does not show it.
+         */
+        UserMade: {
+            enabled: boolean;
+            id: string;
+            login: string;
+            made_at: string;
+            made_by: string;
+            name: string;
+            nodes: string[] | null;
+            password: string | null;
+            role: components["schemas"]["Role"];
+            signed_in_at: string | null;
+            version: number;
+        };
+        /**
+         * UserPatch
+         * @description What is to be other than it is.
+         *
+         *         `reset_password`: the password there is ends, with every session, and the answer shows another.
+         */
+        UserPatch: {
+            enabled?: boolean;
+            name?: string;
+            nodes?: string[] | null;
+            /** @default false */
+            reset_password: boolean;
+            role?: components["schemas"]["Role"];
+        };
+        /**
+         * UsersAnswer
+         * @description By login.
+         */
+        UsersAnswer: {
+            items: components["schemas"]["UserAnswer"][];
+            next: string | null;
+        };
+        /**
          * WaitingAnswer
          * @description Units that wait, beside how many may (`limit`) and how many more (`room`; null: any).
          *
@@ -6776,7 +7100,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7014,7 +7338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7212,7 +7536,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7478,7 +7802,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7586,7 +7910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7662,7 +7986,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7815,7 +8139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7919,7 +8243,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7986,7 +8310,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8078,7 +8402,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8206,7 +8530,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8334,7 +8658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8462,7 +8786,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8590,7 +8914,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8718,7 +9042,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8846,7 +9170,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8974,7 +9298,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9189,7 +9513,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9288,7 +9612,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9387,7 +9711,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9486,7 +9810,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9585,7 +9909,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9684,7 +10008,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9862,7 +10186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9950,7 +10274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10104,7 +10428,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10260,7 +10584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10341,7 +10665,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10432,7 +10756,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10505,7 +10829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10664,7 +10988,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10841,7 +11165,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10949,7 +11273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11088,7 +11412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11155,7 +11479,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11247,7 +11571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11294,6 +11618,261 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Keys: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1Keys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyMade"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    deleteV1KeysKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11521,7 +12100,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11787,7 +12366,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11915,7 +12494,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12034,7 +12613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12149,7 +12728,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12482,7 +13061,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12655,7 +13234,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12747,7 +13326,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12853,7 +13432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12932,7 +13511,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13014,7 +13593,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13106,7 +13685,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13217,7 +13796,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13337,7 +13916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13445,7 +14024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13512,7 +14091,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13604,7 +14183,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13723,7 +14302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13836,7 +14415,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13919,7 +14498,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14022,7 +14601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14114,7 +14693,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14319,7 +14898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14514,7 +15093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14642,7 +15221,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14752,7 +15331,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14874,7 +15453,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14949,7 +15528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15101,7 +15680,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15278,7 +15857,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15406,7 +15985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15612,7 +16191,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15740,7 +16319,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15868,7 +16447,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15991,7 +16570,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16090,7 +16669,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16195,7 +16774,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16359,7 +16938,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16498,6 +17077,179 @@ export interface operations {
             };
         };
     };
+    getV1Preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    putV1Preferences: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description precondition-failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     postV1Promises: {
         parameters: {
             query?: never;
@@ -16538,7 +17290,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16637,7 +17389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16972,7 +17724,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17163,7 +17915,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17264,7 +18016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17379,7 +18131,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17408,6 +18160,344 @@ export interface operations {
             };
             /** @description idempotency-key-reused, invalid-request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1Session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-many-attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    deleteV1Session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    putV1SessionPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-many-attempts */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17777,7 +18867,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17905,7 +18995,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18024,7 +19114,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18141,7 +19231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18231,7 +19321,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18312,7 +19402,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18406,7 +19496,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18498,7 +19588,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18626,7 +19716,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18754,7 +19844,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18882,7 +19972,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18901,6 +19991,388 @@ export interface operations {
                 };
             };
             /** @description conflict, illegal-transition, insufficient-stock */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description precondition-failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Users: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsersAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1Users: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserMade"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1UsersUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    patchV1UsersUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserMade"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -19226,7 +20698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19350,7 +20822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19524,7 +20996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
