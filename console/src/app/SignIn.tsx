@@ -55,6 +55,7 @@ export function SignIn() {
             autoCapitalize="none"
             spellCheck={false}
             required
+            withAsterisk={false}
             value={login}
             onChange={(event) => setLogin(event.currentTarget.value)}
             autoFocus
@@ -65,6 +66,7 @@ export function SignIn() {
             label={t('sign_in.password')}
             autoComplete="current-password"
             required
+            withAsterisk={false}
             value={password}
             onChange={(event) => setPassword(event.currentTarget.value)}
           />
