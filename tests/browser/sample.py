@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from entrepot.demo.retailer import Retailer, found
-from entrepot.demo.run import Summary, run
+from entrepot.demo.run import run
 from entrepot.demo.shoppers import Shoppers
 from scenarios.client import Client
 from scenarios.shop import eventually
@@ -46,20 +46,17 @@ class Sample:
 
 def load(system: System, client: Client) -> Sample:
     """Open the retailer, see some orders through, and bring others so far and no further."""
-    with ThreadPoolExecutor(1) as aside:  # a browser that is open has a loop in this thread
-        seen = partial(_see_through, system)
-        summary = aside.submit(lambda: asyncio.run(seen())).result()
+    seeing = partial(
+        run, system.url, system.key, orders=SEEN_THROUGH, rate=None, seed=SEED, scale=SCALE,
+        view=None,
+    )  # fmt: skip
+    with ThreadPoolExecutor(1) as aside:  # the browser's own loop may be running in this thread
+        summary = aside.submit(lambda: asyncio.run(seeing())).result()
     assert summary.ok, summary
     retailer = found(seed=SEED, scale=SCALE)
     sample = Sample(retailer, _placed(client, retailer))
     _bring(client, sample)
     return sample
-
-
-async def _see_through(system: System) -> Summary:
-    return await run(
-        system.url, system.key, orders=SEEN_THROUGH, rate=None, seed=SEED, scale=SCALE, view=None
-    )
 
 
 def _placed(client: Client, retailer: Retailer) -> list[str]:
