@@ -66,7 +66,7 @@ export function ConfirmDialog(props: Props) {
           <Button variant="default" onClick={props.onClose}>
             {say('back')}
           </Button>
-          <Button color={props.danger ? 'red' : undefined} loading={props.pending} onClick={confirm}>
+          <Button color={props.danger ? 'red.9' : undefined} loading={props.pending} onClick={confirm}>
             {props.action}
           </Button>
         </Group>

@@ -80,7 +80,7 @@ function columns(onRevoke: ((row: Key) => void) | undefined): Column<Key>[] {
   if (onRevoke) {
     shown.push({
       key: 'revoke',
-      title: '',
+      title: t('actions'),
       num: true,
       render: (row) =>
         row.revoked_at ? null : (
