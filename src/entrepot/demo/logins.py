@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import msgspec
+import numpy as np
 
 from entrepot.demo.client import Api, ApiError, problem, read
+from entrepot.demo.places import chords, dot_within, zip_codes
 from entrepot.demo.retailer import Retailer
+from entrepot.demo.shoppers import CURBSIDE_PERCENT, NEAR_KM, PICKUP_PERCENT
+from entrepot.demo.sites import CURBSIDE, PICKS_UP
 
 PEOPLE: Mapping[str, tuple[str, str]] = {
     "administrator": ("ada", "Ada Foster"),
@@ -41,9 +45,22 @@ class _Users(msgspec.Struct, frozen=True):
 
 
 def busiest(retailer: Retailer) -> str:
-    """Name the store that has the most to do: the largest of those that ship, where most live."""
-    stores = [site for site in retailer.sites if site.kind == "store" and "ship" in site.services]
-    return max(stores, key=lambda site: (site.place.weight, site.size)).node
+    """Name the store that has the most to do: to which more customers are near than to any other.
+
+    They are those who fetch their orders there, as `shoppers` lets them choose.
+    """
+    homes = zip_codes()
+    places = chords([home.latitude for home in homes], [home.longitude for home in homes])
+    weights = np.array([home.weight for home in homes])
+    todo = np.zeros(len(retailer.sites))
+    for method, percent in ((PICKS_UP, PICKUP_PERCENT), (CURBSIDE, CURBSIDE_PERCENT)):
+        offering = [n for n, site in enumerate(retailer.sites) if method in site.services]
+        stores = [retailer.sites[n].place for n in offering]
+        closeness = places @ chords([s.latitude for s in stores], [s.longitude for s in stores]).T
+        near = closeness.max(axis=1) >= dot_within(NEAR_KM)
+        theirs = np.bincount(closeness[near].argmax(axis=1), weights[near], len(stores))
+        todo[offering] += percent * theirs / theirs.sum()
+    return retailer.sites[int(todo.argmax())].node
 
 
 async def let_in(api: Api, retailer: Retailer, *, run: str) -> list[Login]:
