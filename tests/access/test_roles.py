@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from entrepot.access import roles
@@ -51,3 +53,11 @@ def test_a_table_with_another_word_in_it_is_not_read(cell):
 def test_a_table_with_a_cell_missing_is_not_read():
     with pytest.raises(ValueError, match="zip"):
         roles.read("scope viewer agent\norders:read yes")
+
+
+def test_the_page_for_people_shows_this_table():
+    page = (Path(__file__).parents[2] / "docs/how-to/people-and-roles.md").read_text("utf-8")
+    rows = [line.split() for line in roles.TABLE.strip().splitlines()]
+    shown = ["| `" + "` | ".join([row[0], " | ".join(row[1:])]) + " |" for row in rows[1:]]
+    assert "| " + " | ".join(rows[0]) + " |" in page
+    assert "\n".join(shown) in page

@@ -2,6 +2,7 @@
 
 from scenarios import (
     wrong,
+    wrong_access,
     wrong_capacity,
     wrong_launches,
     wrong_master,
@@ -28,6 +29,7 @@ CALLS = {
     **wrong_replays.CALLS,
     **wrong_capacity.CALLS,
     **wrong_orders.CALLS,
+    **wrong_access.CALLS,
     "PUT /v1/channels/{channel}": (
         {"name": "web", "connector": "shopify", "secret": "s" * 32, "nodes": ["{node}"],
          "buffer": 1},

@@ -67,8 +67,15 @@ export function useSession(): Session | null {
   return useSuspenseQuery(sessionQuery).data;
 }
 
+export interface Signing {
+  signIn: (login: string, password: string) => Promise<void>;
+  signOut: () => Promise<void>;
+  /** Ends every other session; this one goes on as a new one. */
+  changePassword: (current: string, next: string) => Promise<void>;
+}
+
 /** Signing in and out; either forgets everything that was read for somebody else. */
-export function useSigning(): { signIn: (login: string, password: string) => Promise<void>; signOut: () => Promise<void> } {
+export function useSigning(): Signing {
   const client = useQueryClient();
   return useMemo(() => {
     const become = (session: Session | null) => {
@@ -80,6 +87,9 @@ export function useSigning(): { signIn: (login: string, password: string) => Pro
       signOut: async () => {
         await send('DELETE', PATH);
         become(null);
+      },
+      changePassword: async (current, next) => {
+        client.setQueryData(sessionQuery.queryKey, kept(await send<Session>('PUT', `${PATH}/password`, { current, new: next })));
       },
     };
   }, [client]);

@@ -1,8 +1,9 @@
 import { Avatar, Menu, UnstyledButton } from '@mantine/core';
-import { Check, Keyboard, LogOut } from 'lucide-react';
+import { Check, Keyboard, LogOut, UserRound } from 'lucide-react';
 import { usePreferences } from '@/api/preferences';
 import { useSigning, type Session } from '@/api/session';
-import { t } from './words';
+import { useGo } from '@/ui/address';
+import { roleWord, t } from './words';
 
 const ZONES = ['America/New_York', 'America/Chicago', 'America/Denver', 'America/Los_Angeles', 'UTC'];
 
@@ -10,6 +11,7 @@ const ZONES = ['America/New_York', 'America/Chicago', 'America/Denver', 'America
 export function Account({ session, onHelp }: { session: Session; onHelp: () => void }) {
   const [preferences, change] = usePreferences();
   const { signOut } = useSigning();
+  const go = useGo();
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const zones = [undefined, ...ZONES.filter((zone) => zone !== own)];
   return (
@@ -23,7 +25,7 @@ export function Account({ session, onHelp }: { session: Session; onHelp: () => v
         <div style={{ padding: '6px 10px' }}>
           <div className="strong truncate">{session.user.name}</div>
           <div className="muted small truncate">
-            {session.user.login} · {session.user.role}
+            {session.user.login} · {roleWord(session.user.role)}
           </div>
         </div>
         <Menu.Divider />
@@ -40,6 +42,9 @@ export function Account({ session, onHelp }: { session: Session; onHelp: () => v
           </Menu.Item>
         ))}
         <Menu.Divider />
+        <Menu.Item leftSection={<UserRound size={14} aria-hidden />} onClick={() => go('/account')}>
+          {t('account.own')}
+        </Menu.Item>
         <Menu.Item leftSection={<Keyboard size={14} aria-hidden />} onClick={onHelp}>
           {t('help')}
         </Menu.Item>

@@ -1,16 +1,29 @@
+import './sign-in.css';
 import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
-import { useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { ApiError } from '@/api/problem';
 import { useSigning } from '@/api/session';
 import { t } from './words';
 
-/** Shown in place of any page while nobody is signed in; after it, that page. */
+/** What went wrong, in words that tell a guesser nothing: which of the two was wrong is not said. */
+export function refusal(error: unknown): string {
+  if (!(error instanceof ApiError)) return String(error);
+  if (error.status === 401) return t('sign_in.wrong');
+  if (error.status === 429) return t('sign_in.often', { seconds: Math.ceil((error.retryAfterMs ?? 30_000) / 1000) });
+  return error.offline ? t('sign_in.offline') : error.message;
+}
+
+/** Shown in place of any page of any face while nobody is signed in; after it, that page. */
 export function SignIn() {
   const { signIn } = useSigning();
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
   const [fault, setFault] = useState<string | null>(null);
   const [pending, setPending] = useState(false);
+  const secret = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (fault) secret.current?.select();
+  }, [fault]);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setPending(true);
@@ -18,8 +31,7 @@ export function SignIn() {
     try {
       await signIn(login.trim(), password);
     } catch (error) {
-      const refused = error instanceof ApiError && error.status === 401;
-      setFault(refused ? t('sign_in.wrong') : (error as Error).message);
+      setFault(refusal(error));
       setPending(false);
     }
   };
@@ -36,8 +48,28 @@ export function SignIn() {
               {fault}
             </Alert>
           )}
-          <TextInput size="sm" label={t('sign_in.login')} autoComplete="username" autoCapitalize="none" required value={login} onChange={(event) => setLogin(event.currentTarget.value)} autoFocus />
-          <PasswordInput label={t('sign_in.password')} autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
+          <TextInput
+            size="sm"
+            label={t('sign_in.login')}
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+            withAsterisk={false}
+            value={login}
+            onChange={(event) => setLogin(event.currentTarget.value)}
+            autoFocus
+          />
+          <PasswordInput
+            ref={secret}
+            size="sm"
+            label={t('sign_in.password')}
+            autoComplete="current-password"
+            required
+            withAsterisk={false}
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
+          />
           <Button type="submit" size="sm" loading={pending} fullWidth>
             {t('sign_in')}
           </Button>

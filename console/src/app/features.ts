@@ -1,6 +1,8 @@
 /** The features of the console, each a line: leave one out and its pages, menu entries, commands and keys are gone. */
+import { account } from '@/features/account';
 import { inventory } from '@/features/inventory';
 import { network } from '@/features/network';
+import { settings } from '@/features/settings';
 import type { Feature } from './feature';
 
-export const features: readonly Feature[] = [inventory, network];
+export const features: readonly Feature[] = [inventory, network, settings, account];

@@ -9,17 +9,20 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from entrepot import bootstrap
 from entrepot.cli.settling import settle
+from entrepot.demo.logins import Login
 from entrepot.demo.run import Summary, run
 from entrepot.demo.tally import Tally
 from entrepot.demo.view import watch
@@ -75,8 +78,9 @@ def demo(  # noqa: PLR0913, PLR0917 - a command's options
                 await watch(tally, console=console)
 
             return await run(
-                place.url, place.key, orders=orders, rate=pace, seed=seed, scale=scale, view=view
-            )
+                place.url, place.key, orders=orders, rate=pace, seed=seed, scale=scale,
+                view=view, greet=partial(_greet, console, place.url),
+            )  # fmt: skip
 
         with contextlib.suppress(KeyboardInterrupt):
             ended = asyncio.run(main())
@@ -138,6 +142,14 @@ async def _verified(database_url: str, console: Console) -> int:
         console.print(f"[red]{each.name}: {each.violations} violations[/red] {each.first[:2]}")
     console.print(f"{len(found)} invariants checked, {len(broken)} broken")
     return len(broken)
+
+
+def _greet(console: Console, url: str, logins: Sequence[Login]) -> None:
+    console.print(f"or sign in at {url}:")
+    table = Table("role", "login", "password", "works at", box=None, pad_edge=False)
+    for each in logins:
+        table.add_row(each.role, each.login, each.password, ", ".join(each.nodes) or "everywhere")
+    console.print(table)
 
 
 def _tell(summary: Summary, console: Console) -> None:

@@ -35,6 +35,10 @@ class Api:
         """Send, and try again while the server is busy, away or silent. Raises ApiError at last."""
         return await self._call("POST", path, _encode(body), key)
 
+    async def patch(self, path: str, body: object, *, key: str) -> Answer:
+        """Change something in part, in the same way."""
+        return await self._call("PATCH", path, _encode(body), key)
+
     async def get(self, path: str) -> Answer:
         """Read, with the same patience."""
         return await self._call("GET", path, b"", "")

@@ -12,6 +12,9 @@ from entrepot.demo.client import Api
 from entrepot.demo.tally import Tally
 
 REJECTS_PERCENT, SHORTS_PERCENT = 3, 2
+LEFT_MAX = 25
+"""So much work waits for whoever signs in at the store that is left alone: a list to pick from."""
+
 CARRIERS = ("parcel-express", "road-runner", "coast-to-coast")
 DONE, GONE = 200, 409
 
@@ -34,7 +37,10 @@ class Work(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class Crew:
-    """All hands of all nodes; `hand_over` takes (tracking number, carrier) of what is shipped."""
+    """All hands of all nodes; `hand_over` takes (tracking number, carrier) of what is shipped.
+
+    Of the work at the node `left_alone` some stays undone, for a person to do.
+    """
 
     api: Api
     tally: Tally
@@ -42,15 +48,23 @@ class Crew:
     stores: frozenset[str]
     hand_over: Callable[[str, str], None]
     todo: asyncio.Queue[Work] = field(default_factory=asyncio.Queue)
+    left_alone: str | None = None
+    left: int = 0
 
     async def work(self) -> None:
         """Take what is released and see it through, one after another, until canceled."""
         while True:
             work = await self.todo.get()
             try:
-                await self._see_through(work)
+                if not self._is_left(work):
+                    await self._see_through(work)
             finally:
                 self.todo.task_done()
+
+    def _is_left(self, work: Work) -> bool:
+        left = work.node == self.left_alone and self.left < LEFT_MAX
+        self.left += left
+        return left
 
     async def _see_through(self, work: Work) -> None:
         if work.node in self.stores and self.rng.random() * 100 < REJECTS_PERCENT:

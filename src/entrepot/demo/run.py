@@ -1,7 +1,7 @@
 """One run of the sample retailer: open it, let the people loose, wait for every order's end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import Random
@@ -14,6 +14,7 @@ from entrepot.demo.feed import follow, latest
 from entrepot.demo.hear import Listener
 from entrepot.demo.http import Http
 from entrepot.demo.load import load
+from entrepot.demo.logins import Login, busiest, let_in
 from entrepot.demo.look import look
 from entrepot.demo.people import Crowd
 from entrepot.demo.retailer import Retailer
@@ -30,6 +31,7 @@ LOOK_EVERY_S = 0.2
 BEST_SELLERS = 200
 
 View = Callable[[Tally], Awaitable[None]]
+Greet = Callable[[Sequence[Login]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,13 @@ async def run(  # noqa: PLR0913 - the options of `entrepot demo`, one for one
     seed: int,
     scale: float,
     view: View | None,
+    greet: Greet | None = None,
 ) -> Summary:
     """Load the retailer, place `orders` orders (None: without end) and see them through.
 
     With a `rate` at most so many are placed a second. `view` is shown the tally until the end.
+    `greet` hears how people sign in, and without it nobody is enrolled. Of a run without end some
+    work at one store is left to whoever signs in there.
     Raises ApiError when the server does not answer, or answers what makes going on pointless.
     """
     tally = Tally(wanted=orders)
@@ -87,7 +92,11 @@ async def run(  # noqa: PLR0913 - the options of `entrepot demo`, one for one
             tally.doing = "founding the retailer"
             retailer = await asyncio.to_thread(sample.found, seed=seed, scale=scale)
             await load(api, retailer, tally, run=name)
+            if greet is not None:
+                greet(await let_in(api, retailer, run=name))
             people = _people(api, tally, retailer, seed=seed, run=name)
+            if greet is not None and orders is None:
+                people.crew.left_alone = busiest(retailer)
             people.crowd.left = orders
             return await _drive(people, rate=rate, run=name)
     except ExceptionGroup as group:

@@ -1,0 +1,5 @@
+import { catalog, words } from '@/i18n';
+import en from './en.json';
+
+export const t = catalog({ en });
+export const roleWord = words(t, 'role');
