@@ -48,9 +48,10 @@ class FigureAnswer(msgspec.Struct, frozen=True):
 
 
 class OverviewAnswer(msgspec.Struct, frozen=True):
-    """As of `at`; the last stage, `delivered`, is of the last 24 hours."""
+    """As of `at`, when the feed had come to `sequence`; `delivered` is of the last 24 hours."""
 
     at: datetime
+    sequence: int
     stages: list[StageAnswer]
     figures: list[FigureAnswer]
 
@@ -93,7 +94,7 @@ def _shown(seen: Overview, at: datetime) -> OverviewAnswer:
     stages.append(
         StageAnswer("delivered", seen.delivered, seen.delivered >= COUNTED_MAX, None, ended)
     )
-    return OverviewAnswer(at, stages, [_figure(each) for each in seen.figures])
+    return OverviewAnswer(at, seen.sequence, stages, [_figure(each) for each in seen.figures])
 
 
 def _figure(each: Figure) -> FigureAnswer:
