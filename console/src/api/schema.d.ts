@@ -1106,6 +1106,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * API keys
+         * @description Scope: `keys:read`.
+         */
+        get: operations["getV1Keys"];
+        put?: never;
+        /**
+         * Make an API key
+         * @description Scope: `keys:write`.
+         */
+        post: operations["postV1Keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description Scope: `keys:write`.
+         */
+        delete: operations["deleteV1KeysKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/lanes": {
         parameters: {
             query?: never;
@@ -2122,6 +2166,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the faces remember for one
+         * @description Whoever has signed in, for themselves.
+         */
+        get: operations["getV1Preferences"];
+        /**
+         * Let the faces remember
+         * @description Whoever has signed in, for themselves.
+         */
+        put: operations["putV1Preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/promises": {
         parameters: {
             query?: never;
@@ -2300,6 +2368,51 @@ export interface paths {
          * @description Scope: `orders:write`.
          */
         post: operations["postV1ReservationsReservation_idRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The session one has
+         * @description Whoever has signed in, for themselves.
+         */
+        get: operations["getV1Session"];
+        put?: never;
+        /** Sign in */
+        post: operations["postV1Session"];
+        /**
+         * Sign out
+         * @description Whoever has signed in, for themselves.
+         */
+        delete: operations["deleteV1Session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change one's own password
+         * @description Whoever has signed in, for themselves.
+         */
+        put: operations["putV1SessionPassword"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2572,6 +2685,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may sign in
+         * @description Scope: `users:read`.
+         */
+        get: operations["getV1Users"];
+        put?: never;
+        /**
+         * Enroll a person
+         * @description Scope: `users:write`.
+         */
+        post: operations["postV1Users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A person
+         * @description Scope: `users:read`.
+         */
+        get: operations["getV1UsersUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a person's account
+         * @description Scope: `users:write`.
+         */
+        patch: operations["patchV1UsersUser"];
         trace?: never;
     };
     "/v1/views": {
@@ -3965,6 +4126,49 @@ export interface components {
             sku: string;
         };
         /**
+         * KeyAnswer
+         * @description A key. `made_by` null: at the command line. `used_on`: the last day of its use, UTC.
+         */
+        KeyAnswer: {
+            id: string;
+            made_at: string;
+            made_by: string | null;
+            name: string;
+            revoked_at: string | null;
+            scopes: string[];
+            used_on: string | null;
+        };
+        /**
+         * KeyBody
+         * @description `name`: who will hold it, for people. `admin` among the scopes is all of them.
+         */
+        KeyBody: {
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+        };
+        /**
+         * KeyMade
+         * @description `key` is shown this once: a call that is repeated under its key does not show it.
+         */
+        KeyMade: {
+            id: string;
+            key: string | null;
+            made_at: string;
+            made_by: string | null;
+            name: string;
+            revoked_at: string | null;
+            scopes: string[];
+            used_on: string | null;
+        };
+        /**
+         * KeysAnswer
+         * @description The newest first; those that were revoked among them.
+         */
+        KeysAnswer: {
+            items: components["schemas"]["KeyAnswer"][];
+            next: string | null;
+        };
+        /**
          * LaneAnswer
          * @description A lane and its version, which is also its ETag.
          */
@@ -5069,6 +5273,14 @@ export interface components {
             shipping: number;
             split: number;
         };
+        /**
+         * PasswordBody
+         * @description The password there is, and the one there is to be: 12 characters at least.
+         */
+        PasswordBody: {
+            current: string;
+            new: string;
+        };
         /** Payment */
         Payment: {
             /**
@@ -5079,6 +5291,17 @@ export interface components {
             provider: string;
             /** @default  */
             reference: string;
+        };
+        /**
+         * PersonAnswer
+         * @description Who has signed in. `nodes` null: everywhere.
+         */
+        PersonAnswer: {
+            id: string;
+            login: string;
+            name: string;
+            nodes: string[] | null;
+            role: components["schemas"]["Role"];
         };
         /**
          * Phase
@@ -6047,6 +6270,12 @@ export interface components {
             tell_earlier: boolean;
         };
         /**
+         * Role
+         * @description What somebody does here; `access.roles` says what it opens.
+         * @enum {unknown}
+         */
+        Role: "administrator" | "agent" | "associate" | "operations" | "viewer";
+        /**
          * RowAnswer
          * @description What became of a row. `short`: reserved units it found missing, which stand as a shortage.
          */
@@ -6108,6 +6337,12 @@ export interface components {
             /** @default null */
             version: number | null;
         };
+        /**
+         * Scope
+         * @description What a key may be allowed. `admin` implies all others; writing does not imply reading.
+         * @enum {unknown}
+         */
+        Scope: "admin" | "catalog:read" | "catalog:write" | "customers:read" | "customers:write" | "events:read" | "exceptions:read" | "exceptions:write" | "fulfillment:read" | "fulfillment:write" | "inventory:read" | "inventory:write" | "keys:read" | "keys:write" | "network:read" | "network:write" | "orders:read" | "orders:write" | "policies:read" | "policies:write" | "promises:read" | "tracking:write" | "users:read" | "users:write" | "webhooks:read" | "webhooks:write";
         /**
          * Segment
          * @description Units that are for some only, until `until`: their sales use the protection up.
@@ -6197,6 +6432,19 @@ export interface components {
         SerialWhole: {
             steps: components["schemas"]["SerialStep"][];
             unit: components["schemas"]["SerialAnswer"];
+        };
+        /**
+         * SessionAnswer
+         * @description A session. Unsafe calls that are made with its cookie send `csrf` as X-CSRF-Token.
+         *
+         *         It ends at `expires_at`, or when nothing was asked for four hours.
+         */
+        SessionAnswer: {
+            csrf: string;
+            expires_at: string;
+            market: string;
+            scopes: string[];
+            user: components["schemas"]["PersonAnswer"];
         };
         /**
          * SetAsideLine
@@ -6297,6 +6545,16 @@ export interface components {
             refused: string | null;
             /** @default [] */
             shipments: components["schemas"]["Sent"][];
+        };
+        /**
+         * SignInBody
+         * @description `market`: whose people; the one market of a system that has but one may be left out.
+         */
+        SignInBody: {
+            login: string;
+            /** @default default */
+            market: string;
+            password: string;
         };
         /**
          * SkuAvailable
@@ -6945,6 +7203,72 @@ export interface components {
             service: components["schemas"]["Method"] | null;
         };
         /**
+         * UserAnswer
+         * @description A person. `nodes` null: everywhere.
+         */
+        UserAnswer: {
+            enabled: boolean;
+            id: string;
+            login: string;
+            made_at: string;
+            made_by: string;
+            name: string;
+            nodes: string[] | null;
+            role: components["schemas"]["Role"];
+            signed_in_at: string | null;
+            version: number;
+        };
+        /**
+         * UserBody
+         * @description A person. `nodes`: where an associate works; nobody else has any.
+         */
+        UserBody: {
+            login: string;
+            name: string;
+            /** @default null */
+            nodes: string[] | null;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * UserMade
+         * @description `password` is shown this once: a call that is repeated under its key does not show it.
+         */
+        UserMade: {
+            enabled: boolean;
+            id: string;
+            login: string;
+            made_at: string;
+            made_by: string;
+            name: string;
+            nodes: string[] | null;
+            password: string | null;
+            role: components["schemas"]["Role"];
+            signed_in_at: string | null;
+            version: number;
+        };
+        /**
+         * UserPatch
+         * @description What is to be other than it is.
+         *
+         *         `reset_password`: the password there is ends, with every session, and the answer shows another.
+         */
+        UserPatch: {
+            enabled?: boolean;
+            name?: string;
+            nodes?: string[] | null;
+            /** @default false */
+            reset_password: boolean;
+            role?: components["schemas"]["Role"];
+        };
+        /**
+         * UsersAnswer
+         * @description By login.
+         */
+        UsersAnswer: {
+            items: components["schemas"]["UserAnswer"][];
+            next: string | null;
+        };
+        /**
          * ViewAnswer
          * @description A view. `mine`: who asks may change it.
          */
@@ -7415,7 +7739,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7653,7 +7977,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7851,7 +8175,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8117,7 +8441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8225,7 +8549,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8271,7 +8595,7 @@ export interface operations {
                 /** @description begin after the last event there is */
                 latest?: boolean;
                 limit?: number;
-                /** @description false: every event comes as `message`, and the server's as `start`, `tick` */
+                /** @description false: each event is a `message`; the server adds `start` and `tick` */
                 named?: boolean;
                 types?: string[];
                 /** @description seconds to wait for news */
@@ -8301,7 +8625,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8454,7 +8778,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8558,7 +8882,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8625,7 +8949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8717,7 +9041,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8845,7 +9169,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8973,7 +9297,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9101,7 +9425,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9229,7 +9553,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9357,7 +9681,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9485,7 +9809,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9613,7 +9937,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9828,7 +10152,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9927,7 +10251,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10026,7 +10350,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10125,7 +10449,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10224,7 +10548,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10323,7 +10647,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10501,7 +10825,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10589,7 +10913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10743,7 +11067,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10899,7 +11223,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10980,7 +11304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11071,7 +11395,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11144,7 +11468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11303,7 +11627,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11480,7 +11804,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11588,7 +11912,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11727,7 +12051,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11794,7 +12118,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11886,7 +12210,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12313,7 +12637,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12414,7 +12738,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12452,6 +12776,261 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Keys: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1Keys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyMade"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    deleteV1KeysKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12679,7 +13258,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12945,7 +13524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13073,7 +13652,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13192,7 +13771,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13307,7 +13886,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13640,7 +14219,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13813,7 +14392,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13905,7 +14484,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14011,7 +14590,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14090,7 +14669,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14172,7 +14751,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14264,7 +14843,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14375,7 +14954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14495,7 +15074,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14603,7 +15182,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14670,7 +15249,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14762,7 +15341,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14881,7 +15460,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15008,7 +15587,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15091,7 +15670,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15214,7 +15793,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15281,7 +15860,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15373,7 +15952,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15578,7 +16157,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15773,7 +16352,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15901,7 +16480,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16011,7 +16590,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16137,7 +16716,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16242,7 +16821,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16347,7 +16926,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16489,7 +17068,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16564,7 +17143,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16716,7 +17295,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16893,7 +17472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17021,7 +17600,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17227,7 +17806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17355,7 +17934,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17483,7 +18062,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17606,7 +18185,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17705,7 +18284,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17810,7 +18389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17974,7 +18553,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18113,6 +18692,179 @@ export interface operations {
             };
         };
     };
+    getV1Preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    putV1Preferences: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description precondition-failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     postV1Promises: {
         parameters: {
             query?: never;
@@ -18153,7 +18905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18252,7 +19004,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18587,7 +19339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18778,7 +19530,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18879,7 +19631,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18994,7 +19746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19023,6 +19775,344 @@ export interface operations {
             };
             /** @description idempotency-key-reused, invalid-request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1Session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-many-attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    deleteV1Session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    putV1SessionPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-many-attempts */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19392,7 +20482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19520,7 +20610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19639,7 +20729,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19756,7 +20846,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19846,7 +20936,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19927,7 +21017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20021,7 +21111,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20113,7 +21203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20241,7 +21331,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20369,7 +21459,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20497,7 +21587,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20516,6 +21606,388 @@ export interface operations {
                 };
             };
             /** @description conflict, illegal-transition, insufficient-stock */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description precondition-failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Users: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsersAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1Users: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserMade"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1UsersUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    patchV1UsersUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserMade"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -20690,7 +22162,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20800,7 +22272,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20913,7 +22385,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21230,7 +22702,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21354,7 +22826,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21528,7 +23000,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;

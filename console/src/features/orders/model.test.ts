@@ -32,8 +32,9 @@ describe('the query of a list', () => {
   });
 });
 
+const order = (phase: string, latest: string | null) => ({ phase, promise: latest ? { latest } : null }) as unknown as Order;
+
 describe('a late order', () => {
-  const order = (phase: string, latest: string | null) => ({ phase, promise: latest ? { latest } : null }) as unknown as Order;
   const now = Date.parse('2026-11-28T12:00:00Z');
 
   it('is promised before now and still to come', () => {
