@@ -9,6 +9,7 @@ from typing import TypeVar
 from entrepot.access.hashing import Hashing
 from entrepot.access.throttle import PER_ADDRESS, PER_LOGIN, Throttle
 from entrepot.api.faces import Faces
+from entrepot.api.kept import Kept
 from entrepot.api.principals import Principals
 from entrepot.inventory.launch_model import TICKETS_PER_COMMIT_MAX
 from entrepot.journey.bill import Explained, Question, explained
@@ -64,6 +65,7 @@ class App:
     per_login: Throttle = field(default_factory=lambda: Throttle(PER_LOGIN))
     per_address: Throttle = field(default_factory=lambda: Throttle(PER_ADDRESS))
     document: bytes = b""
+    overviews: dict[MarketId, Kept] = field(default_factory=dict)
     faces: Faces = field(default_factory=lambda: Faces({}, ()))
     feeding: int = 0
     feed_commit_s: float = 0.0

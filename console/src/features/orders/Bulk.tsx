@@ -66,10 +66,10 @@ export function BulkDialog({ action, target, onClose, onStarted }: DialogProps) 
 
 function Preview({ seen }: { seen: Schemas['PreviewAnswer'] }) {
   const skipped = Object.entries(seen.skipped);
-  if (!seen.changes && !seen.more) return <p className="strong">{t('bulk.nothing')}</p>;
+  const none = !seen.changes && !seen.more;
   return (
     <>
-      <p className="strong">{t(seen.more ? 'bulk.change.more' : 'bulk.change', { count: seen.changes })}</p>
+      <p className="strong">{none ? t('bulk.nothing') : t(seen.more ? 'bulk.change.more' : 'bulk.change', { count: seen.changes })}</p>
       {skipped.map(([why, count]) => (
         <p key={why} className="muted">
           {t('bulk.skip', { count, why: skipWord(why) })}

@@ -17,7 +17,7 @@ import { COLUMNS, USUAL } from './columns';
 import { FilterBar } from './FilterBar';
 import { ended, type Action, type Target } from './jobs';
 import { useFreshRows, useNewOrders } from './live';
-import { addressOf, asked, readQuery, withKind, type Filters, type Order, type Sort, type View } from './model';
+import { addressOf, asked, readQuery, signature, withKind, type Filters, type Order, type Sort, type View } from './model';
 import { Peek } from './Peek';
 import { countQuery, jobsQuery, ordersQuery } from './reads';
 import { SearchBox } from './SearchBox';
@@ -42,7 +42,6 @@ export default function OrdersPage() {
   );
   return (
     <List
-      key={JSON.stringify(filters)} // another list: nothing of the selection stays
       {...{ filters, sort, ready, views, current, onView, onQuery }}
       peek={query.peek}
       onPeek={(id) => change({ peek: id }, { replace: true })}
@@ -70,6 +69,12 @@ function List({ filters, sort, ready, views, current, peek, onView, onQuery, onP
   const rows = list.data?.pages.flatMap((page) => page.items);
   const [selected, setSelected] = useState<Set<string>>(new Set());
   const [all, setAll] = useState(false);
+  const [of, setOf] = useState(signature(filters, sort));
+  if (of !== signature(filters, sort)) {
+    setOf(signature(filters, sort)); // another list: nothing of the selection stays
+    setSelected(new Set());
+    setAll(false);
+  }
   const [action, setAction] = useState<Action | null>(null);
   const [job, setJob] = useState<string | null>(null);
   const columns = useColumns();
@@ -135,6 +140,7 @@ function List({ filters, sort, ready, views, current, peek, onView, onQuery, onP
           </span>
         </div>
       </section>
+      <div className="orders-over">
       {job ? (
         <JobBar id={job} onEnded={onEnded} onFollow={setJob} />
       ) : (
@@ -155,6 +161,7 @@ function List({ filters, sort, ready, views, current, peek, onView, onQuery, onP
           ))}
         </BulkBar>
       )}
+      </div>
       {action && (
         <BulkDialog
           action={action}

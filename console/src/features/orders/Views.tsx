@@ -53,8 +53,8 @@ export function Views({ views, current, filters, sort, onView }: Props) {
   const counts = useQueries({ queries: views.map((view) => ({ ...countQuery(view.filters, TAB_COUNT_MAX), enabled: view.id !== 'all' })) });
   const writes = useViewWrites(onView);
   const tabs = views.map((view, at): SavedView => {
-    const count = counts[at]?.data;
-    return { id: view.id, name: view.name, count: view.id === 'all' ? undefined : count?.orders, actions: view.saved?.mine ? actionsOf(view, setEditing, writes) : undefined };
+    const count = view.id === 'all' ? undefined : counts[at]?.data;
+    return { id: view.id, name: view.name, count: count?.more ? t('count.bound', { count: count.orders }) : count?.orders, actions: view.saved?.mine ? actionsOf(view, setEditing, writes) : undefined };
   });
   const mine = current.saved?.mine ? current : null;
   return (

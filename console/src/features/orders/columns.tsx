@@ -73,18 +73,15 @@ export function PromisedBy({ order }: { order: Order }) {
   );
 }
 
-function Nodes({ order }: { order: Order }) {
+/** How it reaches the customer, and from where. */
+function Fulfillment({ order }: { order: Order }) {
   const nodes = nodesOf(order);
-  if (!nodes.length) return <span className="muted">–</span>;
-  return <span title={nodes.join('\n')}>{nodes.length === 1 ? nodes[0] : t('nodes.several', { first: nodes[0]!, count: nodes.length - 1 })}</span>;
-}
-
-function Method({ method }: { method: string }) {
-  const Icon = method === 'ship' ? Truck : Store;
+  const Icon = order.method === 'ship' ? Truck : Store;
+  const from = nodes.length > 1 ? t('nodes.several', { first: nodes[0]!, count: nodes.length - 1 }) : nodes[0];
   return (
-    <span className="row" style={{ gap: 5 }}>
-      <Icon size={13} aria-hidden className="muted" />
-      {methodWord(method)}
+    <span className="row" style={{ gap: 6 }} title={nodes.join('\n')}>
+      <Icon size={13} aria-hidden className="muted" style={{ flex: 'none' }} />
+      {methodWord(order.method)} <span className="muted truncate">{from}</span>
     </span>
   );
 }
@@ -104,10 +101,9 @@ export const COLUMNS: readonly Column<Order>[] = [
   { key: 'customer', title: t('column.customer'), render: (order) => nameOf(order) ?? order.customer?.email ?? <span className="muted">{t('guest')}</span> },
   { key: 'phase', title: t('column.phase'), width: 150, render: (order) => <PhaseBadge phase={order.phase} /> },
   { key: 'attention', title: t('column.attention'), render: (order) => <Attention order={order} /> },
-  { key: 'method', title: t('column.method'), width: 130, render: (order) => <Method method={order.method} /> },
-  { key: 'nodes', title: t('column.nodes'), render: (order) => <Nodes order={order} /> },
+  { key: 'method', title: t('column.method'), render: (order) => <Fulfillment order={order} /> },
   { key: 'channel', title: t('column.channel'), width: 100, render: (order) => order.channel },
-  { key: 'promise', title: t('column.promise'), sort: 'promise', width: 190, render: (order) => <PromisedBy order={order} /> },
+  { key: 'promise', title: t('column.promise'), sort: 'promise', width: 150, render: (order) => <PromisedBy order={order} /> },
   { key: 'units', title: t('column.units'), num: true, width: 60, render: (order) => <Num value={unitsOf(order)} /> },
   { key: 'total', title: t('column.total'), num: true, width: 96, render: (order) => <Money minor={order.total} currency={order.currency} /> },
   { key: 'external', title: t('column.external'), render: (order) => <span className="mono">{order.external_id}</span> },
@@ -116,4 +112,4 @@ export const COLUMNS: readonly Column<Order>[] = [
 ];
 
 /** Those that are shown until a person chooses. */
-export const USUAL = ['number', 'placed', 'customer', 'phase', 'attention', 'method', 'nodes', 'channel', 'promise', 'units', 'total'];
+export const USUAL = ['number', 'placed', 'customer', 'phase', 'attention', 'method', 'channel', 'promise', 'units', 'total'];
