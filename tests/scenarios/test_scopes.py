@@ -7,6 +7,17 @@ from scenarios.shop import Shop, eventually
 
 CALLS = [
     ("GET", "/v1/orders", "orders:read"),
+    ("GET", "/v1/orders/count", "orders:read"),
+    ("GET", "/v1/orders.csv", "orders:read"),
+    ("GET", "/v1/overview", "orders:read"),
+    ("POST", "/v1/orders/bulk/preview", "orders:read"),
+    ("POST", "/v1/orders/bulk", "orders:write"),
+    ("GET", "/v1/jobs/A", "orders:read"),
+    ("POST", "/v1/jobs/A/undo", "orders:write"),
+    ("POST", "/v1/jobs/A/stop", "orders:write"),
+    ("GET", "/v1/views?screen=orders", "orders:read"),
+    ("POST", "/v1/views", "orders:read"),
+    ("DELETE", "/v1/views/A", "orders:read"),
     ("POST", "/v1/orders", "orders:write"),
     ("POST", "/v1/reservations", "orders:write"),
     ("GET", "/v1/reservations/A", "orders:read"),

@@ -986,6 +986,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs over many orders, newest first
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1Jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A job, as far as it has come
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1JobsJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders that a job left as they are
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1JobsJobErrors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job}/errors.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as CSV
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1JobsJobErrors.csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a job
+         * @description Scope: `orders:write`.
+         */
+        post: operations["postV1JobsJobStop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back what a job did
+         * @description Scope: `orders:write`.
+         */
+        post: operations["postV1JobsJobUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys": {
         parameters: {
             query?: never;
@@ -1478,7 +1598,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Orders, newest first
+         * Orders, found and filtered
          * @description Scope: `orders:read`.
          */
         get: operations["getV1Orders"];
@@ -1488,6 +1608,26 @@ export interface paths {
          * @description Scope: `orders:write`.
          */
         post: operations["postV1Orders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders as filtered, as CSV
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1Orders.csv"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1648,6 +1788,86 @@ export interface paths {
          * @description Scope: `orders:write`.
          */
         post: operations["postV1OrdersOrder_idUnhold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do one thing to many orders
+         * @description Scope: `orders:write`.
+         */
+        post: operations["postV1OrdersBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/bulk/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what a job over many orders would change
+         * @description Scope: `orders:read`.
+         */
+        post: operations["postV1OrdersBulkPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many orders fit, up to a bound
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1OrdersCount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where orders stand, and what asks to be looked at
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1Overview"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2515,6 +2735,54 @@ export interface paths {
         patch: operations["patchV1UsersUser"];
         trace?: never;
     };
+    "/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Saved views of a screen
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1Views"];
+        put?: never;
+        /**
+         * Save a view
+         * @description Scope: `orders:read`.
+         */
+        post: operations["postV1Views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a view
+         * @description Scope: `orders:read`.
+         */
+        put: operations["putV1ViewsView"];
+        post?: never;
+        /**
+         * Forget a view
+         * @description Scope: `orders:read`.
+         */
+        delete: operations["deleteV1ViewsView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/waves": {
         parameters: {
             query?: never;
@@ -2635,6 +2903,12 @@ export interface components {
             node: string;
         };
         /**
+         * Action
+         * @description What is done. Holds that a job put or lifted can be taken back.
+         * @enum {unknown}
+         */
+        Action: "cancel" | "hold" | "unhold";
+        /**
          * Address
          * @description Where a parcel goes. Coordinates, where the channel knows them, make zones exact.
          */
@@ -2720,6 +2994,22 @@ export interface components {
             hours_before_end: number | null;
             /** @default 0 */
             leave: number;
+        };
+        /**
+         * BulkBody
+         * @description Do one thing to the orders that a `filter` finds now, or to those named.
+         *
+         *         `kind` is of the hold to put or lift.
+         */
+        BulkBody: {
+            action: components["schemas"]["Action"];
+            /** @default null */
+            filter: components["schemas"]["OrdersFilter"] | null;
+            /** @default null */
+            ids: string[] | null;
+            /** @default manual */
+            kind: components["schemas"]["HoldKind"];
+            reason: string;
         };
         /**
          * CalendarBody
@@ -2831,6 +3121,15 @@ export interface components {
             change: components["schemas"]["Change"];
             faithful: boolean;
             number: number;
+        };
+        /** ChangedView */
+        ChangedView: {
+            /** @default false */
+            default: boolean;
+            name: string;
+            query: Record<string, never>;
+            /** @default false */
+            team: boolean;
         };
         /** ChangesAnswer */
         ChangesAnswer: {
@@ -3025,6 +3324,14 @@ export interface components {
          * @enum {unknown}
          */
         Constraint: "barred" | "capacity" | "cart" | "channel_view" | "closed" | "disabled" | "due" | "fence" | "kept_back" | "limit" | "owed" | "rating" | "service" | "worth";
+        /**
+         * CountAnswer
+         * @description How many orders fit; `more`: more than were counted.
+         */
+        CountAnswer: {
+            more: boolean;
+            orders: number;
+        };
         /**
          * CountLine
          * @description `on_hand` units were there at `counted_at`: the source's `sequence`-th message.
@@ -3478,6 +3785,23 @@ export interface components {
             then: number;
         };
         /**
+         * FigureAnswer
+         * @description A count, from how many on it is a warning or an alarm, and the query that lists its orders.
+         *
+         *         `query` null: it is not orders that are counted.
+         */
+        FigureAnswer: {
+            alarm: number | null;
+            count: number;
+            /** @enum {unknown} */
+            level: "alarm" | "good" | "warn";
+            more: boolean;
+            name: string;
+            oldest_at: string | null;
+            query: string | null;
+            warn: number | null;
+        };
+        /**
          * Figures
          * @description What other rules would have made of history.
          *
@@ -3708,6 +4032,60 @@ export interface components {
          */
         ItemsAnswer: {
             items: components["schemas"]["ItemAnswer"][];
+            next: string | null;
+        };
+        /**
+         * JobAnswer
+         * @description A job as it stands: of at least `expected` orders (`expected_all`: of just so many).
+         *
+         *         `undoable`: what it did can be taken back, once; `skips` says why orders were left as they are.
+         */
+        JobAnswer: {
+            action: components["schemas"]["Action"];
+            actor: string;
+            changed: number;
+            ended_at: string | null;
+            expected: number;
+            expected_all: boolean;
+            failed: number;
+            fault: string | null;
+            /** Format: uuid */
+            id: string;
+            made_at: string;
+            reason: string;
+            skipped: number;
+            skips: {
+                [key: string]: number;
+            };
+            /** @enum {unknown} */
+            state: "canceled" | "done" | "fault" | "running" | "stopping";
+            undoable: boolean;
+            undoes: string | null;
+            undone_by: string | null;
+        };
+        /** JobRowAnswer */
+        JobRowAnswer: {
+            detail: string | null;
+            number: string;
+            /** Format: uuid */
+            order_id: string;
+            outcome: components["schemas"]["Outcome"];
+            why: string;
+        };
+        /**
+         * JobRowsAnswer
+         * @description Orders that were left as they are, oldest first.
+         */
+        JobRowsAnswer: {
+            items: components["schemas"]["JobRowAnswer"][];
+            next: string | null;
+        };
+        /**
+         * JobsAnswer
+         * @description Newest first.
+         */
+        JobsAnswer: {
+            items: components["schemas"]["JobAnswer"][];
             next: string | null;
         };
         /**
@@ -3951,6 +4329,16 @@ export interface components {
              * @default 60
              */
             window_days: number;
+        };
+        /**
+         * Level
+         * @description From so many on it is a warning, an alarm; null: never.
+         */
+        Level: {
+            /** @default null */
+            alarm: number | null;
+            /** @default 1 */
+            warn: number | null;
         };
         /**
          * Lever
@@ -4387,6 +4775,19 @@ export interface components {
             shipping_tax: number;
         };
         /**
+         * NewView
+         * @description `query` is what the screen makes of it; `team`: all see it; `default`: it is begun with.
+         */
+        NewView: {
+            /** @default false */
+            default: boolean;
+            name: string;
+            query: Record<string, never>;
+            screen: string;
+            /** @default false */
+            team: boolean;
+        };
+        /**
          * NodeAddress
          * @description Where a node is. Without coordinates those of its postal code are taken.
          */
@@ -4659,11 +5060,64 @@ export interface components {
         };
         /**
          * OrdersAnswer
-         * @description Newest first. `next` is the cursor of the page after it.
+         * @description `next` is the cursor of the page after this one; a page may be short and not the last.
          */
         OrdersAnswer: {
             items: Record<string, never>[];
             next: string | null;
+        };
+        /**
+         * OrdersFilter
+         * @description All that is said must fit; of the values of one name any.
+         *
+         *         `q` is whatever a person types: an order's number, external id, e-mail address, name, telephone
+         *         number, sku or tracking number, or the beginning of one, in any case; several words that look
+         *         like ids are a list of them. `numbers` are such ids, one each. `stage` is where the part of an
+         *         order stands that is furthest behind; `late`: promised before now and still to come; `at_risk`:
+         *         a milestone is; `unaccepted_before`: a node has had work since then and has not accepted it;
+         *         `ended_after`: delivered or collected since.
+         */
+        OrdersFilter: {
+            /** @default false */
+            at_risk: boolean;
+            /** @default [] */
+            channel: string[];
+            /** @default null */
+            email: string | null;
+            /** @default null */
+            ended_after: string | null;
+            /** @default false */
+            exceptions: boolean;
+            /** @default false */
+            held: boolean;
+            /** @default [] */
+            hold: components["schemas"]["HoldKind"][];
+            /** @default false */
+            late: boolean;
+            /** @default [] */
+            method: components["schemas"]["Method"][];
+            /** @default [] */
+            node: string[];
+            /** @default [] */
+            numbers: string[];
+            /** @default [] */
+            phase: components["schemas"]["Phase"][];
+            /** @default null */
+            placed_after: string | null;
+            /** @default null */
+            placed_before: string | null;
+            /** @default null */
+            promised_before: string | null;
+            /** @default null */
+            q: string | null;
+            /** @default [] */
+            service: string[];
+            /** @default [] */
+            sku: string[];
+            /** @default [] */
+            stage: components["schemas"]["Stage"][];
+            /** @default null */
+            unaccepted_before: string | null;
         };
         /**
          * Otherwise
@@ -4675,6 +5129,11 @@ export interface components {
          * @enum {unknown}
          */
         Otherwise: "exception" | "ignore_fences" | "order" | "refuse" | "wait";
+        /**
+         * Outcome
+         * @enum {unknown}
+         */
+        Outcome: "changed" | "failed" | "skipped";
         /**
          * OverrideAnswer
          * @description An override. `not_begun`: fulfillment orders that stand in it and nobody has begun.
@@ -4749,6 +5208,16 @@ export interface components {
             days: number;
             /** @description Minor units that each unit sent is worth. */
             units_worth: number;
+        };
+        /**
+         * OverviewAnswer
+         * @description As of `at`, when the feed had come to `sequence`; `delivered` is of the last 24 hours.
+         */
+        OverviewAnswer: {
+            at: string;
+            figures: components["schemas"]["FigureAnswer"][];
+            sequence: number;
+            stages: components["schemas"]["StageAnswer"][];
         };
         /**
          * Owned
@@ -5037,6 +5506,44 @@ export interface components {
             stale_stock: components["schemas"]["StaleStock"] | null;
             /**
              * @default {
+             *       "at_risk": {
+             *         "alarm": 50,
+             *         "warn": 1
+             *       },
+             *       "exceptions": {
+             *         "alarm": 25,
+             *         "warn": 1
+             *       },
+             *       "held": {
+             *         "alarm": 100,
+             *         "warn": 25
+             *       },
+             *       "late": {
+             *         "alarm": 20,
+             *         "warn": 1
+             *       },
+             *       "oversold": {
+             *         "alarm": 1,
+             *         "warn": 1
+             *       },
+             *       "stale_feeds": {
+             *         "alarm": 3,
+             *         "warn": 1
+             *       },
+             *       "unaccepted": {
+             *         "alarm": 25,
+             *         "warn": 1
+             *       },
+             *       "unaccepted_minutes": 120,
+             *       "waiting": {
+             *         "alarm": 500,
+             *         "warn": 50
+             *       }
+             *     }
+             */
+            today: components["schemas"]["Today"];
+            /**
+             * @default {
              *       "count_s": 45,
              *       "count_sources": null,
              *       "count_unit_s": 2,
@@ -5240,6 +5747,19 @@ export interface components {
         PositionsAnswer: {
             items: components["schemas"]["PositionAnswer"][];
             next: string | null;
+        };
+        /**
+         * PreviewAnswer
+         * @description So many orders would change, the others would not, by reason.
+         *
+         *         `more`: there are further orders that fit, which were not looked at.
+         */
+        PreviewAnswer: {
+            changes: number;
+            more: boolean;
+            skipped: {
+                [key: string]: number;
+            };
         };
         /**
          * PriceTableAnswer
@@ -6082,12 +6602,35 @@ export interface components {
             waiting: number;
         };
         /**
+         * Sort
+         * @description `promise`: of orders that are still to come, those promised first at the top.
+         * @enum {unknown}
+         */
+        Sort: "newest" | "oldest" | "promise";
+        /**
          * Sourcing
          * @description How orders that are sent are sourced. Who collects has chosen the store already.
          */
         Sourcing: {
             /** @default [] */
             profiles: components["schemas"]["Profile"][];
+        };
+        /**
+         * Stage
+         * @description Where an order stands: the part of it that is furthest behind.
+         * @enum {unknown}
+         */
+        Stage: "accepted" | "captured" | "done" | "packed" | "picked" | "planned" | "ready" | "released" | "shipped";
+        /**
+         * StageAnswer
+         * @description A step of the way: `query` lists its orders (of `GET /v1/orders`).
+         */
+        StageAnswer: {
+            more: boolean;
+            oldest_at: string | null;
+            orders: number;
+            query: string;
+            stage: string;
         };
         /**
          * StaleStock
@@ -6331,6 +6874,73 @@ export interface components {
             turn_at: string;
         };
         /**
+         * Today
+         * @description Thresholds of the figures of `GET /v1/overview`.
+         */
+        Today: {
+            /**
+             * @default {
+             *       "alarm": 50,
+             *       "warn": 1
+             *     }
+             */
+            at_risk: components["schemas"]["Level"];
+            /**
+             * @default {
+             *       "alarm": 25,
+             *       "warn": 1
+             *     }
+             */
+            exceptions: components["schemas"]["Level"];
+            /**
+             * @default {
+             *       "alarm": 100,
+             *       "warn": 25
+             *     }
+             */
+            held: components["schemas"]["Level"];
+            /**
+             * @default {
+             *       "alarm": 20,
+             *       "warn": 1
+             *     }
+             */
+            late: components["schemas"]["Level"];
+            /**
+             * @default {
+             *       "alarm": 1,
+             *       "warn": 1
+             *     }
+             */
+            oversold: components["schemas"]["Level"];
+            /**
+             * @default {
+             *       "alarm": 3,
+             *       "warn": 1
+             *     }
+             */
+            stale_feeds: components["schemas"]["Level"];
+            /**
+             * @default {
+             *       "alarm": 25,
+             *       "warn": 1
+             *     }
+             */
+            unaccepted: components["schemas"]["Level"];
+            /**
+             * @description Minutes in which a node should accept its work.
+             * @default 120
+             */
+            unaccepted_minutes: number;
+            /**
+             * @default {
+             *       "alarm": 500,
+             *       "warn": 50
+             *     }
+             */
+            waiting: components["schemas"]["Level"];
+        };
+        /**
          * TrackedAnswer
          * @description What became of an event.
          */
@@ -6552,6 +7162,11 @@ export interface components {
             items: components["schemas"]["TruthAnswer"][];
             next: string | null;
         };
+        /** UndoBody */
+        UndoBody: {
+            /** @default taken back */
+            reason: string;
+        };
         /** UnholdBody */
         UnholdBody: {
             kind: components["schemas"]["HoldKind"];
@@ -6652,6 +7267,30 @@ export interface components {
         UsersAnswer: {
             items: components["schemas"]["UserAnswer"][];
             next: string | null;
+        };
+        /**
+         * ViewAnswer
+         * @description A view. `mine`: who asks may change it.
+         */
+        ViewAnswer: {
+            default: boolean;
+            /** Format: uuid */
+            id: string;
+            made_at: string;
+            made_by: string;
+            mine: boolean;
+            name: string;
+            query: Record<string, never>;
+            screen: string;
+            team: boolean;
+            version: number;
+        };
+        /**
+         * ViewsAnswer
+         * @description The team's and one's own, the oldest first.
+         */
+        ViewsAnswer: {
+            items: components["schemas"]["ViewAnswer"][];
         };
         /**
          * WaitingAnswer
@@ -11654,6 +12293,525 @@ export interface operations {
             };
         };
     };
+    getV1Jobs: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1JobsJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1JobsJobErrors: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRowsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "getV1JobsJobErrors.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1JobsJobStop: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1JobsJobUndo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     getV1Keys: {
         parameters: {
             query?: {
@@ -14379,17 +15537,31 @@ export interface operations {
     getV1Orders: {
         parameters: {
             query?: {
-                channel?: string;
+                at_risk?: boolean;
+                channel?: string[];
                 /** @description where the last page ended: its `next` */
                 cursor?: string;
                 email?: string;
+                ended_after?: string;
+                exceptions?: boolean;
+                held?: boolean;
+                hold?: components["schemas"]["HoldKind"][];
+                late?: boolean;
                 /** @description rows in a page */
                 limit?: number;
-                node?: string;
-                phase?: components["schemas"]["Phase"];
+                method?: components["schemas"]["Method"][];
+                node?: string[];
+                numbers?: string[];
+                phase?: components["schemas"]["Phase"][];
                 placed_after?: string;
+                placed_before?: string;
+                promised_before?: string;
                 q?: string;
-                sku?: string;
+                service?: string[];
+                sku?: string[];
+                sort?: components["schemas"]["Sort"];
+                stage?: components["schemas"]["Stage"][];
+                unaccepted_before?: string;
             };
             header?: never;
             path?: never;
@@ -14545,6 +15717,93 @@ export interface operations {
             };
             /** @description ticket-not-admitted */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "getV1Orders.csv": {
+        parameters: {
+            query?: {
+                at_risk?: boolean;
+                channel?: string[];
+                email?: string;
+                ended_after?: string;
+                exceptions?: boolean;
+                held?: boolean;
+                hold?: components["schemas"]["HoldKind"][];
+                late?: boolean;
+                method?: components["schemas"]["Method"][];
+                node?: string[];
+                numbers?: string[];
+                phase?: components["schemas"]["Phase"][];
+                placed_after?: string;
+                placed_before?: string;
+                promised_before?: string;
+                q?: string;
+                service?: string[];
+                sku?: string[];
+                sort?: components["schemas"]["Sort"];
+                stage?: components["schemas"]["Stage"][];
+                unaccepted_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15386,6 +16645,362 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1OrdersBulk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1OrdersBulkPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewAnswer"];
+                };
+            };
+            /** @description malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1OrdersCount: {
+        parameters: {
+            query?: {
+                at_risk?: boolean;
+                channel?: string[];
+                email?: string;
+                ended_after?: string;
+                exceptions?: boolean;
+                held?: boolean;
+                hold?: components["schemas"]["HoldKind"][];
+                late?: boolean;
+                method?: components["schemas"]["Method"][];
+                most?: number;
+                node?: string[];
+                numbers?: string[];
+                phase?: components["schemas"]["Phase"][];
+                placed_after?: string;
+                placed_before?: string;
+                promised_before?: string;
+                q?: string;
+                service?: string[];
+                sku?: string[];
+                stage?: components["schemas"]["Stage"][];
+                unaccepted_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -20401,6 +22016,395 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Views: {
+        parameters: {
+            query: {
+                screen: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1Views: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    putV1ViewsView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedView"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description precondition-failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    deleteV1ViewsView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description precondition-failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

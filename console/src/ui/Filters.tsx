@@ -6,7 +6,8 @@ import { number, say } from '@/i18n';
 export interface SavedView {
   id: string;
   name: string;
-  count?: number;
+  /** A text where it is a bound: `99+`. */
+  count?: number | string;
   /** What can be done with it (rename, duplicate, delete): none for the ones that come with the house. */
   actions?: { label: string; icon: LucideIcon; run: () => void; danger?: boolean }[];
 }
@@ -30,7 +31,7 @@ export function SavedViewTabs({ views, current, unsaved, onView, onSave }: TabsP
           <span key={view.id} className="row" style={{ gap: 0 }}>
             <button type="button" className="tab" aria-current={on ? 'page' : undefined} onClick={() => onView(view.id)}>
               {view.name}
-              {view.count !== undefined && <span className="count">{number(view.count)}</span>}
+              {view.count !== undefined && <span className="count">{typeof view.count === 'number' ? number(view.count) : view.count}</span>}
               {on && unsaved && <span className="dot" title={say('views.unsaved')} role="img" aria-label={say('views.unsaved')} />}
             </button>
             {on && view.actions?.length ? <ViewMenu view={view} /> : null}

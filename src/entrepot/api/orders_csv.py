@@ -8,8 +8,8 @@ from typing import Any
 
 from entrepot.access.model import Scope
 from entrepot.api.face import Answer, Request, Route
-from entrepot.api.orders_list import OrdersSorted, filters_of
-from entrepot.journey.filters import id_at
+from entrepot.api.orders_list import OWN, OrdersSorted, narrowed
+from entrepot.journey.filters import Filters, id_at
 from entrepot.journey.finding_model import Place
 from entrepot.journey.listing import list_orders
 from entrepot.plumbing import mint
@@ -41,12 +41,14 @@ def rows_of(rows: Iterable[Iterable[object]]) -> bytes:
 async def exported(request: Request) -> Answer:
     """All orders that fit, in the order of the list; those captured meanwhile are not in it."""
     headers = (("content-disposition", 'attachment; filename="orders.csv"'),)
-    return Answer(200, b"", headers, CSV, parts=_parts(request, mint.now()))
+    return Answer(
+        200, b"", headers, CSV, parts=_parts(request, narrowed(request, request.query), mint.now())
+    )
 
 
-async def _parts(request: Request, at: datetime) -> AsyncGenerator[bytes, None]:
+async def _parts(request: Request, filters: Filters, at: datetime) -> AsyncGenerator[bytes, None]:
     query: OrdersSorted = request.query
-    filters, upto = filters_of(query), id_at(at)
+    upto = id_at(at)
     after: Place | None = None
     yield rows_of([COLUMNS])
     while True:
@@ -89,6 +91,6 @@ def _cells(order: dict[str, Any]) -> list[object]:
 ROUTES = [
     Route(
         "GET", "/v1/orders.csv", exported, Scope.ORDERS_READ, "Orders as filtered, as CSV",
-        query=OrdersSorted, answer_type=CSV,
+        query=OrdersSorted, answer_type=CSV, at=OWN,
     ),
 ]  # fmt: skip

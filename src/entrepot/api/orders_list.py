@@ -1,5 +1,6 @@
 """Lists of orders over HTTP: found by anything, filtered by several things at once, by key."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
-from entrepot.api.bounds import InQuery
+from entrepot.api.bounds import Narrowed
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem
@@ -22,6 +23,10 @@ from entrepot.network.model import Method
 from entrepot.orders.model import HoldKind
 from entrepot.orders.phase import Phase
 from entrepot.plumbing import mint
+
+OWN = Narrowed("orders that have work at one's nodes")
+NO_NODE = ("",)
+"""The name of no node: who works at none sees no order."""
 
 VALUES_MAX = 50
 """Values of one filter."""
@@ -100,6 +105,19 @@ class CountAnswer(msgspec.Struct, frozen=True):
     more: bool
 
 
+def narrowed(request: Request, said: OrdersFilter) -> Filters:
+    """Read a query's filters; who works at certain nodes sees orders of these alone."""
+    filters, own = filters_of(said), request.principal.nodes
+    if own is None:
+        return filters
+    others = sorted(set(filters.node) - own)
+    if others:
+        detail = f"is of {', '.join(others)}; yours: {', '.join(sorted(own))}"
+        errors = [FieldError(detail, parameter="node")]
+        raise Problem(Code.FORBIDDEN_NODE, f"node: {detail}", errors=errors)
+    return replace(filters, node=filters.node or tuple(sorted(own)) or NO_NODE)
+
+
 def filters_of(said: OrdersFilter) -> Filters:
     """Read a query's filters."""
     asked: dict[str, Any] = {
@@ -125,7 +143,7 @@ async def listed(request: Request) -> Answer:
     query: OrdersQuery = request.query
     async with request.app.pool.acquire() as conn:
         found, after = await list_orders(
-            conn, request.principal.market, filters_of(query), query.sort,
+            conn, request.principal.market, narrowed(request, query), query.sort,
             after=place_of(query.cursor), most=query.limit, at=mint.now(),
         )  # fmt: skip
     if after is None:
@@ -140,7 +158,7 @@ async def counted(request: Request) -> Answer:
     query: CountQuery = request.query
     async with request.app.pool.acquire() as conn:
         count = await count_orders(
-            conn, request.principal.market, filters_of(query), at=mint.now(), most=query.most
+            conn, request.principal.market, narrowed(request, query), at=mint.now(), most=query.most
         )
     return json_answer(200, CountAnswer(count.orders, count.more))
 
@@ -177,10 +195,10 @@ def query_of(filters: Filters) -> str:
 ROUTES = [
     Route(
         "GET", "/v1/orders", listed, Scope.ORDERS_READ, "Orders, found and filtered",
-        query=OrdersQuery, answer=OrdersAnswer, at=InQuery(),
+        query=OrdersQuery, answer=OrdersAnswer, at=OWN,
     ),
     Route(
         "GET", "/v1/orders/count", counted, Scope.ORDERS_READ,
-        "How many orders fit, up to a bound", query=CountQuery, answer=CountAnswer,
+        "How many orders fit, up to a bound", query=CountQuery, answer=CountAnswer, at=OWN,
     ),
 ]  # fmt: skip

@@ -1,21 +1,18 @@
 """Today over HTTP: where orders stand, and what asks to be looked at."""
 
-import asyncio
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
-from weakref import WeakKeyDictionary
 
 import msgspec
 
 from entrepot.access.model import Scope
 from entrepot.api.face import Answer, Request, Route
+from entrepot.api.kept import Kept
 from entrepot.api.orders_list import query_of
 from entrepot.journey.filters import Filters
 from entrepot.journey.overview import COUNTED_MAX, Figure, Overview, look
-from entrepot.plumbing import db, mint
+from entrepot.plumbing import mint
 from entrepot.policies import browse as policies
-from entrepot.terms.ids import MarketId
 
 KEPT_S: Final = 1.0
 """However many watch, a market is looked at once a second."""
@@ -48,37 +45,26 @@ class FigureAnswer(msgspec.Struct, frozen=True):
 
 
 class OverviewAnswer(msgspec.Struct, frozen=True):
-    """As of `at`; the last stage, `delivered`, is of the last 24 hours."""
+    """As of `at`, when the feed had come to `sequence`; `delivered` is of the last 24 hours."""
 
     at: datetime
+    sequence: int
     stages: list[StageAnswer]
     figures: list[FigureAnswer]
-
-
-@dataclass(slots=True)
-class _Kept:
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    until: float = 0.0
-    body: bytes = b""
-
-
-_kept: WeakKeyDictionary[db.Pool, dict[MarketId, _Kept]] = WeakKeyDictionary()
 
 
 async def overview(request: Request) -> Answer:
     """Where everything stands, at most a second old."""
     market = request.principal.market
-    kept = _kept.setdefault(request.app.pool, {}).setdefault(market, _Kept())
-    async with kept.lock:
-        now = asyncio.get_running_loop().time()
-        if now >= kept.until:
-            at = mint.now()
-            async with request.app.pool.acquire() as conn:
-                _, policy = await policies.current(conn, market)
-                seen = await look(conn, market, policy.today, at=at)
-            kept.body = msgspec.json.encode(_shown(seen, at))
-            kept.until = now + KEPT_S
-    return Answer(200, kept.body)
+
+    async def make() -> bytes:
+        at = mint.now()
+        async with request.app.pool.acquire() as conn:
+            _, policy = await policies.current(conn, market)
+            return msgspec.json.encode(_shown(await look(conn, market, policy.today, at=at), at))
+
+    kept = request.app.overviews.setdefault(market, Kept())
+    return Answer(200, await kept.get(make, for_s=KEPT_S))
 
 
 def _shown(seen: Overview, at: datetime) -> OverviewAnswer:
@@ -93,7 +79,7 @@ def _shown(seen: Overview, at: datetime) -> OverviewAnswer:
     stages.append(
         StageAnswer("delivered", seen.delivered, seen.delivered >= COUNTED_MAX, None, ended)
     )
-    return OverviewAnswer(at, stages, [_figure(each) for each in seen.figures])
+    return OverviewAnswer(at, seen.sequence, stages, [_figure(each) for each in seen.figures])
 
 
 def _figure(each: Figure) -> FigureAnswer:

@@ -144,7 +144,7 @@ async def _mine(request: Request, conn: db.Connection) -> View:
 
 
 def _owner(principal: Principal) -> str:
-    return str(principal.key_id)
+    return str(principal.user or principal.key_id)
 
 
 def _may(principal: Principal, *, team: bool) -> None:

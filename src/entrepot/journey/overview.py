@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from entrepot.journey.filters import Filters, Sort
 from entrepot.journey.finding import find
+from entrepot.journey.model import Position
 from entrepot.journey.summary_rules import OPEN_STAGES
 from entrepot.orders.phase import Phase
 from entrepot.plumbing import db, sql
@@ -86,6 +87,7 @@ class Overview:
     delivered: int
     delivered_since: datetime
     figures: list[Figure]
+    sequence: int
 
 
 def figures_of(today: Today, at: datetime) -> list[tuple[str, Level, Filters]]:
@@ -127,7 +129,8 @@ async def look(conn: db.Connection, market: MarketId, today: Today, *, at: datet
         _other("stale_feeds", feeds.rows, feeds.oldest_at, today.stale_feeds),
         _other("oversold", oversold.rows, None, today.oversold),
     ]
-    return Overview(stages, ended.rows, since, figures)
+    end = await db.fetch(conn, V["feed_end"], Position, market=market)
+    return Overview(stages, ended.rows, since, figures, end[0].sequence if end else 0)
 
 
 def _other(name: str, rows: int, oldest_at: datetime | None, level: Level) -> Figure:

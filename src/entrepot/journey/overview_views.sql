@@ -58,3 +58,9 @@ SELECT count(*)::integer AS rows FROM (
 SELECT s.placed_at
 FROM journey.summary AS s
 WHERE s.market = :market::text AND s.order_id = :order_id::uuid;
+
+-- name: feed_end -> Position
+-- How far the feed has come: what happened last is read from shortly before it.
+SELECT f.last_sequence AS sequence
+FROM plumbing.feed AS f
+WHERE f.market = :market::text;

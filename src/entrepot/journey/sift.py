@@ -22,7 +22,7 @@ from entrepot.terms.ids import MarketId, OrderId
 
 V = sql.load(__package__, "views.sql")
 
-ALIKE_MAX: Final = 50
+ALIKE_MAX: Final = 20
 """Terms that one beginning stands for, the first in the alphabet."""
 
 NUMBERED_MAX: Final = 500
