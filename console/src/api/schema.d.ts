@@ -3385,22 +3385,6 @@ export interface components {
          */
         Engine: "model" | "rules" | "static";
         /**
-         * ShipmentShown
-         * @description A package that left, and what its carrier has said of it.
-         */
-        "entrepot.api.bodies_orders.ShipmentShown": {
-            carrier: string;
-            delivered_at: string | null;
-            /** Format: uuid */
-            fulfillment_order_id: string;
-            lines: components["schemas"]["UnitsShown"][];
-            scans: components["schemas"]["ScanShown"][];
-            service: string;
-            shipped_at: string;
-            status: components["schemas"]["Status"];
-            tracking_number: string;
-        };
-        /**
          * DayAnswer
          * @description `takes_work`: something new may be planned on it, of one service at least.
          *
@@ -3448,21 +3432,6 @@ export interface components {
             /** @default [] */
             not_simulated: string[];
             orders: number;
-        };
-        /** ShipmentShown */
-        "entrepot.sourcing.explain.ShipmentShown": {
-            handling: number;
-            items: components["schemas"]["Item"][];
-            lane: string | null;
-            /** @default 0 */
-            late: number;
-            node: string;
-            /** @default 0 */
-            rating: number;
-            /** @default 0 */
-            shadow: number;
-            shipping: number;
-            weight_g: number;
         };
         /**
          * ExceptionAnswer
@@ -3539,7 +3508,7 @@ export interface components {
             profile: string | null;
             runner_up: number | null;
             runner_up_node: string | null;
-            shipments: components["schemas"]["entrepot.sourcing.explain.ShipmentShown"][];
+            shipments: components["schemas"]["ShipmentShown"][];
             /** @default null */
             strategy: string | null;
             why: components["schemas"]["WhyNoPlan"] | null;
@@ -4969,7 +4938,7 @@ export interface components {
             promises: components["schemas"]["PromiseTold"][];
             service: string;
             ship_to: components["schemas"]["Address"] | null;
-            shipments: components["schemas"]["entrepot.api.bodies_orders.ShipmentShown"][];
+            shipments: components["schemas"]["PackageShown"][];
             shipping: number;
             shipping_tax: number;
             stages: components["schemas"]["StageShown"][];
@@ -5144,6 +5113,22 @@ export interface components {
             lines: components["schemas"]["PickedUnitsBody"][];
             /** @default null */
             service: string | null;
+            tracking_number: string;
+        };
+        /**
+         * PackageShown
+         * @description A package that left, and what its carrier has said of it.
+         */
+        PackageShown: {
+            carrier: string;
+            delivered_at: string | null;
+            /** Format: uuid */
+            fulfillment_order_id: string;
+            lines: components["schemas"]["UnitsShown"][];
+            scans: components["schemas"]["ScanShown"][];
+            service: string;
+            shipped_at: string;
+            status: components["schemas"]["Status"];
             tracking_number: string;
         };
         /**
@@ -6415,6 +6400,21 @@ export interface components {
          */
         ShipBody: {
             packages: components["schemas"]["PackageBody"][];
+        };
+        /** ShipmentShown */
+        ShipmentShown: {
+            handling: number;
+            items: components["schemas"]["Item"][];
+            lane: string | null;
+            /** @default 0 */
+            late: number;
+            node: string;
+            /** @default 0 */
+            rating: number;
+            /** @default 0 */
+            shadow: number;
+            shipping: number;
+            weight_g: number;
         };
         /**
          * ShortBody
