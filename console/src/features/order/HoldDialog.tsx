@@ -11,17 +11,19 @@ interface Props {
   order: Order;
   pending: boolean;
   onClose: () => void;
-  onHold: (input: { kind: Schemas['HoldKind']; reason: string; until: string | null }) => Promise<void>;
+  /** `seen` is the order as it was when the dialog was opened: what changes meanwhile is told. */
+  onHold: (seen: Order, input: { kind: Schemas['HoldKind']; reason: string; until: string | null }) => Promise<void>;
 }
 
-export function HoldDialog({ order, pending, onClose, onHold }: Props) {
+export function HoldDialog({ order: now, pending, onClose, onHold }: Props) {
+  const [order] = useState(now);
   const [kind, setKind] = useState<Schemas['HoldKind']>(order.can.hold.includes('manual') ? 'manual' : order.can.hold[0]!);
   const [reason, setReason] = useState('');
   const [until, setUntil] = useState('');
   const [fault, setFault] = useState<Error | null>(null);
   const hold = (event: FormEvent) => {
     event.preventDefault();
-    onHold({ kind, reason: reason.trim(), until: until ? new Date(until).toISOString() : null }).catch(setFault);
+    onHold(order, { kind, reason: reason.trim(), until: until ? new Date(until).toISOString() : null }).catch(setFault);
   };
   return (
     <Dialog open onClose={onClose} title={t('hold.title')}>

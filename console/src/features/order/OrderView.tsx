@@ -31,8 +31,8 @@ export function OrderView({ order }: { order: Order }) {
   const mayWrite = useAllowed('orders:write');
   const [dialog, setDialog] = useState<'hold' | 'cancel' | null>(null);
 
-  const holdOf = (input: Omit<HoldInput, 'version'>) =>
-    conflict.attempt(order, async (version) => {
+  const holdOf = (seen: Order, input: Omit<HoldInput, 'version'>) =>
+    conflict.attempt(seen, async (version) => {
       await commands.hold.run({ ...input, version });
       setDialog(null);
       toastUndo(t('held.done'), () => commands.unhold.run({ kind: input.kind, reason: t('hold.undo_reason'), until: null, version: null }));

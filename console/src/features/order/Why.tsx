@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Route, ShieldAlert, Sparkles, Volume2, VolumeX } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { Schemas } from '@/api/client';
-import { money, number } from '@/i18n';
+import { humanize, money, number } from '@/i18n';
 import { one, useAddress, type Search } from '@/ui/address';
 import { Loaded } from '@/ui/Loaded';
 import { Panel } from '@/ui/Panel';
@@ -184,7 +184,7 @@ function Otherwise({ panel }: { panel: PanelOf }) {
           <h3>{t('why.binding')}</h3>
           <p>
             <StatusBadge tone="orange" icon={ShieldAlert}>
-              {panel.binding.constraint.replaceAll('_', ' ')}
+              {humanize(panel.binding.constraint)}
             </StatusBadge>{' '}
             {panel.binding.words}
           </p>

@@ -43,7 +43,8 @@ const nameOf = (order: Pick<Order, 'nodes'>, node: unknown): string => order.nod
 /** What happened, in a few words. */
 export function titleOf(entry: Entry, order: Pick<Order, 'nodes'>): string {
   const { data } = entry;
-  const key = `event.${entry.type}` as Parameters<typeof t>[0];
+  const reduced = entry.type === 'fulfillment.canceled' && data.state !== 'canceled';
+  const key = `event.${reduced ? 'fulfillment.reduced' : entry.type}` as Parameters<typeof t>[0];
   const told = t(key, {
     node: nameOf(order, data.node ?? data.accepted_by),
     nodes: nodesOf(data).map((node) => nameOf(order, node)).join(', '),
