@@ -13,9 +13,9 @@ def shop(client, sample):  # noqa: ARG001 - beside the sample retailer
     return Shop(client)
 
 
-def rejected(shop, node="Austin Domain", name="Trail oxford shirt"):
+def rejected(shop, node="Austin DC", name="Trail oxford shirt"):
     """Place an order that its only node rejects."""
-    sku, place = shop.item(name), shop.store(node)
+    sku, place = shop.item(name), shop.node(node)
     shop.stock(sku, place, 9)
     shop.client.put(f"/v1/channels/{shop.web}", {"name": "web", "nodes": shop.nodes}).expect(200)
     order = shop.buy([(sku, 2)])
@@ -39,12 +39,12 @@ def at(visit, shop, order, **options):
 
 def test_a_queue_is_worked_card_by_card_with_single_keys(visit, axe, shot, shop):
     first, sku, place = rejected(shop)
-    second, _, _ = rejected(shop, "Soho Store", "Denim chino")
+    second, _, _ = rejected(shop, "Soho DC", "Denim chino")
     shop.stock(sku, place, 9)
     page = at(visit, shop, first)
 
     card = page.locator(".exception-card")
-    card.get_by_text("Austin Domain had refused").wait_for()
+    card.get_by_text("Austin DC had refused").wait_for()
     labels = card.locator(".choice-label").all_inner_texts()
     assert labels[:3] == ["Plan again", "Ask all nodes again", "Let it wait"]
     axe(page)
@@ -113,7 +113,7 @@ def test_a_rejection_appears_by_itself(visit, shop):
     before, _, _ = rejected(shop)
     page = at(visit, shop, before)
 
-    order, _, _ = rejected(shop, "Harbor Store", "Linen dress")
+    order, _, _ = rejected(shop, "Harbor DC", "Linen dress")
 
     page.get_by_role("list", name="Exceptions of this queue").get_by_text(
         order["number"]

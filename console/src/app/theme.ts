@@ -63,7 +63,7 @@ const texts = (colors: Record<string, string>) =>
   );
 
 export const cssVariables: CSSVariablesResolver = () => ({
-  variables: {},
+  variables: { '--mantine-color-red-filled': '#b42323', '--mantine-color-red-filled-hover': '#9a1d1d' },
   light: {
     '--mantine-color-body': '#ffffff',
     '--mantine-color-text': '#1a1f26',

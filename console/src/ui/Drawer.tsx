@@ -2,6 +2,9 @@ import { Drawer as Sheet, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { say } from '@/i18n';
 
+/** Its head is a `<header>`, which would be a second banner of the page. */
+const NO_BANNER = { header: { role: 'presentation' } };
+
 interface Props {
   open: boolean;
   onClose: () => void;
@@ -12,13 +15,10 @@ interface Props {
   foot?: ReactNode;
 }
 
-/** A dialog's head is no banner of the page. */
-const PLAIN_HEAD = { header: { role: 'presentation' } };
-
 /** Something looked at beside the page it came from; focus returns there. */
 export function Drawer({ open, onClose, title, size = 460, children, foot }: Props) {
   return (
-    <Sheet opened={open} onClose={onClose} title={title} position="right" size={size} attributes={PLAIN_HEAD} closeButtonProps={{ 'aria-label': say('close') }} overlayProps={{ backgroundOpacity: 0.25 }}>
+    <Sheet attributes={NO_BANNER} opened={open} onClose={onClose} title={title} position="right" size={size} closeButtonProps={{ 'aria-label': say('close') }} overlayProps={{ backgroundOpacity: 0.25 }}>
       {children}
       {foot && <div className="drawer-foot">{foot}</div>}
     </Sheet>
@@ -28,7 +28,7 @@ export function Drawer({ open, onClose, title, size = 460, children, foot }: Pro
 /** A short question over the page. */
 export function Dialog({ open, onClose, title, size = 'md', children }: Omit<Props, 'size' | 'foot'> & { size?: number | string }) {
   return (
-    <Modal opened={open} onClose={onClose} title={title} size={size} centered attributes={PLAIN_HEAD} closeButtonProps={{ 'aria-label': say('close') }} overlayProps={{ backgroundOpacity: 0.35 }}>
+    <Modal attributes={NO_BANNER} opened={open} onClose={onClose} title={title} size={size} centered closeButtonProps={{ 'aria-label': say('close') }} overlayProps={{ backgroundOpacity: 0.35 }}>
       {children}
     </Modal>
   );

@@ -42,10 +42,16 @@ export const oneQuery = (id: string) =>
 export function useExceptionCommands() {
   const client = useQueryClient();
   const again = () => client.invalidateQueries({ queryKey: ['exceptions'] });
+  /** The next card is there at once: what is dealt with need not be read again to be gone. */
+  const gone = (id: string) =>
+    client.setQueriesData<Schemas['ExceptionsAnswer']>({ queryKey: ['exceptions', 'list'] }, (list) => list && { ...list, items: list.items.filter((each) => each.id !== id) });
   return {
     choose: useCommand(
       ({ choice, values }: { choice: Schemas['ChoiceShown']; values: Record<string, unknown> }, key) => carryOut<Schemas['ResolvedAnswer']>(choice, values, key),
-      again,
+      (done) => {
+        if (!done.open) gone(done.id);
+        return again();
+      },
     ),
     assign: useCommand(
       ({ id, to }: { id: string; to?: string | null }, key) =>
@@ -60,7 +66,10 @@ export function useExceptionCommands() {
     snooze: useCommand(
       ({ id, until }: { id: string; until: string | null }, key) =>
         ask(http.POST('/v1/exceptions/{exception_id}/snooze', { params: { path: { exception_id: id }, header: { 'Idempotency-Key': key } }, body: { until } })),
-      again,
+      (_, { id }) => {
+        gone(id);
+        return again();
+      },
     ),
   };
 }

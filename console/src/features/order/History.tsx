@@ -151,10 +151,10 @@ function Note({ entry, commands }: { entry: Entry; commands: OrderCommands }) {
       {edited && <span className="small muted"> · {t('note.edited')}</span>}
       {own && new Date(until!).getTime() > now && (
         <span className="note-tools">
-          <ActionIcon size={20} aria-label={t('note.edit')} onClick={() => setDraft(words!)}>
+          <ActionIcon size={24} aria-label={t('note.edit')} onClick={() => setDraft(words!)}>
             <Pencil size={12} aria-hidden />
           </ActionIcon>
-          <ActionIcon size={20} aria-label={t('note.take_back')} onClick={() => commands.takeBack.run(note!).then(() => toastDone(t('note.gone')), fail)}>
+          <ActionIcon size={24} aria-label={t('note.take_back')} onClick={() => commands.takeBack.run(note!).then(() => toastDone(t('note.gone')), fail)}>
             <Undo2 size={12} aria-hidden />
           </ActionIcon>
         </span>
