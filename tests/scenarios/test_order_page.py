@@ -182,6 +182,7 @@ def test_the_panel_draws_a_decision_up(shop):
     assert panel["weighed_max"] == other["weighed"]
     [out] = [each for each in panel["eliminated"] if each["reason"] == "disabled"]
     assert (out["count"], out["nodes"][0]["node"]) == (1, off)
-    assert panel["sentence"].startswith(f"Shipped from {near}")
+    assert panel["sentence"].startswith("Shipped from NEAR: ")
+    assert "FAR was next at" in panel["sentence"]
     assert panel["flips"]
     assert all(flip["words"] for flip in panel["flips"])

@@ -297,6 +297,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/exceptions/{exception_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An exception, and what can be done about it
+         * @description Scope: `exceptions:read`.
+         */
+        get: operations["getV1ExceptionsException_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exception_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say whose an exception is
+         * @description Scope: `exceptions:write`.
+         */
+        post: operations["postV1ExceptionsException_idAssign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/exceptions/{exception_id}/close": {
         parameters: {
             query?: never;
@@ -311,6 +351,66 @@ export interface paths {
          * @description Scope: `exceptions:write`.
          */
         post: operations["postV1ExceptionsException_idClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exception_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do what was chosen about an exception
+         * @description Scope: `exceptions:write`.
+         */
+        post: operations["postV1ExceptionsException_idResolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exception_id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put an exception off
+         * @description Scope: `exceptions:write`.
+         */
+        post: operations["postV1ExceptionsException_idSnooze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The queues of what waits
+         * @description Scope: `exceptions:read`.
+         */
+        get: operations["getV1ExceptionsQueues"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -986,126 +1086,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Jobs over many orders, newest first
-         * @description Scope: `orders:read`.
-         */
-        get: operations["getV1Jobs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/jobs/{job}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A job, as far as it has come
-         * @description Scope: `orders:read`.
-         */
-        get: operations["getV1JobsJob"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/jobs/{job}/errors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Orders that a job left as they are
-         * @description Scope: `orders:read`.
-         */
-        get: operations["getV1JobsJobErrors"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/jobs/{job}/errors.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The same as CSV
-         * @description Scope: `orders:read`.
-         */
-        get: operations["getV1JobsJobErrors.csv"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/jobs/{job}/stop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Stop a job
-         * @description Scope: `orders:write`.
-         */
-        post: operations["postV1JobsJobStop"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/jobs/{job}/undo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take back what a job did
-         * @description Scope: `orders:write`.
-         */
-        post: operations["postV1JobsJobUndo"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/keys": {
         parameters: {
             query?: never;
@@ -1598,7 +1578,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Orders, found and filtered
+         * Orders, newest first
          * @description Scope: `orders:read`.
          */
         get: operations["getV1Orders"];
@@ -1608,26 +1588,6 @@ export interface paths {
          * @description Scope: `orders:write`.
          */
         post: operations["postV1Orders"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Orders as filtered, as CSV
-         * @description Scope: `orders:read`.
-         */
-        get: operations["getV1Orders.csv"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1668,6 +1628,26 @@ export interface paths {
          * @description Scope: `orders:write`.
          */
         post: operations["postV1OrdersOrder_idCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{order_id}/cancel/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What canceling units would do
+         * @description Scope: `orders:read`.
+         */
+        post: operations["postV1OrdersOrder_idCancelPreview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1754,6 +1734,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders/{order_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An order's notes
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1OrdersOrder_idNotes"];
+        put?: never;
+        /**
+         * Leave a note at an order
+         * @description Scope: `orders:write`.
+         */
+        post: operations["postV1OrdersOrder_idNotes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{order_id}/notes/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change one's own note
+         * @description Scope: `orders:write`.
+         */
+        put: operations["putV1OrdersOrder_idNotesNote"];
+        post?: never;
+        /**
+         * Take one's own note back
+         * @description Scope: `orders:write`.
+         */
+        delete: operations["deleteV1OrdersOrder_idNotesNote"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/{order_id}/priority": {
         parameters: {
             query?: never;
@@ -1788,86 +1816,6 @@ export interface paths {
          * @description Scope: `orders:write`.
          */
         post: operations["postV1OrdersOrder_idUnhold"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders/bulk": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Do one thing to many orders
-         * @description Scope: `orders:write`.
-         */
-        post: operations["postV1OrdersBulk"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders/bulk/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * See what a job over many orders would change
-         * @description Scope: `orders:read`.
-         */
-        post: operations["postV1OrdersBulkPreview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders/count": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * How many orders fit, up to a bound
-         * @description Scope: `orders:read`.
-         */
-        get: operations["getV1OrdersCount"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/overview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Where orders stand, and what asks to be looked at
-         * @description Scope: `orders:read`.
-         */
-        get: operations["getV1Overview"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2735,54 +2683,6 @@ export interface paths {
         patch: operations["patchV1UsersUser"];
         trace?: never;
     };
-    "/v1/views": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Saved views of a screen
-         * @description Scope: `orders:read`.
-         */
-        get: operations["getV1Views"];
-        put?: never;
-        /**
-         * Save a view
-         * @description Scope: `orders:read`.
-         */
-        post: operations["postV1Views"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/views/{view}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Change a view
-         * @description Scope: `orders:read`.
-         */
-        put: operations["putV1ViewsView"];
-        post?: never;
-        /**
-         * Forget a view
-         * @description Scope: `orders:read`.
-         */
-        delete: operations["deleteV1ViewsView"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/waves": {
         parameters: {
             query?: never;
@@ -2903,12 +2803,6 @@ export interface components {
             node: string;
         };
         /**
-         * Action
-         * @description What is done. Holds that a job put or lifted can be taken back.
-         * @enum {unknown}
-         */
-        Action: "cancel" | "hold" | "unhold";
-        /**
          * Address
          * @description Where a parcel goes. Coordinates, where the channel knows them, make zones exact.
          */
@@ -2947,6 +2841,13 @@ export interface components {
          */
         AsideReason: "damaged" | "display" | "doubt" | "expired" | "quarantine";
         /**
+         * AssignBody
+         * @description `to` whom it is given: not said, whoever asks; null: nobody.
+         */
+        AssignBody: {
+            to?: string | null;
+        };
+        /**
          * AtLeast
          * @description The probability that at least so many units are there.
          */
@@ -2954,12 +2855,23 @@ export interface components {
             probability: number;
             units: number;
         };
+        /** AtNode */
+        AtNode: {
+            lines: components["schemas"]["UnitsShown"][];
+            node: string;
+        };
         /** AtpAnswer */
         AtpAnswer: {
             as_of: string;
             channel: string;
             items: components["schemas"]["SkuCurve"][];
         };
+        /**
+         * Attention
+         * @description Which exceptions are meant: in the queue, put off, both, or dealt with.
+         * @enum {unknown}
+         */
+        Attention: "closed" | "open" | "snoozed" | "waiting";
         /**
          * AvailabilityAnswer
          * @description Read from the rows themselves, as of `as_of`; bills are by the rules of `policy_version`.
@@ -2984,6 +2896,15 @@ export interface components {
          */
         Because: "dearer" | "full" | "not_eligible" | "possible_now" | "taken";
         /**
+         * Binding
+         * @description What stood in the way most: without it the plan would have been cheaper by `saves`.
+         */
+        Binding: {
+            constraint: components["schemas"]["Constraint"];
+            saves: number | null;
+            words: string;
+        };
+        /**
          * Borrow
          * @description Others may take what is protected, down to `leave` units at each node.
          *
@@ -2994,22 +2915,6 @@ export interface components {
             hours_before_end: number | null;
             /** @default 0 */
             leave: number;
-        };
-        /**
-         * BulkBody
-         * @description Do one thing to the orders that a `filter` finds now, or to those named.
-         *
-         *         `kind` is of the hold to put or lift.
-         */
-        BulkBody: {
-            action: components["schemas"]["Action"];
-            /** @default null */
-            filter: components["schemas"]["OrdersFilter"] | null;
-            /** @default null */
-            ids: string[] | null;
-            /** @default manual */
-            kind: components["schemas"]["HoldKind"];
-            reason: string;
         };
         /**
          * CalendarBody
@@ -3030,6 +2935,14 @@ export interface components {
             reason: string;
         };
         /**
+         * CancelAsk
+         * @description Without `lines`: all that has not left.
+         */
+        CancelAsk: {
+            /** @default null */
+            lines: components["schemas"]["CancelLine"][] | null;
+        };
+        /**
          * CancelBody
          * @description Without `lines`, all that has not left is canceled.
          */
@@ -3042,6 +2955,23 @@ export interface components {
         CancelLine: {
             line: number;
             quantity: number;
+        };
+        /**
+         * CancelPreview
+         * @description What would come of it. `money` in minor units is what the customer would not owe.
+         *
+         *         `possible` false: `refusal` says why, and nothing would be done. `unclaimed` are units that
+         *         wait: no node has them. `all`: nothing of the order would be left.
+         */
+        CancelPreview: {
+            all: boolean;
+            currency: string;
+            lines: components["schemas"]["LineWould"][];
+            money: number;
+            possible: boolean;
+            refusal: string | null;
+            unclaimed: components["schemas"]["UnitsWould"][];
+            work: components["schemas"]["WorkWould"][];
         };
         /**
          * Candidate
@@ -3122,14 +3052,15 @@ export interface components {
             faithful: boolean;
             number: number;
         };
-        /** ChangedView */
-        ChangedView: {
-            /** @default false */
-            default: boolean;
-            name: string;
-            query: Record<string, never>;
-            /** @default false */
-            team: boolean;
+        /**
+         * Changed
+         * @description What was so before, and what is so since.
+         */
+        Changed: {
+            field: string;
+            from: unknown;
+            /** @default null */
+            to: unknown;
         };
         /** ChangesAnswer */
         ChangesAnswer: {
@@ -3185,6 +3116,22 @@ export interface components {
          * @enum {unknown}
          */
         Choice: "cancel" | "other_store" | "ship";
+        /**
+         * ChoiceShown
+         * @description One thing that can be done; the first is suggested. `final`: it cannot be undone.
+         *
+         *         `scope` is needed beside `exceptions:write`; `allowed` says whether whoever asks has it.
+         */
+        ChoiceShown: {
+            allowed: boolean;
+            command: components["schemas"]["CommandShown"];
+            fields: components["schemas"]["FieldShown"][];
+            final: boolean;
+            id: components["schemas"]["Move"];
+            label: string;
+            says: string;
+            scope: string | null;
+        };
         /**
          * Claiming
          * @description Work to be sent is offered to several nodes, and the first that accepts has it.
@@ -3265,6 +3212,15 @@ export interface components {
             lines: components["schemas"]["PickedUnitsBody"][];
         };
         /**
+         * CommandShown
+         * @description The call that does it; the values of its fields go into the body.
+         */
+        CommandShown: {
+            body: Record<string, never>;
+            method: string;
+            path: string;
+        };
+        /**
          * Component
          * @description Units of an item in one unit of a kit.
          */
@@ -3325,12 +3281,12 @@ export interface components {
          */
         Constraint: "barred" | "capacity" | "cart" | "channel_view" | "closed" | "disabled" | "due" | "fence" | "kept_back" | "limit" | "owed" | "rating" | "service" | "worth";
         /**
-         * CountAnswer
-         * @description How many orders fit; `more`: more than were counted.
+         * CostPart
+         * @description A part of what a plan weighs: `shipping`, `handling`, `split`, `late`, `rating`, `shadow`.
          */
-        CountAnswer: {
-            more: boolean;
-            orders: number;
+        CostPart: {
+            amount: number;
+            part: string;
         };
         /**
          * CountLine
@@ -3470,7 +3426,8 @@ export interface components {
          * Decision
          * @description A decision explained. `reproduced`: run again on its record it gives the recorded answer.
          *
-         *         `what_if` says what stood in the way of a cheaper plan, and what would have flipped this one.
+         *         `what_if` says what stood in the way of a cheaper plan, and what would have flipped this one;
+         *         `panel` is all of it as a face draws it.
          */
         Decision: {
             at: string;
@@ -3479,6 +3436,7 @@ export interface components {
             id: string;
             kind: string;
             network_version: number;
+            panel: components["schemas"]["Panel"];
             reproduced: boolean;
             what_if: components["schemas"]["WhatIf"];
         };
@@ -3636,25 +3594,50 @@ export interface components {
             not_simulated: string[];
             orders: number;
         };
-        /** ExceptionAnswer */
+        /**
+         * ExceptionAnswer
+         * @description An exception. `cause` says it in sentences; by `due_at` it should be dealt with.
+         */
         ExceptionAnswer: {
+            assignee: string | null;
+            cause: string[];
+            choices: components["schemas"]["ChoiceShown"][];
+            close_reason: string | null;
+            closed_at: string | null;
+            closed_by: string | null;
             detail: Record<string, never>;
+            due_at: string | null;
             /** Format: uuid */
             id: string;
             kind: string;
             line: number | null;
+            node: string | null;
+            node_name: string | null;
             opened_at: string;
+            order: components["schemas"]["OrderBrief"] | null;
             order_id: string | null;
             reason: string;
+            snoozed_until: string | null;
             subject: string;
         };
         /**
          * ExceptionsAnswer
-         * @description Open ones, oldest first.
+         * @description Open ones, oldest first; closed ones, newest first.
          */
         ExceptionsAnswer: {
             items: components["schemas"]["ExceptionAnswer"][];
             next: string | null;
+        };
+        /**
+         * ExpectedShown
+         * @description When work that is still to come is expected, and why then.
+         */
+        ExpectedShown: {
+            cause: string;
+            earliest: string;
+            latest: string;
+            maker: string;
+            reason: string;
         };
         /**
          * Explanation
@@ -3762,6 +3745,15 @@ export interface components {
             pointer: string;
         };
         /**
+         * FieldShown
+         * @description What must be told with a choice: where in the body, and what stands there unless told.
+         */
+        FieldShown: {
+            name: components["schemas"]["Input"];
+            pointer: string;
+            value: string | null;
+        };
+        /**
          * Figure
          * @description One thing, then and now, with the difference and the interval it lies in with 95 %.
          *
@@ -3783,23 +3775,6 @@ export interface components {
             /** @default null */
             percent_low: number | null;
             then: number;
-        };
-        /**
-         * FigureAnswer
-         * @description A count, from how many on it is a warning or an alarm, and the query that lists its orders.
-         *
-         *         `query` null: it is not orders that are counted.
-         */
-        FigureAnswer: {
-            alarm: number | null;
-            count: number;
-            /** @enum {unknown} */
-            level: "alarm" | "good" | "warn";
-            more: boolean;
-            name: string;
-            oldest_at: string | null;
-            query: string | null;
-            warn: number | null;
         };
         /**
          * Figures
@@ -3913,6 +3888,19 @@ export interface components {
          * @enum {unknown}
          */
         HoldKind: "address" | "fraud" | "manual" | "payment";
+        /** HoldShown */
+        HoldShown: {
+            actor: string;
+            /** Format: uuid */
+            hold_id: string;
+            kind: components["schemas"]["HoldKind"];
+            lift_reason: string | null;
+            lifted_at: string | null;
+            lifted_by: string | null;
+            placed_at: string;
+            reason: string;
+            until: string | null;
+        };
         /**
          * HookAnswer
          * @description `outcome`: taken, ignored, unmapped or repeated.
@@ -3956,6 +3944,12 @@ export interface components {
             /** @default 0 */
             version: number;
         };
+        /**
+         * Input
+         * @description What a choice may ask for beside itself.
+         * @enum {unknown}
+         */
+        Input: "quantity" | "reason" | "until";
         /** Item */
         Item: {
             quantity: number;
@@ -4032,60 +4026,6 @@ export interface components {
          */
         ItemsAnswer: {
             items: components["schemas"]["ItemAnswer"][];
-            next: string | null;
-        };
-        /**
-         * JobAnswer
-         * @description A job as it stands: of at least `expected` orders (`expected_all`: of just so many).
-         *
-         *         `undoable`: what it did can be taken back, once; `skips` says why orders were left as they are.
-         */
-        JobAnswer: {
-            action: components["schemas"]["Action"];
-            actor: string;
-            changed: number;
-            ended_at: string | null;
-            expected: number;
-            expected_all: boolean;
-            failed: number;
-            fault: string | null;
-            /** Format: uuid */
-            id: string;
-            made_at: string;
-            reason: string;
-            skipped: number;
-            skips: {
-                [key: string]: number;
-            };
-            /** @enum {unknown} */
-            state: "canceled" | "done" | "fault" | "running" | "stopping";
-            undoable: boolean;
-            undoes: string | null;
-            undone_by: string | null;
-        };
-        /** JobRowAnswer */
-        JobRowAnswer: {
-            detail: string | null;
-            number: string;
-            /** Format: uuid */
-            order_id: string;
-            outcome: components["schemas"]["Outcome"];
-            why: string;
-        };
-        /**
-         * JobRowsAnswer
-         * @description Orders that were left as they are, oldest first.
-         */
-        JobRowsAnswer: {
-            items: components["schemas"]["JobRowAnswer"][];
-            next: string | null;
-        };
-        /**
-         * JobsAnswer
-         * @description Newest first.
-         */
-        JobsAnswer: {
-            items: components["schemas"]["JobAnswer"][];
             next: string | null;
         };
         /**
@@ -4331,16 +4271,6 @@ export interface components {
             window_days: number;
         };
         /**
-         * Level
-         * @description From so many on it is a warning, an alarm; null: never.
-         */
-        Level: {
-            /** @default null */
-            alarm: number | null;
-            /** @default 1 */
-            warn: number | null;
-        };
-        /**
          * Lever
          * @description What is changed. `by` is minor units per unit handled, per shipment, or units of a sku.
          * @enum {unknown}
@@ -4400,6 +4330,25 @@ export interface components {
             quantity: number;
             sku: string;
         };
+        /**
+         * LineShown
+         * @description A line as it stands. `cancelable` units have not left.
+         */
+        LineShown: {
+            cancelable: number;
+            discount: number;
+            external_id: string;
+            line: number;
+            /** @default null */
+            name: string | null;
+            quantities: components["schemas"]["Quantities"];
+            quantity: number;
+            shares: components["schemas"]["UnitShare"][];
+            sku: string;
+            tax: number;
+            unit_price: number;
+            waiting: components["schemas"]["WaitingShown"][];
+        };
         /** LineView */
         LineView: {
             discount: number;
@@ -4413,6 +4362,21 @@ export interface components {
             sku: string;
             tax: number;
             unit_price: number;
+        };
+        /**
+         * LineWould
+         * @description A line: units that stand, that could be canceled and that would be, and what these come to.
+         *
+         *         `why` says what has left, where not all of it can be.
+         */
+        LineWould: {
+            cancelable: number;
+            canceled: number;
+            line: number;
+            money: number;
+            sku: string;
+            standing: number;
+            why: string | null;
         };
         /**
          * LookAhead
@@ -4561,6 +4525,15 @@ export interface components {
             velocity_from: number | null;
         };
         /**
+         * MayBeDone
+         * @description Holds that may be put and lifted now, and whether units may be canceled.
+         */
+        MayBeDone: {
+            cancel: boolean;
+            hold: components["schemas"]["HoldKind"][];
+            unhold: components["schemas"]["HoldKind"][];
+        };
+        /**
          * Method
          * @enum {unknown}
          */
@@ -4623,6 +4596,52 @@ export interface components {
             release_by: string;
             ship_by: string;
         };
+        /**
+         * MilestonesShown
+         * @description By when it must have come how far; `alarm` is the milestone at risk, or missed.
+         */
+        MilestonesShown: {
+            accept_by: string;
+            alarm: string | null;
+            cause: string | null;
+            deliver_by: string;
+            missed: boolean;
+            pick_by: string;
+            release_by: string;
+            ship_by: string;
+        };
+        /** MoneyLine */
+        MoneyLine: {
+            canceled: number;
+            discount: number;
+            goods: number;
+            line: number;
+            tax: number;
+            total: number;
+        };
+        /**
+         * MoneyShown
+         * @description Minor units: what was agreed, what of it was canceled, and what stands.
+         */
+        MoneyShown: {
+            authorized: number | null;
+            canceled: number;
+            currency: string;
+            discount: number;
+            goods: number;
+            lines: components["schemas"]["MoneyLine"][];
+            shipping: number;
+            shipping_tax: number;
+            standing: number;
+            tax: number;
+            total: number;
+        };
+        /**
+         * Move
+         * @description What can be done; `done`: it was dealt with elsewhere, or nothing need be done.
+         * @enum {unknown}
+         */
+        Move: "ask_all" | "cancel" | "count" | "discard" | "done" | "enable" | "move_work" | "pause" | "plan_again" | "read_again" | "retry" | "ship" | "tell_again" | "wait";
         /**
          * MoveAnswer
          * @description A step of its life.
@@ -4775,19 +4794,6 @@ export interface components {
             shipping_tax: number;
         };
         /**
-         * NewView
-         * @description `query` is what the screen makes of it; `team`: all see it; `default`: it is begun with.
-         */
-        NewView: {
-            /** @default false */
-            default: boolean;
-            name: string;
-            query: Record<string, never>;
-            screen: string;
-            /** @default false */
-            team: boolean;
-        };
-        /**
          * NodeAddress
          * @description Where a node is. Without coordinates those of its postal code are taken.
          */
@@ -4883,6 +4889,12 @@ export interface components {
             /** @description an IANA name */
             time_zone: string;
         };
+        /** NodeBrief */
+        NodeBrief: {
+            kind: components["schemas"]["NodeKind"];
+            name: string;
+            time_zone: string;
+        };
         /** NodeCurve */
         NodeCurve: {
             curve: components["schemas"]["PointAnswer"][];
@@ -4927,6 +4939,11 @@ export interface components {
             node: string;
             now: number;
             then: number;
+        };
+        /** NodeNamed */
+        NodeNamed: {
+            name: string;
+            node: string;
         };
         /**
          * NodesAnswer
@@ -4982,6 +4999,38 @@ export interface components {
         NodeWorth: {
             node: string;
             worth: number;
+        };
+        /**
+         * NoteAnswer
+         * @description A note. It may be changed until `editable_until`, by its author.
+         */
+        NoteAnswer: {
+            at: string;
+            author: string;
+            editable_until: string;
+            edited_at: string | null;
+            /** Format: uuid */
+            id: string;
+            mentions: string[];
+            /** Format: uuid */
+            order_id: string;
+            text: string;
+        };
+        /**
+         * NoteBody
+         * @description What is noted. `mentions` names those whom it speaks to.
+         */
+        NoteBody: {
+            /** @default [] */
+            mentions: string[];
+            text: string;
+        };
+        /**
+         * NotesAnswer
+         * @description The oldest first.
+         */
+        NotesAnswer: {
+            items: components["schemas"]["NoteAnswer"][];
         };
         /**
          * OfferAnswer
@@ -5059,65 +5108,71 @@ export interface components {
             version: number | null;
         };
         /**
+         * OrderAnswer
+         * @description An order as it stands. `version` is its ETag: notes leave it as it is.
+         */
+        OrderAnswer: {
+            backorder: components["schemas"]["Backorder"];
+            can: components["schemas"]["MayBeDone"];
+            captured_at: string;
+            channel: string;
+            currency: string;
+            customer: components["schemas"]["Customer"] | null;
+            exceptions: components["schemas"]["TroubleShown"][];
+            external_id: string;
+            fulfillment_orders: components["schemas"]["WorkShown"][];
+            holds: components["schemas"]["HoldShown"][];
+            /** Format: uuid */
+            id: string;
+            lines: components["schemas"]["LineShown"][];
+            method: components["schemas"]["Method"];
+            money: components["schemas"]["MoneyShown"];
+            nodes: {
+                [key: string]: components["schemas"]["NodeBrief"];
+            };
+            note: string | null;
+            number: string;
+            payment: components["schemas"]["Payment"] | null;
+            payments: components["schemas"]["Payment"][];
+            phase: components["schemas"]["Phase"];
+            pickup_node: string | null;
+            placed_at: string;
+            plan: components["schemas"]["PlanShown"] | null;
+            promise: components["schemas"]["PromiseView"] | null;
+            promises: components["schemas"]["PromiseTold"][];
+            service: string;
+            ship_to: components["schemas"]["Address"] | null;
+            shipments: components["schemas"]["PackageShown"][];
+            shipping: number;
+            shipping_tax: number;
+            stages: components["schemas"]["StageShown"][];
+            timeline: components["schemas"]["TimelineEntry"][];
+            total: number;
+            version: number;
+        };
+        /**
+         * OrderBrief
+         * @description The order it is about, as far as one decides by it. `total` in minor units.
+         */
+        OrderBrief: {
+            channel: string;
+            currency: string;
+            customer: string | null;
+            /** Format: uuid */
+            id: string;
+            method: string;
+            number: string;
+            phase: components["schemas"]["Phase"];
+            promise_latest: string | null;
+            total: number;
+        };
+        /**
          * OrdersAnswer
-         * @description `next` is the cursor of the page after this one; a page may be short and not the last.
+         * @description Newest first. `next` is the cursor of the page after it.
          */
         OrdersAnswer: {
             items: Record<string, never>[];
             next: string | null;
-        };
-        /**
-         * OrdersFilter
-         * @description All that is said must fit; of the values of one name any.
-         *
-         *         `q` is whatever a person types: an order's number, external id, e-mail address, name, telephone
-         *         number, sku or tracking number, or the beginning of one, in any case; several words that look
-         *         like ids are a list of them. `numbers` are such ids, one each. `stage` is where the part of an
-         *         order stands that is furthest behind; `late`: promised before now and still to come; `at_risk`:
-         *         a milestone is; `unaccepted_before`: a node has had work since then and has not accepted it;
-         *         `ended_after`: delivered or collected since.
-         */
-        OrdersFilter: {
-            /** @default false */
-            at_risk: boolean;
-            /** @default [] */
-            channel: string[];
-            /** @default null */
-            email: string | null;
-            /** @default null */
-            ended_after: string | null;
-            /** @default false */
-            exceptions: boolean;
-            /** @default false */
-            held: boolean;
-            /** @default [] */
-            hold: components["schemas"]["HoldKind"][];
-            /** @default false */
-            late: boolean;
-            /** @default [] */
-            method: components["schemas"]["Method"][];
-            /** @default [] */
-            node: string[];
-            /** @default [] */
-            numbers: string[];
-            /** @default [] */
-            phase: components["schemas"]["Phase"][];
-            /** @default null */
-            placed_after: string | null;
-            /** @default null */
-            placed_before: string | null;
-            /** @default null */
-            promised_before: string | null;
-            /** @default null */
-            q: string | null;
-            /** @default [] */
-            service: string[];
-            /** @default [] */
-            sku: string[];
-            /** @default [] */
-            stage: components["schemas"]["Stage"][];
-            /** @default null */
-            unaccepted_before: string | null;
         };
         /**
          * Otherwise
@@ -5130,10 +5185,26 @@ export interface components {
          */
         Otherwise: "exception" | "ignore_fences" | "order" | "refuse" | "wait";
         /**
-         * Outcome
-         * @enum {unknown}
+         * Out
+         * @description The nodes that one reason ruled out: a count, and the first of them by name.
          */
-        Outcome: "changed" | "failed" | "skipped";
+        Out: {
+            count: number;
+            nodes: components["schemas"]["OutNode"][];
+            reason: components["schemas"]["Elimination"];
+            words: string;
+        };
+        /**
+         * OutNode
+         * @description A node that was none, with what it had: `free` units where too few, `used` of `limit`.
+         */
+        OutNode: {
+            free: number | null;
+            limit: number | null;
+            name: string;
+            node: string;
+            used: number | null;
+        };
         /**
          * OverrideAnswer
          * @description An override. `not_begun`: fulfillment orders that stand in it and nobody has begun.
@@ -5210,16 +5281,6 @@ export interface components {
             units_worth: number;
         };
         /**
-         * OverviewAnswer
-         * @description As of `at`, when the feed had come to `sequence`; `delivered` is of the last 24 hours.
-         */
-        OverviewAnswer: {
-            at: string;
-            figures: components["schemas"]["FigureAnswer"][];
-            sequence: number;
-            stages: components["schemas"]["StageAnswer"][];
-        };
-        /**
          * Owned
          * @description What a rule cost a day: `saves` is what lifting it alone would have saved, minor units.
          */
@@ -5257,6 +5318,42 @@ export interface components {
             /** @default null */
             service: string | null;
             tracking_number: string;
+        };
+        /**
+         * PackageShown
+         * @description A package that left, and what its carrier has said of it.
+         */
+        PackageShown: {
+            carrier: string;
+            delivered_at: string | null;
+            /** Format: uuid */
+            fulfillment_order_id: string;
+            lines: components["schemas"]["UnitsShown"][];
+            scans: components["schemas"]["ScanShown"][];
+            service: string;
+            shipped_at: string;
+            status: components["schemas"]["Status"];
+            tracking_number: string;
+        };
+        /**
+         * Panel
+         * @description Why these nodes. `sentence` is read aloud; `weighed_max` is a full bar.
+         *
+         *         `rule` names the profile and strategy that steered, where any did. `candidates` are the best
+         *         of `candidate_count`.
+         */
+        Panel: {
+            binding: components["schemas"]["Binding"] | null;
+            candidate_count: number;
+            candidates: components["schemas"]["Row"][];
+            eliminated: components["schemas"]["Out"][];
+            eliminated_count: number;
+            flips: components["schemas"]["Turn"][];
+            network_version: number;
+            policy_version: number;
+            rule: string | null;
+            sentence: string;
+            weighed_max: number;
         };
         /**
          * Parts
@@ -5387,6 +5484,17 @@ export interface components {
             shipping: number;
         };
         /**
+         * PlanShown
+         * @description The plan of the capture, and where the units are claimed now (`nodes`).
+         */
+        PlanShown: {
+            cost: number;
+            exact: boolean;
+            extra: number;
+            nodes: components["schemas"]["AtNode"][];
+            shipments: components["schemas"]["PlannedShipment"][];
+        };
+        /**
          * PlanView
          * @description Which units from which node, and what it costs us. Not what the customer pays.
          */
@@ -5504,44 +5612,6 @@ export interface components {
             sourcing: components["schemas"]["Sourcing"];
             /** @default null */
             stale_stock: components["schemas"]["StaleStock"] | null;
-            /**
-             * @default {
-             *       "at_risk": {
-             *         "alarm": 50,
-             *         "warn": 1
-             *       },
-             *       "exceptions": {
-             *         "alarm": 25,
-             *         "warn": 1
-             *       },
-             *       "held": {
-             *         "alarm": 100,
-             *         "warn": 25
-             *       },
-             *       "late": {
-             *         "alarm": 20,
-             *         "warn": 1
-             *       },
-             *       "oversold": {
-             *         "alarm": 1,
-             *         "warn": 1
-             *       },
-             *       "stale_feeds": {
-             *         "alarm": 3,
-             *         "warn": 1
-             *       },
-             *       "unaccepted": {
-             *         "alarm": 25,
-             *         "warn": 1
-             *       },
-             *       "unaccepted_minutes": 120,
-             *       "waiting": {
-             *         "alarm": 500,
-             *         "warn": 50
-             *       }
-             *     }
-             */
-            today: components["schemas"]["Today"];
             /**
              * @default {
              *       "count_s": 45,
@@ -5749,19 +5819,6 @@ export interface components {
             next: string | null;
         };
         /**
-         * PreviewAnswer
-         * @description So many orders would change, the others would not, by reason.
-         *
-         *         `more`: there are further orders that fit, which were not looked at.
-         */
-        PreviewAnswer: {
-            changes: number;
-            more: boolean;
-            skipped: {
-                [key: string]: number;
-            };
-        };
-        /**
          * PriceTableAnswer
          * @description Prices that were made at once: of so many skus at so many nodes, the dearest unit's.
          *
@@ -5849,6 +5906,19 @@ export interface components {
         PromiseLine: {
             quantity: number;
             sku: string;
+        };
+        /**
+         * PromiseTold
+         * @description What the customer was told, from then on; `was` the latest before.
+         */
+        PromiseTold: {
+            at: string;
+            cause: string;
+            earliest: string;
+            latest: string;
+            maker: string;
+            reason: string | null;
+            was: string | null;
         };
         /** PromiseView */
         PromiseView: {
@@ -6000,6 +6070,31 @@ export interface components {
             shipped: number;
             /** @default 0 */
             waiting: number;
+        };
+        /**
+         * QueueAnswer
+         * @description A kind's queue: counts end at `counted_max`.
+         *
+         *         `within_min` minutes are its service level; `late` wait longer than that. Of the `raised` ones
+         *         of the last seven days `in_time` were dealt with in it, or still can be.
+         */
+        QueueAnswer: {
+            in_time: number;
+            kind: string;
+            late: number;
+            oldest_at: string | null;
+            raised: number;
+            snoozed: number;
+            waiting: number;
+            within_min: number;
+        };
+        /**
+         * QueuesAnswer
+         * @description Every kind there is; those of which something waits first, by how long it does.
+         */
+        QueuesAnswer: {
+            counted_max: number;
+            items: components["schemas"]["QueueAnswer"][];
         };
         /**
          * Rating
@@ -6254,6 +6349,30 @@ export interface components {
             ttl_s: number;
         };
         /**
+         * ResolveBody
+         * @description What was chosen, and what the choice asks for.
+         */
+        ResolveBody: {
+            choice: components["schemas"]["Move"];
+            /** @default null */
+            quantity: number | null;
+            /** @default null */
+            reason: string | null;
+            /** @default null */
+            until: string | null;
+        };
+        /**
+         * ResolvedAnswer
+         * @description What came of it, in words. `open`: a part of it stays to be done.
+         */
+        ResolvedAnswer: {
+            choice: components["schemas"]["Move"];
+            /** Format: uuid */
+            id: string;
+            open: boolean;
+            words: string;
+        };
+        /**
          * Revisions
          * @description When a customer is told another date: see `docs/algorithms/promise.md`.
          */
@@ -6275,6 +6394,23 @@ export interface components {
          * @enum {unknown}
          */
         Role: "administrator" | "agent" | "associate" | "operations" | "viewer";
+        /**
+         * Row
+         * @description A way it could have been done. `cost` is money, `weighed` all that was counted.
+         *
+         *         `more` is what it weighs beyond the chosen one. `zone` and `lane` are those of a single node.
+         */
+        Row: {
+            chosen: boolean;
+            cost: number;
+            lane: string | null;
+            more: number;
+            nodes: components["schemas"]["NodeNamed"][];
+            parts: components["schemas"]["CostPart"][];
+            runner_up: boolean;
+            weighed: number;
+            zone: number | null;
+        };
         /**
          * RowAnswer
          * @description What became of a row. `short`: reserved units it found missing, which stand as a shortage.
@@ -6336,6 +6472,13 @@ export interface components {
             to: string | null;
             /** @default null */
             version: number | null;
+        };
+        /** ScanShown */
+        ScanShown: {
+            at: string;
+            description: string | null;
+            location: string | null;
+            status: components["schemas"]["Status"];
         };
         /**
          * Scope
@@ -6602,11 +6745,12 @@ export interface components {
             waiting: number;
         };
         /**
-         * Sort
-         * @description `promise`: of orders that are still to come, those promised first at the top.
-         * @enum {unknown}
+         * SnoozeBody
+         * @description `until` then it is out of its queue; null: it is in it again.
          */
-        Sort: "newest" | "oldest" | "promise";
+        SnoozeBody: {
+            until: string | null;
+        };
         /**
          * Sourcing
          * @description How orders that are sent are sourced. Who collects has chosen the store already.
@@ -6616,21 +6760,17 @@ export interface components {
             profiles: components["schemas"]["Profile"][];
         };
         /**
-         * Stage
-         * @description Where an order stands: the part of it that is furthest behind.
-         * @enum {unknown}
+         * StageShown
+         * @description A stage, and how many units (of `of`) have come there.
          */
-        Stage: "accepted" | "captured" | "done" | "packed" | "picked" | "planned" | "ready" | "released" | "shipped";
-        /**
-         * StageAnswer
-         * @description A step of the way: `query` lists its orders (of `GET /v1/orders`).
-         */
-        StageAnswer: {
-            more: boolean;
-            oldest_at: string | null;
-            orders: number;
-            query: string;
-            stage: string;
+        StageShown: {
+            at: string | null;
+            /** @enum {unknown} */
+            id: "collected" | "delivered" | "in_fulfillment" | "placed" | "planned" | "ready_for_pickup" | "shipped";
+            of: number;
+            /** @enum {unknown} */
+            state: "current" | "done" | "todo";
+            units: number;
         };
         /**
          * StaleStock
@@ -6874,71 +7014,22 @@ export interface components {
             turn_at: string;
         };
         /**
-         * Today
-         * @description Thresholds of the figures of `GET /v1/overview`.
+         * TimelineEntry
+         * @description A fact of the order, or a note. `minor`: of interest to machines; `decision`: its reasons.
          */
-        Today: {
-            /**
-             * @default {
-             *       "alarm": 50,
-             *       "warn": 1
-             *     }
-             */
-            at_risk: components["schemas"]["Level"];
-            /**
-             * @default {
-             *       "alarm": 25,
-             *       "warn": 1
-             *     }
-             */
-            exceptions: components["schemas"]["Level"];
-            /**
-             * @default {
-             *       "alarm": 100,
-             *       "warn": 25
-             *     }
-             */
-            held: components["schemas"]["Level"];
-            /**
-             * @default {
-             *       "alarm": 20,
-             *       "warn": 1
-             *     }
-             */
-            late: components["schemas"]["Level"];
-            /**
-             * @default {
-             *       "alarm": 1,
-             *       "warn": 1
-             *     }
-             */
-            oversold: components["schemas"]["Level"];
-            /**
-             * @default {
-             *       "alarm": 3,
-             *       "warn": 1
-             *     }
-             */
-            stale_feeds: components["schemas"]["Level"];
-            /**
-             * @default {
-             *       "alarm": 25,
-             *       "warn": 1
-             *     }
-             */
-            unaccepted: components["schemas"]["Level"];
-            /**
-             * @description Minutes in which a node should accept its work.
-             * @default 120
-             */
-            unaccepted_minutes: number;
-            /**
-             * @default {
-             *       "alarm": 500,
-             *       "warn": 50
-             *     }
-             */
-            waiting: components["schemas"]["Level"];
+        TimelineEntry: {
+            actor: string;
+            at: string;
+            changes: components["schemas"]["Changed"][];
+            data: Record<string, never>;
+            decision: string | null;
+            /** @enum {unknown} */
+            group: "customer" | "delivery" | "exception" | "note" | "order" | "plan" | "promise" | "work";
+            minor: boolean;
+            reason: string | null;
+            sequence: number | null;
+            type: string;
+            who: components["schemas"]["WhoDid"];
         };
         /**
          * TrackedAnswer
@@ -7125,6 +7216,22 @@ export interface components {
             reason: string;
         };
         /**
+         * TroubleShown
+         * @description An exception that stands, or stood, against the order.
+         */
+        TroubleShown: {
+            close_reason: string | null;
+            closed_at: string | null;
+            closed_by: string | null;
+            /** Format: uuid */
+            exception_id: string;
+            kind: string;
+            line: number | null;
+            opened_at: string;
+            reason: string;
+            subject: string;
+        };
+        /**
          * TruthAnswer
          * @description What is believed of a position. `doubtful` units of the book are not to be counted on.
          */
@@ -7162,10 +7269,16 @@ export interface components {
             items: components["schemas"]["TruthAnswer"][];
             next: string | null;
         };
-        /** UndoBody */
-        UndoBody: {
-            /** @default taken back */
-            reason: string;
+        /**
+         * Turn
+         * @description A least change after which another plan wins; `by` as its lever counts.
+         */
+        Turn: {
+            by: number;
+            cost: number;
+            lever: components["schemas"]["Lever"];
+            nodes: components["schemas"]["NodeNamed"][];
+            words: string;
         };
         /** UnholdBody */
         UnholdBody: {
@@ -7191,6 +7304,18 @@ export interface components {
             discount: number;
             tax: number;
             units: number;
+        };
+        /** UnitsShown */
+        UnitsShown: {
+            line: number;
+            quantity: number;
+            sku: string;
+        };
+        /** UnitsWould */
+        UnitsWould: {
+            line: number;
+            quantity: number;
+            sku: string;
         };
         /**
          * UseAnswer
@@ -7269,30 +7394,6 @@ export interface components {
             next: string | null;
         };
         /**
-         * ViewAnswer
-         * @description A view. `mine`: who asks may change it.
-         */
-        ViewAnswer: {
-            default: boolean;
-            /** Format: uuid */
-            id: string;
-            made_at: string;
-            made_by: string;
-            mine: boolean;
-            name: string;
-            query: Record<string, never>;
-            screen: string;
-            team: boolean;
-            version: number;
-        };
-        /**
-         * ViewsAnswer
-         * @description The team's and one's own, the oldest first.
-         */
-        ViewsAnswer: {
-            items: components["schemas"]["ViewAnswer"][];
-        };
-        /**
          * WaitingAnswer
          * @description Units that wait, beside how many may (`limit`) and how many more (`room`; null: any).
          *
@@ -7311,6 +7412,18 @@ export interface components {
         WaitingListAnswer: {
             as_of: string;
             items: components["schemas"]["WaitingAnswer"][];
+        };
+        /**
+         * WaitingShown
+         * @description What waits of a line, in which class, and when which supply brings the last of it.
+         */
+        WaitingShown: {
+            expected_at: string | null;
+            priority: number;
+            quantity: number;
+            sku: string;
+            supply: string | null;
+            why: string;
         };
         /**
          * WaveAnswer
@@ -7441,6 +7554,17 @@ export interface components {
             words: string[];
         };
         /**
+         * WhoDid
+         * @description Whose doing it was; `by` the key or user that told it, where that is another.
+         */
+        WhoDid: {
+            /** @default null */
+            by: string | null;
+            /** @enum {unknown} */
+            kind: "carrier" | "channel" | "node" | "person" | "system";
+            name: string;
+        };
+        /**
          * WholeAnswer
          * @description A fulfillment order with its packages and every step of its life.
          */
@@ -7473,6 +7597,15 @@ export interface components {
          * @enum {unknown}
          */
         WhyNoPlan: "fenced" | "no_lane" | "node_cannot" | "short" | "too_late" | "unknown_channel" | "unknown_node";
+        /** WorkLine */
+        WorkLine: {
+            canceled: number;
+            line: number;
+            picked: number;
+            quantity: number;
+            shorted: number;
+            sku: string;
+        };
         /**
          * WorkLineAnswer
          * @description Units asked of the node, and what became of them; the rest is still to be picked.
@@ -7495,6 +7628,44 @@ export interface components {
             serials: string[];
             shorted: number;
             sku: string;
+        };
+        /**
+         * WorkShown
+         * @description A node's work. `cost` in minor units, where its plan says it of the node alone.
+         */
+        WorkShown: {
+            carrier: string | null;
+            cost: number | null;
+            /** Format: date */
+            day: string;
+            expected: components["schemas"]["ExpectedShown"] | null;
+            /** Format: uuid */
+            id: string;
+            lane_id: string | null;
+            lines: components["schemas"]["WorkLine"][];
+            made_at: string;
+            method: string;
+            milestones: components["schemas"]["MilestonesShown"] | null;
+            moved_at: string;
+            node: string;
+            release_at: string;
+            service: string;
+            ship_by: string | null;
+            state: components["schemas"]["State"];
+            version: number;
+        };
+        /**
+         * WorkWould
+         * @description A node's work that units are taken from; `ends`: nothing of it stays.
+         */
+        WorkWould: {
+            ends: boolean;
+            /** Format: uuid */
+            fulfillment_order: string;
+            lines: components["schemas"]["UnitsWould"][];
+            node: string;
+            node_name: string;
+            state: string;
         };
         /**
          * WorthAnswer
@@ -8666,10 +8837,16 @@ export interface operations {
     getV1Exceptions: {
         parameters: {
             query?: {
+                assignee?: string;
                 /** @description where the last page ended: its `next` */
                 cursor?: string;
+                kind?: string;
                 /** @description rows in a page */
                 limit?: number;
+                node?: string;
+                opened_before?: string;
+                order?: string;
+                state?: components["schemas"]["Attention"];
             };
             header?: never;
             path?: never;
@@ -8705,6 +8882,201 @@ export interface operations {
                 };
             };
             /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ExceptionsException_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exception_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ExceptionsException_idAssign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                exception_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8815,6 +9187,309 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ExceptionsException_idResolve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                exception_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolvedAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ExceptionsException_idSnooze: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                exception_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnoozeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ExceptionsQueues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuesAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12293,525 +12968,6 @@ export interface operations {
             };
         };
     };
-    getV1Jobs: {
-        parameters: {
-            query?: {
-                /** @description where the last page ended: its `next` */
-                cursor?: string;
-                /** @description rows in a page */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobsAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1JobsJob: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1JobsJobErrors: {
-        parameters: {
-            query?: {
-                /** @description where the last page ended: its `next` */
-                cursor?: string;
-                /** @description rows in a page */
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                job: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobRowsAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    "getV1JobsJobErrors.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv; charset=utf-8": unknown;
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1JobsJobStop: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                job: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description csrf, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1JobsJobUndo: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                job: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UndoBody"];
-            };
-        };
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description csrf, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     getV1Keys: {
         parameters: {
             query?: {
@@ -15537,31 +15693,17 @@ export interface operations {
     getV1Orders: {
         parameters: {
             query?: {
-                at_risk?: boolean;
-                channel?: string[];
+                channel?: string;
                 /** @description where the last page ended: its `next` */
                 cursor?: string;
                 email?: string;
-                ended_after?: string;
-                exceptions?: boolean;
-                held?: boolean;
-                hold?: components["schemas"]["HoldKind"][];
-                late?: boolean;
                 /** @description rows in a page */
                 limit?: number;
-                method?: components["schemas"]["Method"][];
-                node?: string[];
-                numbers?: string[];
-                phase?: components["schemas"]["Phase"][];
+                node?: string;
+                phase?: components["schemas"]["Phase"];
                 placed_after?: string;
-                placed_before?: string;
-                promised_before?: string;
                 q?: string;
-                service?: string[];
-                sku?: string[];
-                sort?: components["schemas"]["Sort"];
-                stage?: components["schemas"]["Stage"][];
-                unaccepted_before?: string;
+                sku?: string;
             };
             header?: never;
             path?: never;
@@ -15744,93 +15886,6 @@ export interface operations {
             };
         };
     };
-    "getV1Orders.csv": {
-        parameters: {
-            query?: {
-                at_risk?: boolean;
-                channel?: string[];
-                email?: string;
-                ended_after?: string;
-                exceptions?: boolean;
-                held?: boolean;
-                hold?: components["schemas"]["HoldKind"][];
-                late?: boolean;
-                method?: components["schemas"]["Method"][];
-                node?: string[];
-                numbers?: string[];
-                phase?: components["schemas"]["Phase"][];
-                placed_after?: string;
-                placed_before?: string;
-                promised_before?: string;
-                q?: string;
-                service?: string[];
-                sku?: string[];
-                sort?: components["schemas"]["Sort"];
-                stage?: components["schemas"]["Stage"][];
-                unaccepted_before?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv; charset=utf-8": unknown;
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description forbidden-node, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     getV1OrdersOrder_id: {
         parameters: {
             query?: never;
@@ -15848,7 +15903,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["OrderAnswer"];
                 };
             };
             /** @description unauthorized */
@@ -15931,7 +15986,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["OrderAnswer"];
                 };
             };
             /** @description idempotency-key-invalid, malformed-request */
@@ -16007,6 +16062,113 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1OrdersOrder_idCancelPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelAsk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelPreview"];
+                };
+            };
+            /** @description malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16331,7 +16493,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["OrderAnswer"];
                 };
             };
             /** @description idempotency-key-invalid, malformed-request */
@@ -16399,6 +16561,419 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1OrdersOrder_idNotes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotesAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1OrdersOrder_idNotes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    putV1OrdersOrder_idNotesNote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                note: string;
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, too-late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    deleteV1OrdersOrder_idNotesNote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                note: string;
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, too-late */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16569,7 +17144,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["OrderAnswer"];
                 };
             };
             /** @description idempotency-key-invalid, malformed-request */
@@ -16645,362 +17220,6 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1OrdersBulk: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BulkBody"];
-            };
-        };
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description csrf, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1OrdersBulkPreview: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BulkBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PreviewAnswer"];
-                };
-            };
-            /** @description malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description csrf, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1OrdersCount: {
-        parameters: {
-            query?: {
-                at_risk?: boolean;
-                channel?: string[];
-                email?: string;
-                ended_after?: string;
-                exceptions?: boolean;
-                held?: boolean;
-                hold?: components["schemas"]["HoldKind"][];
-                late?: boolean;
-                method?: components["schemas"]["Method"][];
-                most?: number;
-                node?: string[];
-                numbers?: string[];
-                phase?: components["schemas"]["Phase"][];
-                placed_after?: string;
-                placed_before?: string;
-                promised_before?: string;
-                q?: string;
-                service?: string[];
-                sku?: string[];
-                stage?: components["schemas"]["Stage"][];
-                unaccepted_before?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CountAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description forbidden-node, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1Overview: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OverviewAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -22016,395 +22235,6 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1Views: {
-        parameters: {
-            query: {
-                screen: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ViewsAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1Views: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewView"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ViewAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description csrf, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    putV1ViewsView: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                view: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangedView"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ViewAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description csrf, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description precondition-failed */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    deleteV1ViewsView: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                view: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description idempotency-key-invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description csrf, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description precondition-failed */
-            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -18,12 +18,12 @@ export interface Session {
 const PATH = '/v1/session';
 
 /** A call to a path by hand; the client's types are for all others. */
-export async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+export async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal, key = mintKey()): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' };
   const token = csrfToken();
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (method !== 'GET' && token) headers['x-csrf-token'] = token;
-  if (method !== 'GET') headers['idempotency-key'] = mintKey();
+  if (method !== 'GET') headers['idempotency-key'] = key;
   const answer = await fetch(path, { method, headers, signal, credentials: 'same-origin', body: body === undefined ? undefined : JSON.stringify(body) }).catch(
     (cause: unknown) => {
       if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;

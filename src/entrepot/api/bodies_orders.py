@@ -114,7 +114,7 @@ class ScanShown(msgspec.Struct, frozen=True):
     description: str | None
 
 
-class ShipmentShown(msgspec.Struct, frozen=True):
+class PackageShown(msgspec.Struct, frozen=True):
     """A package that left, and what its carrier has said of it."""
 
     fulfillment_order_id: UUID
@@ -259,7 +259,7 @@ class OrderAnswer(Receipt, frozen=True, kw_only=True):
     lines: list[LineShown]  # type: ignore[assignment] # it is only written, never changed
     plan: PlanShown | None  # type: ignore[assignment] # likewise
     fulfillment_orders: list[WorkShown]
-    shipments: list[ShipmentShown]
+    shipments: list[PackageShown]
     payments: list[Payment]
     holds: list[HoldShown]
     exceptions: list[TroubleShown]

@@ -235,8 +235,7 @@ def _named(request: Request) -> UUID:
 
 def _own_nodes(request: Request) -> Collection[str] | None:
     """Name the nodes that whoever asks is bound to; None: to none."""
-    nodes: Collection[str] | None = getattr(request.principal, "nodes", None)
-    return nodes
+    return request.principal.nodes
 
 
 def _nodes_asked(request: Request, node: str | None) -> Collection[str] | None:

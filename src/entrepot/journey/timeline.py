@@ -24,6 +24,15 @@ _MINOR: Final = frozenset(
     }
 )  # fmt: skip
 
+_AT_NODES: Final = frozenset(
+    {
+        "fulfillment.accepted", "fulfillment.collected", "fulfillment.packed",
+        "fulfillment.picked", "fulfillment.picking", "fulfillment.ready", "fulfillment.rejected",
+        "fulfillment.shipped", "fulfillment.shorted",
+    }
+)  # fmt: skip
+"""What nodes do themselves; that work is released, or taken back, is others' doing."""
+
 _GROUPS: Final[Mapping[str, str]] = {
     "order": "order",
     "sourcing": "plan",
@@ -105,7 +114,7 @@ def _who(kind: str, actor: str, data: Mapping[str, Any]) -> dict[str, str]:
         return {"kind": "channel", "name": data.get("channel", actor), "by": actor}
     if actor == SYSTEM:
         return {"kind": "system", "name": SYSTEM}
-    if noun == "fulfillment" and data.get("node"):
+    if kind in _AT_NODES and data.get("node"):
         return {"kind": "node", "name": data["node"], "by": actor}
     return {"kind": "person", "name": actor}
 

@@ -3,6 +3,7 @@
 Amounts are minor units. A bar's parts add up to its `weighed`, by which plans were compared.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -113,10 +114,10 @@ def panel(shown: Explanation, what_if: WhatIf, names: Mapping[str, str]) -> Pane
     out = _out(shown, names)
     lifted = len(what_if.lifted)
     offset = len(what_if.words) - lifted - len(what_if.flips)
-    said = what_if.words[offset:]
+    said = [_by_name(words, names) for words in what_if.words[offset:]]
     best = what_if.binding
     return Panel(
-        sentence=" ".join(shown.words),
+        sentence=_by_name(" ".join(shown.words), names),
         rule=f"{shown.strategy} of {shown.profile}" if shown.profile else None,
         policy_version=shown.policy_version,
         network_version=shown.network_version,
@@ -131,6 +132,15 @@ def panel(shown: Explanation, what_if: WhatIf, names: Mapping[str, str]) -> Pane
             for flip, words in zip(what_if.flips, said[lifted:], strict=True)
         ],
     )
+
+
+def _by_name(words: str, names: Mapping[str, str]) -> str:
+    """Call the nodes in a sentence by their names; longer ids first, for one may begin another."""
+    spoken = sorted((node for node in names if node in words), key=len, reverse=True)
+    if not spoken:
+        return words
+    ids = re.compile("|".join(rf"(?<![\w-]){re.escape(node)}(?![\w-])" for node in spoken))
+    return ids.sub(lambda found: names[found.group()], words)
 
 
 def _few(rows: list[Row]) -> list[Row]:

@@ -133,7 +133,7 @@ export function JobList({ jobs, onFollow }: { jobs: readonly Job[]; onFollow: (i
           </div>
           <Group gap={4}>
             {job.skipped + job.failed > 0 && (
-              <Button component="a" href={`/v1/jobs/${job.id}/errors.csv`} download variant="subtle" size="compact-xs" leftSection={<Download size={12} aria-hidden />} title={t('jobs.errors')}>
+              <Button component="a" href={`/v1/orders/bulk/${job.id}/errors.csv`} download variant="subtle" size="compact-xs" leftSection={<Download size={12} aria-hidden />} title={t('jobs.errors')}>
                 {t('job.left', { count: job.skipped + job.failed })}
               </Button>
             )}

@@ -37,8 +37,8 @@ export function useJobCommands() {
     return client.invalidateQueries({ queryKey: ['jobs'] });
   };
   const start = useCommand((asked: Asked, key) => ask(http.POST('/v1/orders/bulk', { params: { header: { 'Idempotency-Key': key } }, body: body(asked) })), known);
-  const undo = useCommand((job: string, key) => ask(http.POST('/v1/jobs/{job}/undo', { params: { path: { job }, header: { 'Idempotency-Key': key } }, body: { reason: 'taken back' } })), known);
-  const stop = useCommand((job: string, key) => ask(http.POST('/v1/jobs/{job}/stop', { params: { path: { job }, header: { 'Idempotency-Key': key } } })), known);
+  const undo = useCommand((job: string, key) => ask(http.POST('/v1/orders/bulk/{job}/undo', { params: { path: { job }, header: { 'Idempotency-Key': key } }, body: { reason: 'taken back' } })), known);
+  const stop = useCommand((job: string, key) => ask(http.POST('/v1/orders/bulk/{job}/stop', { params: { path: { job }, header: { 'Idempotency-Key': key } } })), known);
   return { start, undo, stop };
 }
 
@@ -48,7 +48,7 @@ export const ended = (job: Job | undefined): boolean => !!job?.ended_at;
 export function useJob(id: string) {
   return useQuery({
     queryKey: ['job', id],
-    queryFn: ({ signal }) => ask(http.GET('/v1/jobs/{job}', { params: { path: { job: id } }, signal })),
+    queryFn: ({ signal }) => ask(http.GET('/v1/orders/bulk/{job}', { params: { path: { job: id } }, signal })),
     refetchInterval: (query) => (ended(query.state.data) ? false : FOLLOWED_EVERY_MS),
   });
 }

@@ -60,5 +60,5 @@ export const nodesQuery = queryOptions({
 
 export const jobsQuery = queryOptions({
   queryKey: ['jobs', 'orders'],
-  queryFn: ({ signal }) => ask(http.GET('/v1/jobs', { params: { query: { limit: 10 } }, signal })),
+  queryFn: ({ signal }) => ask(http.GET('/v1/orders/bulk', { params: { query: { limit: 10 } }, signal })),
 });
