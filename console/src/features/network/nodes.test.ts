@@ -26,6 +26,8 @@ const seen = (node: string, part: Partial<Seen> = {}): Seen => ({
   ...part,
 });
 
+const flow = (node: string, orders: number, latitude: number | null = 40): Flow => ({ node, country: 'US', area: '100', region: 'NY', latitude, longitude: -74, orders });
+
 describe('the tone of a node', () => {
   it('is its state, and of an open one its load', () => {
     expect(toneOf(seen('A'))).toBe('teal');
@@ -64,7 +66,6 @@ describe('the map', () => {
     expect([...sizes([seen('A', { orders: 100 }), seen('B', { orders: 25 }), seen('C', { orders: 0 })]).values()]).toEqual([1, 0.5, 0]);
   });
   it('draws the ways of the node that is chosen, if both ends are known', () => {
-    const flow = (node: string, orders: number, latitude: number | null = 40): Flow => ({ node, country: 'US', area: '100', region: 'NY', latitude, longitude: -74, orders });
     const nodes = new Map([['A', seen('A')], ['B', seen('B')]]);
     const flows = [flow('A', 10), flow('B', 5), flow('A', 2, null), flow('X', 9)];
     expect(drawn(flows, nodes, undefined).map((each) => each.weight)).toEqual([1, 0.5]);
