@@ -111,7 +111,9 @@ function Filled({ looked, change, nodes, flows }: Part & { nodes: readonly Seen[
           <Legend />
           {nowhere > 0 && <p className="muted small network-nowhere">{t('nowhere', { count: nowhere })}</p>}
         </Panel>
-        <Side nodes={shown} chosen={chosen} flows={flows} onChoose={choose} />
+        <div className="network-slot">
+          <Side nodes={shown} chosen={chosen} flows={flows} onChoose={choose} />
+        </div>
       </div>
       <Panel
         flush
