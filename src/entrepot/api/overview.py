@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from entrepot.access.model import Scope
+from entrepot.api.bounds import InPath
 from entrepot.api.capacity import DAYS_SHOWN, DayAnswer, day_answer
 from entrepot.api.face import Answer, Request, Route, parameter
 from entrepot.api.kinds import ID_CHARS_MAX
@@ -13,7 +14,7 @@ from entrepot.api.unchanged import unless_same
 from entrepot.fulfillment.states import State
 from entrepot.inventory.truth_model import Accuracy
 from entrepot.journey import days, overview
-from entrepot.journey.overview import Flow, Seen, NodeStatus
+from entrepot.journey.overview import Flow, NodeStatus, Seen
 from entrepot.journey.world import Market
 from entrepot.network.model import Method, NodeKind, OverrideRow
 from entrepot.plumbing import mint
@@ -258,6 +259,6 @@ ROUTES = [
     ),
     Route(
         "GET", "/v1/nodes/{node}/overview", get_node, Scope.NETWORK_READ, "A node now",
-        answer=NodeOverviewAnswer, problems=(Code.NOT_FOUND,),
+        answer=NodeOverviewAnswer, problems=(Code.NOT_FOUND,), at=InPath(),
     ),
 ]  # fmt: skip
