@@ -212,7 +212,8 @@ ROUTES = [
     ),
     Route(
         "GET", "/v1/inventory/grid", get_window, Scope.INVENTORY_READ,
-        "A window of the grid of skus and nodes", query=WindowQuery, answer=WindowAnswer, at=ELSEWHERE,
+        "A window of the grid of skus and nodes", query=WindowQuery, answer=WindowAnswer,
+        at=ELSEWHERE,
     ),
     Route(
         "GET", "/v1/inventory/claims", get_claims, Scope.INVENTORY_READ,
