@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawn, markLabel, matching, read, sizes, sorted, toneOf, type Flow, type Seen } from './nodes';
+import { drawn, markLabel, matching, read, signOf, sizes, sorted, toneOf, type Flow, type Seen } from './nodes';
 
 const seen = (node: string, part: Partial<Seen> = {}): Seen => ({
   node,
@@ -41,6 +41,11 @@ describe('the tone of a node', () => {
 });
 
 describe('a mark', () => {
+  it('has a sign for every color but the calm one', () => {
+    const signs = (['open', 'paused', 'full', 'stale', 'disabled'] as const).map((status) => signOf(seen('A', { status })));
+    expect(signs).toEqual([undefined, 'pause', 'stop', 'watch', 'off']);
+    expect(signOf(seen('A', { load: 0.9 }))).toBe('watch');
+  });
   it('says in words what it shows', () => {
     expect(markLabel(seen('A'))).toBe("Store A, Store, open, 50% of today's capacity, 4 orders in 24 hours");
     expect(markLabel(seen('A', { load: null, limit: null }))).toBe('Store A, Store, open, 4 orders in 24 hours');
