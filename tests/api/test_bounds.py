@@ -55,6 +55,9 @@ POST   /v1/inventory/counts                             body
 POST   /v1/inventory/movements                          body
 POST   /v1/inventory/set-asides                         body
 GET    /v1/inventory/positions                          anywhere
+GET    /v1/inventory/grid                               anywhere
+GET    /v1/inventory/grid/axes                          anywhere
+GET    /v1/inventory/claims                             query
 GET    /v1/inventory/movements                          query
 GET    /v1/inventory/truth                              query
 GET    /v1/inventory/lots                               query
@@ -66,9 +69,12 @@ POST   /v1/transfers/{transfer}/receive                 of
 GET    /v1/items                                        anywhere
 GET    /v1/items/{sku}                                  anywhere
 GET    /v1/items/by-barcode/{code}                      anywhere
+GET    /v1/items/{sku}/stock                            anywhere
+GET    /v1/items/{sku}/history                          query
 GET    /v1/nodes/{node}                                 path
 GET    /v1/nodes/{node}/count-list                      path
 GET    /v1/nodes/{node}/capacity                        path
+GET    /v1/nodes/{node}/overview                        path
 GET    /v1/nodes/{node}/overrides                       path
 POST   /v1/nodes/{node}/overrides                       path
 POST   /v1/nodes/{node}/overrides/{override}/lift       path

@@ -297,46 +297,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/exceptions/{exception_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * An exception, and what can be done about it
-         * @description Scope: `exceptions:read`.
-         */
-        get: operations["getV1ExceptionsException_id"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exceptions/{exception_id}/assign": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Say whose an exception is
-         * @description Scope: `exceptions:write`.
-         */
-        post: operations["postV1ExceptionsException_idAssign"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/exceptions/{exception_id}/close": {
         parameters: {
             query?: never;
@@ -351,66 +311,6 @@ export interface paths {
          * @description Scope: `exceptions:write`.
          */
         post: operations["postV1ExceptionsException_idClose"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exceptions/{exception_id}/resolve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Do what was chosen about an exception
-         * @description Scope: `exceptions:write`.
-         */
-        post: operations["postV1ExceptionsException_idResolve"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exceptions/{exception_id}/snooze": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Put an exception off
-         * @description Scope: `exceptions:write`.
-         */
-        post: operations["postV1ExceptionsException_idSnooze"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exceptions/queues": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The queues of what waits
-         * @description Scope: `exceptions:read`.
-         */
-        get: operations["getV1ExceptionsQueues"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -774,6 +674,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/inventory/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whose units are reserved at a position
+         * @description Scope: `inventory:read`.
+         */
+        get: operations["getV1InventoryClaims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/inventory/counts": {
         parameters: {
             query?: never;
@@ -826,6 +746,46 @@ export interface paths {
          * @description Scope: `inventory:read`.
          */
         get: operations["getV1InventoryFeeds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/grid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A window of the grid of skus and nodes
+         * @description Scope: `inventory:read`.
+         */
+        get: operations["getV1InventoryGrid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/grid/axes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows and columns of the grid of skus and nodes
+         * @description Scope: `inventory:read`.
+         */
+        get: operations["getV1InventoryGridAxes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1086,6 +1046,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/items/{sku}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An item's stock day by day
+         * @description Scope: `inventory:read`.
+         */
+        get: operations["getV1ItemsSkuHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/{sku}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An item's stock
+         * @description Scope: `inventory:read`.
+         */
+        get: operations["getV1ItemsSkuStock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys": {
         parameters: {
             query?: never;
@@ -1298,6 +1298,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/network/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All nodes now, and where they send to
+         * @description Scope: `network:read`.
+         */
+        get: operations["getV1NetworkOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/node-groups": {
         parameters: {
             query?: never;
@@ -1490,6 +1510,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/nodes/{node}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A node now
+         * @description Scope: `network:read`.
+         */
+        get: operations["getV1NodesNodeOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/offers": {
         parameters: {
             query?: never;
@@ -1634,26 +1674,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/orders/{order_id}/cancel/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * What canceling units would do
-         * @description Scope: `orders:read`.
-         */
-        post: operations["postV1OrdersOrder_idCancelPreview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/orders/{order_id}/consents": {
         parameters: {
             query?: never;
@@ -1729,54 +1749,6 @@ export interface paths {
          */
         post: operations["postV1OrdersOrder_idHold"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders/{order_id}/notes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * An order's notes
-         * @description Scope: `orders:read`.
-         */
-        get: operations["getV1OrdersOrder_idNotes"];
-        put?: never;
-        /**
-         * Leave a note at an order
-         * @description Scope: `orders:write`.
-         */
-        post: operations["postV1OrdersOrder_idNotes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders/{order_id}/notes/{note}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Change one's own note
-         * @description Scope: `orders:write`.
-         */
-        put: operations["putV1OrdersOrder_idNotesNote"];
-        post?: never;
-        /**
-         * Take one's own note back
-         * @description Scope: `orders:write`.
-         */
-        delete: operations["deleteV1OrdersOrder_idNotesNote"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2803,6 +2775,23 @@ export interface components {
             node: string;
         };
         /**
+         * AccuracyAnswer
+         * @description What is believed of the books. `accuracy` is the share of `book` units that are there.
+         *
+         *         Over `positions`; `expected_missing` of the units are not. Of `picks` for what was there
+         *         `missed` did not find it.
+         */
+        AccuracyAnswer: {
+            accuracy: number | null;
+            book: number;
+            doubtful: number;
+            expected_missing: number;
+            last_look: string | null;
+            missed: number;
+            picks: number;
+            positions: number;
+        };
+        /**
          * Address
          * @description Where a parcel goes. Coordinates, where the channel knows them, make zones exact.
          */
@@ -2826,6 +2815,12 @@ export interface components {
             region: string | null;
         };
         /**
+         * AdjustReason
+         * @description Why a person says that there are more or fewer units than the books have.
+         * @enum {unknown}
+         */
+        AdjustReason: "found" | "lost" | "miscount" | "sample" | "stolen" | "undo";
+        /**
          * AlarmCause
          * @description Why a milestone is at risk: time runs out, or its node is paused, or full.
          * @enum {unknown}
@@ -2841,13 +2836,6 @@ export interface components {
          */
         AsideReason: "damaged" | "display" | "doubt" | "expired" | "quarantine";
         /**
-         * AssignBody
-         * @description `to` whom it is given: not said, whoever asks; null: nobody.
-         */
-        AssignBody: {
-            to?: string | null;
-        };
-        /**
          * AtLeast
          * @description The probability that at least so many units are there.
          */
@@ -2855,23 +2843,12 @@ export interface components {
             probability: number;
             units: number;
         };
-        /** AtNode */
-        AtNode: {
-            lines: components["schemas"]["UnitsShown"][];
-            node: string;
-        };
         /** AtpAnswer */
         AtpAnswer: {
             as_of: string;
             channel: string;
             items: components["schemas"]["SkuCurve"][];
         };
-        /**
-         * Attention
-         * @description Which exceptions are meant: in the queue, put off, both, or dealt with.
-         * @enum {unknown}
-         */
-        Attention: "closed" | "open" | "snoozed" | "waiting";
         /**
          * AvailabilityAnswer
          * @description Read from the rows themselves, as of `as_of`; bills are by the rules of `policy_version`.
@@ -2882,6 +2859,16 @@ export interface components {
             items: components["schemas"]["SkuAvailable"][];
             /** @default null */
             policy_version: number | null;
+        };
+        /**
+         * AxesAnswer
+         * @description Rows and columns, in order. `more`: there are other skus; narrow what is asked.
+         */
+        AxesAnswer: {
+            categories: string[];
+            more: boolean;
+            nodes: components["schemas"]["Column"][];
+            skus: string[];
         };
         /**
          * Backorder
@@ -2896,15 +2883,6 @@ export interface components {
          */
         Because: "dearer" | "full" | "not_eligible" | "possible_now" | "taken";
         /**
-         * Binding
-         * @description What stood in the way most: without it the plan would have been cheaper by `saves`.
-         */
-        Binding: {
-            constraint: components["schemas"]["Constraint"];
-            saves: number | null;
-            words: string;
-        };
-        /**
          * Borrow
          * @description Others may take what is protected, down to `leave` units at each node.
          *
@@ -2916,6 +2894,15 @@ export interface components {
             /** @default 0 */
             leave: number;
         };
+        /**
+         * Bucket
+         * @description What a cell may show, units all. What is on hand falls into four of them.
+         *
+         *         `on_hand` is the sum of `reserved`, `unavailable`, `safety` and `available`. `safety` is what is
+         *         kept back of what is there, `available` is less than nothing where reserved units are missing.
+         * @enum {unknown}
+         */
+        Bucket: "available" | "in_transit" | "on_hand" | "on_order" | "reserved" | "safety" | "unavailable";
         /**
          * CalendarBody
          * @description When a node is open, in its local time. Without `weekly` it is open at all hours.
@@ -2935,14 +2922,6 @@ export interface components {
             reason: string;
         };
         /**
-         * CancelAsk
-         * @description Without `lines`: all that has not left.
-         */
-        CancelAsk: {
-            /** @default null */
-            lines: components["schemas"]["CancelLine"][] | null;
-        };
-        /**
          * CancelBody
          * @description Without `lines`, all that has not left is canceled.
          */
@@ -2955,23 +2934,6 @@ export interface components {
         CancelLine: {
             line: number;
             quantity: number;
-        };
-        /**
-         * CancelPreview
-         * @description What would come of it. `money` in minor units is what the customer would not owe.
-         *
-         *         `possible` false: `refusal` says why, and nothing would be done. `unclaimed` are units that
-         *         wait: no node has them. `all`: nothing of the order would be left.
-         */
-        CancelPreview: {
-            all: boolean;
-            currency: string;
-            lines: components["schemas"]["LineWould"][];
-            money: number;
-            possible: boolean;
-            refusal: string | null;
-            unclaimed: components["schemas"]["UnitsWould"][];
-            work: components["schemas"]["WorkWould"][];
         };
         /**
          * Candidate
@@ -3019,6 +2981,17 @@ export interface components {
             items: components["schemas"]["CarrierFigureAnswer"][];
             next: string | null;
         };
+        /**
+         * CartClaim
+         * @description Units a cart keeps until `expires_at`.
+         */
+        CartClaim: {
+            /** Format: uuid */
+            cart_id: string;
+            channel: string;
+            expires_at: string;
+            units: number;
+        };
         /** CartLine */
         CartLine: {
             quantity: number;
@@ -3051,16 +3024,6 @@ export interface components {
             change: components["schemas"]["Change"];
             faithful: boolean;
             number: number;
-        };
-        /**
-         * Changed
-         * @description What was so before, and what is so since.
-         */
-        Changed: {
-            field: string;
-            from: unknown;
-            /** @default null */
-            to: unknown;
         };
         /** ChangesAnswer */
         ChangesAnswer: {
@@ -3112,26 +3075,20 @@ export interface components {
             next: string | null;
         };
         /**
+         * ChannelStock
+         * @description What a channel may sell now; `next_inbound` is the next supply's date.
+         */
+        ChannelStock: {
+            available: number;
+            channel: string;
+            name: string;
+            next_inbound: string | null;
+        };
+        /**
          * Choice
          * @enum {unknown}
          */
         Choice: "cancel" | "other_store" | "ship";
-        /**
-         * ChoiceShown
-         * @description One thing that can be done; the first is suggested. `final`: it cannot be undone.
-         *
-         *         `scope` is needed beside `exceptions:write`; `allowed` says whether whoever asks has it.
-         */
-        ChoiceShown: {
-            allowed: boolean;
-            command: components["schemas"]["CommandShown"];
-            fields: components["schemas"]["FieldShown"][];
-            final: boolean;
-            id: components["schemas"]["Move"];
-            label: string;
-            says: string;
-            scope: string | null;
-        };
         /**
          * Claiming
          * @description Work to be sent is offered to several nodes, and the first that accepts has it.
@@ -3171,6 +3128,17 @@ export interface components {
              * @default false
              */
             tell_a_person: boolean;
+        };
+        /**
+         * ClaimsAnswer
+         * @description Whose units are reserved at a position: the newest orders first, the first carts to expire.
+         *
+         *         Of each the first 100; `more`: there are others.
+         */
+        ClaimsAnswer: {
+            carts: components["schemas"]["CartClaim"][];
+            more: boolean;
+            orders: components["schemas"]["OrderClaim"][];
         };
         /** CloseBody */
         CloseBody: {
@@ -3212,13 +3180,16 @@ export interface components {
             lines: components["schemas"]["PickedUnitsBody"][];
         };
         /**
-         * CommandShown
-         * @description The call that does it; the values of its fields go into the body.
+         * Column
+         * @description A node. `heard_at` is when the newest of its feeds spoke, `stale` that one is silent.
          */
-        CommandShown: {
-            body: Record<string, never>;
-            method: string;
-            path: string;
+        Column: {
+            enabled: boolean;
+            heard_at: string | null;
+            kind: components["schemas"]["NodeKind"];
+            name: string;
+            node: string;
+            stale: boolean;
         };
         /**
          * Component
@@ -3280,14 +3251,6 @@ export interface components {
          * @enum {unknown}
          */
         Constraint: "barred" | "capacity" | "cart" | "channel_view" | "closed" | "disabled" | "due" | "fence" | "kept_back" | "limit" | "owed" | "rating" | "service" | "worth";
-        /**
-         * CostPart
-         * @description A part of what a plan weighs: `shipping`, `handling`, `split`, `late`, `rating`, `shadow`.
-         */
-        CostPart: {
-            amount: number;
-            part: string;
-        };
         /**
          * CountLine
          * @description `on_hand` units were there at `counted_at`: the source's `sequence`-th message.
@@ -3423,11 +3386,21 @@ export interface components {
             next: string | null;
         };
         /**
+         * DayStock
+         * @description What the books said at the end of a day; of today, now.
+         */
+        DayStock: {
+            /** Format: date */
+            day: string;
+            on_hand: number;
+            reserved: number;
+            unavailable: number;
+        };
+        /**
          * Decision
          * @description A decision explained. `reproduced`: run again on its record it gives the recorded answer.
          *
-         *         `what_if` says what stood in the way of a cheaper plan, and what would have flipped this one;
-         *         `panel` is all of it as a face draws it.
+         *         `what_if` says what stood in the way of a cheaper plan, and what would have flipped this one.
          */
         Decision: {
             at: string;
@@ -3436,7 +3409,6 @@ export interface components {
             id: string;
             kind: string;
             network_version: number;
-            panel: components["schemas"]["Panel"];
             reproduced: boolean;
             what_if: components["schemas"]["WhatIf"];
         };
@@ -3594,50 +3566,25 @@ export interface components {
             not_simulated: string[];
             orders: number;
         };
-        /**
-         * ExceptionAnswer
-         * @description An exception. `cause` says it in sentences; by `due_at` it should be dealt with.
-         */
+        /** ExceptionAnswer */
         ExceptionAnswer: {
-            assignee: string | null;
-            cause: string[];
-            choices: components["schemas"]["ChoiceShown"][];
-            close_reason: string | null;
-            closed_at: string | null;
-            closed_by: string | null;
             detail: Record<string, never>;
-            due_at: string | null;
             /** Format: uuid */
             id: string;
             kind: string;
             line: number | null;
-            node: string | null;
-            node_name: string | null;
             opened_at: string;
-            order: components["schemas"]["OrderBrief"] | null;
             order_id: string | null;
             reason: string;
-            snoozed_until: string | null;
             subject: string;
         };
         /**
          * ExceptionsAnswer
-         * @description Open ones, oldest first; closed ones, newest first.
+         * @description Open ones, oldest first.
          */
         ExceptionsAnswer: {
             items: components["schemas"]["ExceptionAnswer"][];
             next: string | null;
-        };
-        /**
-         * ExpectedShown
-         * @description When work that is still to come is expected, and why then.
-         */
-        ExpectedShown: {
-            cause: string;
-            earliest: string;
-            latest: string;
-            maker: string;
-            reason: string;
         };
         /**
          * Explanation
@@ -3745,15 +3692,6 @@ export interface components {
             pointer: string;
         };
         /**
-         * FieldShown
-         * @description What must be told with a choice: where in the body, and what stands there unless told.
-         */
-        FieldShown: {
-            name: components["schemas"]["Input"];
-            pointer: string;
-            value: string | null;
-        };
-        /**
          * Figure
          * @description One thing, then and now, with the difference and the interval it lies in with 95 %.
          *
@@ -3810,6 +3748,21 @@ export interface components {
             node: string | null;
             nodes: string[];
             sku: string | null;
+        };
+        /**
+         * FlowAnswer
+         * @description Fulfillment orders sent from a node to an area in the last 24 hours, the most first.
+         *
+         *         An area is the first three signs of a postal code. Of the newest 5,000 orders.
+         */
+        FlowAnswer: {
+            area: string;
+            country: string;
+            latitude: number | null;
+            longitude: number | null;
+            node: string;
+            orders: number;
+            region: string;
         };
         /**
          * FulfillmentOrderAnswer
@@ -3873,6 +3826,13 @@ export interface components {
             items: components["schemas"]["GroupAnswer"][];
             next: string | null;
         };
+        /** HistoryAnswer */
+        HistoryAnswer: {
+            days: components["schemas"]["DayStock"][];
+            node: string | null;
+            sku: string;
+            time_zone: string;
+        };
         /**
          * HoldBody
          * @description `until`: the hold lifts itself then.
@@ -3888,19 +3848,6 @@ export interface components {
          * @enum {unknown}
          */
         HoldKind: "address" | "fraud" | "manual" | "payment";
-        /** HoldShown */
-        HoldShown: {
-            actor: string;
-            /** Format: uuid */
-            hold_id: string;
-            kind: components["schemas"]["HoldKind"];
-            lift_reason: string | null;
-            lifted_at: string | null;
-            lifted_by: string | null;
-            placed_at: string;
-            reason: string;
-            until: string | null;
-        };
         /**
          * HookAnswer
          * @description `outcome`: taken, ignored, unmapped or repeated.
@@ -3909,6 +3856,16 @@ export interface components {
             /** @default null */
             order_id: string | null;
             outcome: string;
+        };
+        /**
+         * HoursAnswer
+         * @description When a node is open on a local day.
+         */
+        HoursAnswer: {
+            closes: string;
+            /** Format: date */
+            day: string;
+            opens: string;
         };
         /**
          * ImportAnswer
@@ -3945,11 +3902,19 @@ export interface components {
             version: number;
         };
         /**
-         * Input
-         * @description What a choice may ask for beside itself.
-         * @enum {unknown}
+         * Inbound
+         * @description Units that come: by a document of supply, or by a transfer `from` another node.
          */
-        Input: "quantity" | "reason" | "until";
+        Inbound: {
+            expected_at: string | null;
+            from: string | null;
+            id: string;
+            /** @enum {unknown} */
+            kind: "supply" | "transfer";
+            node: string;
+            overdue: boolean;
+            units: number;
+        };
         /** Item */
         Item: {
             quantity: number;
@@ -4027,6 +3992,22 @@ export interface components {
         ItemsAnswer: {
             items: components["schemas"]["ItemAnswer"][];
             next: string | null;
+        };
+        /**
+         * ItemStockAnswer
+         * @description `parts`: it is a kit, and has no stock of its own. `waiting` units are owed to orders.
+         */
+        ItemStockAnswer: {
+            as_of: string;
+            category: string;
+            channels: components["schemas"]["ChannelStock"][];
+            inbound: components["schemas"]["Inbound"][];
+            name: string;
+            nodes: components["schemas"]["NodeStock"][];
+            parts: components["schemas"]["PartAnswer"][];
+            sku: string;
+            tracking: components["schemas"]["Tracking"];
+            waiting: number;
         };
         /**
          * Keep
@@ -4330,25 +4311,6 @@ export interface components {
             quantity: number;
             sku: string;
         };
-        /**
-         * LineShown
-         * @description A line as it stands. `cancelable` units have not left.
-         */
-        LineShown: {
-            cancelable: number;
-            discount: number;
-            external_id: string;
-            line: number;
-            /** @default null */
-            name: string | null;
-            quantities: components["schemas"]["Quantities"];
-            quantity: number;
-            shares: components["schemas"]["UnitShare"][];
-            sku: string;
-            tax: number;
-            unit_price: number;
-            waiting: components["schemas"]["WaitingShown"][];
-        };
         /** LineView */
         LineView: {
             discount: number;
@@ -4362,21 +4324,6 @@ export interface components {
             sku: string;
             tax: number;
             unit_price: number;
-        };
-        /**
-         * LineWould
-         * @description A line: units that stand, that could be canceled and that would be, and what these come to.
-         *
-         *         `why` says what has left, where not all of it can be.
-         */
-        LineWould: {
-            cancelable: number;
-            canceled: number;
-            line: number;
-            money: number;
-            sku: string;
-            standing: number;
-            why: string | null;
         };
         /**
          * LookAhead
@@ -4525,15 +4472,6 @@ export interface components {
             velocity_from: number | null;
         };
         /**
-         * MayBeDone
-         * @description Holds that may be put and lifted now, and whether units may be canceled.
-         */
-        MayBeDone: {
-            cancel: boolean;
-            hold: components["schemas"]["HoldKind"][];
-            unhold: components["schemas"]["HoldKind"][];
-        };
-        /**
          * Method
          * @enum {unknown}
          */
@@ -4597,52 +4535,6 @@ export interface components {
             ship_by: string;
         };
         /**
-         * MilestonesShown
-         * @description By when it must have come how far; `alarm` is the milestone at risk, or missed.
-         */
-        MilestonesShown: {
-            accept_by: string;
-            alarm: string | null;
-            cause: string | null;
-            deliver_by: string;
-            missed: boolean;
-            pick_by: string;
-            release_by: string;
-            ship_by: string;
-        };
-        /** MoneyLine */
-        MoneyLine: {
-            canceled: number;
-            discount: number;
-            goods: number;
-            line: number;
-            tax: number;
-            total: number;
-        };
-        /**
-         * MoneyShown
-         * @description Minor units: what was agreed, what of it was canceled, and what stands.
-         */
-        MoneyShown: {
-            authorized: number | null;
-            canceled: number;
-            currency: string;
-            discount: number;
-            goods: number;
-            lines: components["schemas"]["MoneyLine"][];
-            shipping: number;
-            shipping_tax: number;
-            standing: number;
-            tax: number;
-            total: number;
-        };
-        /**
-         * Move
-         * @description What can be done; `done`: it was dealt with elsewhere, or nothing need be done.
-         * @enum {unknown}
-         */
-        Move: "ask_all" | "cancel" | "count" | "discard" | "done" | "enable" | "move_work" | "pause" | "plan_again" | "read_again" | "retry" | "ship" | "tell_again" | "wait";
-        /**
          * MoveAnswer
          * @description A step of its life.
          */
@@ -4695,6 +4587,7 @@ export interface components {
          *         `set_aside`: the units come in set aside for that reason, or leave from what is set aside so.
          *         With a `source` and its `sequence` it is applied once, however often and late it is told.
          *         `lots`, or `serials`, say which units; what leaves unnamed leaves first expired, first out.
+         *         A `reason` is given for an adjustment; it stands first in the entry's reference.
          */
         MovementRow: {
             kind: components["schemas"]["MovementKind"];
@@ -4704,6 +4597,8 @@ export interface components {
             /** @default null */
             occurred_at: string | null;
             quantity: number;
+            /** @default null */
+            reason: components["schemas"]["AdjustReason"] | null;
             /** @default null */
             reference: string | null;
             /** @default null */
@@ -4722,6 +4617,17 @@ export interface components {
         /** MovementsBody */
         MovementsBody: {
             movements: components["schemas"]["MovementRow"][];
+        };
+        /**
+         * NetworkOverviewAnswer
+         * @description All nodes, and where they send to.
+         *
+         *         It is made anew after a second, or after ten times as long as it took: `as_of` says when.
+         */
+        NetworkOverviewAnswer: {
+            as_of: string;
+            flows: components["schemas"]["FlowAnswer"][];
+            nodes: components["schemas"]["SeenAnswer"][];
         };
         /**
          * NewLine
@@ -4889,12 +4795,6 @@ export interface components {
             /** @description an IANA name */
             time_zone: string;
         };
-        /** NodeBrief */
-        NodeBrief: {
-            kind: components["schemas"]["NodeKind"];
-            name: string;
-            time_zone: string;
-        };
         /** NodeCurve */
         NodeCurve: {
             curve: components["schemas"]["PointAnswer"][];
@@ -4940,10 +4840,19 @@ export interface components {
             now: number;
             then: number;
         };
-        /** NodeNamed */
-        NodeNamed: {
-            name: string;
-            node: string;
+        /**
+         * NodeOverviewAnswer
+         * @description One node: at a glance, its queue by state, its days and hours, and how well it does.
+         */
+        NodeOverviewAnswer: {
+            accuracy: components["schemas"]["AccuracyAnswer"] | null;
+            as_of: string;
+            days: components["schemas"]["entrepot.api.capacity.DayAnswer"][];
+            exceptions: components["schemas"]["TroubleAnswer"][];
+            hours: components["schemas"]["HoursAnswer"][];
+            queue: components["schemas"]["QueueAnswer"][];
+            seen: components["schemas"]["SeenAnswer"];
+            services: components["schemas"]["Method"][];
         };
         /**
          * NodesAnswer
@@ -4993,44 +4902,34 @@ export interface components {
             zone: number | null;
         };
         /**
+         * NodeStatus
+         * @description How a node stands, in order of precedence.
+         * @enum {unknown}
+         */
+        NodeStatus: "disabled" | "full" | "open" | "paused" | "stale";
+        /**
+         * NodeStock
+         * @description Where units lie. `on_hand` is the sum of the four after it, as in the grid.
+         */
+        NodeStock: {
+            available: number;
+            in_transit: number;
+            kind: components["schemas"]["NodeKind"];
+            name: string;
+            node: string;
+            on_hand: number;
+            on_order: number;
+            reserved: number;
+            safety: number;
+            unavailable: number;
+        };
+        /**
          * NodeWorth
          * @description What a unit is worth at a node to the orders still to come, in minor units.
          */
         NodeWorth: {
             node: string;
             worth: number;
-        };
-        /**
-         * NoteAnswer
-         * @description A note. It may be changed until `editable_until`, by its author.
-         */
-        NoteAnswer: {
-            at: string;
-            author: string;
-            editable_until: string;
-            edited_at: string | null;
-            /** Format: uuid */
-            id: string;
-            mentions: string[];
-            /** Format: uuid */
-            order_id: string;
-            text: string;
-        };
-        /**
-         * NoteBody
-         * @description What is noted. `mentions` names those whom it speaks to.
-         */
-        NoteBody: {
-            /** @default [] */
-            mentions: string[];
-            text: string;
-        };
-        /**
-         * NotesAnswer
-         * @description The oldest first.
-         */
-        NotesAnswer: {
-            items: components["schemas"]["NoteAnswer"][];
         };
         /**
          * OfferAnswer
@@ -5084,6 +4983,15 @@ export interface components {
          */
         OfferState: "accepted" | "declined" | "expired" | "open" | "withdrawn";
         /**
+         * Only
+         * @description Which skus are shown: at the nodes shown, all together.
+         *
+         *         `short`: reserved units are missing. `low`: at most so many can be sold. `negative`: fewer are
+         *         free than orders wait for, or some are short.
+         * @enum {unknown}
+         */
+        Only: "low" | "negative" | "short";
+        /**
          * OptionAnswer
          * @description A way to have the cart. `cost` is ours, in minor units, not what the customer pays.
          *
@@ -5108,63 +5016,20 @@ export interface components {
             version: number | null;
         };
         /**
-         * OrderAnswer
-         * @description An order as it stands. `version` is its ETag: notes leave it as it is.
+         * Order
+         * @description By sku, or by what can be sold at the nodes shown, the least or the most first.
+         * @enum {unknown}
          */
-        OrderAnswer: {
-            backorder: components["schemas"]["Backorder"];
-            can: components["schemas"]["MayBeDone"];
-            captured_at: string;
-            channel: string;
-            currency: string;
-            customer: components["schemas"]["Customer"] | null;
-            exceptions: components["schemas"]["TroubleShown"][];
-            external_id: string;
-            fulfillment_orders: components["schemas"]["WorkShown"][];
-            holds: components["schemas"]["HoldShown"][];
-            /** Format: uuid */
-            id: string;
-            lines: components["schemas"]["LineShown"][];
-            method: components["schemas"]["Method"];
-            money: components["schemas"]["MoneyShown"];
-            nodes: {
-                [key: string]: components["schemas"]["NodeBrief"];
-            };
-            note: string | null;
-            number: string;
-            payment: components["schemas"]["Payment"] | null;
-            payments: components["schemas"]["Payment"][];
-            phase: components["schemas"]["Phase"];
-            pickup_node: string | null;
-            placed_at: string;
-            plan: components["schemas"]["PlanShown"] | null;
-            promise: components["schemas"]["PromiseView"] | null;
-            promises: components["schemas"]["PromiseTold"][];
-            service: string;
-            ship_to: components["schemas"]["Address"] | null;
-            shipments: components["schemas"]["PackageShown"][];
-            shipping: number;
-            shipping_tax: number;
-            stages: components["schemas"]["StageShown"][];
-            timeline: components["schemas"]["TimelineEntry"][];
-            total: number;
-            version: number;
-        };
+        Order: "-available" | "available" | "sku";
         /**
-         * OrderBrief
-         * @description The order it is about, as far as one decides by it. `total` in minor units.
+         * OrderClaim
+         * @description Units of an order's line.
          */
-        OrderBrief: {
-            channel: string;
-            currency: string;
-            customer: string | null;
+        OrderClaim: {
+            line: number;
             /** Format: uuid */
-            id: string;
-            method: string;
-            number: string;
-            phase: components["schemas"]["Phase"];
-            promise_latest: string | null;
-            total: number;
+            order_id: string;
+            units: number;
         };
         /**
          * OrdersAnswer
@@ -5184,27 +5049,6 @@ export interface components {
          * @enum {unknown}
          */
         Otherwise: "exception" | "ignore_fences" | "order" | "refuse" | "wait";
-        /**
-         * Out
-         * @description The nodes that one reason ruled out: a count, and the first of them by name.
-         */
-        Out: {
-            count: number;
-            nodes: components["schemas"]["OutNode"][];
-            reason: components["schemas"]["Elimination"];
-            words: string;
-        };
-        /**
-         * OutNode
-         * @description A node that was none, with what it had: `free` units where too few, `used` of `limit`.
-         */
-        OutNode: {
-            free: number | null;
-            limit: number | null;
-            name: string;
-            node: string;
-            used: number | null;
-        };
         /**
          * OverrideAnswer
          * @description An override. `not_begun`: fulfillment orders that stand in it and nobody has begun.
@@ -5319,41 +5163,10 @@ export interface components {
             service: string | null;
             tracking_number: string;
         };
-        /**
-         * PackageShown
-         * @description A package that left, and what its carrier has said of it.
-         */
-        PackageShown: {
-            carrier: string;
-            delivered_at: string | null;
-            /** Format: uuid */
-            fulfillment_order_id: string;
-            lines: components["schemas"]["UnitsShown"][];
-            scans: components["schemas"]["ScanShown"][];
-            service: string;
-            shipped_at: string;
-            status: components["schemas"]["Status"];
-            tracking_number: string;
-        };
-        /**
-         * Panel
-         * @description Why these nodes. `sentence` is read aloud; `weighed_max` is a full bar.
-         *
-         *         `rule` names the profile and strategy that steered, where any did. `candidates` are the best
-         *         of `candidate_count`.
-         */
-        Panel: {
-            binding: components["schemas"]["Binding"] | null;
-            candidate_count: number;
-            candidates: components["schemas"]["Row"][];
-            eliminated: components["schemas"]["Out"][];
-            eliminated_count: number;
-            flips: components["schemas"]["Turn"][];
-            network_version: number;
-            policy_version: number;
-            rule: string | null;
-            sentence: string;
-            weighed_max: number;
+        /** PartAnswer */
+        PartAnswer: {
+            quantity: number;
+            sku: string;
         };
         /**
          * Parts
@@ -5377,6 +5190,17 @@ export interface components {
         PasswordBody: {
             current: string;
             new: string;
+        };
+        /**
+         * PauseAnswer
+         * @description A pause in force, of all work or of one service; `id` is what lifts it.
+         */
+        PauseAnswer: {
+            actor: string;
+            id: string;
+            reason: string;
+            service: components["schemas"]["Method"] | null;
+            until: string;
         };
         /** Payment */
         Payment: {
@@ -5482,17 +5306,6 @@ export interface components {
             lines: components["schemas"]["PlannedLine"][];
             node: string;
             shipping: number;
-        };
-        /**
-         * PlanShown
-         * @description The plan of the capture, and where the units are claimed now (`nodes`).
-         */
-        PlanShown: {
-            cost: number;
-            exact: boolean;
-            extra: number;
-            nodes: components["schemas"]["AtNode"][];
-            shipments: components["schemas"]["PlannedShipment"][];
         };
         /**
          * PlanView
@@ -5907,19 +5720,6 @@ export interface components {
             quantity: number;
             sku: string;
         };
-        /**
-         * PromiseTold
-         * @description What the customer was told, from then on; `was` the latest before.
-         */
-        PromiseTold: {
-            at: string;
-            cause: string;
-            earliest: string;
-            latest: string;
-            maker: string;
-            reason: string | null;
-            was: string | null;
-        };
         /** PromiseView */
         PromiseView: {
             /** @default null */
@@ -6073,28 +5873,13 @@ export interface components {
         };
         /**
          * QueueAnswer
-         * @description A kind's queue: counts end at `counted_max`.
-         *
-         *         `within_min` minutes are its service level; `late` wait longer than that. Of the `raised` ones
-         *         of the last seven days `in_time` were dealt with in it, or still can be.
+         * @description Work in a state: how much, since when the oldest is in it, and how much is late.
          */
         QueueAnswer: {
-            in_time: number;
-            kind: string;
             late: number;
-            oldest_at: string | null;
-            raised: number;
-            snoozed: number;
-            waiting: number;
-            within_min: number;
-        };
-        /**
-         * QueuesAnswer
-         * @description Every kind there is; those of which something waits first, by how long it does.
-         */
-        QueuesAnswer: {
-            counted_max: number;
-            items: components["schemas"]["QueueAnswer"][];
+            oldest: string;
+            state: components["schemas"]["State"];
+            works: number;
         };
         /**
          * Rating
@@ -6349,30 +6134,6 @@ export interface components {
             ttl_s: number;
         };
         /**
-         * ResolveBody
-         * @description What was chosen, and what the choice asks for.
-         */
-        ResolveBody: {
-            choice: components["schemas"]["Move"];
-            /** @default null */
-            quantity: number | null;
-            /** @default null */
-            reason: string | null;
-            /** @default null */
-            until: string | null;
-        };
-        /**
-         * ResolvedAnswer
-         * @description What came of it, in words. `open`: a part of it stays to be done.
-         */
-        ResolvedAnswer: {
-            choice: components["schemas"]["Move"];
-            /** Format: uuid */
-            id: string;
-            open: boolean;
-            words: string;
-        };
-        /**
          * Revisions
          * @description When a customer is told another date: see `docs/algorithms/promise.md`.
          */
@@ -6394,23 +6155,6 @@ export interface components {
          * @enum {unknown}
          */
         Role: "administrator" | "agent" | "associate" | "operations" | "viewer";
-        /**
-         * Row
-         * @description A way it could have been done. `cost` is money, `weighed` all that was counted.
-         *
-         *         `more` is what it weighs beyond the chosen one. `zone` and `lane` are those of a single node.
-         */
-        Row: {
-            chosen: boolean;
-            cost: number;
-            lane: string | null;
-            more: number;
-            nodes: components["schemas"]["NodeNamed"][];
-            parts: components["schemas"]["CostPart"][];
-            runner_up: boolean;
-            weighed: number;
-            zone: number | null;
-        };
         /**
          * RowAnswer
          * @description What became of a row. `short`: reserved units it found missing, which stand as a shortage.
@@ -6473,19 +6217,44 @@ export interface components {
             /** @default null */
             version: number | null;
         };
-        /** ScanShown */
-        ScanShown: {
-            at: string;
-            description: string | null;
-            location: string | null;
-            status: components["schemas"]["Status"];
-        };
         /**
          * Scope
          * @description What a key may be allowed. `admin` implies all others; writing does not imply reading.
          * @enum {unknown}
          */
         Scope: "admin" | "catalog:read" | "catalog:write" | "customers:read" | "customers:write" | "events:read" | "exceptions:read" | "exceptions:write" | "fulfillment:read" | "fulfillment:write" | "inventory:read" | "inventory:write" | "keys:read" | "keys:write" | "network:read" | "network:write" | "orders:read" | "orders:write" | "policies:read" | "policies:write" | "promises:read" | "tracking:write" | "users:read" | "users:write" | "webhooks:read" | "webhooks:write";
+        /**
+         * SeenAnswer
+         * @description A node at a glance.
+         *
+         *         On its `day` it does what it is asked for now: `planned` of `limit` fulfillment orders are on
+         *         it, which is `load` of it (null: no limit). `queue` is open work, of which `late` should have
+         *         left; the oldest has stood still since `oldest`. `orders` and `units` were planned in the last
+         *         24 hours. `stale_feeds` have fallen silent.
+         */
+        SeenAnswer: {
+            country: string;
+            day: string | null;
+            heard_at: string | null;
+            kind: components["schemas"]["NodeKind"];
+            late: number;
+            latitude: number | null;
+            limit: number | null;
+            load: number | null;
+            longitude: number | null;
+            name: string;
+            node: string;
+            oldest: string | null;
+            orders: number;
+            pause: components["schemas"]["PauseAnswer"] | null;
+            planned: number;
+            queue: number;
+            region: string;
+            stale_feeds: number;
+            status: components["schemas"]["NodeStatus"];
+            time_zone: string;
+            units: number;
+        };
         /**
          * Segment
          * @description Units that are for some only, until `until`: their sales use the protection up.
@@ -6745,32 +6514,12 @@ export interface components {
             waiting: number;
         };
         /**
-         * SnoozeBody
-         * @description `until` then it is out of its queue; null: it is in it again.
-         */
-        SnoozeBody: {
-            until: string | null;
-        };
-        /**
          * Sourcing
          * @description How orders that are sent are sourced. Who collects has chosen the store already.
          */
         Sourcing: {
             /** @default [] */
             profiles: components["schemas"]["Profile"][];
-        };
-        /**
-         * StageShown
-         * @description A stage, and how many units (of `of`) have come there.
-         */
-        StageShown: {
-            at: string | null;
-            /** @enum {unknown} */
-            id: "collected" | "delivered" | "in_fulfillment" | "placed" | "planned" | "ready_for_pickup" | "shipped";
-            of: number;
-            /** @enum {unknown} */
-            state: "current" | "done" | "todo";
-            units: number;
         };
         /**
          * StaleStock
@@ -7014,24 +6763,6 @@ export interface components {
             turn_at: string;
         };
         /**
-         * TimelineEntry
-         * @description A fact of the order, or a note. `minor`: of interest to machines; `decision`: its reasons.
-         */
-        TimelineEntry: {
-            actor: string;
-            at: string;
-            changes: components["schemas"]["Changed"][];
-            data: Record<string, never>;
-            decision: string | null;
-            /** @enum {unknown} */
-            group: "customer" | "delivery" | "exception" | "note" | "order" | "plan" | "promise" | "work";
-            minor: boolean;
-            reason: string | null;
-            sequence: number | null;
-            type: string;
-            who: components["schemas"]["WhoDid"];
-        };
-        /**
          * TrackedAnswer
          * @description What became of an event.
          */
@@ -7216,20 +6947,12 @@ export interface components {
             reason: string;
         };
         /**
-         * TroubleShown
-         * @description An exception that stands, or stood, against the order.
+         * TroubleAnswer
+         * @description Open exceptions of a kind.
          */
-        TroubleShown: {
-            close_reason: string | null;
-            closed_at: string | null;
-            closed_by: string | null;
-            /** Format: uuid */
-            exception_id: string;
+        TroubleAnswer: {
             kind: string;
-            line: number | null;
-            opened_at: string;
-            reason: string;
-            subject: string;
+            open: number;
         };
         /**
          * TruthAnswer
@@ -7269,17 +6992,6 @@ export interface components {
             items: components["schemas"]["TruthAnswer"][];
             next: string | null;
         };
-        /**
-         * Turn
-         * @description A least change after which another plan wins; `by` as its lever counts.
-         */
-        Turn: {
-            by: number;
-            cost: number;
-            lever: components["schemas"]["Lever"];
-            nodes: components["schemas"]["NodeNamed"][];
-            words: string;
-        };
         /** UnholdBody */
         UnholdBody: {
             kind: components["schemas"]["HoldKind"];
@@ -7304,18 +7016,6 @@ export interface components {
             discount: number;
             tax: number;
             units: number;
-        };
-        /** UnitsShown */
-        UnitsShown: {
-            line: number;
-            quantity: number;
-            sku: string;
-        };
-        /** UnitsWould */
-        UnitsWould: {
-            line: number;
-            quantity: number;
-            sku: string;
         };
         /**
          * UseAnswer
@@ -7412,18 +7112,6 @@ export interface components {
         WaitingListAnswer: {
             as_of: string;
             items: components["schemas"]["WaitingAnswer"][];
-        };
-        /**
-         * WaitingShown
-         * @description What waits of a line, in which class, and when which supply brings the last of it.
-         */
-        WaitingShown: {
-            expected_at: string | null;
-            priority: number;
-            quantity: number;
-            sku: string;
-            supply: string | null;
-            why: string;
         };
         /**
          * WaveAnswer
@@ -7554,17 +7242,6 @@ export interface components {
             words: string[];
         };
         /**
-         * WhoDid
-         * @description Whose doing it was; `by` the key or user that told it, where that is another.
-         */
-        WhoDid: {
-            /** @default null */
-            by: string | null;
-            /** @enum {unknown} */
-            kind: "carrier" | "channel" | "node" | "person" | "system";
-            name: string;
-        };
-        /**
          * WholeAnswer
          * @description A fulfillment order with its packages and every step of its life.
          */
@@ -7597,14 +7274,25 @@ export interface components {
          * @enum {unknown}
          */
         WhyNoPlan: "fenced" | "no_lane" | "node_cannot" | "short" | "too_late" | "unknown_channel" | "unknown_node";
-        /** WorkLine */
-        WorkLine: {
-            canceled: number;
-            line: number;
-            picked: number;
-            quantity: number;
-            shorted: number;
-            sku: string;
+        /**
+         * WindowAnswer
+         * @description Cells by bucket: for each sku, in the order asked, its units at each of `nodes`.
+         *
+         *         null: the sku has no position there. `totals` are sums of the nodes shown; `waiting` are units
+         *         that orders wait for, of the whole market. Its ETag changes when anything in it does.
+         */
+        WindowAnswer: {
+            categories: string[];
+            cells: {
+                [key: string]: (number | null)[][];
+            };
+            names: string[];
+            nodes: string[];
+            skus: string[];
+            totals: {
+                [key: string]: number[];
+            };
+            waiting: number[];
         };
         /**
          * WorkLineAnswer
@@ -7628,44 +7316,6 @@ export interface components {
             serials: string[];
             shorted: number;
             sku: string;
-        };
-        /**
-         * WorkShown
-         * @description A node's work. `cost` in minor units, where its plan says it of the node alone.
-         */
-        WorkShown: {
-            carrier: string | null;
-            cost: number | null;
-            /** Format: date */
-            day: string;
-            expected: components["schemas"]["ExpectedShown"] | null;
-            /** Format: uuid */
-            id: string;
-            lane_id: string | null;
-            lines: components["schemas"]["WorkLine"][];
-            made_at: string;
-            method: string;
-            milestones: components["schemas"]["MilestonesShown"] | null;
-            moved_at: string;
-            node: string;
-            release_at: string;
-            service: string;
-            ship_by: string | null;
-            state: components["schemas"]["State"];
-            version: number;
-        };
-        /**
-         * WorkWould
-         * @description A node's work that units are taken from; `ends`: nothing of it stays.
-         */
-        WorkWould: {
-            ends: boolean;
-            /** Format: uuid */
-            fulfillment_order: string;
-            lines: components["schemas"]["UnitsWould"][];
-            node: string;
-            node_name: string;
-            state: string;
         };
         /**
          * WorthAnswer
@@ -8837,16 +8487,10 @@ export interface operations {
     getV1Exceptions: {
         parameters: {
             query?: {
-                assignee?: string;
                 /** @description where the last page ended: its `next` */
                 cursor?: string;
-                kind?: string;
                 /** @description rows in a page */
                 limit?: number;
-                node?: string;
-                opened_before?: string;
-                order?: string;
-                state?: components["schemas"]["Attention"];
             };
             header?: never;
             path?: never;
@@ -8882,201 +8526,6 @@ export interface operations {
                 };
             };
             /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1ExceptionsException_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                exception_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExceptionAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1ExceptionsException_idAssign: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                exception_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AssignBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExceptionAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description csrf, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9187,309 +8636,6 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1ExceptionsException_idResolve: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                exception_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ResolveBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ResolvedAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description csrf, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1ExceptionsException_idSnooze: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                exception_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SnoozeBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExceptionAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description csrf, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1ExceptionsQueues: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["QueuesAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11457,6 +10603,74 @@ export interface operations {
             };
         };
     };
+    getV1InventoryClaims: {
+        parameters: {
+            query: {
+                node: string;
+                sku: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     postV1InventoryCounts: {
         parameters: {
             query?: never;
@@ -11670,6 +10884,152 @@ export interface operations {
                 };
             };
             /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1InventoryGrid: {
+        parameters: {
+            query: {
+                bucket?: components["schemas"]["Bucket"][];
+                group?: string[];
+                kind?: components["schemas"]["NodeKind"][];
+                node?: string[];
+                sku: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1InventoryGridAxes: {
+        parameters: {
+            query?: {
+                category?: string;
+                group?: string[];
+                kind?: components["schemas"]["NodeKind"][];
+                low?: number;
+                node?: string[];
+                only?: components["schemas"]["Only"];
+                order?: components["schemas"]["Order"];
+                /** @description the beginning of a sku, or of words of a name */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AxesAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12695,11 +12055,12 @@ export interface operations {
     getV1Items: {
         parameters: {
             query?: {
+                category?: string;
                 /** @description where the last page ended: its `next` */
                 cursor?: string;
                 /** @description rows in a page */
                 limit?: number;
-                /** @description the beginning of a sku */
+                /** @description the beginning of a sku, or of words of a name */
                 q?: string;
             };
             header?: never;
@@ -12940,6 +12301,161 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ItemsSkuHistory: {
+        parameters: {
+            query?: {
+                days?: number;
+                node?: string;
+            };
+            header?: never;
+            path: {
+                sku: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ItemsSkuStock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sku: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemStockAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14184,6 +13700,71 @@ export interface operations {
             };
         };
     };
+    getV1NetworkOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkOverviewAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     getV1NodeGroups: {
         parameters: {
             query?: {
@@ -15304,6 +14885,82 @@ export interface operations {
             };
         };
     };
+    getV1NodesNodeOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeOverviewAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     getV1Offers: {
         parameters: {
             query: {
@@ -15903,7 +15560,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderAnswer"];
+                    "application/json": unknown;
                 };
             };
             /** @description unauthorized */
@@ -15986,7 +15643,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderAnswer"];
+                    "application/json": unknown;
                 };
             };
             /** @description idempotency-key-invalid, malformed-request */
@@ -16062,113 +15719,6 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1OrdersOrder_idCancelPreview: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                order_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CancelAsk"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CancelPreview"];
-                };
-            };
-            /** @description malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description csrf, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16493,7 +16043,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderAnswer"];
+                    "application/json": unknown;
                 };
             };
             /** @description idempotency-key-invalid, malformed-request */
@@ -16561,419 +16111,6 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1OrdersOrder_idNotes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                order_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotesAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1OrdersOrder_idNotes: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                order_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NoteBody"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NoteAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description csrf, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    putV1OrdersOrder_idNotesNote: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                note: string;
-                order_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NoteBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NoteAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description csrf, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict, too-late */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    deleteV1OrdersOrder_idNotesNote: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                note: string;
-                order_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NoteAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description csrf, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict, too-late */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17144,7 +16281,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderAnswer"];
+                    "application/json": unknown;
                 };
             };
             /** @description idempotency-key-invalid, malformed-request */

@@ -82,7 +82,7 @@ export function CellGrid(props: Props) {
     }
   };
   const width = headWidth + columns * columnWidth;
-  const look_ = { '--cell-width': `${columnWidth}px`, '--cell-height': `${rowHeight}px`, '--head-width': `${headWidth}px` } as CSSProperties;
+  const sizes = { '--cell-width': `${columnWidth}px`, '--cell-height': `${rowHeight}px`, '--head-width': `${headWidth}px` } as CSSProperties;
   return (
     <div
       ref={box}
@@ -93,7 +93,7 @@ export function CellGrid(props: Props) {
       aria-colcount={columns + 1}
       aria-activedescendant={rows && columns ? `${id}-${cursor.row}-${cursor.column}` : undefined}
       tabIndex={0}
-      style={look_}
+      style={sizes}
       onScroll={look}
       onKeyDown={press}
     >

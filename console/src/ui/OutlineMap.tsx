@@ -19,6 +19,8 @@ export interface Place {
   /** From 0 to 1: how much is done there. */
   size: number;
   tone: Tone;
+  /** What its color says, as a sign: two bars, a bar, a cross, a dot. */
+  sign?: 'pause' | 'stop' | 'off' | 'watch';
 }
 
 export interface Flow {
@@ -239,6 +241,14 @@ function Mark({ spot, scale, selected, tabIndex, onSelect, onKeyDown }: MarkProp
       ) : (
         <circle cx={spot.x} cy={spot.y} r={radius} {...shared} />
       )}
+      {spot.sign && <path className="outline-glyph" d={SIGNS[spot.sign]} transform={`translate(${spot.x},${spot.y}) scale(${radius})`} strokeWidth={0.3} aria-hidden />}
     </g>
   );
 }
+
+const SIGNS = {
+  pause: 'M-0.22,-0.4V0.4M0.22,-0.4V0.4',
+  stop: 'M-0.45,0H0.45',
+  off: 'M-0.35,-0.35L0.35,0.35M0.35,-0.35L-0.35,0.35',
+  watch: 'M0,-0.45V0.1M0,0.42V0.43',
+};

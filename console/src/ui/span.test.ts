@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { moved, scrollTo, spanOf } from './span';
 
+const press = (key: string, ctrlKey = false) => moved({ key, ctrlKey, metaKey: false }, { row: 10, column: 5 }, 100, 8, 20);
+
 describe('what is seen of many', () => {
   it('is what is in view and some beyond either edge', () => {
     expect(spanOf(300, 100, 30, 5_000, 2)).toEqual({ first: 8, end: 16 });
@@ -23,7 +25,6 @@ describe('bringing one into view', () => {
 });
 
 describe('the cursor of a grid', () => {
-  const press = (key: string, ctrlKey = false) => moved({ key, ctrlKey, metaKey: false }, { row: 10, column: 5 }, 100, 8, 20);
   it('moves by a cell and stops at the edges', () => {
     expect(press('ArrowDown')).toEqual({ row: 11, column: 5 });
     expect(press('ArrowRight')).toEqual({ row: 10, column: 6 });

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
+from entrepot.api.bounds import Anywhere, InQuery
 from entrepot.api.face import Answer, Request, Route
 from entrepot.api.inventory import Id
 from entrepot.api.problems import Code, FieldError, Problem
@@ -201,17 +202,22 @@ def _columns(groups: list[str], kinds: list[NodeKind], nodes: list[str]) -> Colu
     return Columns(frozenset(map(GroupId, groups)), frozenset(kinds), frozenset(map(NodeId, nodes)))
 
 
+ELSEWHERE = Anywhere("a store says where else something is to be had")
+
 ROUTES = [
     Route(
         "GET", "/v1/inventory/grid/axes", get_axes, Scope.INVENTORY_READ,
         "Rows and columns of the grid of skus and nodes", query=AxesQuery, answer=AxesAnswer,
+        at=ELSEWHERE,
     ),
     Route(
         "GET", "/v1/inventory/grid", get_window, Scope.INVENTORY_READ,
         "A window of the grid of skus and nodes", query=WindowQuery, answer=WindowAnswer,
+        at=ELSEWHERE,
     ),
     Route(
         "GET", "/v1/inventory/claims", get_claims, Scope.INVENTORY_READ,
         "Whose units are reserved at a position", query=ClaimsQuery, answer=ClaimsAnswer,
+        at=InQuery(),
     ),
 ]  # fmt: skip

@@ -8,7 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
+from entrepot.api.bounds import InQuery
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
+from entrepot.api.grid import ELSEWHERE
 from entrepot.api.inventory import Id
 from entrepot.api.kinds import ID_CHARS_MAX
 from entrepot.api.problems import Code, FieldError, Problem
@@ -217,11 +219,11 @@ async def get_history(request: Request) -> Answer:
 ROUTES = [
     Route(
         "GET", "/v1/items/{sku}/stock", get_stock, Scope.INVENTORY_READ, "An item's stock",
-        answer=ItemStockAnswer, problems=(Code.NOT_FOUND,),
+        answer=ItemStockAnswer, problems=(Code.NOT_FOUND,), at=ELSEWHERE,
     ),
     Route(
         "GET", "/v1/items/{sku}/history", get_history, Scope.INVENTORY_READ,
         "An item's stock day by day", query=HistoryQuery, answer=HistoryAnswer,
-        problems=(Code.NOT_FOUND,),
+        problems=(Code.NOT_FOUND,), at=InQuery(),
     ),
 ]  # fmt: skip

@@ -35,10 +35,10 @@ class PauseAnswer(msgspec.Struct, frozen=True):
 class SeenAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A node at a glance.
 
-    `planned` of `limit` fulfillment orders are on its working `day`, which is `load` of it (null:
-    no limit). `queue` is open work, of which `late` should have left; the oldest has stood still
-    since `oldest`. `orders` and `units` were planned in the last 24 hours. `stale_feeds` have
-    fallen silent.
+    On its `day` it does what it is asked for now: `planned` of `limit` fulfillment orders are on
+    it, which is `load` of it (null: no limit). `queue` is open work, of which `late` should have
+    left; the oldest has stood still since `oldest`. `orders` and `units` were planned in the last
+    24 hours. `stale_feeds` have fallen silent.
     """
 
     node: str

@@ -101,7 +101,10 @@ class TroubleCount:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A node at a glance. `planned` of `limit` (None: there is none) are on its working `day`."""
+    """A node at a glance. `planned` of `limit` (None: there is none) are on its `day`.
+
+    That is the day on which it does what it is asked for now: after today's cut-off another one.
+    """
 
     node: Node
     status: NodeStatus
@@ -209,10 +212,7 @@ def _seen(  # noqa: PLR0913, PLR0917 - all that a glance is made of
     fresh: Fresh | None,
 ) -> Seen:
     ix = market.compiled.index[node.node_id]
-    today = at.astimezone(market.compiled.zone_info(ix)).date()
-    ordinal = today.toordinal()
-    if not node.calendar.is_open_day(today):
-        ordinal = market.compiled.next_work_day(ix, ordinal)
+    ordinal = market.compiled.work_day(ix, at)
     day = date.fromordinal(ordinal) if ordinal > 0 else None
     limit = None if day is None else node.limit_on(day)
     planned = 0 if day is None else market.load.get((ix, ordinal), 0)

@@ -15,9 +15,12 @@ import { Moves } from './Moves';
 import { windowQuery } from './reads';
 import { bucketWord, t } from './words';
 
-interface Props {
+interface Spot {
   sku: string;
   node: string;
+}
+
+interface Props extends Partial<Spot> {
   onClose: () => void;
 }
 
@@ -26,26 +29,35 @@ const WHOLE = { q: '', category: undefined, groups: [], kinds: [], only: undefin
 
 /** What is behind a cell: its balance, why so much is for sale, what moved, who has a claim; and adjusting it. */
 export function CellDrawer({ sku, node, onClose }: Props) {
+  const [last, setLast] = useState<Spot>();
+  if (sku && node && (last?.sku !== sku || last.node !== node)) setLast({ sku, node }); // what is shown while it closes
+  return (
+    <Drawer
+      open={Boolean(sku && node)}
+      onClose={onClose}
+      size={500}
+      title={
+        last && (
+          <span className="strong">
+            <span className="mono">{last.sku}</span> · {last.node}
+          </span>
+        )
+      }
+    >
+      {last && <Inside key={`${last.sku} ${last.node}`} {...last} />}
+    </Drawer>
+  );
+}
+
+function Inside({ sku, node }: Spot) {
   const here = useQuery(windowQuery({ ...WHOLE, groups: [], kinds: [] }, HERE, [sku]));
   const [adjusting, setAdjusting] = useState(false);
   const may = useMayAdjust(node);
   const at = here.data?.nodes.indexOf(node) ?? -1;
   const units = (figure: Figure) => here.data?.cells[figure]?.[0]?.[at] ?? 0;
   return (
-    <Drawer
-      open
-      onClose={onClose}
-      size={500}
-      title={
-        <span className="col" style={{ gap: 0 }}>
-          <span className="strong">
-            <span className="mono">{sku}</span> · {node}
-          </span>
-          <span className="muted small">{here.data?.names[0]}</span>
-        </span>
-      }
-    >
-      <div className="col" style={{ gap: 14 }}>
+    <div className="col" style={{ gap: 14 }}>
+        {here.data?.names[0] && <span className="muted">{here.data.names[0]}</span>}
         <Loaded query={here}>
           {() => (
             <dl className="balance" aria-label={t('drawer.balance')}>
@@ -87,7 +99,6 @@ export function CellDrawer({ sku, node, onClose }: Props) {
           </Tabs.Panel>
         </Tabs>
       </div>
-    </Drawer>
   );
 }
 

@@ -2,7 +2,7 @@ import { MultiSelect, NumberInput, SegmentedControl, Select, TextInput } from '@
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Search as Lens } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { Search } from '@/ui/address';
 import { FIGURES, flipped, KINDS, LOW, ONLIES, ORDERS, type Looked } from './grid';
 import { groupsQuery } from './reads';
@@ -103,7 +103,11 @@ export function GridBar({ looked, change, categories }: Props) {
 
 function SearchField({ q, onQ }: { q: string; onQ: (q: string) => void }) {
   const [text, setText] = useState(q);
-  useEffect(() => setText(q), [q]);
+  const [known, setKnown] = useState(q);
+  if (q !== known) {
+    setKnown(q); // the address was changed by another hand
+    if (q !== text.trim()) setText(q);
+  }
   const later = useDebouncedCallback(onQ, TYPED_MS);
   return (
     <TextInput

@@ -39,9 +39,7 @@ export default function InventoryPage() {
           {(found) => (found.skus.length && found.nodes.length ? <Filled looked={looked} axes={found} change={change} /> : <Nothing looked={looked} change={change} />)}
         </Loaded>
       </Panel>
-      {looked.sku && looked.node && (
-        <CellDrawer sku={looked.sku} node={looked.node} onClose={() => change({ sku: undefined, node: undefined })} />
-      )}
+      <CellDrawer sku={looked.sku} node={looked.node} onClose={() => change({ sku: undefined, node: undefined })} />
     </Page>
   );
 }

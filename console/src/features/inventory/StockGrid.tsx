@@ -55,9 +55,9 @@ export function StockGrid({ looked, axes, onOpen }: Props) {
       rows={axes.skus.length}
       columns={axes.nodes.length}
       rowHeight={figures.length > 1 ? 12 + LINE * figures.length : 32}
-      columnWidth={figures.length > 1 ? 78 : 70}
+      columnWidth={82}
       headWidth={matchMedia('(max-width: 1100px)').matches ? 220 : 320}
-      headHeight={48}
+      headHeight={58}
       corner={
         <>
           {t('sku')}

@@ -12,7 +12,7 @@ import { Page, Panel } from '@/ui/Panel';
 import { EmptyState, SkeletonPage } from '@/ui/States';
 import { ToneText } from '@/ui/Status';
 import { Load, NodeBadge } from './NodeBadge';
-import { drawn, isStore, KINDS, markLabel, matching, read, sizes, sorted, STATUSES, toneOf, type Flow, type Looked, type Seen } from './nodes';
+import { drawn, isStore, KINDS, markLabel, matching, read, signOf, sizes, sorted, STATUSES, toneOf, type Flow, type Looked, type Seen } from './nodes';
 import { overviewQuery } from './reads';
 import { Side } from './Side';
 import { statusWord, t } from './words';
@@ -96,6 +96,7 @@ function Filled({ looked, change, nodes, flows }: Part & { nodes: readonly Seen[
               shape: isStore(seen.kind) ? ('circle' as const) : ('square' as const),
               size: size.get(seen.node) ?? 0,
               tone: toneOf(seen),
+              sign: signOf(seen),
             },
           ],
     );
@@ -111,7 +112,9 @@ function Filled({ looked, change, nodes, flows }: Part & { nodes: readonly Seen[
           <Legend />
           {nowhere > 0 && <p className="muted small network-nowhere">{t('nowhere', { count: nowhere })}</p>}
         </Panel>
-        <Side nodes={shown} chosen={chosen} flows={flows} onChoose={choose} />
+        <div className="network-slot">
+          <Side nodes={shown} chosen={chosen} flows={flows} onChoose={choose} />
+        </div>
       </div>
       <Panel
         flush

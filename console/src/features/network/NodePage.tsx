@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Boxes, Building2, CalendarClock, CircleCheck, CirclePause, Clock, ListTodo, MapPinned, Radio, ScanSearch, TriangleAlert, WifiOff } from 'lucide-react';
 import type { Schemas } from '@/api/client';
-import { number, percent, timeText, zoneName } from '@/i18n';
+import { dateTimeText, number, percent, timeText, zoneName } from '@/i18n';
 import { useParam } from '@/ui/address';
 import { Go } from '@/ui/Go';
 import { Loaded } from '@/ui/Loaded';
@@ -10,7 +10,7 @@ import { SkeletonPage } from '@/ui/States';
 import { StatusBadge, ToneText } from '@/ui/Status';
 import { Age, DateOnly, DateTime, TimeOnly } from '@/ui/Time';
 import { Facts } from '@/ui/Values';
-import { Load, NodeBadge } from './NodeBadge';
+import { Bar, NodeBadge } from './NodeBadge';
 import { PauseButton } from './PauseButton';
 import { feedsQuery, nodeQuery } from './reads';
 import { serviceWord, stateWord, t, troubleWord } from './words';
@@ -46,17 +46,15 @@ export default function NodePage() {
           }
         >
           {node.seen.pause && <Paused node={node} />}
-          <div className="node-top">
-            <Capacity node={node} />
-            <Queue node={node} />
-          </div>
-          <div className="node-rest">
-            <Hours node={node} />
+          <div className="node-columns">
             <div className="col" style={{ gap: 12 }}>
-              <Feeds name={name} />
-              <Troubles node={node} />
+              <Capacity node={node} />
+              <Hours node={node} />
             </div>
             <div className="col" style={{ gap: 12 }}>
+              <Queue node={node} />
+              <Troubles node={node} />
+              <Feeds name={name} />
               <Accuracy node={node} />
               <About node={node} />
             </div>
@@ -90,7 +88,7 @@ function Capacity({ node }: { node: Node }) {
       <div className="capacity-now">
         <span className="big tabular">{seen.limit === null ? number(seen.planned) : percent(seen.load ?? 1, 0)}</span>
         <div className="col" style={{ gap: 4, flex: 1 }}>
-          {seen.limit !== null && <Load seen={seen} />}
+          {seen.limit !== null && <Bar seen={seen} />}
           <span className="muted small">
             {seen.limit === null ? t('today.none') : t('today.planned', { planned: number(seen.planned), limit: number(seen.limit) })}
           </span>
@@ -127,6 +125,7 @@ function Capacity({ node }: { node: Node }) {
 
 function DayRow({ day, zone }: { day: Node['days'][number]; zone: string }) {
   const all = day.services[0];
+  const why = day.why.map((each) => told(each, zone));
   return (
     <tr>
       <td>
@@ -136,19 +135,27 @@ function DayRow({ day, zone }: { day: Node['days'][number]; zone: string }) {
       <td className="num">{all?.limit == null ? '–' : number(all.limit)}</td>
       <td className="num">{number(day.not_begun)}</td>
       <td>{day.order_by ? <TimeOnly at={day.order_by} zone={zone} /> : <span className="muted">{t('day.closed')}</span>}</td>
-      <td title={day.why.join('. ')}>
+      <td title={why.join('. ')}>
         {day.takes_work ? (
           <ToneText tone="teal" icon={CircleCheck}>
             {t('day.yes')}
           </ToneText>
         ) : (
           <ToneText tone="gray" icon={CirclePause}>
-            <span className="truncate">{day.why[0] ?? t('day.no')}</span>
+            <span className="truncate">{why[0] ?? t('day.no')}</span>
           </ToneText>
         )}
       </td>
     </tr>
   );
+}
+
+const MOMENT = /\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)/g;
+
+/** A sentence of the server's, its moments by the node's clock. */
+function told(sentence: string, zone: string): string {
+  const text = sentence.replace(MOMENT, (moment) => dateTimeText(moment, zone));
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function Queue({ node }: { node: Node }) {
@@ -338,8 +345,6 @@ function About({ node: { seen, services } }: { node: Node }) {
               ))}
             </span>,
           ],
-          [t('orders'), number(seen.orders)],
-          [t('units'), number(seen.units)],
         ]}
       />
     </Panel>

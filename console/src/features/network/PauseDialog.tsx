@@ -10,6 +10,8 @@ import { serviceWord, t } from './words';
 type Node = Pick<Schemas['SeenAnswer'], 'node' | 'name' | 'time_zone' | 'pause'>;
 
 interface Props {
+  /** When it was asked for, in ms; 0: it is not. */
+  asked: number;
   seen: Node;
   services: readonly Schemas['Method'][];
   onClose: () => void;
@@ -20,24 +22,23 @@ const HOUR_MS = 3_600_000;
 const REASONS = ['holiday', 'staff', 'inventory', 'outage', 'weather'] as const;
 
 /** Nothing new is planned at a node until a time, and why. */
-export function PauseDialog({ seen, services, onClose }: Props) {
-  const [opened] = useState(() => Date.now());
+export function PauseDialog({ asked, seen, services, onClose }: Props) {
   const [choice, setChoice] = useState('day');
   const [typed, setTyped] = useState('');
   const [service, setService] = useState<string>('');
   const [replan, setReplan] = useState(false);
   const zone = seen.time_zone;
   const name = seen.name || seen.node;
-  const until = choice === 'day' ? endOfDay(opened, zone) : choice === 'custom' ? momentIn(typed, zone) : new Date(opened + Number(choice) * HOUR_MS);
+  const until = choice === 'day' ? endOfDay(asked, zone) : choice === 'custom' ? momentIn(typed, zone) : new Date(asked + Number(choice) * HOUR_MS);
   const said = until ? dateTimeText(until, zone, true) : '…';
   const command = usePausing(() => {
     toastDone(t('paused.done', { name, time: said }));
     onClose();
   });
-  const past = choice === 'custom' && (!until || until.getTime() <= opened);
+  const past = choice === 'custom' && (!until || until.getTime() <= asked);
   return (
     <ConfirmDialog
-      open
+      open={asked > 0}
       onClose={onClose}
       title={t('pause.title', { name })}
       consequences={t('pause.consequences', { name })}
@@ -91,7 +92,7 @@ export function PauseDialog({ seen, services, onClose }: Props) {
 }
 
 /** Ends a pause before its time, and says why. */
-export function ResumeDialog({ seen, onClose }: { seen: Node; onClose: () => void }) {
+export function ResumeDialog({ open, seen, onClose }: { open: boolean; seen: Node; onClose: () => void }) {
   const name = seen.name || seen.node;
   const command = useResuming(() => {
     toastDone(t('resumed.done', { name }));
@@ -99,7 +100,7 @@ export function ResumeDialog({ seen, onClose }: { seen: Node; onClose: () => voi
   });
   return (
     <ConfirmDialog
-      open
+      open={open}
       onClose={onClose}
       title={t('resume.title', { name })}
       consequences={t('resume.consequences', { name })}
@@ -107,7 +108,7 @@ export function ResumeDialog({ seen, onClose }: { seen: Node; onClose: () => voi
       reason="needed"
       pending={command.pending}
       error={command.error}
-      onConfirm={(reason) => void command.run({ node: seen.node, id: seen.pause!.id, reason }).catch(() => undefined)}
+      onConfirm={(reason) => void (seen.pause && command.run({ node: seen.node, id: seen.pause.id, reason }).catch(() => undefined))}
     />
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawn, markLabel, matching, read, sizes, sorted, toneOf, type Flow, type Seen } from './nodes';
+import { drawn, markLabel, matching, read, signOf, sizes, sorted, toneOf, type Flow, type Seen } from './nodes';
 
 const seen = (node: string, part: Partial<Seen> = {}): Seen => ({
   node,
@@ -26,6 +26,8 @@ const seen = (node: string, part: Partial<Seen> = {}): Seen => ({
   ...part,
 });
 
+const flow = (node: string, orders: number, latitude: number | null = 40): Flow => ({ node, country: 'US', area: '100', region: 'NY', latitude, longitude: -74, orders });
+
 describe('the tone of a node', () => {
   it('is its state, and of an open one its load', () => {
     expect(toneOf(seen('A'))).toBe('teal');
@@ -39,6 +41,11 @@ describe('the tone of a node', () => {
 });
 
 describe('a mark', () => {
+  it('has a sign for every color but the calm one', () => {
+    const signs = (['open', 'paused', 'full', 'stale', 'disabled'] as const).map((status) => signOf(seen('A', { status })));
+    expect(signs).toEqual([undefined, 'pause', 'stop', 'watch', 'off']);
+    expect(signOf(seen('A', { load: 0.9 }))).toBe('watch');
+  });
   it('says in words what it shows', () => {
     expect(markLabel(seen('A'))).toBe("Store A, Store, open, 50% of today's capacity, 4 orders in 24 hours");
     expect(markLabel(seen('A', { load: null, limit: null }))).toBe('Store A, Store, open, 4 orders in 24 hours');
@@ -64,7 +71,6 @@ describe('the map', () => {
     expect([...sizes([seen('A', { orders: 100 }), seen('B', { orders: 25 }), seen('C', { orders: 0 })]).values()]).toEqual([1, 0.5, 0]);
   });
   it('draws the ways of the node that is chosen, if both ends are known', () => {
-    const flow = (node: string, orders: number, latitude: number | null = 40): Flow => ({ node, country: 'US', area: '100', region: 'NY', latitude, longitude: -74, orders });
     const nodes = new Map([['A', seen('A')], ['B', seen('B')]]);
     const flows = [flow('A', 10), flow('B', 5), flow('A', 2, null), flow('X', 9)];
     expect(drawn(flows, nodes, undefined).map((each) => each.weight)).toEqual([1, 0.5]);

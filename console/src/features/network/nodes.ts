@@ -42,6 +42,14 @@ export function toneOf({ status, load }: Pick<Seen, 'status' | 'load'>): Tone {
   return 'teal';
 }
 
+/** The same as a sign, for who cannot tell the colors apart. */
+export function signOf({ status, load }: Pick<Seen, 'status' | 'load'>): 'pause' | 'stop' | 'off' | 'watch' | undefined {
+  if (status === 'disabled') return 'off';
+  if (status === 'paused') return 'pause';
+  if (status === 'full') return 'stop';
+  return toneOf({ status, load }) === 'orange' ? 'watch' : undefined;
+}
+
 export const isStore = (kind: Kind): boolean => kind === 'store';
 
 /** What a mark on the map says: its name, kind, state, load and volume. */
