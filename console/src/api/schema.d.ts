@@ -377,6 +377,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/fulfillment-orders/{fulfillment_order}/arrived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The customer is here
+         * @description Scope: `fulfillment:write`.
+         */
+        post: operations["postV1FulfillmentOrdersFulfillment_orderArrived"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/fulfillment-orders/{fulfillment_order}/collect": {
         parameters: {
             query?: never;
@@ -986,6 +1006,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/items/by-barcode/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The item that a barcode is on
+         * @description Scope: `catalog:read`.
+         */
+        get: operations["getV1ItemsByBarcodeCode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/lanes": {
         parameters: {
             query?: never;
@@ -1282,6 +1322,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/nodes/{node}/look-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An item's stock here and near by
+         * @description Scope: `inventory:read`.
+         */
+        get: operations["getV1NodesNodeLookUp"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/nodes/{node}/overrides": {
         parameters: {
             query?: never;
@@ -1340,6 +1400,90 @@ export interface paths {
          * @description Scope: `network:write`.
          */
         post: operations["postV1NodesNodeOverridesOverrideReplan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/{node}/pick-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who picks what at a node
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1NodesNodePickLists"];
+        put?: never;
+        /**
+         * Take the next orders to pick in one walk
+         * @description Scope: `fulfillment:write`.
+         */
+        post: operations["postV1NodesNodePickLists"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/{node}/pickups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What customers fetch at a node
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1NodesNodePickups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/{node}/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits at a node, by when it is due
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1NodesNodeWork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/{node}/work/{fulfillment_order}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A piece of a node's work
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1NodesNodeWorkFulfillment_order"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1650,6 +1794,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pick-lists/{pick_list}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A pick list
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1PickListsPick_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pick-lists/{pick_list}/abandon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a pick list up
+         * @description Scope: `fulfillment:write`.
+         */
+        post: operations["postV1PickListsPick_listAbandon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/policies": {
         parameters: {
             query?: never;
@@ -1894,6 +2078,66 @@ export interface paths {
          * @description Scope: `policies:read`.
          */
         get: operations["getV1PolicyHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/print/fulfillment-orders/{fulfillment_order}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A hand-over receipt
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1PrintFulfillmentOrdersFulfillment_orderHandOver"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/print/fulfillment-orders/{fulfillment_order}/packing-slip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A packing slip
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1PrintFulfillmentOrdersFulfillment_orderPackingSlip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/print/pick-lists/{pick_list}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A pick list on paper
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1PrintPickListsPick_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2503,6 +2747,16 @@ export interface components {
          */
         AlarmCause: "full" | "paused" | "time";
         /**
+         * ArrivedBody
+         * @description The customer is here, and where they wait.
+         */
+        ArrivedBody: {
+            /** @default null */
+            spot: string | null;
+            /** @default null */
+            vehicle: string | null;
+        };
+        /**
          * AsideReason
          * @description In the order in which set-aside units are the first to be missing.
          *
@@ -2803,6 +3057,8 @@ export interface components {
             collected_by: string | null;
             /** @default [] */
             lines: components["schemas"]["PickedUnitsBody"][];
+            /** @default null */
+            verified: components["schemas"]["VerifiedBody"] | null;
         };
         /**
          * Component
@@ -2864,6 +3120,27 @@ export interface components {
          * @enum {unknown}
          */
         Constraint: "barred" | "capacity" | "cart" | "channel_view" | "closed" | "disabled" | "due" | "fence" | "kept_back" | "limit" | "owed" | "rating" | "service" | "worth";
+        /**
+         * CountersAnswer
+         * @description What of a node's work stands where.
+         *
+         *         `due_now`: the next step is due within the hour, `late` ones among them. `to_ready` is picked
+         *         and fetched by its customer, `carrier_pickup` packed and not yet handed over. `arrivals` are
+         *         transfers on their way here, `counts_due` the counts worth making in ten minutes.
+         */
+        CountersAnswer: {
+            arrivals: number;
+            carrier_pickup: number;
+            counts_due: number;
+            customers_here: number;
+            due_now: number;
+            late: number;
+            ready: number;
+            to_accept: number;
+            to_pack: number;
+            to_pick: number;
+            to_ready: number;
+        };
         /**
          * CountLine
          * @description `on_hand` units were there at `counted_at`: the source's `sequence`-th message.
@@ -3372,6 +3649,7 @@ export interface components {
             node: string;
             order_id: string;
             order_number: string;
+            pickup: components["schemas"]["PickupAnswer"] | null;
             release_at: string;
             service: string;
             ship_by: string | null;
@@ -3385,6 +3663,17 @@ export interface components {
         FulfillmentOrdersAnswer: {
             items: components["schemas"]["FulfillmentOrderAnswer"][];
             next: string | null;
+        };
+        /**
+         * GoodsAnswer
+         * @description What an item is called and how it is found in a store: barcodes, zone, place.
+         */
+        GoodsAnswer: {
+            barcodes: string[];
+            location: string | null;
+            name: string;
+            sku: string;
+            zone: string;
         };
         /**
          * GroupAnswer
@@ -3484,6 +3773,7 @@ export interface components {
             attributes: {
                 [key: string]: string | number | boolean | null;
             };
+            barcodes: string[];
             category: string;
             components: components["schemas"]["Component"][];
             min_remaining_days: number;
@@ -3508,6 +3798,11 @@ export interface components {
             attributes: {
                 [key: string]: string | number | boolean | null;
             };
+            /**
+             * @description what is printed on it: article numbers, or any code of printable characters
+             * @default []
+             */
+            barcodes: string[];
             /** @default  */
             category: string;
             /** @default [] */
@@ -3853,6 +4148,16 @@ export interface components {
             unserved: number;
         };
         /**
+         * LookUpAnswer
+         * @description What was scanned, how many are here, and the nearest nodes that have some.
+         */
+        LookUpAnswer: {
+            goods: components["schemas"]["GoodsAnswer"];
+            here: components["schemas"]["ShelfAnswer"];
+            nearby: components["schemas"]["NearbyAnswer"][];
+            price: number | null;
+        };
+        /**
          * LotAnswer
          * @description Units of a lot.
          */
@@ -4113,6 +4418,17 @@ export interface components {
             movements: components["schemas"]["MovementRow"][];
         };
         /**
+         * NearbyAnswer
+         * @description Another node that has some; the distance is null where nobody knows where one of them is.
+         */
+        NearbyAnswer: {
+            available: number;
+            distance_km: number | null;
+            name: string;
+            node: string;
+            services: components["schemas"]["Method"][];
+        };
+        /**
          * NewLine
          * @description `discount` and `tax` are for the whole line.
          */
@@ -4371,6 +4687,19 @@ export interface components {
             zone: number | null;
         };
         /**
+         * NodeWorkAnswer
+         * @description The counters, and a page of the work; `next` is the cursor of the page after it.
+         */
+        NodeWorkAnswer: {
+            at: string;
+            counters: components["schemas"]["CountersAnswer"];
+            items: components["schemas"]["StoreWorkAnswer"][];
+            name: string;
+            next: string | null;
+            node: string;
+            time_zone: string;
+        };
+        /**
          * NodeWorth
          * @description What a unit is worth at a node to the orders still to come, in minor units.
          */
@@ -4619,6 +4948,8 @@ export interface components {
         /**
          * PickBody
          * @description The units that were picked; all that are left where none is named.
+         *
+         *         `scans` instead of lines: the codes that were scanned, barcodes or skus.
          */
         PickBody: {
             /**
@@ -4626,6 +4957,11 @@ export interface components {
              * @default []
              */
             lines: components["schemas"]["PickedUnitsBody"][];
+            /**
+             * @description codes scanned: their units go to the lines that still want them
+             * @default []
+             */
+            scans: components["schemas"]["ScanBody"][];
         };
         /**
          * PickedLotBody
@@ -4655,6 +4991,53 @@ export interface components {
             sku: string | null;
         };
         /**
+         * PickListAnswer
+         * @description Several orders picked in one walk, by zone, place and sku.
+         *
+         *         What is not to be picked any more (canceled, rejected) stands among the orders, and not in the
+         *         walk. `ended_how` says whether it is done, was abandoned, or timed out.
+         */
+        PickListAnswer: {
+            ended_at: string | null;
+            ended_how: string | null;
+            /** Format: uuid */
+            id: string;
+            made_at: string;
+            node: string;
+            orders: components["schemas"]["PlaceAnswer"][];
+            picker: string;
+            size: number;
+            walk: components["schemas"]["StopAnswer"][];
+        };
+        /**
+         * PickListBody
+         * @description How many orders are picked in the walk: 1, 5 or 10.
+         */
+        PickListBody: {
+            /** @description 1, 5 or 10 orders */
+            size: number;
+        };
+        /** PickListsAnswer */
+        PickListsAnswer: {
+            items: components["schemas"]["PickListAnswer"][];
+        };
+        /**
+         * PickupAnswer
+         * @description What is known of who fetches it: the shelf, that they are here, how they were known.
+         *
+         *         The code that the customer was told is shown to nobody: it is in the event `fulfillment.ready`,
+         *         for whoever tells them.
+         */
+        PickupAnswer: {
+            arrived_at: string | null;
+            collected_by: string | null;
+            has_code: boolean;
+            shelf: string | null;
+            spot: string | null;
+            vehicle: string | null;
+            verified: components["schemas"]["Proof"] | null;
+        };
+        /**
          * PickupConsent
          * @description What a customer is asked whose store cannot serve, and what is done without an answer.
          */
@@ -4679,6 +5062,21 @@ export interface components {
              * @default 1440
              */
             minutes: number;
+        };
+        /**
+         * PickupsAnswer
+         * @description Who is here first, then what is ready, longest first.
+         */
+        PickupsAnswer: {
+            items: components["schemas"]["StoreWorkAnswer"][];
+        };
+        /**
+         * PlaceAnswer
+         * @description An order and its place on the cart.
+         */
+        PlaceAnswer: {
+            order: components["schemas"]["StoreWorkAnswer"];
+            place: number;
         };
         /** PlannedLine */
         PlannedLine: {
@@ -5150,6 +5548,12 @@ export interface components {
             retrain_days: number | null;
         };
         /**
+         * Proof
+         * @description How a store knew that it hands over to the right person.
+         * @enum {unknown}
+         */
+        Proof: "code" | "id_document" | "name" | "payment_card";
+        /**
          * Protect
          * @description How much a segment may count on at each position: `units`, or a `share` in percent.
          */
@@ -5282,6 +5686,14 @@ export interface components {
             node: string | null;
             /** @default  */
             note: string;
+        };
+        /**
+         * ReadyBody
+         * @description What was picked waits for its customer, on the shelf that is named.
+         */
+        ReadyBody: {
+            /** @default null */
+            shelf: string | null;
         };
         /** Receipt */
         Receipt: {
@@ -5589,6 +6001,15 @@ export interface components {
             version: number | null;
         };
         /**
+         * ScanBody
+         * @description A code as it was scanned, a barcode of the item or its sku, and how often.
+         */
+        ScanBody: {
+            code: string;
+            /** @default 1 */
+            quantity: number;
+        };
+        /**
          * Segment
          * @description Units that are for some only, until `until`: their sales use the protection up.
          *
@@ -5730,6 +6151,16 @@ export interface components {
         /** SetAsidesBody */
         SetAsidesBody: {
             rows: components["schemas"]["SetAsideRow"][];
+        };
+        /**
+         * ShelfAnswer
+         * @description The balances of an item at the node; `available` are neither claimed nor set aside.
+         */
+        ShelfAnswer: {
+            available: number;
+            on_hand: number;
+            reserved: number;
+            unavailable: number;
         };
         /**
          * ShipBody
@@ -5899,6 +6330,29 @@ export interface components {
             next: string | null;
         };
         /**
+         * StopAnswer
+         * @description One item of the walk: the units of all orders together, and how they are shared out.
+         */
+        StopAnswer: {
+            goods: components["schemas"]["GoodsAnswer"];
+            orders: components["schemas"]["StopShareAnswer"][];
+            picked: number;
+            quantity: number;
+            shorted: number;
+        };
+        /**
+         * StopShareAnswer
+         * @description Units of a stop that are one order's, and that order's place on the cart.
+         */
+        StopShareAnswer: {
+            fulfillment_order_id: string;
+            line: number;
+            picked: number;
+            place: number;
+            quantity: number;
+            shorted: number;
+        };
+        /**
          * StoreTruth
          * @description Where it is asked whether the books' units are really there, and what counting costs.
          */
@@ -5922,6 +6376,25 @@ export interface components {
              *     ]
              */
             node_kinds: ("3pl" | "dc" | "store" | "supplier" | "virtual")[];
+        };
+        /**
+         * StoreWorkAnswer
+         * @description A piece of work as its store sees it: for whom, by when, what it is.
+         *
+         *         `due_at` is when its next step is due; of what is ready, since when it waits. `picker` has it on
+         *         a pick list. `held`: a hold stands against the order, and its work waits.
+         */
+        StoreWorkAnswer: {
+            channel: string;
+            customer: string;
+            due_at: string | null;
+            external_id: string;
+            goods: components["schemas"]["GoodsAnswer"][];
+            held: boolean;
+            note: string | null;
+            pick_list: string | null;
+            picker: string | null;
+            work: components["schemas"]["FulfillmentOrderAnswer"];
         };
         /**
          * Strategy
@@ -6330,6 +6803,15 @@ export interface components {
             service: components["schemas"]["Method"] | null;
         };
         /**
+         * VerifiedBody
+         * @description How it is known that the right person is here; `code` is what they show, where it is one.
+         */
+        VerifiedBody: {
+            /** @default null */
+            code: string | null;
+            how: components["schemas"]["Proof"];
+        };
+        /**
          * WaitingAnswer
          * @description Units that wait, beside how many may (`limit`) and how many more (`room`; null: any).
          *
@@ -6498,6 +6980,7 @@ export interface components {
             order_id: string;
             order_number: string;
             packages: components["schemas"]["PackageAnswer"][];
+            pickup: components["schemas"]["PickupAnswer"] | null;
             release_at: string;
             service: string;
             ship_by: string | null;
@@ -8161,6 +8644,125 @@ export interface operations {
             };
         };
     };
+    postV1FulfillmentOrdersFulfillment_orderArrived: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                fulfillment_order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArrivedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FulfillmentOrderAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     postV1FulfillmentOrdersFulfillment_orderCollect: {
         parameters: {
             query?: never;
@@ -8559,7 +9161,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EmptyBody"];
+                "application/json": components["schemas"]["ReadyBody"];
             };
         };
         responses: {
@@ -11330,6 +11932,82 @@ export interface operations {
             };
         };
     };
+    getV1ItemsByBarcodeCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     getV1Lanes: {
         parameters: {
             query?: {
@@ -12979,6 +13657,85 @@ export interface operations {
             };
         };
     };
+    getV1NodesNodeLookUp: {
+        parameters: {
+            query: {
+                code: string;
+                nearby?: number;
+            };
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookUpAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     getV1NodesNodeOverrides: {
         parameters: {
             query?: {
@@ -13383,6 +14140,444 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1NodesNodePickLists: {
+        parameters: {
+            query?: {
+                mine?: boolean;
+            };
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickListsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1NodesNodePickLists: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PickListBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickListAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1NodesNodePickups: {
+        parameters: {
+            query?: {
+                /** @description a name, an order's number, the channel's name for it, a pickup code, or what a scanned code says */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickupsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1NodesNodeWork: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description one or more, each by itself */
+                method?: components["schemas"]["Method"][];
+                /** @description one or more, each named by itself */
+                state?: components["schemas"]["State"][];
+            };
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeWorkAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1NodesNodeWorkFulfillment_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fulfillment_order: string;
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreWorkAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14987,6 +16182,192 @@ export interface operations {
             };
         };
     };
+    getV1PickListsPick_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pick_list: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickListAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1PickListsPick_listAbandon: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                pick_list: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickListAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     getV1Policies: {
         parameters: {
             query?: {
@@ -16462,6 +17843,234 @@ export interface operations {
             };
             /** @description insufficient-scope */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1PrintFulfillmentOrdersFulfillment_orderHandOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fulfillment_order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1PrintFulfillmentOrdersFulfillment_orderPackingSlip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fulfillment_order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1PrintPickListsPick_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pick_list: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

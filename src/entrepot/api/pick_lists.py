@@ -19,6 +19,7 @@ from entrepot.api.problems import Code, Problem, invalid
 from entrepot.api.store_work import node_of
 from entrepot.fulfillment import pick_lists
 from entrepot.fulfillment.pick_lists import SIZES, How, PickList
+from entrepot.fulfillment.states import State
 from entrepot.journey import store_work
 from entrepot.journey.pick_together import Picker, begin
 from entrepot.journey.world import Market
@@ -27,6 +28,9 @@ from entrepot.terms.ids import NodeId
 from entrepot.terms.outcome import Refused
 
 PATH = "/v1/pick-lists"
+
+UNPICKED = frozenset({State.RELEASED, State.ACCEPTED, State.PICKING})
+"""States of work that a list still has to pick."""
 
 
 class PickListsQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,13 +78,18 @@ async def one(request: Request) -> Answer:
 
 
 async def abandon(request: Request) -> Answer:
-    """Give a pick list up: what is not picked is for others. One that has ended stays as it is."""
+    """Give a pick list up: what is not picked is for others.
+
+    One with nothing left to pick is done. One that has ended stays as it is.
+    """
     market = await request.app.world.market(request.principal.market)
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
         id_ = _id(request)
-        await _found(conn, market, id_)
-        await pick_lists.end(conn, market.id, [(id_, How.ABANDONED)], at=at)
+        before = await shown(conn, market, await _found(conn, market, id_))
+        left = any(each.order.work.state in UNPICKED for each in before.orders)
+        how = How.ABANDONED if left else How.DONE
+        await pick_lists.end(conn, market.id, [(id_, how)], at=at)
         return json_answer(200, await shown(conn, market, await _found(conn, market, id_)))
 
     return await command(request, act)

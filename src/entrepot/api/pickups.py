@@ -118,12 +118,15 @@ async def put_arrived(request: Request) -> Answer:
 async def _wrong(
     conn: db.Connection, market: MarketId, id_: FulfillmentOrderId, code: str
 ) -> Problem | None:
-    """Judge a code. That it was tried stays, whatever is answered: tries are counted."""
+    """Judge a code. A wrong one is answered, not raised: that it was tried must stay."""
     judged = await pickups.try_code(conn, market, id_, code)
     if not isinstance(judged, Refused):
         return None
     errors = [FieldError(judged.detail, CODE)]
-    return Problem(_NOT_THEIRS[judged.why], f"{CODE}: {judged.detail}", errors=errors)
+    wrong = Problem(_NOT_THEIRS[judged.why], f"{CODE}: {judged.detail}", errors=errors)
+    if judged.why is not WhyNotTheirs.WRONG_CODE:
+        raise wrong
+    return wrong
 
 
 _PROOFS = {

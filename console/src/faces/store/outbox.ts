@@ -19,7 +19,7 @@ export interface Around {
   mint: () => string;
   now: () => number;
   /** One tab sends at a time. */
-  alone: <T>(work: () => Promise<T>) => Promise<T>;
+  alone: (work: () => Promise<void>) => Promise<void>;
 }
 
 export class Outbox {
