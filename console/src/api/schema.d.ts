@@ -8115,7 +8115,7 @@ export interface operations {
                 /** @description begin after the last event there is */
                 latest?: boolean;
                 limit?: number;
-                /** @description false: every event comes as `message`, and the server's as `start`, `tick` */
+                /** @description false: each event is a `message`; the server adds `start` and `tick` */
                 named?: boolean;
                 types?: string[];
                 /** @description seconds to wait for news */

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.bodies_catalog import ItemAnswer, ItemBody, item_answer
+from entrepot.api.bounds import Anywhere
 from entrepot.api.face import Answer, Request, Route, etag, json_answer, parameter
 from entrepot.api.kinds import ITEMS
 from entrepot.api.paging import Cursor, Limit, after_of
@@ -51,6 +52,8 @@ async def by_barcode(request: Request) -> Answer:
     return json_answer(200, item_answer(found), etag(found.version))
 
 
+FOR_ALL = Anywhere("what is sold is the same everywhere")
+
 ROUTES = [
     Route(
         "PUT", "/v1/items/{sku}", put(ITEMS), Scope.CATALOG_WRITE, "Put an item",
@@ -59,14 +62,15 @@ ROUTES = [
     ),
     Route(
         "GET", "/v1/items/{sku}", get(ITEMS), Scope.CATALOG_READ, "An item", answer=ItemAnswer,
+        at=FOR_ALL,
     ),
     Route(
         "GET", "/v1/items/by-barcode/{code}", by_barcode, Scope.CATALOG_READ,
-        "The item that a barcode is on", answer=ItemAnswer,
+        "The item that a barcode is on", answer=ItemAnswer, at=FOR_ALL,
     ),
     Route(
         "GET", "/v1/items", list_items, Scope.CATALOG_READ, "Items by sku",
-        query=ItemsQuery, answer=ItemsAnswer,
+        query=ItemsQuery, answer=ItemsAnswer, at=FOR_ALL,
     ),
     Route(
         "POST", "/v1/import/items", import_rows(ITEMS), Scope.CATALOG_WRITE, "Put many items",

@@ -13,6 +13,7 @@ from entrepot.api.bodies_store import (
     PickListsAnswer,
     pick_list_answer,
 )
+from entrepot.api.bounds import InPath, Of
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
 from entrepot.api.problems import Code, Problem, invalid
@@ -24,7 +25,7 @@ from entrepot.journey import store_work
 from entrepot.journey.pick_together import Picker, begin
 from entrepot.journey.world import Market
 from entrepot.plumbing import db
-from entrepot.terms.ids import NodeId
+from entrepot.terms.ids import MarketId, NodeId
 from entrepot.terms.outcome import Refused
 
 PATH = "/v1/pick-lists"
@@ -124,23 +125,32 @@ def _id(request: Request) -> UUID:
         raise Problem(Code.NOT_FOUND, f"there is no pick list {text}") from None
 
 
+async def nodes_of(conn: db.Connection, market: MarketId, id_: UUID) -> list[NodeId] | None:
+    """Say at which node a pick list is; None where there is none of that id."""
+    head = await pick_lists.one(conn, market, id_)
+    return None if head is None else [head.node_id]
+
+
+AT_ITS_NODE = Of("pick_list", nodes_of)
+
 ROUTES = [
     Route(
         "POST", "/v1/nodes/{node}/pick-lists", create, Scope.FULFILLMENT_WRITE,
         "Take the next orders to pick in one walk", body=PickListBody, answer=PickListAnswer,
-        status=201, keyed=True, problems=(Code.CONFLICT, Code.NOT_FOUND),
+        status=201, keyed=True, problems=(Code.CONFLICT, Code.NOT_FOUND), at=InPath(),
     ),
     Route(
         "GET", "/v1/nodes/{node}/pick-lists", listing, Scope.FULFILLMENT_READ,
         "Who picks what at a node", query=PickListsQuery, answer=PickListsAnswer,
-        problems=(Code.NOT_FOUND,),
+        problems=(Code.NOT_FOUND,), at=InPath(),
     ),
     Route(
         "GET", f"{PATH}/{{pick_list}}", one, Scope.FULFILLMENT_READ, "A pick list",
-        answer=PickListAnswer,
+        answer=PickListAnswer, at=AT_ITS_NODE,
     ),
     Route(
         "POST", f"{PATH}/{{pick_list}}/abandon", abandon, Scope.FULFILLMENT_WRITE,
         "Give a pick list up", body=EmptyBody, answer=PickListAnswer, keyed=True,
+        at=AT_ITS_NODE,
     ),
 ]  # fmt: skip

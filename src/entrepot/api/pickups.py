@@ -18,7 +18,7 @@ from entrepot.api.bodies_fulfillment import (
 from entrepot.api.bodies_pickups import ArrivedBody, ReadyBody, VerifiedBody
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, refuse
-from entrepot.api.fulfillment import PATH, asked, refusal, shown, take
+from entrepot.api.fulfillment import AT_ITS_NODE, PATH, asked, refusal, shown, take
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.fulfillment import pickups, tell
 from entrepot.fulfillment.arrive import arrive
@@ -140,16 +140,16 @@ ROUTES = [
     Route(
         "POST", f"{PATH}/{{fulfillment_order}}/ready", put_ready, Scope.FULFILLMENT_WRITE,
         "What was picked waits for the customer", body=ReadyBody, answer=FulfillmentOrderAnswer,
-        keyed=True, problems=(Code.TRANSITION, Code.PRECONDITION, Code.CONFLICT),
+        keyed=True, problems=(Code.TRANSITION, Code.PRECONDITION, Code.CONFLICT), at=AT_ITS_NODE,
     ),
     Route(
         "POST", f"{PATH}/{{fulfillment_order}}/collect", put_collected, Scope.FULFILLMENT_WRITE,
         "The customer fetched it", body=CollectBody, answer=FulfillmentOrderAnswer,
-        keyed=True, problems=(Code.TRANSITION, Code.PRECONDITION, Code.CONFLICT),
+        keyed=True, problems=(Code.TRANSITION, Code.PRECONDITION, Code.CONFLICT), at=AT_ITS_NODE,
     ),
     Route(
         "POST", f"{PATH}/{{fulfillment_order}}/arrived", put_arrived, Scope.FULFILLMENT_WRITE,
         "The customer is here", body=ArrivedBody, answer=FulfillmentOrderAnswer,
-        keyed=True, problems=(Code.TRANSITION,),
+        keyed=True, problems=(Code.TRANSITION,), at=AT_ITS_NODE,
     ),
 ]  # fmt: skip

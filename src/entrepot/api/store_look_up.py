@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.bodies_store import GoodsAnswer, goods_answer
+from entrepot.api.bounds import InPath
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.problems import Code, Problem
 from entrepot.api.store_work import node_of
@@ -111,6 +112,6 @@ ROUTES = [
     Route(
         "GET", "/v1/nodes/{node}/look-up", look_up, Scope.INVENTORY_READ,
         "An item's stock here and near by", query=LookUpQuery, answer=LookUpAnswer,
-        problems=(Code.NOT_FOUND,),
+        problems=(Code.NOT_FOUND,), at=InPath(),
     ),
 ]  # fmt: skip

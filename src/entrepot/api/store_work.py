@@ -15,6 +15,7 @@ from entrepot.api.bodies_store import (
     counters_answer,
     store_work_answer,
 )
+from entrepot.api.bounds import InPath
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
 from entrepot.api.fulfillment import asked
 from entrepot.api.paging import PageQuery, after_of, cursor_of, next_link
@@ -150,15 +151,15 @@ ROUTES = [
     Route(
         "GET", "/v1/nodes/{node}/work", node_work, Scope.FULFILLMENT_READ,
         "What waits at a node, by when it is due", query=NodeWorkQuery, answer=NodeWorkAnswer,
-        problems=(Code.NOT_FOUND,),
+        problems=(Code.NOT_FOUND,), at=InPath(),
     ),
     Route(
         "GET", "/v1/nodes/{node}/work/{fulfillment_order}", node_work_one, Scope.FULFILLMENT_READ,
-        "A piece of a node's work", answer=StoreWorkAnswer,
+        "A piece of a node's work", answer=StoreWorkAnswer, at=InPath(),
     ),
     Route(
         "GET", "/v1/nodes/{node}/pickups", node_pickups, Scope.FULFILLMENT_READ,
         "What customers fetch at a node", query=PickupsQuery, answer=PickupsAnswer,
-        problems=(Code.NOT_FOUND,),
+        problems=(Code.NOT_FOUND,), at=InPath(),
     ),
 ]  # fmt: skip

@@ -10,13 +10,14 @@ import { Screen } from './parts';
 import { outbox, readKey, useEntries, useHere, useRead } from './store';
 import { t } from './words';
 
+const path = (id: string) => `/v1/transfers/${encodeURIComponent(id)}/receive`;
+
 /** Transfers that were sent here: what is in them, and taking them in. */
 export function ArrivalsPage() {
   const { node, zone } = useHere();
   const client = useQueryClient();
   const entries = useEntries();
   const read = useRead('arrivals', (signal) => ask(http.GET('/v1/transfers', { params: { query: { node, limit: 200, state: ['sent', 'receiving'] } }, signal })));
-  const path = (id: string) => `/v1/transfers/${encodeURIComponent(id)}/receive`;
   const coming = (read.data?.value.items ?? []).filter((each) => each.to === node && !entries.some((entry) => entry.path === path(each.transfer) && !entry.refused));
   const receive = async (id: string) => {
     const came = await outbox.add({ verb: 'count', path: path(id), body: {}, label: t('arrivals.received', { transfer: id }) });

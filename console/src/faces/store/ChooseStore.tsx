@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Store } from 'lucide-react';
-import { ask, http } from '@/api/client';
+import { ask, http, type Schemas } from '@/api/client';
 import type { ApiError } from '@/api/problem';
 import type { Session } from '@/api/session';
 import { EmptyState, ErrorState, SkeletonLines } from '@/ui/States';
@@ -23,14 +23,17 @@ interface Place {
   city: string;
 }
 
+type Node = Schemas['NodeAnswer'];
+
+const placeOf = ({ node, name, address }: Node): Place => ({ node, name, city: [address.city, address.region].filter(Boolean).join(', ') });
+
 async function places(session: Session, signal: AbortSignal): Promise<Place[]> {
+  const own = session.user.nodes;
+  if (own) return (await Promise.all(own.map((node) => ask(http.GET('/v1/nodes/{node}', { params: { path: { node } }, signal }))))).map(placeOf);
   const found: Place[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = await ask(http.GET('/v1/nodes', { params: { query: { limit: PAGE, cursor } }, signal }));
-    for (const each of page.items) {
-      if (session.user.nodes ? session.user.nodes.includes(each.node) : each.kind === 'store')
-        found.push({ node: each.node, name: each.name, city: [each.address.city, each.address.region].filter(Boolean).join(', ') });
-    }
+    found.push(...page.items.filter((each) => each.kind === 'store').map(placeOf));
     if (!page.next) return found.sort((a, b) => a.name.localeCompare(b.name));
     cursor = page.next;
   }
