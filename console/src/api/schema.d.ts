@@ -1026,6 +1026,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * API keys
+         * @description Scope: `keys:read`.
+         */
+        get: operations["getV1Keys"];
+        put?: never;
+        /**
+         * Make an API key
+         * @description Scope: `keys:write`.
+         */
+        post: operations["postV1Keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description Scope: `keys:write`.
+         */
+        delete: operations["deleteV1KeysKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/lanes": {
         parameters: {
             query?: never;
@@ -2086,6 +2130,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the faces remember for one
+         * @description Whoever has signed in, for themselves.
+         */
+        get: operations["getV1Preferences"];
+        /**
+         * Let the faces remember
+         * @description Whoever has signed in, for themselves.
+         */
+        put: operations["putV1Preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/print/fulfillment-orders/{fulfillment_order}/hand-over": {
         parameters: {
             query?: never;
@@ -2324,6 +2392,51 @@ export interface paths {
          * @description Scope: `orders:write`.
          */
         post: operations["postV1ReservationsReservation_idRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The session one has
+         * @description Whoever has signed in, for themselves.
+         */
+        get: operations["getV1Session"];
+        put?: never;
+        /** Sign in */
+        post: operations["postV1Session"];
+        /**
+         * Sign out
+         * @description Whoever has signed in, for themselves.
+         */
+        delete: operations["deleteV1Session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change one's own password
+         * @description Whoever has signed in, for themselves.
+         */
+        put: operations["putV1SessionPassword"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2596,6 +2709,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may sign in
+         * @description Scope: `users:read`.
+         */
+        get: operations["getV1Users"];
+        put?: never;
+        /**
+         * Enroll a person
+         * @description Scope: `users:write`.
+         */
+        post: operations["postV1Users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A person
+         * @description Scope: `users:read`.
+         */
+        get: operations["getV1UsersUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a person's account
+         * @description Scope: `users:write`.
+         */
+        patch: operations["patchV1UsersUser"];
         trace?: never;
     };
     "/v1/waves": {
@@ -3882,6 +4043,49 @@ export interface components {
             sku: string;
         };
         /**
+         * KeyAnswer
+         * @description A key. `made_by` null: at the command line. `used_on`: the last day of its use, UTC.
+         */
+        KeyAnswer: {
+            id: string;
+            made_at: string;
+            made_by: string | null;
+            name: string;
+            revoked_at: string | null;
+            scopes: string[];
+            used_on: string | null;
+        };
+        /**
+         * KeyBody
+         * @description `name`: who will hold it, for people. `admin` among the scopes is all of them.
+         */
+        KeyBody: {
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+        };
+        /**
+         * KeyMade
+         * @description `key` is shown this once: a call that is repeated under its key does not show it.
+         */
+        KeyMade: {
+            id: string;
+            key: string | null;
+            made_at: string;
+            made_by: string | null;
+            name: string;
+            revoked_at: string | null;
+            scopes: string[];
+            used_on: string | null;
+        };
+        /**
+         * KeysAnswer
+         * @description The newest first; those that were revoked among them.
+         */
+        KeysAnswer: {
+            items: components["schemas"]["KeyAnswer"][];
+            next: string | null;
+        };
+        /**
          * LaneAnswer
          * @description A lane and its version, which is also its ETag.
          */
@@ -4929,6 +5133,14 @@ export interface components {
             shipping: number;
             split: number;
         };
+        /**
+         * PasswordBody
+         * @description The password there is, and the one there is to be: 12 characters at least.
+         */
+        PasswordBody: {
+            current: string;
+            new: string;
+        };
         /** Payment */
         Payment: {
             /**
@@ -4939,6 +5151,17 @@ export interface components {
             provider: string;
             /** @default  */
             reference: string;
+        };
+        /**
+         * PersonAnswer
+         * @description Who has signed in. `nodes` null: everywhere.
+         */
+        PersonAnswer: {
+            id: string;
+            login: string;
+            name: string;
+            nodes: string[] | null;
+            role: components["schemas"]["Role"];
         };
         /**
          * Phase
@@ -5939,6 +6162,12 @@ export interface components {
             tell_earlier: boolean;
         };
         /**
+         * Role
+         * @description What somebody does here; `access.roles` says what it opens.
+         * @enum {unknown}
+         */
+        Role: "administrator" | "agent" | "associate" | "operations" | "viewer";
+        /**
          * RowAnswer
          * @description What became of a row. `short`: reserved units it found missing, which stand as a shortage.
          */
@@ -6009,6 +6238,12 @@ export interface components {
             /** @default 1 */
             quantity: number;
         };
+        /**
+         * Scope
+         * @description What a key may be allowed. `admin` implies all others; writing does not imply reading.
+         * @enum {unknown}
+         */
+        Scope: "admin" | "catalog:read" | "catalog:write" | "customers:read" | "customers:write" | "events:read" | "exceptions:read" | "exceptions:write" | "fulfillment:read" | "fulfillment:write" | "inventory:read" | "inventory:write" | "keys:read" | "keys:write" | "network:read" | "network:write" | "orders:read" | "orders:write" | "policies:read" | "policies:write" | "promises:read" | "tracking:write" | "users:read" | "users:write" | "webhooks:read" | "webhooks:write";
         /**
          * Segment
          * @description Units that are for some only, until `until`: their sales use the protection up.
@@ -6098,6 +6333,19 @@ export interface components {
         SerialWhole: {
             steps: components["schemas"]["SerialStep"][];
             unit: components["schemas"]["SerialAnswer"];
+        };
+        /**
+         * SessionAnswer
+         * @description A session. Unsafe calls that are made with its cookie send `csrf` as X-CSRF-Token.
+         *
+         *         It ends at `expires_at`, or when nothing was asked for four hours.
+         */
+        SessionAnswer: {
+            csrf: string;
+            expires_at: string;
+            market: string;
+            scopes: string[];
+            user: components["schemas"]["PersonAnswer"];
         };
         /**
          * SetAsideLine
@@ -6208,6 +6456,16 @@ export interface components {
             refused: string | null;
             /** @default [] */
             shipments: components["schemas"]["Sent"][];
+        };
+        /**
+         * SignInBody
+         * @description `market`: whose people; the one market of a system that has but one may be left out.
+         */
+        SignInBody: {
+            login: string;
+            /** @default default */
+            market: string;
+            password: string;
         };
         /**
          * SkuAvailable
@@ -6803,6 +7061,72 @@ export interface components {
             service: components["schemas"]["Method"] | null;
         };
         /**
+         * UserAnswer
+         * @description A person. `nodes` null: everywhere.
+         */
+        UserAnswer: {
+            enabled: boolean;
+            id: string;
+            login: string;
+            made_at: string;
+            made_by: string;
+            name: string;
+            nodes: string[] | null;
+            role: components["schemas"]["Role"];
+            signed_in_at: string | null;
+            version: number;
+        };
+        /**
+         * UserBody
+         * @description A person. `nodes`: where an associate works; nobody else has any.
+         */
+        UserBody: {
+            login: string;
+            name: string;
+            /** @default null */
+            nodes: string[] | null;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * UserMade
+         * @description `password` is shown this once: a call that is repeated under its key does not show it.
+         */
+        UserMade: {
+            enabled: boolean;
+            id: string;
+            login: string;
+            made_at: string;
+            made_by: string;
+            name: string;
+            nodes: string[] | null;
+            password: string | null;
+            role: components["schemas"]["Role"];
+            signed_in_at: string | null;
+            version: number;
+        };
+        /**
+         * UserPatch
+         * @description What is to be other than it is.
+         *
+         *         `reset_password`: the password there is ends, with every session, and the answer shows another.
+         */
+        UserPatch: {
+            enabled?: boolean;
+            name?: string;
+            nodes?: string[] | null;
+            /** @default false */
+            reset_password: boolean;
+            role?: components["schemas"]["Role"];
+        };
+        /**
+         * UsersAnswer
+         * @description By login.
+         */
+        UsersAnswer: {
+            items: components["schemas"]["UserAnswer"][];
+            next: string | null;
+        };
+        /**
          * VerifiedBody
          * @description How it is known that the right person is here; `code` is what they show, where it is one.
          */
@@ -7259,7 +7583,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7497,7 +7821,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7695,7 +8019,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7961,7 +8285,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8069,7 +8393,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8145,7 +8469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8298,7 +8622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8402,7 +8726,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8469,7 +8793,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8561,7 +8885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8689,7 +9013,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8808,7 +9132,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8936,7 +9260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9064,7 +9388,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9192,7 +9516,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9320,7 +9644,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9448,7 +9772,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9576,7 +9900,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9791,7 +10115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9890,7 +10214,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9989,7 +10313,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10088,7 +10412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10187,7 +10511,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10286,7 +10610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10464,7 +10788,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10552,7 +10876,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10706,7 +11030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10862,7 +11186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10943,7 +11267,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11034,7 +11358,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11107,7 +11431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11266,7 +11590,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11443,7 +11767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11551,7 +11875,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11690,7 +12014,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11757,7 +12081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11849,7 +12173,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11961,7 +12285,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11980,6 +12304,261 @@ export interface operations {
                 };
             };
             /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Keys: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1Keys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyMade"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    deleteV1KeysKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12199,7 +12778,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12465,7 +13044,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12593,7 +13172,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12712,7 +13291,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12827,7 +13406,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13160,7 +13739,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13333,7 +13912,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13425,7 +14004,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13531,7 +14110,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13610,7 +14189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13689,7 +14268,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13771,7 +14350,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13863,7 +14442,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13974,7 +14553,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14094,7 +14673,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14199,7 +14778,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14291,7 +14870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14397,7 +14976,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14482,7 +15061,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14559,7 +15138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14640,7 +15219,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14707,7 +15286,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14799,7 +15378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14918,7 +15497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15031,7 +15610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15114,7 +15693,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15217,7 +15796,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15309,7 +15888,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15514,7 +16093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15709,7 +16288,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15837,7 +16416,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15947,7 +16526,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16069,7 +16648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16144,7 +16723,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16211,7 +16790,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16303,7 +16882,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16482,7 +17061,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16659,7 +17238,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16787,7 +17366,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16993,7 +17572,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17121,7 +17700,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17249,7 +17828,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17372,7 +17951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17471,7 +18050,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17576,7 +18155,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17740,7 +18319,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17879,6 +18458,179 @@ export interface operations {
             };
         };
     };
+    getV1Preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    putV1Preferences: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description precondition-failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     getV1PrintFulfillmentOrdersFulfillment_orderHandOver: {
         parameters: {
             query?: never;
@@ -17908,7 +18660,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17984,7 +18736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18060,7 +18812,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18147,7 +18899,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18246,7 +18998,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18581,7 +19333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18772,7 +19524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18873,7 +19625,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18988,7 +19740,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19017,6 +19769,344 @@ export interface operations {
             };
             /** @description idempotency-key-reused, invalid-request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1Session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-many-attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    deleteV1Session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    putV1SessionPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-many-attempts */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19386,7 +20476,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19514,7 +20604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19633,7 +20723,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19750,7 +20840,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19840,7 +20930,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19921,7 +21011,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20015,7 +21105,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20107,7 +21197,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20235,7 +21325,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20363,7 +21453,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20491,7 +21581,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20510,6 +21600,388 @@ export interface operations {
                 };
             };
             /** @description conflict, illegal-transition, insufficient-stock */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description precondition-failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Users: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsersAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1Users: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserMade"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1UsersUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    patchV1UsersUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserMade"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -20835,7 +22307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20959,7 +22431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21133,7 +22605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;

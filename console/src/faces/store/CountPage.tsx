@@ -1,4 +1,4 @@
-import { Button, NumberInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { ClipboardCheck } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import { ask, http } from '@/api/client';
@@ -48,7 +48,7 @@ export function CountPage() {
 function CountCard({ sku }: { sku: string }) {
   const { node } = useHere();
   const read = useRead(`look-up:${node}:${sku}`, (signal) => ask(http.GET('/v1/nodes/{node}/look-up', { params: { path: { node }, query: { code: sku, nearby: 0 } }, signal })));
-  const [units, setUnits] = useState<number | string>('');
+  const [units, setUnits] = useState('');
   const [done, setDone] = useState(false);
   const found = read.data?.value;
   const save = async (event: FormEvent) => {
@@ -72,7 +72,7 @@ function CountCard({ sku }: { sku: string }) {
         </div>
       </div>
       <form className="typed" onSubmit={(event) => void save(event)}>
-        <NumberInput size="lg" className="grow" label={t('count.units')} min={0} max={1_000_000} allowDecimal={false} allowNegative={false} value={units} onChange={setUnits} required hideControls inputMode="numeric" />
+        <TextInput size="lg" className="grow" label={t('count.units')} value={units} onChange={(event) => setUnits(event.currentTarget.value.replace(/\D/g, '').slice(0, 6))} required inputMode="numeric" autoComplete="off" />
         <Button type="submit" size="lg" disabled={units === ''}>
           {t('count.save')}
         </Button>

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Suspense, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { ask, http } from '@/api/client';
 import type { ApiError } from '@/api/problem';
 import { sessionQuery, type Session } from '@/api/session';
@@ -9,22 +9,24 @@ import { toastDone } from '@/ui/toast';
 import { ErrorState, SkeletonPage } from '@/ui/States';
 import { Bottom } from './Bottom';
 import { ChooseStore, chosenNode } from './ChooseStore';
-import { CountPage } from './CountPage';
-import { HandOverPage } from './HandOverPage';
 import { HomePage } from './HomePage';
 import { keep, kept } from './keep';
 import { useKeptList } from './lists';
 import { reach } from './net';
-import { OrderPage } from './OrderPage';
-import { PickPage } from './PickPage';
 import { yes } from './signal';
-import { StockPage } from './StockPage';
 import { HereContext, outbox, readKey, useRead, type Here } from './store';
 import { useWay } from './way';
 import { t } from './words';
-import { WorkPage } from './WorkPage';
-import { ArrivalsPage } from './ArrivalsPage';
 import './store.css';
+
+// Loaded when gone to; the service worker keeps all of them for when there is no network.
+const WorkPage = lazy(() => import('./WorkPage').then((page) => ({ default: page.WorkPage })));
+const PickPage = lazy(() => import('./PickPage').then((page) => ({ default: page.PickPage })));
+const OrderPage = lazy(() => import('./OrderPage').then((page) => ({ default: page.OrderPage })));
+const HandOverPage = lazy(() => import('./HandOverPage').then((page) => ({ default: page.HandOverPage })));
+const StockPage = lazy(() => import('./StockPage').then((page) => ({ default: page.StockPage })));
+const CountPage = lazy(() => import('./CountPage').then((page) => ({ default: page.CountPage })));
+const ArrivalsPage = lazy(() => import('./ArrivalsPage').then((page) => ({ default: page.ArrivalsPage })));
 
 const SEND_EVERY_MS = 6_000;
 const SESSION = 'session';

@@ -1,9 +1,9 @@
-import { Button, Drawer } from '@mantine/core';
 import { CloudOff, CloudUpload, TriangleAlert } from 'lucide-react';
-import { useState } from 'react';
-import { say, timeText } from '@/i18n';
-import { outbox, useEntries, useHere, useReachable } from './store';
+import { lazy, Suspense, useState } from 'react';
+import { useEntries, useReachable } from './store';
 import { t } from './words';
+
+const Waiting = lazy(() => import('./Waiting').then((page) => ({ default: page.Waiting })));
 
 /** "3 to sync", "no network", "1 was refused": shown while there is something to say, and opens what waits. */
 export function SyncBadge() {
@@ -24,48 +24,11 @@ export function SyncBadge() {
           </button>
         )}
       </div>
-      <Drawer opened={open} onClose={() => setOpen(false)} position="bottom" size="75%" title={t('sync.title')} closeButtonProps={{ 'aria-label': say('close'), size: 48 }}>
-        <Waiting />
-      </Drawer>
-    </>
-  );
-}
-
-function Waiting() {
-  const entries = useEntries();
-  const reachable = useReachable();
-  const { zone } = useHere();
-  if (!entries.length) return <p className="muted">{t('sync.empty')}</p>;
-  return (
-    <div className="col">
-      <p className="muted">{t('sync.text')}</p>
-      <ul className="cards">
-        {entries.map((entry) => (
-          <li key={entry.n} className="card" data-tone={entry.refused ? 'red' : undefined}>
-            <div className="row">
-              <b className="grow">{entry.label}</b>
-              <span className="muted tabular">{timeText(entry.at, zone)}</span>
-            </div>
-            {entry.refused ? (
-              <>
-                <p className="tone-text" data-tone="red">
-                  {entry.refused.detail}
-                </p>
-                <Button size="lg" variant="default" onClick={() => void outbox.dismiss(entry.n)}>
-                  {t('sync.dismiss')}
-                </Button>
-              </>
-            ) : (
-              <span className="muted">{t(reachable ? 'sync.sends' : 'sync.waits')}</span>
-            )}
-          </li>
-        ))}
-      </ul>
-      {outbox.waiting > 0 && (
-        <Button size="lg" onClick={() => void outbox.drain()}>
-          {t('sync.now')}
-        </Button>
+      {open && (
+        <Suspense>
+          <Waiting onClose={() => setOpen(false)} />
+        </Suspense>
       )}
-    </div>
+    </>
   );
 }
