@@ -1,19 +1,18 @@
-import { ActionIcon, Menu } from '@mantine/core';
-import { AlarmClock, CarFront, CircleUser, ClipboardCheck, LogOut, PackageCheck, PackageOpen, Store, Truck, Warehouse } from 'lucide-react';
-import { useState } from 'react';
+import { ActionIcon } from '@mantine/core';
+import { AlarmClock, CarFront, CircleUser, ClipboardCheck, PackageCheck, PackageOpen, Store, Truck, Warehouse } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import { ask, http } from '@/api/client';
-import { useSigning } from '@/api/session';
 import { ageShort, timeText } from '@/i18n';
 import { useNow } from '@/ui/clock';
 import { ErrorState, SkeletonLines } from '@/ui/States';
-import { toastFailed } from '@/ui/toast';
-import { forgetRead } from './keep';
 import { usePickList } from './lists';
 import { nameOf, Screen, To } from './parts';
 import { StartPicking } from './StartPicking';
-import { outbox, useHere, useRead } from './store';
+import { useHere, useRead } from './store';
 import { t } from './words';
 import { progress } from './wave';
+
+const Account = lazy(() => import('./Account').then((page) => ({ default: page.Account })));
 
 const EVERY_MS = 30_000;
 
@@ -108,39 +107,17 @@ function Tile({ to, icon: Icon, count, label, note, tone }: { to: string; icon: 
 }
 
 function Person({ leave }: { leave: () => void }) {
-  const { session } = useHere();
-  const { signOut } = useSigning();
-  const [pending, setPending] = useState(false);
-  const out = async () => {
-    if (outbox.waiting) return toastFailed(t('account.waiting', { count: outbox.waiting }));
-    setPending(true);
-    try {
-      await signOut();
-      await forgetRead();
-    } catch (fault) {
-      toastFailed((fault as Error).message);
-    } finally {
-      setPending(false);
-    }
-  };
+  const [open, setOpen] = useState(false);
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon size={48} aria-label={t('account')}>
-          <CircleUser size={26} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{session.user.name}</Menu.Label>
-        {session.user.nodes?.length !== 1 && (
-          <Menu.Item leftSection={<Store size={18} aria-hidden />} onClick={leave}>
-            {t('store.change')}
-          </Menu.Item>
-        )}
-        <Menu.Item leftSection={<LogOut size={18} aria-hidden />} onClick={() => void out()} disabled={pending}>
-          {t('account.sign_out')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <ActionIcon size={48} aria-label={t('account')} onClick={() => setOpen(true)}>
+        <CircleUser size={26} aria-hidden />
+      </ActionIcon>
+      {open && (
+        <Suspense>
+          <Account leave={leave} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }
