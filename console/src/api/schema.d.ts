@@ -6645,7 +6645,7 @@ export interface components {
         StoreWorkAnswer: {
             channel: string;
             customer: string;
-            due_at: string | null;
+            due_at: string;
             external_id: string;
             goods: components["schemas"]["GoodsAnswer"][];
             held: boolean;

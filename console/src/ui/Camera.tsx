@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 
 interface Props {
-  /** Called with each code that is seen; the same one again only after a moment. */
+  /** Called with each code that is seen; with the same one again only when it was out of sight. */
   onCode: (code: string) => void;
   label: string;
   denied: string;
@@ -9,7 +9,7 @@ interface Props {
 }
 
 const LOOK_EVERY_MS = 140;
-const SAME_AGAIN_MS = 1_600;
+const OUT_OF_SIGHT_MS = 900;
 const WIDTH_MAX = 960;
 
 /** The phone's camera as a scanner. */
@@ -38,9 +38,10 @@ export function Camera({ onCode, label, denied, insecure }: Props) {
         pen.drawImage(from, 0, 0, canvas.width, canvas.height);
         const code = await decode(pen.getImageData(0, 0, canvas.width, canvas.height)).catch(() => null);
         const now = performance.now();
-        if (code && !over && (code !== last.code || now - last.at > SAME_AGAIN_MS)) {
+        if (code && !over) {
+          const fresh = code !== last.code || now - last.at > OUT_OF_SIGHT_MS;
           last = { code, at: now };
-          latest.current(code);
+          if (fresh) latest.current(code);
         }
       }
       if (!over) timer = setTimeout(() => void look(decode), LOOK_EVERY_MS);

@@ -69,10 +69,7 @@ async def node_work(request: Request) -> Answer:
             methods=query.method or list(Method), after=after, most=query.limit + 1,
         )  # fmt: skip
         page = due[: query.limit]
-        shown = await store_work.shown(
-            conn, market, [each.fulfillment_order_id for each in page],
-            {each.fulfillment_order_id: each.due_at for each in page},
-        )  # fmt: skip
+        shown = await store_work.shown(conn, market, [each.fulfillment_order_id for each in page])
         items = await store_work.items_of(conn, market, [each.work for each in shown])
     answer = NodeWorkAnswer(
         node=row.node_id,
@@ -114,10 +111,7 @@ async def node_pickups(request: Request) -> Answer:
     async with request.app.pool.acquire() as conn:
         row = await node_of(conn, request)
         found = await store_work.fetched(conn, market, NodeId(row.node_id), query.q)
-        shown = await store_work.shown(
-            conn, market, [each.fulfillment_order_id for each in found],
-            {each.fulfillment_order_id: each.due_at for each in found},
-        )  # fmt: skip
+        shown = await store_work.shown(conn, market, [each.fulfillment_order_id for each in found])
         items = await store_work.items_of(conn, market, [each.work for each in shown])
     return json_answer(200, PickupsAnswer([store_work_answer(each, items) for each in shown]))
 

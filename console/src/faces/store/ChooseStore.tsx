@@ -4,6 +4,7 @@ import { ask, http, type Schemas } from '@/api/client';
 import type { ApiError } from '@/api/problem';
 import type { Session } from '@/api/session';
 import { EmptyState, ErrorState, SkeletonLines } from '@/ui/States';
+import { Screen } from './parts';
 import { t } from './words';
 
 const STORED = (user: string) => `entrepot-store-node:${user}`;
@@ -47,13 +48,7 @@ export function ChooseStore({ session, onChoose }: { session: Session; onChoose:
   };
   return (
     <div className="app">
-      <header className="top">
-        <div className="top-words">
-          <h1>{t('store.choose')}</h1>
-          <p>{session.user.name}</p>
-        </div>
-      </header>
-      <main className="screen">
+      <Screen title={t('store.choose')} sub={session.user.name}>
         {query.isPending && <SkeletonLines lines={6} />}
         {query.error && <ErrorState error={query.error} retry={() => void query.refetch()} />}
         {query.data?.length === 0 && (
@@ -74,7 +69,7 @@ export function ChooseStore({ session, onChoose }: { session: Session; onChoose:
             </li>
           ))}
         </ul>
-      </main>
+      </Screen>
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { EmptyState, ErrorState, SkeletonLines } from '@/ui/States';
 import { toastDone, toastFailed } from '@/ui/toast';
 import { Choice } from './Choice';
 import { orderName, useWaitingOrders } from './lists';
-import { DueBy, Method, nameOf, Screen, State, To, Waits } from './parts';
+import { DueBy, Method, nameOf, Screen, State, Swatch, To, Waits } from './parts';
 import { Reasons } from './Reasons';
 import { ScanButton, useScanning } from './Scanning';
 import { StopCard } from './StopCard';
@@ -97,9 +97,11 @@ function Shown({ order, stale }: { order: StoreWork; stale: string | null }) {
         <ul className="cards">
           {walk.map((stop) => (
             <li key={stop.goods.sku} className="card row-card">
+              <Swatch sku={stop.goods.sku} name={stop.goods.name} />
               <span className="col grow">
                 <b>{stop.goods.name}</b>
                 <span className="mono muted">{stop.goods.barcodes[0] ?? stop.goods.sku}</span>
+                {stop.goods.location && <span className="strong">{stop.goods.location}</span>}
               </span>
               <b className="stop-count tabular">{work.state === 'released' ? stop.quantity : stop.picked}</b>
             </li>

@@ -3,6 +3,8 @@ import { say, timeText } from '@/i18n';
 import { outbox, useEntries, useHere, useReachable } from './store';
 import { t } from './words';
 
+const MOVED_ON = 'illegal-transition';
+
 /** Every step that waits to be sent or was refused, in order. */
 export function Waiting({ onClose }: { onClose: () => void }) {
   return (
@@ -29,9 +31,8 @@ function Steps() {
             </div>
             {entry.refused ? (
               <>
-                <p className="tone-text" data-tone="red">
-                  {entry.refused.detail}
-                </p>
+                <p className="strong">{entry.refused.code === MOVED_ON ? t('sync.moved_on') : t('sync.refused.why')}</p>
+                <p className="muted">{entry.refused.detail}</p>
                 <Button size="lg" variant="default" onClick={() => void outbox.dismiss(entry.n)}>
                   {t('sync.dismiss')}
                 </Button>

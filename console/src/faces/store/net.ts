@@ -55,5 +55,5 @@ export async function sendEntry(entry: Entry): Promise<Sent> {
   if (answer.status === 401) signedOut();
   if (LATER.has(answer.status) || answer.status >= 500) return { kind: 'later' };
   const problem = problemOf(answer, told);
-  return { kind: 'refused', status: answer.status, detail: problem.detail || problem.title };
+  return { kind: 'refused', refusal: { status: answer.status, code: problem.code, detail: problem.detail || problem.title } };
 }

@@ -26,20 +26,20 @@ export function To({ to, children, className, label, current }: { to: string; ch
 
 export function Screen({ title, sub, aside, back, children, foot }: { title: ReactNode; sub?: ReactNode; aside?: ReactNode; back?: ReactNode; children: ReactNode; foot?: ReactNode }) {
   return (
-    <>
-      <header className="top">
+    <main id="main" tabIndex={-1}>
+      <div className="top">
         {back}
         <div className="top-words">
           <h1>{title}</h1>
           {sub && <p>{sub}</p>}
         </div>
         {aside}
-      </header>
-      <main id="main" className="screen" tabIndex={-1} data-foot={foot ? '' : undefined}>
+      </div>
+      <div className="screen" data-foot={foot ? '' : undefined}>
         {children}
-      </main>
+      </div>
       {foot && <div className="foot">{foot}</div>}
-    </>
+    </main>
   );
 }
 

@@ -4,7 +4,7 @@
  */
 import { useEffect, useRef } from 'react';
 
-const GAP_MS_MAX = 60;
+const GAP_MS_MAX = 100; // scanners need 5 to 50; people rarely less than 120
 const LENGTH_MIN = 4;
 
 export function useWedge(scan: (code: string) => void, enabled = true): void {

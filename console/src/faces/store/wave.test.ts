@@ -57,7 +57,7 @@ describe('a walk', () => {
 
   it('leaves out what was refused, canceled and rejected', () => {
     const start = list(work('a', 1), work('b', 2));
-    expect(progress(listWithWaiting(start, [entry('pick', 'a', 1, { refused: { status: 409, detail: '' } })]).walk).done).toBe(0);
+    expect(progress(listWithWaiting(start, [entry('pick', 'a', 1, { refused: { status: 409, code: 'conflict', detail: '' } })]).walk).done).toBe(0);
     const canceled = work('b', 2, { state: 'canceled' });
     canceled.lines[0]!.canceled = 2;
     expect(listWithAnswer(start, canceled).walk[0]!.quantity).toBe(1);
