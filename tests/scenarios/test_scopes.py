@@ -72,6 +72,7 @@ CALLS = [
     ("POST", "/v1/promises", "promises:read"),
     ("GET", "/v1/fulfillment-orders", "fulfillment:read"),
     ("GET", "/v1/nodes/A/work", "fulfillment:read"),
+    ("GET", "/v1/nodes/A/work/B", "fulfillment:read"),
     ("GET", "/v1/nodes/A/pickups", "fulfillment:read"),
     ("GET", "/v1/nodes/A/pick-lists", "fulfillment:read"),
     ("POST", "/v1/nodes/A/pick-lists", "fulfillment:write"),

@@ -377,6 +377,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/fulfillment-orders/{fulfillment_order}/arrived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The customer is here
+         * @description Scope: `fulfillment:write`.
+         */
+        post: operations["postV1FulfillmentOrdersFulfillment_orderArrived"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/fulfillment-orders/{fulfillment_order}/collect": {
         parameters: {
             query?: never;
@@ -674,26 +694,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/inventory/claims": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Whose units are reserved at a position
-         * @description Scope: `inventory:read`.
-         */
-        get: operations["getV1InventoryClaims"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/inventory/counts": {
         parameters: {
             query?: never;
@@ -746,46 +746,6 @@ export interface paths {
          * @description Scope: `inventory:read`.
          */
         get: operations["getV1InventoryFeeds"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/inventory/grid": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A window of the grid of skus and nodes
-         * @description Scope: `inventory:read`.
-         */
-        get: operations["getV1InventoryGrid"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/inventory/grid/axes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Rows and columns of the grid of skus and nodes
-         * @description Scope: `inventory:read`.
-         */
-        get: operations["getV1InventoryGridAxes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1046,7 +1006,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/items/{sku}/history": {
+    "/v1/items/by-barcode/{code}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1054,30 +1014,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * An item's stock day by day
-         * @description Scope: `inventory:read`.
+         * The item that a barcode is on
+         * @description Scope: `catalog:read`.
          */
-        get: operations["getV1ItemsSkuHistory"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/items/{sku}/stock": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * An item's stock
-         * @description Scope: `inventory:read`.
-         */
-        get: operations["getV1ItemsSkuStock"];
+        get: operations["getV1ItemsByBarcodeCode"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1298,26 +1238,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/network/overview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * All nodes now, and where they send to
-         * @description Scope: `network:read`.
-         */
-        get: operations["getV1NetworkOverview"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/node-groups": {
         parameters: {
             query?: never;
@@ -1446,6 +1366,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/nodes/{node}/look-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An item's stock here and near by
+         * @description Scope: `inventory:read`.
+         */
+        get: operations["getV1NodesNodeLookUp"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/nodes/{node}/overrides": {
         parameters: {
             query?: never;
@@ -1510,7 +1450,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/nodes/{node}/overview": {
+    "/v1/nodes/{node}/pick-lists": {
         parameters: {
             query?: never;
             header?: never;
@@ -1518,10 +1458,74 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A node now
-         * @description Scope: `network:read`.
+         * Who picks what at a node
+         * @description Scope: `fulfillment:read`.
          */
-        get: operations["getV1NodesNodeOverview"];
+        get: operations["getV1NodesNodePickLists"];
+        put?: never;
+        /**
+         * Take the next orders to pick in one walk
+         * @description Scope: `fulfillment:write`.
+         */
+        post: operations["postV1NodesNodePickLists"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/{node}/pickups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What customers fetch at a node
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1NodesNodePickups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/{node}/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits at a node, by when it is due
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1NodesNodeWork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/{node}/work/{fulfillment_order}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A piece of a node's work
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1NodesNodeWorkFulfillment_order"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1834,6 +1838,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pick-lists/{pick_list}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A pick list
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1PickListsPick_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pick-lists/{pick_list}/abandon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a pick list up
+         * @description Scope: `fulfillment:write`.
+         */
+        post: operations["postV1PickListsPick_listAbandon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/policies": {
         parameters: {
             query?: never;
@@ -2103,6 +2147,66 @@ export interface paths {
          * @description Whoever has signed in, for themselves.
          */
         put: operations["putV1Preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/print/fulfillment-orders/{fulfillment_order}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A hand-over receipt
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1PrintFulfillmentOrdersFulfillment_orderHandOver"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/print/fulfillment-orders/{fulfillment_order}/packing-slip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A packing slip
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1PrintFulfillmentOrdersFulfillment_orderPackingSlip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/print/pick-lists/{pick_list}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A pick list on paper
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1PrintPickListsPick_list"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2775,23 +2879,6 @@ export interface components {
             node: string;
         };
         /**
-         * AccuracyAnswer
-         * @description What is believed of the books. `accuracy` is the share of `book` units that are there.
-         *
-         *         Over `positions`; `expected_missing` of the units are not. Of `picks` for what was there
-         *         `missed` did not find it.
-         */
-        AccuracyAnswer: {
-            accuracy: number | null;
-            book: number;
-            doubtful: number;
-            expected_missing: number;
-            last_look: string | null;
-            missed: number;
-            picks: number;
-            positions: number;
-        };
-        /**
          * Address
          * @description Where a parcel goes. Coordinates, where the channel knows them, make zones exact.
          */
@@ -2815,17 +2902,21 @@ export interface components {
             region: string | null;
         };
         /**
-         * AdjustReason
-         * @description Why a person says that there are more or fewer units than the books have.
-         * @enum {unknown}
-         */
-        AdjustReason: "found" | "lost" | "miscount" | "sample" | "stolen" | "undo";
-        /**
          * AlarmCause
          * @description Why a milestone is at risk: time runs out, or its node is paused, or full.
          * @enum {unknown}
          */
         AlarmCause: "full" | "paused" | "time";
+        /**
+         * ArrivedBody
+         * @description The customer is here, and where they wait.
+         */
+        ArrivedBody: {
+            /** @default null */
+            spot: string | null;
+            /** @default null */
+            vehicle: string | null;
+        };
         /**
          * AsideReason
          * @description In the order in which set-aside units are the first to be missing.
@@ -2861,16 +2952,6 @@ export interface components {
             policy_version: number | null;
         };
         /**
-         * AxesAnswer
-         * @description Rows and columns, in order. `more`: there are other skus; narrow what is asked.
-         */
-        AxesAnswer: {
-            categories: string[];
-            more: boolean;
-            nodes: components["schemas"]["Column"][];
-            skus: string[];
-        };
-        /**
          * Backorder
          * @description What to do about units that cannot be had now: refuse the order, let them wait, drop them.
          * @enum {unknown}
@@ -2894,15 +2975,6 @@ export interface components {
             /** @default 0 */
             leave: number;
         };
-        /**
-         * Bucket
-         * @description What a cell may show, units all. What is on hand falls into four of them.
-         *
-         *         `on_hand` is the sum of `reserved`, `unavailable`, `safety` and `available`. `safety` is what is
-         *         kept back of what is there, `available` is less than nothing where reserved units are missing.
-         * @enum {unknown}
-         */
-        Bucket: "available" | "in_transit" | "on_hand" | "on_order" | "reserved" | "safety" | "unavailable";
         /**
          * CalendarBody
          * @description When a node is open, in its local time. Without `weekly` it is open at all hours.
@@ -2980,17 +3052,6 @@ export interface components {
         CarrierFiguresAnswer: {
             items: components["schemas"]["CarrierFigureAnswer"][];
             next: string | null;
-        };
-        /**
-         * CartClaim
-         * @description Units a cart keeps until `expires_at`.
-         */
-        CartClaim: {
-            /** Format: uuid */
-            cart_id: string;
-            channel: string;
-            expires_at: string;
-            units: number;
         };
         /** CartLine */
         CartLine: {
@@ -3075,16 +3136,6 @@ export interface components {
             next: string | null;
         };
         /**
-         * ChannelStock
-         * @description What a channel may sell now; `next_inbound` is the next supply's date.
-         */
-        ChannelStock: {
-            available: number;
-            channel: string;
-            name: string;
-            next_inbound: string | null;
-        };
-        /**
          * Choice
          * @enum {unknown}
          */
@@ -3129,17 +3180,6 @@ export interface components {
              */
             tell_a_person: boolean;
         };
-        /**
-         * ClaimsAnswer
-         * @description Whose units are reserved at a position: the newest orders first, the first carts to expire.
-         *
-         *         Of each the first 100; `more`: there are others.
-         */
-        ClaimsAnswer: {
-            carts: components["schemas"]["CartClaim"][];
-            more: boolean;
-            orders: components["schemas"]["OrderClaim"][];
-        };
         /** CloseBody */
         CloseBody: {
             reason: string;
@@ -3178,18 +3218,8 @@ export interface components {
             collected_by: string | null;
             /** @default [] */
             lines: components["schemas"]["PickedUnitsBody"][];
-        };
-        /**
-         * Column
-         * @description A node. `heard_at` is when the newest of its feeds spoke, `stale` that one is silent.
-         */
-        Column: {
-            enabled: boolean;
-            heard_at: string | null;
-            kind: components["schemas"]["NodeKind"];
-            name: string;
-            node: string;
-            stale: boolean;
+            /** @default null */
+            verified: components["schemas"]["VerifiedBody"] | null;
         };
         /**
          * Component
@@ -3251,6 +3281,27 @@ export interface components {
          * @enum {unknown}
          */
         Constraint: "barred" | "capacity" | "cart" | "channel_view" | "closed" | "disabled" | "due" | "fence" | "kept_back" | "limit" | "owed" | "rating" | "service" | "worth";
+        /**
+         * CountersAnswer
+         * @description What of a node's work stands where.
+         *
+         *         `due_now`: the next step is due within the hour, `late` ones among them. `to_ready` is picked
+         *         and fetched by its customer, `carrier_pickup` packed and not yet handed over. `arrivals` are
+         *         transfers on their way here, `counts_due` the counts worth making in ten minutes.
+         */
+        CountersAnswer: {
+            arrivals: number;
+            carrier_pickup: number;
+            counts_due: number;
+            customers_here: number;
+            due_now: number;
+            late: number;
+            ready: number;
+            to_accept: number;
+            to_pack: number;
+            to_pick: number;
+            to_ready: number;
+        };
         /**
          * CountLine
          * @description `on_hand` units were there at `counted_at`: the source's `sequence`-th message.
@@ -3384,17 +3435,6 @@ export interface components {
         CustomersAnswer: {
             items: components["schemas"]["CustomerAnswer"][];
             next: string | null;
-        };
-        /**
-         * DayStock
-         * @description What the books said at the end of a day; of today, now.
-         */
-        DayStock: {
-            /** Format: date */
-            day: string;
-            on_hand: number;
-            reserved: number;
-            unavailable: number;
         };
         /**
          * Decision
@@ -3750,21 +3790,6 @@ export interface components {
             sku: string | null;
         };
         /**
-         * FlowAnswer
-         * @description Fulfillment orders sent from a node to an area in the last 24 hours, the most first.
-         *
-         *         An area is the first three signs of a postal code. Of the newest 5,000 orders.
-         */
-        FlowAnswer: {
-            area: string;
-            country: string;
-            latitude: number | null;
-            longitude: number | null;
-            node: string;
-            orders: number;
-            region: string;
-        };
-        /**
          * FulfillmentOrderAnswer
          * @description One node's work for one order. `version` is also its ETag; `may` is what its node may do.
          *
@@ -3785,6 +3810,7 @@ export interface components {
             node: string;
             order_id: string;
             order_number: string;
+            pickup: components["schemas"]["PickupAnswer"] | null;
             release_at: string;
             service: string;
             ship_by: string | null;
@@ -3798,6 +3824,17 @@ export interface components {
         FulfillmentOrdersAnswer: {
             items: components["schemas"]["FulfillmentOrderAnswer"][];
             next: string | null;
+        };
+        /**
+         * GoodsAnswer
+         * @description What an item is called and how it is found in a store: barcodes, zone, place.
+         */
+        GoodsAnswer: {
+            barcodes: string[];
+            location: string | null;
+            name: string;
+            sku: string;
+            zone: string;
         };
         /**
          * GroupAnswer
@@ -3826,13 +3863,6 @@ export interface components {
             items: components["schemas"]["GroupAnswer"][];
             next: string | null;
         };
-        /** HistoryAnswer */
-        HistoryAnswer: {
-            days: components["schemas"]["DayStock"][];
-            node: string | null;
-            sku: string;
-            time_zone: string;
-        };
         /**
          * HoldBody
          * @description `until`: the hold lifts itself then.
@@ -3856,16 +3886,6 @@ export interface components {
             /** @default null */
             order_id: string | null;
             outcome: string;
-        };
-        /**
-         * HoursAnswer
-         * @description When a node is open on a local day.
-         */
-        HoursAnswer: {
-            closes: string;
-            /** Format: date */
-            day: string;
-            opens: string;
         };
         /**
          * ImportAnswer
@@ -3901,20 +3921,6 @@ export interface components {
             /** @default 0 */
             version: number;
         };
-        /**
-         * Inbound
-         * @description Units that come: by a document of supply, or by a transfer `from` another node.
-         */
-        Inbound: {
-            expected_at: string | null;
-            from: string | null;
-            id: string;
-            /** @enum {unknown} */
-            kind: "supply" | "transfer";
-            node: string;
-            overdue: boolean;
-            units: number;
-        };
         /** Item */
         Item: {
             quantity: number;
@@ -3928,6 +3934,7 @@ export interface components {
             attributes: {
                 [key: string]: string | number | boolean | null;
             };
+            barcodes: string[];
             category: string;
             components: components["schemas"]["Component"][];
             min_remaining_days: number;
@@ -3952,6 +3959,11 @@ export interface components {
             attributes: {
                 [key: string]: string | number | boolean | null;
             };
+            /**
+             * @description what is printed on it: article numbers, or any code of printable characters
+             * @default []
+             */
+            barcodes: string[];
             /** @default  */
             category: string;
             /** @default [] */
@@ -3992,22 +4004,6 @@ export interface components {
         ItemsAnswer: {
             items: components["schemas"]["ItemAnswer"][];
             next: string | null;
-        };
-        /**
-         * ItemStockAnswer
-         * @description `parts`: it is a kit, and has no stock of its own. `waiting` units are owed to orders.
-         */
-        ItemStockAnswer: {
-            as_of: string;
-            category: string;
-            channels: components["schemas"]["ChannelStock"][];
-            inbound: components["schemas"]["Inbound"][];
-            name: string;
-            nodes: components["schemas"]["NodeStock"][];
-            parts: components["schemas"]["PartAnswer"][];
-            sku: string;
-            tracking: components["schemas"]["Tracking"];
-            waiting: number;
         };
         /**
          * Keep
@@ -4356,6 +4352,16 @@ export interface components {
             unserved: number;
         };
         /**
+         * LookUpAnswer
+         * @description What was scanned, how many are here, and the nearest nodes that have some.
+         */
+        LookUpAnswer: {
+            goods: components["schemas"]["GoodsAnswer"];
+            here: components["schemas"]["ShelfAnswer"];
+            nearby: components["schemas"]["NearbyAnswer"][];
+            price: number | null;
+        };
+        /**
          * LotAnswer
          * @description Units of a lot.
          */
@@ -4587,7 +4593,6 @@ export interface components {
          *         `set_aside`: the units come in set aside for that reason, or leave from what is set aside so.
          *         With a `source` and its `sequence` it is applied once, however often and late it is told.
          *         `lots`, or `serials`, say which units; what leaves unnamed leaves first expired, first out.
-         *         A `reason` is given for an adjustment; it stands first in the entry's reference.
          */
         MovementRow: {
             kind: components["schemas"]["MovementKind"];
@@ -4597,8 +4602,6 @@ export interface components {
             /** @default null */
             occurred_at: string | null;
             quantity: number;
-            /** @default null */
-            reason: components["schemas"]["AdjustReason"] | null;
             /** @default null */
             reference: string | null;
             /** @default null */
@@ -4619,15 +4622,15 @@ export interface components {
             movements: components["schemas"]["MovementRow"][];
         };
         /**
-         * NetworkOverviewAnswer
-         * @description All nodes, and where they send to.
-         *
-         *         It is made anew after a second, or after ten times as long as it took: `as_of` says when.
+         * NearbyAnswer
+         * @description Another node that has some; the distance is null where nobody knows where one of them is.
          */
-        NetworkOverviewAnswer: {
-            as_of: string;
-            flows: components["schemas"]["FlowAnswer"][];
-            nodes: components["schemas"]["SeenAnswer"][];
+        NearbyAnswer: {
+            available: number;
+            distance_km: number | null;
+            name: string;
+            node: string;
+            services: components["schemas"]["Method"][];
         };
         /**
          * NewLine
@@ -4841,20 +4844,6 @@ export interface components {
             then: number;
         };
         /**
-         * NodeOverviewAnswer
-         * @description One node: at a glance, its queue by state, its days and hours, and how well it does.
-         */
-        NodeOverviewAnswer: {
-            accuracy: components["schemas"]["AccuracyAnswer"] | null;
-            as_of: string;
-            days: components["schemas"]["entrepot.api.capacity.DayAnswer"][];
-            exceptions: components["schemas"]["TroubleAnswer"][];
-            hours: components["schemas"]["HoursAnswer"][];
-            queue: components["schemas"]["QueueAnswer"][];
-            seen: components["schemas"]["SeenAnswer"];
-            services: components["schemas"]["Method"][];
-        };
-        /**
          * NodesAnswer
          * @description A page of nodes; `next` is the cursor of the page after it.
          */
@@ -4902,26 +4891,17 @@ export interface components {
             zone: number | null;
         };
         /**
-         * NodeStatus
-         * @description How a node stands, in order of precedence.
-         * @enum {unknown}
+         * NodeWorkAnswer
+         * @description The counters, and a page of the work; `next` is the cursor of the page after it.
          */
-        NodeStatus: "disabled" | "full" | "open" | "paused" | "stale";
-        /**
-         * NodeStock
-         * @description Where units lie. `on_hand` is the sum of the four after it, as in the grid.
-         */
-        NodeStock: {
-            available: number;
-            in_transit: number;
-            kind: components["schemas"]["NodeKind"];
+        NodeWorkAnswer: {
+            at: string;
+            counters: components["schemas"]["CountersAnswer"];
+            items: components["schemas"]["StoreWorkAnswer"][];
             name: string;
+            next: string | null;
             node: string;
-            on_hand: number;
-            on_order: number;
-            reserved: number;
-            safety: number;
-            unavailable: number;
+            time_zone: string;
         };
         /**
          * NodeWorth
@@ -4983,15 +4963,6 @@ export interface components {
          */
         OfferState: "accepted" | "declined" | "expired" | "open" | "withdrawn";
         /**
-         * Only
-         * @description Which skus are shown: at the nodes shown, all together.
-         *
-         *         `short`: reserved units are missing. `low`: at most so many can be sold. `negative`: fewer are
-         *         free than orders wait for, or some are short.
-         * @enum {unknown}
-         */
-        Only: "low" | "negative" | "short";
-        /**
          * OptionAnswer
          * @description A way to have the cart. `cost` is ours, in minor units, not what the customer pays.
          *
@@ -5014,22 +4985,6 @@ export interface components {
             service: string;
             /** @default null */
             version: number | null;
-        };
-        /**
-         * Order
-         * @description By sku, or by what can be sold at the nodes shown, the least or the most first.
-         * @enum {unknown}
-         */
-        Order: "-available" | "available" | "sku";
-        /**
-         * OrderClaim
-         * @description Units of an order's line.
-         */
-        OrderClaim: {
-            line: number;
-            /** Format: uuid */
-            order_id: string;
-            units: number;
         };
         /**
          * OrdersAnswer
@@ -5163,11 +5118,6 @@ export interface components {
             service: string | null;
             tracking_number: string;
         };
-        /** PartAnswer */
-        PartAnswer: {
-            quantity: number;
-            sku: string;
-        };
         /**
          * Parts
          * @description What a plan comes to: the money it costs, and what was weighed beside it and is none.
@@ -5190,17 +5140,6 @@ export interface components {
         PasswordBody: {
             current: string;
             new: string;
-        };
-        /**
-         * PauseAnswer
-         * @description A pause in force, of all work or of one service; `id` is what lifts it.
-         */
-        PauseAnswer: {
-            actor: string;
-            id: string;
-            reason: string;
-            service: components["schemas"]["Method"] | null;
-            until: string;
         };
         /** Payment */
         Payment: {
@@ -5232,6 +5171,8 @@ export interface components {
         /**
          * PickBody
          * @description The units that were picked; all that are left where none is named.
+         *
+         *         `scans` instead of lines: the codes that were scanned, barcodes or skus.
          */
         PickBody: {
             /**
@@ -5239,6 +5180,11 @@ export interface components {
              * @default []
              */
             lines: components["schemas"]["PickedUnitsBody"][];
+            /**
+             * @description codes scanned: their units go to the lines that still want them
+             * @default []
+             */
+            scans: components["schemas"]["ScanBody"][];
         };
         /**
          * PickedLotBody
@@ -5268,6 +5214,53 @@ export interface components {
             sku: string | null;
         };
         /**
+         * PickListAnswer
+         * @description Several orders picked in one walk, by zone, place and sku.
+         *
+         *         What is not to be picked any more (canceled, rejected) stands among the orders, and not in the
+         *         walk. `ended_how` says whether it is done, was abandoned, or timed out.
+         */
+        PickListAnswer: {
+            ended_at: string | null;
+            ended_how: string | null;
+            /** Format: uuid */
+            id: string;
+            made_at: string;
+            node: string;
+            orders: components["schemas"]["PlaceAnswer"][];
+            picker: string;
+            size: number;
+            walk: components["schemas"]["StopAnswer"][];
+        };
+        /**
+         * PickListBody
+         * @description How many orders are picked in the walk: 1, 5 or 10.
+         */
+        PickListBody: {
+            /** @description 1, 5 or 10 orders */
+            size: number;
+        };
+        /** PickListsAnswer */
+        PickListsAnswer: {
+            items: components["schemas"]["PickListAnswer"][];
+        };
+        /**
+         * PickupAnswer
+         * @description What is known of who fetches it: the shelf, that they are here, how they were known.
+         *
+         *         The code that the customer was told is shown to nobody: it is in the event `fulfillment.ready`,
+         *         for whoever tells them.
+         */
+        PickupAnswer: {
+            arrived_at: string | null;
+            collected_by: string | null;
+            has_code: boolean;
+            shelf: string | null;
+            spot: string | null;
+            vehicle: string | null;
+            verified: components["schemas"]["Proof"] | null;
+        };
+        /**
          * PickupConsent
          * @description What a customer is asked whose store cannot serve, and what is done without an answer.
          */
@@ -5292,6 +5285,21 @@ export interface components {
              * @default 1440
              */
             minutes: number;
+        };
+        /**
+         * PickupsAnswer
+         * @description Who is here first, then what is ready, longest first.
+         */
+        PickupsAnswer: {
+            items: components["schemas"]["StoreWorkAnswer"][];
+        };
+        /**
+         * PlaceAnswer
+         * @description An order and its place on the cart.
+         */
+        PlaceAnswer: {
+            order: components["schemas"]["StoreWorkAnswer"];
+            place: number;
         };
         /** PlannedLine */
         PlannedLine: {
@@ -5763,6 +5771,12 @@ export interface components {
             retrain_days: number | null;
         };
         /**
+         * Proof
+         * @description How a store knew that it hands over to the right person.
+         * @enum {unknown}
+         */
+        Proof: "code" | "id_document" | "name" | "payment_card";
+        /**
          * Protect
          * @description How much a segment may count on at each position: `units`, or a `share` in percent.
          */
@@ -5872,16 +5886,6 @@ export interface components {
             waiting: number;
         };
         /**
-         * QueueAnswer
-         * @description Work in a state: how much, since when the oldest is in it, and how much is late.
-         */
-        QueueAnswer: {
-            late: number;
-            oldest: string;
-            state: components["schemas"]["State"];
-            works: number;
-        };
-        /**
          * Rating
          * @description A price added to each shipment from a node, to be weighed with what it costs to send it.
          *
@@ -5905,6 +5909,14 @@ export interface components {
             node: string | null;
             /** @default  */
             note: string;
+        };
+        /**
+         * ReadyBody
+         * @description What was picked waits for its customer, on the shelf that is named.
+         */
+        ReadyBody: {
+            /** @default null */
+            shelf: string | null;
         };
         /** Receipt */
         Receipt: {
@@ -6218,43 +6230,20 @@ export interface components {
             version: number | null;
         };
         /**
+         * ScanBody
+         * @description A code as it was scanned, a barcode of the item or its sku, and how often.
+         */
+        ScanBody: {
+            code: string;
+            /** @default 1 */
+            quantity: number;
+        };
+        /**
          * Scope
          * @description What a key may be allowed. `admin` implies all others; writing does not imply reading.
          * @enum {unknown}
          */
         Scope: "admin" | "catalog:read" | "catalog:write" | "customers:read" | "customers:write" | "events:read" | "exceptions:read" | "exceptions:write" | "fulfillment:read" | "fulfillment:write" | "inventory:read" | "inventory:write" | "keys:read" | "keys:write" | "network:read" | "network:write" | "orders:read" | "orders:write" | "policies:read" | "policies:write" | "promises:read" | "tracking:write" | "users:read" | "users:write" | "webhooks:read" | "webhooks:write";
-        /**
-         * SeenAnswer
-         * @description A node at a glance.
-         *
-         *         On its `day` it does what it is asked for now: `planned` of `limit` fulfillment orders are on
-         *         it, which is `load` of it (null: no limit). `queue` is open work, of which `late` should have
-         *         left; the oldest has stood still since `oldest`. `orders` and `units` were planned in the last
-         *         24 hours. `stale_feeds` have fallen silent.
-         */
-        SeenAnswer: {
-            country: string;
-            day: string | null;
-            heard_at: string | null;
-            kind: components["schemas"]["NodeKind"];
-            late: number;
-            latitude: number | null;
-            limit: number | null;
-            load: number | null;
-            longitude: number | null;
-            name: string;
-            node: string;
-            oldest: string | null;
-            orders: number;
-            pause: components["schemas"]["PauseAnswer"] | null;
-            planned: number;
-            queue: number;
-            region: string;
-            stale_feeds: number;
-            status: components["schemas"]["NodeStatus"];
-            time_zone: string;
-            units: number;
-        };
         /**
          * Segment
          * @description Units that are for some only, until `until`: their sales use the protection up.
@@ -6410,6 +6399,16 @@ export interface components {
         /** SetAsidesBody */
         SetAsidesBody: {
             rows: components["schemas"]["SetAsideRow"][];
+        };
+        /**
+         * ShelfAnswer
+         * @description The balances of an item at the node; `available` are neither claimed nor set aside.
+         */
+        ShelfAnswer: {
+            available: number;
+            on_hand: number;
+            reserved: number;
+            unavailable: number;
         };
         /**
          * ShipBody
@@ -6589,6 +6588,29 @@ export interface components {
             next: string | null;
         };
         /**
+         * StopAnswer
+         * @description One item of the walk: the units of all orders together, and how they are shared out.
+         */
+        StopAnswer: {
+            goods: components["schemas"]["GoodsAnswer"];
+            orders: components["schemas"]["StopShareAnswer"][];
+            picked: number;
+            quantity: number;
+            shorted: number;
+        };
+        /**
+         * StopShareAnswer
+         * @description Units of a stop that are one order's, and that order's place on the cart.
+         */
+        StopShareAnswer: {
+            fulfillment_order_id: string;
+            line: number;
+            picked: number;
+            place: number;
+            quantity: number;
+            shorted: number;
+        };
+        /**
          * StoreTruth
          * @description Where it is asked whether the books' units are really there, and what counting costs.
          */
@@ -6612,6 +6634,25 @@ export interface components {
              *     ]
              */
             node_kinds: ("3pl" | "dc" | "store" | "supplier" | "virtual")[];
+        };
+        /**
+         * StoreWorkAnswer
+         * @description A piece of work as its store sees it: for whom, by when, what it is.
+         *
+         *         `due_at` is when its next step is due; of what is ready, since when it waits. `picker` has it on
+         *         a pick list. `held`: a hold stands against the order, and its work waits.
+         */
+        StoreWorkAnswer: {
+            channel: string;
+            customer: string;
+            due_at: string;
+            external_id: string;
+            goods: components["schemas"]["GoodsAnswer"][];
+            held: boolean;
+            note: string | null;
+            pick_list: string | null;
+            picker: string | null;
+            work: components["schemas"]["FulfillmentOrderAnswer"];
         };
         /**
          * Strategy
@@ -6947,14 +6988,6 @@ export interface components {
             reason: string;
         };
         /**
-         * TroubleAnswer
-         * @description Open exceptions of a kind.
-         */
-        TroubleAnswer: {
-            kind: string;
-            open: number;
-        };
-        /**
          * TruthAnswer
          * @description What is believed of a position. `doubtful` units of the book are not to be counted on.
          */
@@ -7092,6 +7125,15 @@ export interface components {
         UsersAnswer: {
             items: components["schemas"]["UserAnswer"][];
             next: string | null;
+        };
+        /**
+         * VerifiedBody
+         * @description How it is known that the right person is here; `code` is what they show, where it is one.
+         */
+        VerifiedBody: {
+            /** @default null */
+            code: string | null;
+            how: components["schemas"]["Proof"];
         };
         /**
          * WaitingAnswer
@@ -7262,6 +7304,7 @@ export interface components {
             order_id: string;
             order_number: string;
             packages: components["schemas"]["PackageAnswer"][];
+            pickup: components["schemas"]["PickupAnswer"] | null;
             release_at: string;
             service: string;
             ship_by: string | null;
@@ -7274,26 +7317,6 @@ export interface components {
          * @enum {unknown}
          */
         WhyNoPlan: "fenced" | "no_lane" | "node_cannot" | "short" | "too_late" | "unknown_channel" | "unknown_node";
-        /**
-         * WindowAnswer
-         * @description Cells by bucket: for each sku, in the order asked, its units at each of `nodes`.
-         *
-         *         null: the sku has no position there. `totals` are sums of the nodes shown; `waiting` are units
-         *         that orders wait for, of the whole market. Its ETag changes when anything in it does.
-         */
-        WindowAnswer: {
-            categories: string[];
-            cells: {
-                [key: string]: (number | null)[][];
-            };
-            names: string[];
-            nodes: string[];
-            skus: string[];
-            totals: {
-                [key: string]: number[];
-            };
-            waiting: number[];
-        };
         /**
          * WorkLineAnswer
          * @description Units asked of the node, and what became of them; the rest is still to be picked.
@@ -8945,6 +8968,125 @@ export interface operations {
             };
         };
     };
+    postV1FulfillmentOrdersFulfillment_orderArrived: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                fulfillment_order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArrivedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FulfillmentOrderAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     postV1FulfillmentOrdersFulfillment_orderCollect: {
         parameters: {
             query?: never;
@@ -9343,7 +9485,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EmptyBody"];
+                "application/json": components["schemas"]["ReadyBody"];
             };
         };
         responses: {
@@ -10603,74 +10745,6 @@ export interface operations {
             };
         };
     };
-    getV1InventoryClaims: {
-        parameters: {
-            query: {
-                node: string;
-                sku: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ClaimsAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description forbidden-node, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     postV1InventoryCounts: {
         parameters: {
             query?: never;
@@ -10884,152 +10958,6 @@ export interface operations {
                 };
             };
             /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1InventoryGrid: {
-        parameters: {
-            query: {
-                bucket?: components["schemas"]["Bucket"][];
-                group?: string[];
-                kind?: components["schemas"]["NodeKind"][];
-                node?: string[];
-                sku: string[];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WindowAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description forbidden-node, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1InventoryGridAxes: {
-        parameters: {
-            query?: {
-                category?: string;
-                group?: string[];
-                kind?: components["schemas"]["NodeKind"][];
-                low?: number;
-                node?: string[];
-                only?: components["schemas"]["Only"];
-                order?: components["schemas"]["Order"];
-                /** @description the beginning of a sku, or of words of a name */
-                q?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AxesAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12055,12 +11983,11 @@ export interface operations {
     getV1Items: {
         parameters: {
             query?: {
-                category?: string;
                 /** @description where the last page ended: its `next` */
                 cursor?: string;
                 /** @description rows in a page */
                 limit?: number;
-                /** @description the beginning of a sku, or of words of a name */
+                /** @description the beginning of a sku */
                 q?: string;
             };
             header?: never;
@@ -12329,91 +12256,12 @@ export interface operations {
             };
         };
     };
-    getV1ItemsSkuHistory: {
-        parameters: {
-            query?: {
-                days?: number;
-                node?: string;
-            };
-            header?: never;
-            path: {
-                sku: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HistoryAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description forbidden-node, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1ItemsSkuStock: {
+    getV1ItemsByBarcodeCode: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                sku: string;
+                code: string;
             };
             cookie?: never;
         };
@@ -12425,7 +12273,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ItemStockAnswer"];
+                    "application/json": components["schemas"]["ItemAnswer"];
                 };
             };
             /** @description unauthorized */
@@ -13700,71 +13548,6 @@ export interface operations {
             };
         };
     };
-    getV1NetworkOverview: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NetworkOverviewAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     getV1NodeGroups: {
         parameters: {
             query?: {
@@ -14453,6 +14236,85 @@ export interface operations {
             };
         };
     };
+    getV1NodesNodeLookUp: {
+        parameters: {
+            query: {
+                code: string;
+                nearby?: number;
+            };
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookUpAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     getV1NodesNodeOverrides: {
         parameters: {
             query?: {
@@ -14885,9 +14747,11 @@ export interface operations {
             };
         };
     };
-    getV1NodesNodeOverview: {
+    getV1NodesNodePickLists: {
         parameters: {
-            query?: never;
+            query?: {
+                mine?: boolean;
+            };
             header?: never;
             path: {
                 node: string;
@@ -14902,7 +14766,367 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NodeOverviewAnswer"];
+                    "application/json": components["schemas"]["PickListsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1NodesNodePickLists: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PickListBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickListAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1NodesNodePickups: {
+        parameters: {
+            query?: {
+                /** @description a name, an order's number, the channel's name for it, a pickup code, or what a scanned code says */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickupsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1NodesNodeWork: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description one or more, each by itself */
+                method?: components["schemas"]["Method"][];
+                /** @description one or more, each named by itself */
+                state?: components["schemas"]["State"][];
+            };
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeWorkAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1NodesNodeWorkFulfillment_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fulfillment_order: string;
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreWorkAnswer"];
                 };
             };
             /** @description unauthorized */
@@ -16509,6 +16733,192 @@ export interface operations {
                 };
             };
             /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1PickListsPick_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pick_list: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickListAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1PickListsPick_listAbandon: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                pick_list: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickListAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -18193,6 +18603,234 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1PrintFulfillmentOrdersFulfillment_orderHandOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fulfillment_order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1PrintFulfillmentOrdersFulfillment_orderPackingSlip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fulfillment_order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1PrintPickListsPick_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pick_list: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -60,7 +60,7 @@ class StoreWorkAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     work: FulfillmentOrderAnswer
-    due_at: datetime | None
+    due_at: datetime
     customer: str
     channel: str
     external_id: str

@@ -20,6 +20,7 @@ from entrepot.api.problems import Code, Problem, invalid
 from entrepot.api.store_work import node_of
 from entrepot.fulfillment import pick_lists
 from entrepot.fulfillment.pick_lists import SIZES, How, PickList
+from entrepot.fulfillment.states import State
 from entrepot.journey import store_work
 from entrepot.journey.pick_together import Picker, begin
 from entrepot.journey.world import Market
@@ -28,6 +29,9 @@ from entrepot.terms.ids import MarketId, NodeId
 from entrepot.terms.outcome import Refused
 
 PATH = "/v1/pick-lists"
+
+UNPICKED = frozenset({State.RELEASED, State.ACCEPTED, State.PICKING})
+"""States of work that a list still has to pick."""
 
 
 class PickListsQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,13 +79,18 @@ async def one(request: Request) -> Answer:
 
 
 async def abandon(request: Request) -> Answer:
-    """Give a pick list up: what is not picked is for others. One that has ended stays as it is."""
+    """Give a pick list up: what is not picked is for others.
+
+    One with nothing left to pick is done. One that has ended stays as it is.
+    """
     market = await request.app.world.market(request.principal.market)
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
         id_ = _id(request)
-        await _found(conn, market, id_)
-        await pick_lists.end(conn, market.id, [(id_, How.ABANDONED)], at=at)
+        before = await shown(conn, market, await _found(conn, market, id_))
+        left = any(each.order.work.state in UNPICKED for each in before.orders)
+        how = How.ABANDONED if left else How.DONE
+        await pick_lists.end(conn, market.id, [(id_, how)], at=at)
         return json_answer(200, await shown(conn, market, await _found(conn, market, id_)))
 
     return await command(request, act)
@@ -116,12 +125,13 @@ def _id(request: Request) -> UUID:
         raise Problem(Code.NOT_FOUND, f"there is no pick list {text}") from None
 
 
-async def _nodes(conn: db.Connection, market: MarketId, id_: UUID) -> set[NodeId] | None:
+async def nodes_of(conn: db.Connection, market: MarketId, id_: UUID) -> list[NodeId] | None:
+    """Say at which node a pick list is; None where there is none of that id."""
     head = await pick_lists.one(conn, market, id_)
-    return None if head is None else {head.node_id}
+    return None if head is None else [head.node_id]
 
 
-AT_ITS_NODE = Of("pick_list", _nodes)
+AT_ITS_NODE = Of("pick_list", nodes_of)
 
 ROUTES = [
     Route(

@@ -118,12 +118,15 @@ async def put_arrived(request: Request) -> Answer:
 async def _wrong(
     conn: db.Connection, market: MarketId, id_: FulfillmentOrderId, code: str
 ) -> Problem | None:
-    """Judge a code. That it was tried stays, whatever is answered: tries are counted."""
+    """Judge a code. A wrong one is answered, not raised: that it was tried must stay."""
     judged = await pickups.try_code(conn, market, id_, code)
     if not isinstance(judged, Refused):
         return None
     errors = [FieldError(judged.detail, CODE)]
-    return Problem(_NOT_THEIRS[judged.why], f"{CODE}: {judged.detail}", errors=errors)
+    wrong = Problem(_NOT_THEIRS[judged.why], f"{CODE}: {judged.detail}", errors=errors)
+    if judged.why is not WhyNotTheirs.WRONG_CODE:
+        raise wrong
+    return wrong
 
 
 _PROOFS = {
@@ -137,14 +140,12 @@ ROUTES = [
     Route(
         "POST", f"{PATH}/{{fulfillment_order}}/ready", put_ready, Scope.FULFILLMENT_WRITE,
         "What was picked waits for the customer", body=ReadyBody, answer=FulfillmentOrderAnswer,
-        keyed=True, problems=(Code.TRANSITION, Code.PRECONDITION, Code.CONFLICT),
-        at=AT_ITS_NODE,
+        keyed=True, problems=(Code.TRANSITION, Code.PRECONDITION, Code.CONFLICT), at=AT_ITS_NODE,
     ),
     Route(
         "POST", f"{PATH}/{{fulfillment_order}}/collect", put_collected, Scope.FULFILLMENT_WRITE,
         "The customer fetched it", body=CollectBody, answer=FulfillmentOrderAnswer,
-        keyed=True, problems=(Code.TRANSITION, Code.PRECONDITION, Code.CONFLICT),
-        at=AT_ITS_NODE,
+        keyed=True, problems=(Code.TRANSITION, Code.PRECONDITION, Code.CONFLICT), at=AT_ITS_NODE,
     ),
     Route(
         "POST", f"{PATH}/{{fulfillment_order}}/arrived", put_arrived, Scope.FULFILLMENT_WRITE,

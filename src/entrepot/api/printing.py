@@ -19,7 +19,7 @@ from entrepot.api.bodies_store import GoodsAnswer, goods_answer, store_work_answ
 from entrepot.api.drawn import bars
 from entrepot.api.face import Answer, Request, Route
 from entrepot.api.fulfillment import AT_ITS_NODE, asked
-from entrepot.api.pick_lists import AT_ITS_NODE as AT_ITS_LIST
+from entrepot.api.pick_lists import AT_ITS_NODE as AT_THE_LISTS
 from entrepot.api.pick_lists import asked_list
 from entrepot.api.pick_lists import shown as list_shown
 from entrepot.api.problems import Code, Problem
@@ -169,16 +169,14 @@ def _clock(at: datetime, zone: str) -> str:
 ROUTES = [
     Route(
         "GET", "/v1/print/pick-lists/{pick_list}", pick_list, Scope.FULFILLMENT_READ,
-        "A pick list on paper", answer_type="text/html", at=AT_ITS_LIST,
+        "A pick list on paper", answer_type="text/html", at=AT_THE_LISTS,
     ),
     Route(
         "GET", "/v1/print/fulfillment-orders/{fulfillment_order}/packing-slip", packing_slip,
-        Scope.FULFILLMENT_READ, "A packing slip", answer_type="text/html",
-        at=AT_ITS_NODE,
+        Scope.FULFILLMENT_READ, "A packing slip", answer_type="text/html", at=AT_ITS_NODE,
     ),
     Route(
         "GET", "/v1/print/fulfillment-orders/{fulfillment_order}/hand-over", hand_over,
-        Scope.FULFILLMENT_READ, "A hand-over receipt", answer_type="text/html",
-        at=AT_ITS_NODE,
+        Scope.FULFILLMENT_READ, "A hand-over receipt", answer_type="text/html", at=AT_ITS_NODE,
     ),
 ]  # fmt: skip

@@ -11,11 +11,13 @@ from entrepot.access.model import Scope
 from entrepot.api.bodies_store import (
     NodeWorkAnswer,
     PickupsAnswer,
+    StoreWorkAnswer,
     counters_answer,
     store_work_answer,
 )
 from entrepot.api.bounds import InPath
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
+from entrepot.api.fulfillment import asked
 from entrepot.api.paging import PageQuery, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem
 from entrepot.fulfillment.browse import AT_THE_NODE
@@ -67,10 +69,7 @@ async def node_work(request: Request) -> Answer:
             methods=query.method or list(Method), after=after, most=query.limit + 1,
         )  # fmt: skip
         page = due[: query.limit]
-        shown = await store_work.shown(
-            conn, market, [each.fulfillment_order_id for each in page],
-            {each.fulfillment_order_id: each.due_at for each in page},
-        )  # fmt: skip
+        shown = await store_work.shown(conn, market, [each.fulfillment_order_id for each in page])
         items = await store_work.items_of(conn, market, [each.work for each in shown])
     answer = NodeWorkAnswer(
         node=row.node_id,
@@ -92,6 +91,19 @@ async def node_work(request: Request) -> Answer:
     return json_answer(200, msgspec.structs.replace(answer, next=cursor), link)
 
 
+async def node_work_one(request: Request) -> Answer:
+    """Show one piece of a node's work as its people see it."""
+    id_ = asked(request).fulfillment_order_id
+    market = await request.app.world.market(request.principal.market)
+    async with request.app.pool.acquire() as conn:
+        row = await node_of(conn, request)
+        found = await store_work.shown(conn, market, [id_])
+        if not found or found[0].work.head.node_id != row.node_id:
+            raise Problem(Code.NOT_FOUND, f"{row.node_id} has no fulfillment order {id_}")
+        items = await store_work.items_of(conn, market, [found[0].work])
+    return json_answer(200, store_work_answer(found[0], items))
+
+
 async def node_pickups(request: Request) -> Answer:
     """Find what customers fetch at a node, who is here first."""
     query: PickupsQuery = request.query
@@ -99,10 +111,7 @@ async def node_pickups(request: Request) -> Answer:
     async with request.app.pool.acquire() as conn:
         row = await node_of(conn, request)
         found = await store_work.fetched(conn, market, NodeId(row.node_id), query.q)
-        shown = await store_work.shown(
-            conn, market, [each.fulfillment_order_id for each in found],
-            {each.fulfillment_order_id: each.due_at for each in found},
-        )  # fmt: skip
+        shown = await store_work.shown(conn, market, [each.fulfillment_order_id for each in found])
         items = await store_work.items_of(conn, market, [each.work for each in shown])
     return json_answer(200, PickupsAnswer([store_work_answer(each, items) for each in shown]))
 
@@ -137,6 +146,10 @@ ROUTES = [
         "GET", "/v1/nodes/{node}/work", node_work, Scope.FULFILLMENT_READ,
         "What waits at a node, by when it is due", query=NodeWorkQuery, answer=NodeWorkAnswer,
         problems=(Code.NOT_FOUND,), at=InPath(),
+    ),
+    Route(
+        "GET", "/v1/nodes/{node}/work/{fulfillment_order}", node_work_one, Scope.FULFILLMENT_READ,
+        "A piece of a node's work", answer=StoreWorkAnswer, at=InPath(),
     ),
     Route(
         "GET", "/v1/nodes/{node}/pickups", node_pickups, Scope.FULFILLMENT_READ,

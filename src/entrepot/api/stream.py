@@ -40,27 +40,26 @@ async def stream(app: App, scope: Any, protocol: Any) -> None:  # noqa: ANN401 -
     `Last-Event-ID` resumes.
     """
     try:
-        listener, market = await _listener(app, scope.headers)
+        listener = await _listener(app, scope.headers)
         query = strict.query(StreamQuery, scope.query_string)
-        after = await _start(app, market, scope.headers.get("last-event-id"), query)
     except Problem as problem:
         answer = refuse(app, problem)
         headers = [("content-type", answer.content_type), *answer.headers]
         protocol.response_bytes(answer.status, headers, answer.body)
         return
     with listener as may_listen:
-        await _send(app, protocol, may_listen, query, after)
+        listening = may_listen()
+        if listening is not None:
+            after = await _start(app, listening.market, scope.headers.get("last-event-id"), query)
+            await _send(app, protocol, may_listen, query, after)
 
 
 MayListen = Callable[[], Principal | None]
 """Answers who listens, as they are by now; None once they may not."""
 
 
-async def _listener(
-    app: App,
-    headers: Any,  # noqa: ANN401 - the server's own type
-) -> tuple[AbstractContextManager[MayListen], MarketId]:
-    """Authorize whoever listens, by key or by session, and give their market; raises Problem.
+async def _listener(app: App, headers: Any) -> AbstractContextManager[MayListen]:  # noqa: ANN401
+    """Authorize whoever listens, by key or by session; raises Problem.
 
     To listen is no use of a session: one that is only listened to ends when it has been idle.
     """
@@ -71,11 +70,10 @@ async def _listener(
         known = await sessions.known(app.pool, token_of(headers.get("cookie")))
     if known is None:
         principal = app.principals.authorize(authorization, Scope.EVENTS_READ)
-        heard = nullcontext(lambda: principal if app.principals.knows(authorization) else None)
-        return heard, principal.market
+        return nullcontext(lambda: principal if app.principals.knows(authorization) else None)
     if not known.principal.may(Scope.EVENTS_READ):
         raise Problem(Code.FORBIDDEN, f"{known.principal.name!r} lacks {Scope.EVENTS_READ}")
-    return _watched(sessions, known), known.principal.market
+    return _watched(sessions, known)
 
 
 @contextmanager

@@ -118,7 +118,7 @@ class Shown:
     """A piece of work with all that its store is shown of it."""
 
     work: Work
-    due_at: datetime | None
+    due_at: datetime
     sold: Sold
     held: bool
     pickup: Pickup | None
@@ -188,11 +188,22 @@ async def candidates(
     return [row.fulfillment_order_id for row in rows]
 
 
+def due_of(work: Work, by: MilestoneRow | None) -> datetime:
+    """Say when the next step of a piece of work is due; of what is ready, since when it waits."""
+    head = work.head
+    if work.state is State.READY_FOR_PICKUP:
+        return head.moved_at
+    if by is None:
+        return head.ship_by or head.release_at
+    if work.state is State.RELEASED:
+        return by.accept_by
+    return by.pick_by if work.state in {State.ACCEPTED, State.PICKING} else by.ship_by
+
+
 async def shown(
     conn: db.Connection,
     market: Market,
     ids: Sequence[FulfillmentOrderId],
-    due_at: Mapping[FulfillmentOrderId, datetime] | None = None,
 ) -> list[Shown]:
     """Read all that a store is shown of some work, in the order asked, without unknown ones."""
     works = {work.id: work for work in await browse.some(conn, market.id, ids)}
@@ -213,7 +224,7 @@ async def shown(
     return [
         Shown(
             work=works[id_],
-            due_at=(due_at or {}).get(id_),
+            due_at=due_of(works[id_], by.get(id_)),
             sold=_sold.decode(documents[works[id_].head.order_id]),
             held=works[id_].head.order_id in held,
             pickup=known.get(id_),

@@ -99,7 +99,7 @@ describe('the outbox', () => {
     world.online = false;
     await outbox.add(step(1));
     await outbox.add(step(2));
-    world.refuse = (entry) => (entry.body === 1 ? { kind: 'refused', status: 409, detail: 'it was canceled' } : null);
+    world.refuse = (entry) => (entry.body === 1 ? { kind: 'refused', refusal: { status: 409, code: 'conflict', detail: 'it was canceled' } } : null);
     world.online = true;
     await outbox.drain();
     expect(outbox.refused.map((each) => each.refused?.detail)).toEqual(['it was canceled']);

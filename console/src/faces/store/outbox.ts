@@ -6,10 +6,10 @@
  * somebody has seen it; what comes after it is sent all the same.
  */
 import type { Shelf } from './keep';
-import type { Entry, NewEntry } from './types';
+import type { Entry, NewEntry, Refusal } from './types';
 
 /** What came of sending one: an answer, a refusal, or nothing (no network, the server is busy, signed out). */
-export type Sent = { kind: 'done'; answer: unknown } | { kind: 'refused'; status: number; detail: string } | { kind: 'later' };
+export type Sent = { kind: 'done'; answer: unknown } | { kind: 'refused'; refusal: Refusal } | { kind: 'later' };
 
 export type Came = { kind: 'done'; answer: unknown } | { kind: 'refused'; entry: Entry } | { kind: 'waiting' };
 
@@ -19,7 +19,7 @@ export interface Around {
   mint: () => string;
   now: () => number;
   /** One tab sends at a time. */
-  alone: <T>(work: () => Promise<T>) => Promise<T>;
+  alone: (work: () => Promise<void>) => Promise<void>;
 }
 
 export class Outbox {
@@ -105,7 +105,7 @@ export class Outbox {
       const sent = await this.around.send(entry);
       if (sent.kind === 'later') return;
       if (sent.kind === 'refused') {
-        const told = { ...entry, refused: { status: sent.status, detail: sent.detail } };
+        const told = { ...entry, refused: sent.refusal };
         await this.around.shelf.put(told);
         this.become(this.entries.map((each) => (each.n === entry.n ? told : each)));
         continue;

@@ -24,6 +24,12 @@ export interface Touched {
   quantity: number;
 }
 
+export interface Refusal {
+  status: number;
+  code: string;
+  detail: string;
+}
+
 /** A step that waits to be sent, or that the server has refused. */
 export interface Entry {
   /** Its place in the line; given by the store of entries. */
@@ -39,7 +45,7 @@ export interface Entry {
   verb: Verb | 'count' | 'abandon';
   work?: string;
   units?: Touched[];
-  refused?: { status: number; detail: string };
+  refused?: Refusal;
 }
 
 export type NewEntry = Omit<Entry, 'n' | 'key' | 'at' | 'user'>;

@@ -14,7 +14,7 @@ export function isGtin(code: string): boolean {
   if (!GTIN_LENGTHS.has(code.length) || !/^\d+$/.test(code)) return false;
   const digits = [...code].map(Number);
   const check = digits.pop()!;
-  const total = digits.reverse().reduce((sum, digit, at) => sum + digit * (at % 2 ? 1 : 3), 0);
+  const total = digits.toReversed().reduce((sum, digit, at) => sum + digit * (at % 2 ? 1 : 3), 0);
   return (10 - (total % 10)) % 10 === check;
 }
 
