@@ -12,7 +12,7 @@ async def test_a_webhook_is_given_back_as_it_was_put_but_for_its_secret(call):
     shown = {
         "webhook": "erp", "url": ERP["url"], "types": ["order.captured"], "channels": None,
         "enabled": True, "sequence": 0, "failures": 0, "succeeded_at": None, "exception": None,
-        "version": 1,
+        "version": 1, "waiting": 0, "failed": 0,
     }  # fmt: skip
     assert await call.ok("PUT", "/v1/webhooks/erp", ERP) == shown
     assert await call.ok("GET", "/v1/webhooks/erp") == shown

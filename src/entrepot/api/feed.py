@@ -9,6 +9,7 @@ from msgspec import Meta
 from entrepot.access.model import Scope
 from entrepot.api.event_log import EventsQuery, FeedQuery, only_forward, searched
 from entrepot.api.face import Answer, Request, Route, json_answer
+from entrepot.notices.model import TYPES
 from entrepot.plumbing.cloud_event import CloudEvent, cloud_event
 from entrepot.plumbing.relay import events_after
 
@@ -41,10 +42,10 @@ class FeedPage(msgspec.Struct, frozen=True):
 async def events(request: Request) -> Answer:
     """Read the feed from a cursor on; with `wait`, wait so long for news."""
     query: EventsQuery = request.query
-    types = wanted(query)
+    names = wanted(query)
     market = request.principal.market
     if query.before is not None:
-        return await _backwards(request, query, types)
+        return await _backwards(request, query, names)
     only_forward(query)
     ends = asyncio.get_running_loop().time() + query.wait
     after = query.after
@@ -52,7 +53,7 @@ async def events(request: Request) -> Answer:
         async with request.app.pool.acquire() as conn:
             found = await events_after(conn, market, after, query.limit)
         after = found[-1].sequence if found else after
-        chosen = [event for event in found if types is None or event.type in types]
+        chosen = [event for event in found if names is None or event.type in names]
         over = asyncio.get_running_loop().time() >= ends or request.app.stopping.is_set()
         if chosen or (not found and over):
             root = request.app.settings.public_url
@@ -76,6 +77,17 @@ def wanted(query: FeedQuery) -> set[str] | None:
     return names or None
 
 
+class TypesAnswer(msgspec.Struct, frozen=True):
+    """The types of facts there are, by name; docs/events says what each holds."""
+
+    items: list[str]
+
+
+async def list_types(_: Request) -> Answer:
+    """The types of facts that the feed may hold."""
+    return json_answer(200, TypesAnswer(sorted(TYPES)))
+
+
 async def streamed(_: Request) -> Answer:  # pragma: no cover - the server streams it itself
     """The same feed as server-sent events; see `api.stream`."""
     raise AssertionError("the server answers this route")
@@ -85,6 +97,10 @@ ROUTES = [
     Route(
         "GET", "/v1/events", events, Scope.EVENTS_READ, "The feed, in order or searched",
         query=EventsQuery, answer=FeedPage,
+    ),
+    Route(
+        "GET", "/v1/events/types", list_types, Scope.EVENTS_READ, "The types of events",
+        answer=TypesAnswer,
     ),
     Route(
         "GET", "/v1/events/stream", streamed, Scope.EVENTS_READ, "The feed as server-sent events",
