@@ -8,33 +8,46 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-SOURCES := src tests bench connectors
+SOURCES := src tests bench connectors hatch_build.py
+FACES := $(BIN)/python src/entrepot/cli/console_build.py
+FACES_CHECKED := console/node_modules/.checked
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command 'make lock'
 
-.PHONY: help setup demo test check bench docs api lint lock clean
+.PHONY: help setup demo test check bench docs api faces lint lock clean
 
 help: ## List the verbs.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
-setup: $(STAMP) ## Create the environment from the lock files; at once when they have not changed.
+setup: $(STAMP) faces ## Create the environment from the lock files, and build the console; at once when nothing changed.
 
 # The stamp is newer than everything that decides what is installed, or it is made again.
 $(STAMP): requirements-dev.lock pyproject.toml $(wildcard connectors/*/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit("Entrepot needs Python 3.11 or newer; set PYTHON=") if sys.version_info < (3, 11) else 0'
 	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+	ENTREPOT_CONSOLE=skip $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 		--editable . $(patsubst %/pyproject.toml,--editable %,$(wildcard connectors/*/pyproject.toml))
 	@touch $@
 
-demo: $(STAMP) ## Run the whole system and its sample retailer until stopped.
+# The faces, where their sources changed; with the system's Node, or the environment's own.
+faces: $(STAMP)
+	@$(FACES)
+
+# Types, style, who may import whom, the API's types, components: again when a file of theirs changed.
+$(FACES_CHECKED): $(STAMP) $(shell find console -type f -not -path '*/node_modules/*')
+	@$(FACES) npm run check
+	@touch $@
+
+demo: $(STAMP) faces ## Run the whole system and its sample retailer until stopped.
 	$(BIN)/python -m entrepot demo
 
-test: lint ## Everything that proves it.
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+test: lint $(FACES_CHECKED) faces ## Everything that proves it.
+	@$(FACES) npm run budget
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser
+	$(BIN)/python -m pytest tests/browser
 
-check: lint ## The same without the tests that start servers or run a world.
+check: lint $(FACES_CHECKED) ## The same without the tests that start servers or run a world.
 	$(BIN)/python -m pytest -m 'not slow'
 
 # Each line is a gate of its own: the first that fails ends the run.
@@ -54,11 +67,11 @@ docs: $(STAMP) ## Write the generated pages of docs/ again.
 
 api: $(STAMP) ## Print the API's document beside the console again, and its types.
 	$(BIN)/python -m entrepot openapi >console/openapi.json
-	cd console && npm run --silent gen
+	@$(FACES) npm run gen
 
 lock: $(STAMP)
 	$(COMPILE) --output-file requirements.lock pyproject.toml
 	$(COMPILE) --output-file requirements-dev.lock --group pyproject.toml:dev pyproject.toml
 
 clean: ## Remove the environment and every cache.
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf $(VENV) console/node_modules src/entrepot/_console test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -22,6 +22,7 @@ class Scope:
     query_string: str
     headers: dict[str, str] = field(default_factory=dict)
     proto: str = "http"
+    client: str = "127.0.0.1:40000"
 
 
 @dataclass(slots=True)

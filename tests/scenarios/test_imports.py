@@ -153,7 +153,7 @@ def test_a_canceled_draft_does_not_move_and_what_is_no_table_is_refused(client, 
     upload(client, b"", "kind=items&file=x.csv").expect(422)
 
 
-def test_who_may_not_put_items_may_not_import_them(system, make_keys, shop):
+def test_who_may_not_put_items_may_not_import_them(system, make_keys):
     [key] = make_keys([frozenset({"jobs:read", "jobs:write", "network:write"})])
     clerk = Client(system.url, key)
     upload(clerk, b"sku,name\nA,a\n", "kind=items&file=x.csv").expect(403)

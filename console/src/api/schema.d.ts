@@ -1250,6 +1250,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * API keys
+         * @description Scope: `keys:read`.
+         */
+        get: operations["getV1Keys"];
+        put?: never;
+        /**
+         * Make an API key
+         * @description Scope: `keys:write`.
+         */
+        post: operations["postV1Keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description Scope: `keys:write`.
+         */
+        delete: operations["deleteV1KeysKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/lanes": {
         parameters: {
             query?: never;
@@ -2166,6 +2210,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the faces remember for one
+         * @description Whoever has signed in, for themselves.
+         */
+        get: operations["getV1Preferences"];
+        /**
+         * Let the faces remember
+         * @description Whoever has signed in, for themselves.
+         */
+        put: operations["putV1Preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/promises": {
         parameters: {
             query?: never;
@@ -2368,6 +2436,51 @@ export interface paths {
          * @description Scope: `orders:write`.
          */
         post: operations["postV1ReservationsReservation_idRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The session one has
+         * @description Whoever has signed in, for themselves.
+         */
+        get: operations["getV1Session"];
+        put?: never;
+        /** Sign in */
+        post: operations["postV1Session"];
+        /**
+         * Sign out
+         * @description Whoever has signed in, for themselves.
+         */
+        delete: operations["deleteV1Session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change one's own password
+         * @description Whoever has signed in, for themselves.
+         */
+        put: operations["putV1SessionPassword"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2640,6 +2753,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may sign in
+         * @description Scope: `users:read`.
+         */
+        get: operations["getV1Users"];
+        put?: never;
+        /**
+         * Enroll a person
+         * @description Scope: `users:write`.
+         */
+        post: operations["postV1Users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A person
+         * @description Scope: `users:read`.
+         */
+        get: operations["getV1UsersUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a person's account
+         * @description Scope: `users:write`.
+         */
+        patch: operations["patchV1UsersUser"];
         trace?: never;
     };
     "/v1/waves": {
@@ -4088,6 +4249,49 @@ export interface components {
             sku: string;
         };
         /**
+         * KeyAnswer
+         * @description A key. `made_by` null: at the command line. `used_on`: the last day of its use, UTC.
+         */
+        KeyAnswer: {
+            id: string;
+            made_at: string;
+            made_by: string | null;
+            name: string;
+            revoked_at: string | null;
+            scopes: string[];
+            used_on: string | null;
+        };
+        /**
+         * KeyBody
+         * @description `name`: who will hold it, for people. `admin` among the scopes is all of them.
+         */
+        KeyBody: {
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+        };
+        /**
+         * KeyMade
+         * @description `key` is shown this once: a call that is repeated under its key does not show it.
+         */
+        KeyMade: {
+            id: string;
+            key: string | null;
+            made_at: string;
+            made_by: string | null;
+            name: string;
+            revoked_at: string | null;
+            scopes: string[];
+            used_on: string | null;
+        };
+        /**
+         * KeysAnswer
+         * @description The newest first; those that were revoked among them.
+         */
+        KeysAnswer: {
+            items: components["schemas"]["KeyAnswer"][];
+            next: string | null;
+        };
+        /**
          * KindAnswer
          * @description A kind of file: what its rows may say, and the mappings that were kept for it.
          */
@@ -5139,6 +5343,14 @@ export interface components {
             shipping: number;
             split: number;
         };
+        /**
+         * PasswordBody
+         * @description The password there is, and the one there is to be: 12 characters at least.
+         */
+        PasswordBody: {
+            current: string;
+            new: string;
+        };
         /** Payment */
         Payment: {
             /**
@@ -5149,6 +5361,17 @@ export interface components {
             provider: string;
             /** @default  */
             reference: string;
+        };
+        /**
+         * PersonAnswer
+         * @description Who has signed in. `nodes` null: everywhere.
+         */
+        PersonAnswer: {
+            id: string;
+            login: string;
+            name: string;
+            nodes: string[] | null;
+            role: components["schemas"]["Role"];
         };
         /**
          * Phase
@@ -6121,6 +6344,12 @@ export interface components {
             tell_earlier: boolean;
         };
         /**
+         * Role
+         * @description What somebody does here; `access.roles` says what it opens.
+         * @enum {unknown}
+         */
+        Role: "administrator" | "agent" | "associate" | "operations" | "viewer";
+        /**
          * RowAnswer
          * @description What became of a row. `short`: reserved units it found missing, which stand as a shortage.
          */
@@ -6201,6 +6430,12 @@ export interface components {
             saved_at: string;
             saved_by: string;
         };
+        /**
+         * Scope
+         * @description What a key may be allowed. `admin` implies all others; writing does not imply reading.
+         * @enum {unknown}
+         */
+        Scope: "admin" | "catalog:read" | "catalog:write" | "customers:read" | "customers:write" | "events:read" | "exceptions:read" | "exceptions:write" | "fulfillment:read" | "fulfillment:write" | "inventory:read" | "inventory:write" | "jobs:read" | "jobs:write" | "keys:read" | "keys:write" | "network:read" | "network:write" | "orders:read" | "orders:write" | "policies:read" | "policies:write" | "promises:read" | "tracking:write" | "users:read" | "users:write" | "webhooks:read" | "webhooks:write";
         /**
          * Segment
          * @description Units that are for some only, until `until`: their sales use the protection up.
@@ -6290,6 +6525,19 @@ export interface components {
         SerialWhole: {
             steps: components["schemas"]["SerialStep"][];
             unit: components["schemas"]["SerialAnswer"];
+        };
+        /**
+         * SessionAnswer
+         * @description A session. Unsafe calls that are made with its cookie send `csrf` as X-CSRF-Token.
+         *
+         *         It ends at `expires_at`, or when nothing was asked for four hours.
+         */
+        SessionAnswer: {
+            csrf: string;
+            expires_at: string;
+            market: string;
+            scopes: string[];
+            user: components["schemas"]["PersonAnswer"];
         };
         /**
          * SetAsideLine
@@ -6390,6 +6638,16 @@ export interface components {
             refused: string | null;
             /** @default [] */
             shipments: components["schemas"]["Sent"][];
+        };
+        /**
+         * SignInBody
+         * @description `market`: whose people; the one market of a system that has but one may be left out.
+         */
+        SignInBody: {
+            login: string;
+            /** @default default */
+            market: string;
+            password: string;
         };
         /**
          * SkuAvailable
@@ -6956,6 +7214,72 @@ export interface components {
             service: components["schemas"]["Method"] | null;
         };
         /**
+         * UserAnswer
+         * @description A person. `nodes` null: everywhere.
+         */
+        UserAnswer: {
+            enabled: boolean;
+            id: string;
+            login: string;
+            made_at: string;
+            made_by: string;
+            name: string;
+            nodes: string[] | null;
+            role: components["schemas"]["Role"];
+            signed_in_at: string | null;
+            version: number;
+        };
+        /**
+         * UserBody
+         * @description A person. `nodes`: where an associate works; nobody else has any.
+         */
+        UserBody: {
+            login: string;
+            name: string;
+            /** @default null */
+            nodes: string[] | null;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * UserMade
+         * @description `password` is shown this once: a call that is repeated under its key does not show it.
+         */
+        UserMade: {
+            enabled: boolean;
+            id: string;
+            login: string;
+            made_at: string;
+            made_by: string;
+            name: string;
+            nodes: string[] | null;
+            password: string | null;
+            role: components["schemas"]["Role"];
+            signed_in_at: string | null;
+            version: number;
+        };
+        /**
+         * UserPatch
+         * @description What is to be other than it is.
+         *
+         *         `reset_password`: the password there is ends, with every session, and the answer shows another.
+         */
+        UserPatch: {
+            enabled?: boolean;
+            name?: string;
+            nodes?: string[] | null;
+            /** @default false */
+            reset_password: boolean;
+            role?: components["schemas"]["Role"];
+        };
+        /**
+         * UsersAnswer
+         * @description By login.
+         */
+        UsersAnswer: {
+            items: components["schemas"]["UserAnswer"][];
+            next: string | null;
+        };
+        /**
          * WaitingAnswer
          * @description Units that wait, beside how many may (`limit`) and how many more (`room`; null: any).
          *
@@ -7405,7 +7729,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7643,7 +7967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7841,7 +8165,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8107,7 +8431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8221,7 +8545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8267,7 +8591,7 @@ export interface operations {
                 /** @description begin after the last event there is */
                 latest?: boolean;
                 limit?: number;
-                /** @description false: every event comes as `message`, and the server's as `start`, `tick` */
+                /** @description false: each event is a `message`; the server adds `start` and `tick` */
                 named?: boolean;
                 types?: string[];
                 /** @description seconds to wait for news */
@@ -8297,7 +8621,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8515,7 +8839,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8619,7 +8943,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8686,7 +9010,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8778,7 +9102,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8906,7 +9230,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9034,7 +9358,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9162,7 +9486,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9290,7 +9614,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9418,7 +9742,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9546,7 +9870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9674,7 +9998,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9888,7 +10212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9978,7 +10302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10077,7 +10401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10176,7 +10500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10275,7 +10599,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10374,7 +10698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10473,7 +10797,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10650,7 +10974,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10814,7 +11138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10911,7 +11235,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11012,7 +11336,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11287,7 +11611,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11530,7 +11854,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11618,7 +11942,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11773,7 +12097,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11929,7 +12253,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12010,7 +12334,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12101,7 +12425,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12174,7 +12498,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12333,7 +12657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12510,7 +12834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12618,7 +12942,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12757,7 +13081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12824,7 +13148,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12916,7 +13240,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13113,7 +13437,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13133,6 +13457,261 @@ export interface operations {
             };
             /** @description illegal-transition */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Keys: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1Keys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyMade"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    deleteV1KeysKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13360,7 +13939,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13626,7 +14205,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13754,7 +14333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13873,7 +14452,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13988,7 +14567,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14321,7 +14900,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14494,7 +15073,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14586,7 +15165,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14692,7 +15271,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14771,7 +15350,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14853,7 +15432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14945,7 +15524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15056,7 +15635,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15176,7 +15755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15284,7 +15863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15351,7 +15930,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15443,7 +16022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15562,7 +16141,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15675,7 +16254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15758,7 +16337,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15861,7 +16440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15953,7 +16532,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16158,7 +16737,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16353,7 +16932,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16481,7 +17060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16591,7 +17170,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16713,7 +17292,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16788,7 +17367,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16940,7 +17519,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17117,7 +17696,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17245,7 +17824,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17451,7 +18030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17579,7 +18158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17707,7 +18286,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17830,7 +18409,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17929,7 +18508,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18034,7 +18613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18198,7 +18777,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18337,6 +18916,179 @@ export interface operations {
             };
         };
     };
+    getV1Preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    putV1Preferences: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description precondition-failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     postV1Promises: {
         parameters: {
             query?: never;
@@ -18377,7 +19129,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18546,7 +19298,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18728,7 +19480,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18978,7 +19730,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19169,7 +19921,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19270,7 +20022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19385,7 +20137,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19414,6 +20166,344 @@ export interface operations {
             };
             /** @description idempotency-key-reused, invalid-request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1Session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-many-attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    deleteV1Session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    putV1SessionPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-many-attempts */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19783,7 +20873,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19911,7 +21001,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20030,7 +21120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20147,7 +21237,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20237,7 +21327,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20318,7 +21408,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20412,7 +21502,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20504,7 +21594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20632,7 +21722,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20760,7 +21850,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20888,7 +21978,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20907,6 +21997,388 @@ export interface operations {
                 };
             };
             /** @description conflict, illegal-transition, insufficient-stock */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description precondition-failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Users: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsersAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1Users: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserMade"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1UsersUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    patchV1UsersUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserMade"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -21232,7 +22704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21356,7 +22828,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21527,7 +22999,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21628,7 +23100,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21734,7 +23206,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description insufficient-scope */
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -16,7 +16,9 @@ const COLUMNS: Column<Row>[] = [
   { key: 'count', title: 'Count', render: () => 7, num: true },
 ];
 
-function Table({ rows = ROWS as Row[] | null, onOpen = () => {}, onSort = () => {}, sort = '', error = null as Error | null, retry = () => {} }) {
+const nothing = () => {};
+
+function Table({ rows = ROWS as Row[] | null, onOpen = nothing as (row: Row) => void, onSort = nothing as (sort: string) => void, sort = '', error = null as Error | null, retry = nothing }) {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   return (
     <MantineProvider>

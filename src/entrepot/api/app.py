@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
+from entrepot.access.hashing import Hashing
+from entrepot.access.throttle import PER_ADDRESS, PER_LOGIN, Throttle
 from entrepot.api.faces import Faces
 from entrepot.api.principals import Principals
 from entrepot.inventory.launch_model import TICKETS_PER_COMMIT_MAX
@@ -58,6 +60,9 @@ class App:
     quotes: Batcher[tuple[MarketId, Cart], Quote]
     bills: Batcher[tuple[MarketId, Question], list[Explained]]
     draws: Batcher[tuple[MarketId, Draw], Drawn]
+    hashing: Hashing = field(default_factory=Hashing)
+    per_login: Throttle = field(default_factory=lambda: Throttle(PER_LOGIN))
+    per_address: Throttle = field(default_factory=lambda: Throttle(PER_ADDRESS))
     document: bytes = b""
     faces: Faces = field(default_factory=lambda: Faces({}, ()))
     feeding: int = 0

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
+from entrepot.api.bounds import Anywhere
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.inventory.browse import NODE_LISTS_MAX
@@ -254,10 +255,12 @@ ROUTES = [
     Route(
         "GET", "/v1/availability", get_availability, Scope.INVENTORY_READ,
         "What a channel may sell", query=AvailabilityQuery, answer=AvailabilityAnswer,
+        at=Anywhere("every shopper sees it"),
         problems=(Code.NOT_FOUND,),
     ),
     Route(
         "POST", "/v1/promises", post_promises, Scope.PROMISES_READ,
         "Every way to have a cart, with dates", body=PromiseBody, answer=PromiseAnswer,
+        at=Anywhere("every shopper sees it"),
     ),
 ]  # fmt: skip

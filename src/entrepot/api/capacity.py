@@ -10,6 +10,7 @@ from msgspec import Meta
 from entrepot.access.model import Scope
 from entrepot.api.bodies_fulfillment import EmptyBody
 from entrepot.api.bodies_network import CAPACITY_MAX, Clock
+from entrepot.api.bounds import InPath
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
 from entrepot.api.kinds import ID_CHARS_MAX
@@ -330,25 +331,25 @@ def _override(row: OverrideRow) -> OverrideAnswer:
 ROUTES = [
     Route(
         "GET", f"{PATH}/capacity", capacity, Scope.NETWORK_READ, "A node's days",
-        query=CapacityQuery, answer=CapacityAnswer,
+        query=CapacityQuery, answer=CapacityAnswer, at=InPath(),
     ),
     Route(
         "POST", f"{PATH}/overrides", put_override, Scope.NETWORK_WRITE,
         "Say for a while what the node's row does not", body=OverrideBody,
-        answer=OverrideAnswer, status=201, keyed=True,
+        answer=OverrideAnswer, status=201, keyed=True, at=InPath(),
     ),
     Route(
         "GET", f"{PATH}/overrides", listing, Scope.NETWORK_READ, "A node's overrides",
-        query=OverridesQuery, answer=OverridesAnswer,
+        query=OverridesQuery, answer=OverridesAnswer, at=InPath(),
     ),
     Route(
         "POST", f"{PATH}/overrides/{{override}}/lift", lift_override, Scope.NETWORK_WRITE,
         "End an override", body=LiftBody, answer=OverrideAnswer, keyed=True,
-        problems=(Code.CONFLICT,),
+        problems=(Code.CONFLICT,), at=InPath(),
     ),
     Route(
         "POST", f"{PATH}/overrides/{{override}}/replan", replan, Scope.NETWORK_WRITE,
         "Plan the work that stands in an override again", body=EmptyBody,
-        answer=OverrideAnswer, keyed=True, problems=(Code.CONFLICT,),
+        answer=OverrideAnswer, keyed=True, problems=(Code.CONFLICT,), at=InPath(),
     ),
 ]  # fmt: skip

@@ -31,7 +31,10 @@ async def command(request: Request, act: Act) -> Answer:
         if kept:
             return replay(request.key, next(iter(kept.values())))
         answer = await act(conn, at)
-        await idempotency.keep(conn, market, request.key, status=answer.status, answer=answer.body)
+        await idempotency.keep(
+            conn, market, request.key, status=answer.status,
+            answer=answer.body if answer.kept is None else answer.kept,
+        )  # fmt: skip
         return answer
 
     return await db.in_transaction(request.app.pool, work)

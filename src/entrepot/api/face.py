@@ -17,10 +17,12 @@ import msgspec
 
 from entrepot.access.model import Principal
 from entrepot.api import strict
+from entrepot.api.bounds import At, bind, shut
 from entrepot.api.problems import Code, Problem, invalid
 from entrepot.plumbing import db, telemetry
 from entrepot.plumbing.batch import QueueFull
 from entrepot.plumbing.idempotency import Key
+from entrepot.terms.ids import NodeId
 
 if TYPE_CHECKING:
     from entrepot.api.app import App
@@ -40,7 +42,8 @@ _PLAINLY_JSON = frozenset({None, "application/json", "application/json; charset=
 class Answer:
     """A status, a body already encoded, and headers beside the content type.
 
-    `parts` instead of a body: it is sent as it is made, no faster than the client takes it.
+    `parts` instead of a body: it is sent as it is made, no faster than the client takes it. `kept`
+    stands for a body with something in it that is shown once: it is what a repeated call gets.
     """
 
     status: int
@@ -48,13 +51,16 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     content_type: str = "application/json"
     parts: AsyncGenerator[bytes, None] | None = None
+    kept: bytes | None = None
 
 
 @dataclass(slots=True)
 class Request:
     """What a handler sees. `body` and `query` are read as the route says.
 
-    `arriving` is a body of any length, as it comes, where the route streams.
+    `arriving` is a body of any length, as it comes, where the route streams. `nodes` are those a
+    list is narrowed to, where whoever asks is bound to some; `peer` is who asks where no key is
+    needed: the address at the other end.
     """
 
     app: "App"
@@ -66,6 +72,8 @@ class Request:
     body: Any = None
     query: Any = None
     key: Key | None = None
+    nodes: list[NodeId] | None = None
+    peer: str = ""
 
     @property
     def actor(self) -> str:
@@ -82,7 +90,8 @@ class Route:
 
     `keyed` routes run under the caller's idempotency key, which their handler claims; to `ticketed`
     ones the tickets of waiting lines may be shown. `lines` is what each line is of a body of any
-    length, which the handler reads as it comes; an `upload` is a file, read in the same way.
+    length, which the handler reads as it comes; an `upload` is a file, read in the same way. `at`
+    says how it keeps people who are bound to nodes at theirs; without it, it is not for them.
     """
 
     method: str
@@ -102,6 +111,7 @@ class Route:
     raw_body: bool = False
     lines: Any = None
     upload: bool = False
+    at: At | None = None
     observe: Any = field(default=None, compare=False)
 
 
@@ -191,23 +201,47 @@ async def _serve(
     read: Callable[[], Awaitable[bytes]],
 ) -> Answer:
     headers = scope.headers
-    principal = app.principals.authorize(headers.get("authorization"), route.scope)
-    request = Request(app, principal, path, headers)
+    authorization = headers.get("authorization")
+    if authorization is not None or route.scope is None:
+        principal = app.principals.authorize(authorization, route.scope)
+    else:
+        principal = await _signed_in(app, route.scope, route, headers)
+    peer = scope.client if route.scope is None else ""
+    request = Request(app, principal, path, headers, peer=peer)
     if route.lines is not None or route.upload:
         request.arriving = _arriving(read)
     elif route.body is not None or route.raw_body:
         request.raw = await _bounded(headers, read, app.settings.body_bytes_max)
-        if route.body is not None:
-            if (said := headers.get("content-type")) not in _PLAINLY_JSON:
-                strict.check_type(said)
-            request.body = strict.decode(route.body, request.raw or b"{}", code=route.code)
+        _read(route, request)
     if route.query is not None:
         request.query = strict.query(route.query, scope.query_string)
     elif scope.query_string and route.scope is not None:
         raise Problem(Code.INVALID, "takes no parameters")
     if route.keyed:
         request.key = _key(request, scope)
+    if principal.nodes is not None:
+        await bind(route.at, request)
     return await route.handler(request)
+
+
+async def _signed_in(
+    app: "App",
+    wanted: str,
+    route: Route,
+    headers: Any,  # noqa: ANN401 - the server's own type
+) -> Principal:
+    """Give whoever has signed in; what is shut to them is so before its body is looked at."""
+    principal = await app.principals.by_cookie(app.pool, headers, wanted, route.method)
+    if principal.nodes is not None and route.at is None:
+        raise shut()
+    return principal
+
+
+def _read(route: Route, request: Request) -> None:
+    if route.body is not None:
+        if (said := request.headers.get("content-type")) not in _PLAINLY_JSON:
+            strict.check_type(said)
+        request.body = strict.decode(route.body, request.raw or b"{}", code=route.code)
 
 
 async def _arriving(read: Any) -> AsyncIterator[bytes]:  # noqa: ANN401 - the server's own type

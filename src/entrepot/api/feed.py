@@ -7,24 +7,25 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
+from entrepot.api.bounds import Narrowed
 from entrepot.api.event_log import EventsQuery, FeedQuery, only_forward, searched
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.notices.model import TYPES
 from entrepot.plumbing.cloud_event import CloudEvent, cloud_event
+from entrepot.plumbing.model import Event
 from entrepot.plumbing.relay import events_after
+from entrepot.terms.ids import NodeId
 
 PAUSE_S = 0.02
 
 
 class StreamQuery(FeedQuery, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """As the feed's; browsers reconnect by themselves, and cannot wait for a name they do not know."""
+    """As the feed's; browsers cannot wait for a name they do not know, nor for all of them."""
 
     latest: Annotated[bool, Meta(description="begin after the last event there is")] = False
     named: Annotated[
         bool,
-        Meta(
-            description="false: every event comes as `message`, and the server's as `start`, `tick`"
-        ),
+        Meta(description="false: each event is a `message`; the server adds `start` and `tick`"),
     ] = True
 
 
@@ -53,7 +54,12 @@ async def events(request: Request) -> Answer:
         async with request.app.pool.acquire() as conn:
             found = await events_after(conn, market, after, query.limit)
         after = found[-1].sequence if found else after
-        chosen = [event for event in found if names is None or event.type in names]
+        own = request.principal.nodes
+        chosen = [
+            event
+            for event in found
+            if (names is None or event.type in names) and (own is None or is_of(event, own))
+        ]
         over = asyncio.get_running_loop().time() >= ends or request.app.stopping.is_set()
         if chosen or (not found and over):
             root = request.app.settings.public_url
@@ -67,7 +73,12 @@ async def _backwards(request: Request, query: EventsQuery, types: set[str] | Non
     market, root = request.principal.market, request.app.settings.public_url
     async with request.app.pool.acquire() as conn:
         looked = await searched(conn, market, query, types, query.limit)
-    events_ = [cloud_event(root, market, event) for event in looked.events]
+    own = request.principal.nodes
+    events_ = [
+        cloud_event(root, market, event)
+        for event in looked.events
+        if own is None or is_of(event, own)
+    ]
     return json_answer(200, FeedPage(events_, looked.before))
 
 
@@ -88,15 +99,31 @@ async def list_types(_: Request) -> Answer:
     return json_answer(200, TypesAnswer(sorted(TYPES)))
 
 
+class _OfNode(msgspec.Struct, frozen=True):
+    """What of an event's data says whose it is; most name no node."""
+
+    node: str | None = None
+
+
+def is_of(event: Event, own: frozenset[NodeId]) -> bool:
+    """Say whether a fact is of one of these nodes; one that names no node is of none."""
+    try:
+        return msgspec.json.decode(event.data, type=_OfNode).node in own
+    except msgspec.ValidationError:
+        return False
+
+
 async def streamed(_: Request) -> Answer:  # pragma: no cover - the server streams it itself
     """The same feed as server-sent events; see `api.stream`."""
     raise AssertionError("the server answers this route")
 
 
+OF_OWN_NODES = Narrowed("only facts that name a node of one's own")
+
 ROUTES = [
     Route(
         "GET", "/v1/events", events, Scope.EVENTS_READ, "The feed, in order or searched",
-        query=EventsQuery, answer=FeedPage,
+        query=EventsQuery, answer=FeedPage, at=OF_OWN_NODES,
     ),
     Route(
         "GET", "/v1/events/types", list_types, Scope.EVENTS_READ, "The types of events",
@@ -104,6 +131,6 @@ ROUTES = [
     ),
     Route(
         "GET", "/v1/events/stream", streamed, Scope.EVENTS_READ, "The feed as server-sent events",
-        query=StreamQuery, answer_type="text/event-stream",
+        query=StreamQuery, answer_type="text/event-stream", at=OF_OWN_NODES,
     ),
 ]  # fmt: skip

@@ -28,6 +28,7 @@ from entrepot.api.bodies_fulfillment import (
     whole_answer,
     work_answer,
 )
+from entrepot.api.bounds import InQuery, Of
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Handler, Request, Route, etag, json_answer, parameter
 from entrepot.api.paging import PageQuery, after_of, cursor_of
@@ -52,7 +53,7 @@ from entrepot.journey.world import Market
 from entrepot.network.model import Method
 from entrepot.plumbing import db, mint, outbox
 from entrepot.promise import browse as promises
-from entrepot.terms.ids import FulfillmentOrderId, NodeId
+from entrepot.terms.ids import FulfillmentOrderId, MarketId, NodeId
 from entrepot.terms.outcome import Refused
 
 PATH = "/v1/fulfillment-orders"
@@ -107,7 +108,7 @@ async def listing(request: Request) -> Answer:
     after = _id(after_of(query.cursor), "cursor") if query.cursor else browse.BEFORE_ALL
     market = await request.app.world.market(request.principal.market)
     async with request.app.pool.acquire() as conn:
-        works = await _listed(conn, market, query, after)
+        works = await _at_own_nodes(conn, market, query, after, request.nodes)
         lots = await lots_shown.of_works(conn, market, works[: query.limit])
         by = await promises.milestones_of(conn, market.id, [w.id for w in works[: query.limit]])
     items = [work_answer(work, lots, by.get(work.id)) for work in works[: query.limit]]
@@ -116,6 +117,26 @@ async def listing(request: Request) -> Answer:
     cursor = cursor_of(items[-1].id)
     link = ("link", f'<{PATH}?{_again(query, cursor)}>; rel="next"')
     return json_answer(200, FulfillmentOrdersAnswer(items=items, next=cursor), link)
+
+
+async def _at_own_nodes(
+    conn: db.Connection, market: Market, query: WorkQuery, after: UUID, nodes: list[NodeId] | None
+) -> list[Work]:
+    """Read a page and one more; of whoever is bound to several nodes, of all of these together."""
+    if nodes is None:
+        return await _listed(conn, market, query, after)
+    found = [
+        work
+        for node in nodes
+        for work in await _listed(conn, market, msgspec.structs.replace(query, node=node), after)
+    ]
+    return sorted(found, key=lambda work: work.id)[: query.limit + 1]
+
+
+async def nodes_of(conn: db.Connection, market: MarketId, id_: UUID) -> list[NodeId] | None:
+    """Say at which node work is; None where there is none of that id."""
+    found = await browse.some(conn, market, [FulfillmentOrderId(id_)])
+    return [work.head.node_id for work in found] or None
 
 
 async def _listed(conn: db.Connection, market: Market, query: WorkQuery, after: UUID) -> list[Work]:
@@ -285,20 +306,23 @@ _STEPS: Sequence[tuple[str, Verb, type[msgspec.Struct], Read, str]] = (
     ("ship", ship, ShipBody, _packages, "Packages were handed over to a carrier"),
 )
 
+AT_ITS_NODE = Of("fulfillment_order", nodes_of)
+
 ROUTES = [
     Route(
         "GET", PATH, listing, Scope.FULFILLMENT_READ, "A node's work list",
-        query=WorkQuery, answer=FulfillmentOrdersAnswer,
+        query=WorkQuery, answer=FulfillmentOrdersAnswer, at=InQuery(many=True),
     ),
     Route(
         "GET", f"{PATH}/{{fulfillment_order}}", one, Scope.FULFILLMENT_READ,
-        "A fulfillment order", answer=WholeAnswer,
+        "A fulfillment order", answer=WholeAnswer, at=AT_ITS_NODE,
     ),
     *(
         Route(
             "POST", f"{PATH}/{{fulfillment_order}}/{name}", step(verb, read),
             Scope.FULFILLMENT_WRITE, summary, body=body, answer=FulfillmentOrderAnswer,
             keyed=True, problems=(Code.TRANSITION, Code.PRECONDITION, Code.CONFLICT),
+            at=AT_ITS_NODE,
         )
         for name, verb, body, read, summary in _STEPS
     ),

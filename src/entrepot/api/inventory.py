@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.bodies_lots import LotName, Lots, Serials, lots_of
+from entrepot.api.bounds import Anywhere, InBody
 from entrepot.api.commands import REPLAYED, command, part_of
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
@@ -371,19 +372,21 @@ def _results(results: list[RowResult]) -> Answer:
 ROUTES = [
     Route(
         "POST", "/v1/inventory/counts", post_counts, Scope.INVENTORY_WRITE, "Apply counts",
-        body=CountsBody, answer=RowsAnswer, keyed=True,
+        body=CountsBody, answer=RowsAnswer, keyed=True, at=InBody("counts"),
     ),
     Route(
         "POST", "/v1/inventory/movements", post_movements, Scope.INVENTORY_WRITE,
         "Apply movements", body=MovementsBody, answer=RowsAnswer, keyed=True,
+        at=InBody("movements"),
     ),
     Route(
         "POST", "/v1/inventory/set-asides", post_set_asides, Scope.INVENTORY_WRITE,
         "Set units aside, or make them sellable again", body=SetAsidesBody, answer=RowsAnswer,
-        keyed=True,
+        keyed=True, at=InBody("rows"),
     ),
     Route(
         "GET", "/v1/inventory/positions", get_positions, Scope.INVENTORY_READ, "Balances",
         query=PositionsQuery, answer=PositionsAnswer,
+        at=Anywhere("a store says where else something is to be had"),
     ),
 ]  # fmt: skip

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
+from entrepot.api.bounds import InQuery
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.inventory import Id
 from entrepot.api.paging import Cursor, Limit, before_of, cursor_of, next_link
@@ -103,6 +104,6 @@ def _text(moment: datetime | None) -> str | None:
 ROUTES = [
     Route(
         "GET", "/v1/inventory/movements", get_movements, Scope.INVENTORY_READ,
-        "Why a balance is so", query=MovementsQuery, answer=StepsAnswer,
+        "Why a balance is so", query=MovementsQuery, answer=StepsAnswer, at=InQuery(),
     ),
 ]  # fmt: skip

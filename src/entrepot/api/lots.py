@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from entrepot.access.model import Scope
+from entrepot.api.bounds import InQuery
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
 from entrepot.api.inventory import Id
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
@@ -194,6 +195,7 @@ def _not_ours() -> Problem:
 ROUTES = [
     Route(
         "GET", PATH, list_lots, Scope.INVENTORY_READ, "Lots", query=LotsQuery, answer=LotsAnswer,
+        at=InQuery(),
     ),
     Route(
         "GET", f"{PATH}/{{lot}}", get_lot, Scope.INVENTORY_READ,

@@ -5,6 +5,7 @@ import msgspec
 from entrepot.access.model import Scope
 from entrepot.api.bodies_lanes import LaneAnswer
 from entrepot.api.bodies_network import ChannelAnswer, GroupAnswer, NodeAnswer
+from entrepot.api.bounds import At, InPath
 from entrepot.api.face import Route
 from entrepot.api.kinds import CHANNELS, LANES, NODE_GROUPS, NODES, Kind
 from entrepot.api.paging import PageQuery
@@ -50,7 +51,9 @@ class LanesAnswer(msgspec.Struct, frozen=True):
     next: str | None
 
 
-def _routes(kind: Kind[B, E, S], noun: str, one: type, many: type) -> list[Route]:
+def _routes(
+    kind: Kind[B, E, S], noun: str, one: type, many: type, *, at: At | None = None
+) -> list[Route]:
     path, single = f"/v1/{kind.noun}", f"/v1/{kind.noun}/{{{kind.id_field}}}"
     read, write = Scope.NETWORK_READ, Scope.NETWORK_WRITE
     return [
@@ -58,7 +61,7 @@ def _routes(kind: Kind[B, E, S], noun: str, one: type, many: type) -> list[Route
             "PUT", single, put(kind), write, f"Put a {noun}",
             body=kind.body, answer=one, keyed=True, problems=(Code.PRECONDITION,),
         ),
-        Route("GET", single, get(kind), read, f"A {noun}", answer=one),
+        Route("GET", single, get(kind), read, f"A {noun}", answer=one, at=at),
         Route("GET", path, listing(kind), read, f"All {noun}s", query=PageQuery, answer=many),
         Route(
             "POST", f"/v1/import/{kind.noun}", import_rows(kind), write, f"Put many {noun}s",
@@ -68,7 +71,7 @@ def _routes(kind: Kind[B, E, S], noun: str, one: type, many: type) -> list[Route
 
 
 ROUTES = [
-    *_routes(NODES, "node", NodeAnswer, NodesAnswer),
+    *_routes(NODES, "node", NodeAnswer, NodesAnswer, at=InPath()),
     *_routes(NODE_GROUPS, "node group", GroupAnswer, GroupsAnswer),
     *_routes(CHANNELS, "channel", ChannelAnswer, ChannelsAnswer),
     *_routes(LANES, "lane", LaneAnswer, LanesAnswer),

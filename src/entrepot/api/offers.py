@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.bodies_fulfillment import FulfillmentOrderAnswer, Identifier, work_answer
+from entrepot.api.bounds import InBody, InQuery, Of
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
 from entrepot.api.paging import PageQuery, cursor_of, id_after, next_link
@@ -24,7 +25,7 @@ from entrepot.fulfillment.states import OfferState
 from entrepot.journey.claim import accept, decline
 from entrepot.journey.here import Here
 from entrepot.plumbing import db
-from entrepot.terms.ids import NodeId
+from entrepot.terms.ids import MarketId, NodeId
 from entrepot.terms.outcome import Refused
 
 PATH = "/v1/offers"
@@ -164,6 +165,15 @@ async def decline_offer(request: Request) -> Answer:
     return await command(request, act)
 
 
+async def nodes_of(conn: db.Connection, market: MarketId, offer_id: UUID) -> list[NodeId] | None:
+    """Say to which nodes something was offered; None where there is no such offer."""
+    found = await offers.one(conn, market, offer_id)
+    if found is None:
+        return None
+    asked = await offers.offered(conn, market, [offer_id])
+    return [each.node_id for each in asked[offer_id]]
+
+
 async def _shown(
     request: Request, conn: db.Connection, rows: Sequence[OfferRow]
 ) -> list[OfferAnswer]:
@@ -203,19 +213,20 @@ def _problem(refused: Refused[WhyNotClaimed]) -> Problem:
 ROUTES = [
     Route(
         "GET", PATH, listing, Scope.FULFILLMENT_READ, "What is offered to a node",
-        query=OffersQuery, answer=OffersAnswer,
+        query=OffersQuery, answer=OffersAnswer, at=InQuery(),
     ),
     Route(
-        "GET", f"{PATH}/{{offer}}", one, Scope.FULFILLMENT_READ, "An offer", answer=OfferAnswer
+        "GET", f"{PATH}/{{offer}}", one, Scope.FULFILLMENT_READ, "An offer", answer=OfferAnswer,
+        at=Of("offer", nodes_of),
     ),
     Route(
         "POST", f"{PATH}/{{offer}}/accept", accept_offer, Scope.FULFILLMENT_WRITE,
         "The node takes offered work on", body=AcceptBody, answer=FulfillmentOrderAnswer,
-        keyed=True, problems=(Code.CONFLICT, Code.NO_STOCK),
+        keyed=True, problems=(Code.CONFLICT, Code.NO_STOCK), at=InBody(),
     ),
     Route(
         "POST", f"{PATH}/{{offer}}/decline", decline_offer, Scope.FULFILLMENT_WRITE,
         "The node will not have offered work", body=DeclineBody, answer=DeclinedAnswer,
-        keyed=True, problems=(Code.CONFLICT,),
+        keyed=True, problems=(Code.CONFLICT,), at=InBody(),
     ),
 ]  # fmt: skip

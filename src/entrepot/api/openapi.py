@@ -6,8 +6,10 @@ from typing import Any
 
 import msgspec
 
+from entrepot.access.model import PERSON
 from entrepot.api.face import Route
 from entrepot.api.problems import Code, Problem, ProblemDocument, phrase
+from entrepot.api.signed_in import COOKIE
 from entrepot.inventory.launch_model import HEADER_CHARS_MAX
 
 REF = "#/components/schemas/{name}"
@@ -48,7 +50,10 @@ def document(routes: Sequence[Route], root: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+            },
         },
     }
 
@@ -66,8 +71,10 @@ def _operation(route: Route) -> dict[str, Any]:
     if route.ticketed:
         operation["parameters"].append(_TICKET)
     if route.scope is not None:
-        operation["security"] = [{"key": []}]
-        operation["description"] = f"Scope: `{route.scope}`."
+        own = route.scope == PERSON
+        operation["security"] = [{"session": []}] if own else [{"key": []}, {"session": []}]
+        says = "Whoever has signed in, for themselves." if own else f"Scope: `{route.scope}`."
+        operation["description"] = says
     if route.body is not None:
         operation["requestBody"] = {
             "required": True,
@@ -116,6 +123,8 @@ def _codes(route: Route) -> Iterable[Code]:
     codes = {*route.problems, *_ALWAYS}
     if route.scope is not None:
         codes |= {Code.UNAUTHORIZED, Code.FORBIDDEN, Code.INVALID}
+        codes |= {Code.FORBIDDEN_NODE} if route.at is not None else set()
+        codes |= {Code.CSRF} if route.method != "GET" else set()
     if route.lines is not None:
         codes |= {Code.NOT_JSON, route.code}
     if route.body is not None or route.raw_body or route.upload:

@@ -10,10 +10,12 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.bodies_fulfillment import LATEST
+from entrepot.api.bounds import InQuery, Of
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer, parameter
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem, invalid
+from entrepot.fulfillment import browse as fulfillment
 from entrepot.inventory.launch_model import HEADER_CHARS_MAX
 from entrepot.inventory.model import Claim
 from entrepot.journey import told
@@ -30,7 +32,7 @@ from entrepot.orders.model import WhyNotHeld as NotHeld
 from entrepot.orders.phase import Phase
 from entrepot.orders.rules import faults
 from entrepot.plumbing import db, mint, outbox, telemetry
-from entrepot.terms.ids import LineNo, OrderId
+from entrepot.terms.ids import LineNo, MarketId, NodeId, OrderId
 from entrepot.terms.outcome import Refused
 
 _encode = msgspec.json.Encoder().encode
@@ -324,6 +326,12 @@ def _uuid(text: str, name: str) -> UUID:
         raise Problem(Code.NOT_FOUND, f"{text!r} is no id") from None
 
 
+async def _nodes(conn: db.Connection, market: MarketId, order_id: UUID) -> set[NodeId]:
+    """Say where an order's work is, or was: each of its nodes sees all of it."""
+    works = await fulfillment.of_orders(conn, market, [OrderId(order_id)])
+    return {work.head.node_id for work in works}
+
+
 ROUTES = [
     Route(
         "POST", "/v1/orders", create, Scope.ORDERS_WRITE, "Place an order",
@@ -337,9 +345,12 @@ ROUTES = [
     ),
     Route(
         "GET", "/v1/orders", list_, Scope.ORDERS_READ, "Orders, newest first",
-        query=OrdersQuery, answer=OrdersAnswer,
+        query=OrdersQuery, answer=OrdersAnswer, at=InQuery(),
     ),
-    Route("GET", "/v1/orders/{order_id}", get, Scope.ORDERS_READ, "An order as it stands"),
+    Route(
+        "GET", "/v1/orders/{order_id}", get, Scope.ORDERS_READ, "An order as it stands",
+        at=Of("order_id", _nodes),
+    ),
     Route(
         "POST", "/v1/orders/{order_id}/hold", put_hold, Scope.ORDERS_WRITE, "Hold an order",
         body=HoldBody, keyed=True, problems=(Code.CONFLICT, Code.PRECONDITION),

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
+from entrepot.api.bounds import InQuery
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem
@@ -236,10 +237,10 @@ def _node(row: NodeFigure) -> NodeFigureAnswer:
 ROUTES = [
     Route(
         "GET", "/v1/performance/carriers", carriers, Scope.FULFILLMENT_READ,
-        "How carriers perform", query=CarriersQuery, answer=CarrierFiguresAnswer,
+        "How carriers perform", query=CarriersQuery, answer=CarrierFiguresAnswer, at=InQuery(),
     ),
     Route(
         "GET", "/v1/performance/nodes", nodes, Scope.FULFILLMENT_READ,
-        "How nodes perform", query=NodesQuery, answer=NodeFiguresAnswer,
+        "How nodes perform", query=NodesQuery, answer=NodeFiguresAnswer, at=InQuery(),
     ),
 ]  # fmt: skip

@@ -13,6 +13,10 @@ class Code(StrEnum):
     MALFORMED = "malformed-request"
     UNAUTHORIZED = "unauthorized"
     FORBIDDEN = "insufficient-scope"
+    FORBIDDEN_NODE = "forbidden-node"
+    CSRF = "csrf"
+    CREDENTIALS = "invalid-credentials"
+    TOO_OFTEN = "too-many-attempts"
     NOT_FOUND = "not-found"
     METHOD = "method-not-allowed"
     TOO_LARGE = "too-large"
@@ -43,8 +47,12 @@ class Code(StrEnum):
 
 _STATUS: Mapping[Code, tuple[int, str]] = {
     Code.MALFORMED: (400, "The request is not well-formed"),
-    Code.UNAUTHORIZED: (401, "No valid API key"),
-    Code.FORBIDDEN: (403, "The key lacks the scope"),
+    Code.UNAUTHORIZED: (401, "No valid API key, and nobody signed in"),
+    Code.FORBIDDEN: (403, "The scope is lacking"),
+    Code.FORBIDDEN_NODE: (403, "It is of another node"),
+    Code.CSRF: (403, "Nothing shows that the call is the person's own"),
+    Code.CREDENTIALS: (401, "Login and password do not fit"),
+    Code.TOO_OFTEN: (429, "Too many attempts"),
     Code.NOT_FOUND: (404, "There is no such thing here"),
     Code.METHOD: (405, "The resource does not take this method"),
     Code.TOO_LARGE: (413, "The body is too large"),
@@ -74,8 +82,11 @@ _STATUS: Mapping[Code, tuple[int, str]] = {
 }
 
 RETRYABLE = frozenset(
-    {Code.NOT_ON_SALE, Code.TICKET_WAITS, Code.OVERLOADED, Code.UNAVAILABLE, Code.INTERNAL}
-)
+    {
+        Code.NOT_ON_SALE, Code.TICKET_WAITS, Code.TOO_OFTEN, Code.OVERLOADED, Code.UNAVAILABLE,
+        Code.INTERNAL,
+    }
+)  # fmt: skip
 
 
 class FieldError(msgspec.Struct, frozen=True, omit_defaults=True):

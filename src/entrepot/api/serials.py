@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from entrepot.access.model import Scope
+from entrepot.api.bounds import InQuery
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
 from entrepot.api.inventory import Id
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
@@ -176,7 +177,7 @@ def _step(step: LotStep) -> SerialStep:
 ROUTES = [
     Route(
         "GET", PATH, list_serials, Scope.INVENTORY_READ, "Units by serial number",
-        query=SerialsQuery, answer=SerialsAnswer,
+        query=SerialsQuery, answer=SerialsAnswer, at=InQuery(),
     ),
     Route(
         "GET", f"{PATH}/{{serial}}", get_serial, Scope.INVENTORY_READ,

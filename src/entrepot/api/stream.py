@@ -2,16 +2,19 @@
 
 import asyncio
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import msgspec
 
-from entrepot.access.model import Scope
+from entrepot.access.model import Principal, Scope
 from entrepot.api import strict
 from entrepot.api.app import App
 from entrepot.api.face import refuse
-from entrepot.api.feed import StreamQuery, wanted
-from entrepot.api.problems import Problem
+from entrepot.api.feed import StreamQuery, is_of, wanted
+from entrepot.api.problems import Code, Problem
+from entrepot.api.signed_in import Known, Sessions, token_of
 from entrepot.plumbing.cloud_event import cloud_event
 from entrepot.plumbing.model import Event
 from entrepot.plumbing.relay import events_after, newest
@@ -32,28 +35,77 @@ RETRY_MS = 2_000
 
 
 async def stream(app: App, scope: Any, protocol: Any) -> None:  # noqa: ANN401 - the server's types
-    """Answer GET /v1/events/stream until the client leaves. `Last-Event-ID` resumes."""
+    """Answer GET /v1/events/stream until the client leaves, or may not listen any more.
+
+    `Last-Event-ID` resumes.
+    """
     try:
-        principal = app.principals.authorize(scope.headers.get("authorization"), Scope.EVENTS_READ)
+        listener = await _listener(app, scope.headers)
         query = strict.query(StreamQuery, scope.query_string)
-        after = await _start(app, principal.market, scope.headers.get("last-event-id"), query)
     except Problem as problem:
         answer = refuse(app, problem)
         headers = [("content-type", answer.content_type), *answer.headers]
         protocol.response_bytes(answer.status, headers, answer.body)
         return
+    with listener as may_listen:
+        listening = may_listen()
+        if listening is not None:
+            after = await _start(app, listening.market, scope.headers.get("last-event-id"), query)
+            await _send(app, protocol, may_listen, query, after)
+
+
+MayListen = Callable[[], Principal | None]
+"""Answers who listens, as they are by now; None once they may not."""
+
+
+async def _listener(app: App, headers: Any) -> AbstractContextManager[MayListen]:  # noqa: ANN401
+    """Authorize whoever listens, by key or by session; raises Problem.
+
+    To listen is no use of a session: one that is only listened to ends when it has been idle.
+    """
+    authorization = headers.get("authorization")
+    sessions = app.principals.sessions
+    known = None
+    if authorization is None:
+        known = await sessions.known(app.pool, token_of(headers.get("cookie")))
+    if known is None:
+        principal = app.principals.authorize(authorization, Scope.EVENTS_READ)
+        return nullcontext(lambda: principal if app.principals.knows(authorization) else None)
+    if not known.principal.may(Scope.EVENTS_READ):
+        raise Problem(Code.FORBIDDEN, f"{known.principal.name!r} lacks {Scope.EVENTS_READ}")
+    return _watched(sessions, known)
+
+
+@contextmanager
+def _watched(sessions: Sessions, known: Known) -> Iterator[MayListen]:
+    with sessions.watching(known):
+        yield (
+            lambda: (
+                known.principal if known.live and known.principal.may(Scope.EVENTS_READ) else None
+            )
+        )
+
+
+async def _send(
+    app: App,
+    protocol: Any,  # noqa: ANN401 - the server's own type
+    may_listen: MayListen,
+    query: StreamQuery,
+    after: int,
+) -> None:
     types = wanted(query)
     root = app.settings.public_url
     transport = protocol.response_stream(200, HEADERS)
     quiet = 0.0
     text = f"retry: {RETRY_MS}\n\n" if query.named else _named("start", after)
-    while not app.stopping.is_set():
+    while not app.stopping.is_set() and (principal := may_listen()) is not None:
+        market, own = principal.market, principal.nodes
         async with app.pool.acquire() as conn:
-            events = await events_after(conn, principal.market, after, PAGE)
+            events = await events_after(conn, market, after, PAGE)
         text += "".join(
-            _event(e, _line(cloud_event(root, principal.market, e)), named=query.named)
+            _event(e, _line(cloud_event(root, market, e)), named=query.named)
             for e in events
-            if types is None or e.type in types
+            if (types is None or e.type in types) and (own is None or is_of(e, own))
         )
         if events:
             after = events[-1].sequence

@@ -11,6 +11,7 @@ from msgspec import Meta
 from entrepot.access.model import Scope
 from entrepot.api.bodies_fulfillment import EARLIEST, LATEST
 from entrepot.api.bodies_lots import Lots, PickedLots, Serials, lots_of
+from entrepot.api.bounds import At, InQuery, Of
 from entrepot.api.commands import command
 from entrepot.api.face import Answer, Handler, Request, Route, etag, json_answer, parameter
 from entrepot.api.orders import problem
@@ -31,7 +32,7 @@ from entrepot.inventory.transit import (
 )
 from entrepot.journey.transfer import carry, plan_transfer, unfit
 from entrepot.plumbing import db
-from entrepot.terms.ids import NodeId, Sku, TransferId
+from entrepot.terms.ids import MarketId, NodeId, Sku, TransferId
 from entrepot.terms.outcome import Refused
 
 PATH = "/v1/transfers"
@@ -323,11 +324,30 @@ def _move(move: TransferMove) -> TransferMoveAnswer:
     return TransferMoveAnswer(move.from_state, move.verb, move.actor, move.reason, move.at)
 
 
-_STEPS: Sequence[tuple[str, TransferVerb, type[msgspec.Struct], str]] = (
-    ("send", TransferVerb.SEND, TransferSendBody, "The goods have left"),
-    ("receive", TransferVerb.RECEIVE, TransferReceiveBody, "Goods have arrived"),
-    ("write-off", TransferVerb.WRITE_OFF, TransferWriteOffBody, "Goods were lost on the way"),
-    ("cancel", TransferVerb.CANCEL, TransferCancelBody, "Nothing will be sent"),
+async def _ends(conn: db.Connection, market: MarketId, id_: str) -> list[NodeId] | None:
+    trip = await browse.one(conn, market, TransferId(id_))
+    return None if trip is None else [trip.head.from_node, trip.head.to_node]
+
+
+async def _sender(conn: db.Connection, market: MarketId, id_: str) -> list[NodeId] | None:
+    ends = await _ends(conn, market, id_)
+    return None if ends is None else ends[:1]
+
+
+async def _receiver(conn: db.Connection, market: MarketId, id_: str) -> list[NodeId] | None:
+    ends = await _ends(conn, market, id_)
+    return None if ends is None else ends[1:]
+
+
+AT_EITHER_END = Of("transfer", _ends, is_uuid=False)
+AT_ITS_START = Of("transfer", _sender, is_uuid=False)
+AT_ITS_GOAL = Of("transfer", _receiver, is_uuid=False)
+
+_STEPS: Sequence[tuple[str, TransferVerb, type[msgspec.Struct], str, At | None]] = (
+    ("send", TransferVerb.SEND, TransferSendBody, "The goods have left", AT_ITS_START),
+    ("receive", TransferVerb.RECEIVE, TransferReceiveBody, "Goods have arrived", AT_ITS_GOAL),
+    ("write-off", TransferVerb.WRITE_OFF, TransferWriteOffBody, "Goods were lost on the way", None),
+    ("cancel", TransferVerb.CANCEL, TransferCancelBody, "Nothing will be sent", None),
 )
 
 ROUTES = [
@@ -337,18 +357,18 @@ ROUTES = [
     ),
     Route(
         "GET", PATH, listing, Scope.INVENTORY_READ, "Transfers", query=TransfersQuery,
-        answer=TransfersAnswer,
+        answer=TransfersAnswer, at=InQuery(),
     ),
     Route(
         "GET", f"{PATH}/{{transfer}}", one, Scope.INVENTORY_READ, "A transfer and its life",
-        answer=TransferWholeAnswer,
+        answer=TransferWholeAnswer, at=AT_EITHER_END,
     ),
     *(
         Route(
             "POST", f"{PATH}/{{transfer}}/{name}", step(verb), Scope.INVENTORY_WRITE, summary,
             body=body, answer=TransferAnswer, keyed=True,
-            problems=(Code.TRANSITION, Code.PRECONDITION, Code.CONFLICT, Code.NO_STOCK),
+            problems=(Code.TRANSITION, Code.PRECONDITION, Code.CONFLICT, Code.NO_STOCK), at=at,
         )
-        for name, verb, body, summary in _STEPS
+        for name, verb, body, summary, at in _STEPS
     ),
 ]  # fmt: skip

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from entrepot.access.model import Scope
+from entrepot.api.bounds import InPath, InQuery
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, Problem
@@ -162,10 +163,11 @@ ROUTES = [
     Route(
         "GET", "/v1/inventory/truth", get_truth, Scope.INVENTORY_READ,
         "Whether the units are really there", query=TruthQuery, answer=TruthsAnswer,
+        at=InQuery(),
     ),
     Route(
         "GET", "/v1/nodes/{node}/count-list", get_count_list, Scope.INVENTORY_READ,
         "What is most worth counting", query=CountListQuery, answer=CountListAnswer,
-        problems=(Code.NOT_FOUND,),
+        problems=(Code.NOT_FOUND,), at=InPath(),
     ),
 ]  # fmt: skip

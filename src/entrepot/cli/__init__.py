@@ -17,6 +17,7 @@ from entrepot.cli import (
     roles,
     stock,
     upkeep,
+    users,
     waves,
 )
 
@@ -42,6 +43,7 @@ app.command("bench", help="One benchmark.")(bench.bench)
 app.command("openapi", help="Print the OpenAPI document.")(openapi.openapi)
 app.add_typer(console.app, name="console")
 app.add_typer(keys.app, name="key")
+app.add_typer(users.app, name="user")
 app.add_typer(stock.app, name="inventory")
 app.add_typer(policy.app, name="policy")
 app.add_typer(performance.app, name="performance")

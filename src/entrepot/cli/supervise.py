@@ -21,8 +21,9 @@ from typing import IO
 
 import typer
 
+from entrepot.access import browse
 from entrepot.bootstrap import transitions
-from entrepot.plumbing import migrate, postgres
+from entrepot.plumbing import db, migrate, postgres
 from entrepot.plumbing.postgres import Embedded
 from entrepot.plumbing.settings import Settings
 
@@ -31,6 +32,13 @@ log = logging.getLogger(__name__)
 STOP_S_MAX = 20
 AGAIN_AFTER_S = 0.5
 WATCH_S = 0.5
+
+
+NOBODY_YET = """\
+Nobody can sign in yet. Enroll the first administrator:
+  entrepot user create --login you --name "Your Name" --role administrator \\
+    --database-url '{database_url}'
+or with a key of scope users:write (ENTREPOT_BOOTSTRAP_KEY in an empty database): POST /v1/users"""
 
 
 def supervise(settings: Settings) -> int:
@@ -47,12 +55,22 @@ def supervise(settings: Settings) -> int:
         settings = replace(settings, database_url=embedded.url())
     try:
         asyncio.run(migrate.migrate(settings.database_url, transitions()))
+        if not asyncio.run(_has_people(settings.database_url)):
+            typer.echo(NOBODY_YET.format(database_url=settings.database_url), err=True)
         return asyncio.run(_children(settings, embedded))
     finally:
         if embedded is not None:
             embedded.stop()
         if lock is not None:
             lock.close()
+
+
+async def _has_people(dsn: str) -> bool:
+    conn = await db.connect(dsn)
+    try:
+        return await browse.has_people(conn)
+    finally:
+        await conn.close()
 
 
 def _claim(folder: Path) -> IO[str] | None:

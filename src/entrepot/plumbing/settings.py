@@ -43,6 +43,9 @@ class Settings:
     webhooks_anywhere: Annotated[
         int, "1: webhooks may call loopback and private addresses; 0: public ones only."
     ] = 0
+    proxies: Annotated[
+        int, "Reverse proxies in front, whose X-Forwarded-For says who signs in; 0: none."
+    ] = 0
     public_url: Annotated[str, "The root of problem types and event sources."] = (
         "https://entrepot.example"
     )

@@ -1,0 +1,1 @@
+"""The shell: signed in or out, its keys, its theme, its one live connection."""
