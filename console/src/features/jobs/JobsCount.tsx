@@ -15,7 +15,7 @@ interface Told {
 }
 
 /** How many jobs go on; and, wherever the person is, that one of theirs has ended. */
-export function JobsCount() {
+export default function JobsCount() {
   const user = useSession()?.user;
   const hears = useAllowed('events:read');
   const { data } = useQuery({ ...jobsQuery({ open: true }), refetchInterval: 30_000 });

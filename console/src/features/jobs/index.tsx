@@ -1,7 +1,19 @@
 import { FileUp, ListChecks, Radio, ScrollText, Webhook } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import type { Feature } from '@/app/feature';
-import { JobsCount } from './JobsCount';
-import { t } from './words';
+import { catalog } from '@/i18n';
+import en from './nav.json';
+
+// What the shell shows before any of these pages is gone to: few words, so that the first page waits for no others.
+const t = catalog({ en });
+
+const Counted = lazy(() => import('./JobsCount'));
+
+const JobsCount = () => (
+  <Suspense>
+    <Counted />
+  </Suspense>
+);
 
 export const jobs: Feature = {
   id: 'jobs',
