@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from browser.pictures import pictures
 from scenarios.shop import eventually
 
 ROWS = 10_000
@@ -43,7 +44,7 @@ def test_ten_thousand_items_go_in_and_three_bad_rows_come_back(
     page = visit("/jobs/import")
     page.get_by_text("Drop a file here").wait_for()
     axe(page)
-    shot(page, "import")
+    pictures(page, shot, "import")
     upload(page, items)
 
     field = page.get_by_role("combobox", name="Field of column Item No.")
@@ -51,7 +52,7 @@ def test_ten_thousand_items_go_in_and_three_bad_rows_come_back(
     page.get_by_text("Likely 90%").first.wait_for()
     page.get_by_role("textbox", name="Save this mapping as").fill("ERP catalog")
     axe(page)
-    shot(page, "import-map", full=True)
+    pictures(page, shot, "import-map", full=True)
     page.get_by_role("button", name="Dry run", exact=True).click()
 
     page.get_by_role("heading", name="What this file would do").wait_for(timeout=LONG_MS)
@@ -61,10 +62,11 @@ def test_ten_thousand_items_go_in_and_three_bad_rows_come_back(
     rows = rejected.locator("tbody tr")
     assert [row.locator("td").first.inner_text() for row in rows.all()] == ["4,321", "7,000", "9,999"]
     assert rows.nth(0).locator("td").nth(1).inner_text() == "weight_g"
+    assert rows.nth(0).locator("td").nth(2).inner_text() == "is not a whole number"
     assert "stands in row 2 already" in rows.nth(2).inner_text()
     assert client.get("/v1/items/IMP-1").status == 404, "a dry run leaves nothing"
     axe(page)
-    shot(page, "import-checked", full=True)
+    pictures(page, shot, "import-checked", full=True)
 
     page.get_by_role("button", name="Import 9,997 rows").click()
     page.get_by_role("heading", name="Importing").wait_for()
@@ -72,7 +74,7 @@ def test_ten_thousand_items_go_in_and_three_bad_rows_come_back(
     page.get_by_role("heading", name="Imported", exact=True).wait_for(timeout=LONG_MS)
     assert (tile(page, "New"), tile(page, "Rejected")) == ("9,997", "3")
     page.get_by_text("catalog.csv: 9,997 rows imported, 3 rejected").wait_for()
-    shot(page, "import-done", full=True)
+    pictures(page, shot, "import-done", full=True)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download 3 rejected rows").click()
     download.value.save_as(tmp_path / "rejects.csv")
@@ -119,7 +121,7 @@ def test_jobs_are_listed_and_one_is_canceled(visit, axe, shot, client, sample):
     jobs = page.get_by_role("table", name="Jobs")
     jobs.get_by_text("draft.csv").wait_for()
     axe(page)
-    shot(page, "jobs")
+    pictures(page, shot, "jobs")
     page.get_by_role("button", name="Cancel job: draft.csv").click()
     page.get_by_role("dialog").get_by_role("button", name="Cancel job").click()
     page.get_by_text("Canceled: draft.csv").wait_for()
@@ -144,7 +146,7 @@ def test_feeds_show_who_is_silent_first(visit, axe, shot, client, sample):
     feeds = page.get_by_role("table", name="Feeds")
     feeds.get_by_text("wms-north").first.wait_for()
     axe(page)
-    shot(page, "feeds")
+    pictures(page, shot, "feeds")
     page.get_by_role("textbox", name="Source").fill("nobody")
     page.get_by_role("textbox", name="Source").press("Enter")
     page.get_by_text("No feed matches").wait_for()
@@ -161,7 +163,7 @@ def test_a_delivery_that_was_not_taken_is_seen_and_tried_again(visit, axe, shot,
     stocked = {"sku": "TOLD", "node": sample.stores[0], "quantity": 3, "kind": "receipt"}
     client.post("/v1/inventory/movements", {"movements": [stocked]}).expect(200)
     order = sample.orders[-1]
-    client.post(f"/v1/orders/{order}/hold", {"kind": "review", "reason": "look"}).expect(200, 409)
+    client.post(f"/v1/orders/{order}/hold", {"kind": "fraud", "reason": "look"}).expect(200, 409)
     eventually(
         lambda: any(
             each["attempts"] and each["error"]
@@ -175,7 +177,7 @@ def test_a_delivery_that_was_not_taken_is_seen_and_tried_again(visit, axe, shot,
     page.get_by_text("Failing").wait_for()
     deliveries.get_by_role("button", name=re.compile("Retry delivery")).first.wait_for()
     axe(page)
-    shot(page, "webhooks")
+    pictures(page, shot, "webhooks")
     deliveries.get_by_role("button", name=re.compile("Retry delivery")).first.click()
     page.get_by_text("1 delivery is tried again").wait_for()
     client.send("DELETE", "/v1/webhooks/warehouse-events").expect(200)

@@ -13,6 +13,7 @@ import { toastDone, toastFailed } from '@/ui/toast';
 import type { Schemas } from '@/api/client';
 import { EventDrawer } from './EventDrawer';
 import { deliveriesQuery, useWebhook } from './reads';
+import { Scroll } from './Scroll';
 import { deliveryWord, t } from './words';
 
 type Delivery = Schemas['DeliveryAnswer'];
@@ -49,7 +50,7 @@ export function Deliveries({ hook, state, cursor, may, onAddress }: Props) {
         />
       }
     >
-      <div className="table-scroll">
+      <Scroll label={t('deliveries')}>
         <DataTable
           label={t('deliveries')}
           rows={query.data?.items}
@@ -61,7 +62,7 @@ export function Deliveries({ hook, state, cursor, may, onAddress }: Props) {
           skeletonRows={6}
           empty={<EmptyState icon={Send} title={t('deliveries.none')} />}
         />
-      </div>
+      </Scroll>
       {(cursor || query.data?.next) && (
         <div className="table-foot">
           {cursor && (
@@ -109,7 +110,7 @@ function columns(again: ((sequence: number) => void) | null): Column<Delivery>[]
     { key: 'when', title: t('deliveries.ended'), render: (each) => (each.ended_at ? <DateTime at={each.ended_at} /> : <span className="muted">{t('deliveries.next')} <DateTime at={each.due_at} /></span>) },
     {
       key: 'actions',
-      title: '',
+      title: t('jobs.actions'),
       render: (each) =>
         again && each.state !== 'delivered' ? (
           <Button variant="default" size="compact-xs" leftSection={<RotateCw size={12} aria-hidden />} aria-label={t('deliveries.retry_of', { sequence: String(each.sequence) })} onClick={() => again(each.sequence)}>

@@ -14,6 +14,7 @@ import type { LiveEvent } from '@/api/live';
 import { EventDrawer } from './EventDrawer';
 import { beginning, secondText, SINCES, sought } from './logic';
 import { eventsQuery, eventTypesQuery, type EventsAsked } from './reads';
+import { Scroll } from './Scroll';
 import { t } from './words';
 import './jobs.css';
 
@@ -92,7 +93,7 @@ function Log({ asked, follow, opened, onOpen }: LogProps) {
           {t('events.new', { count: tail.waiting })}
         </button>
       )}
-      <div className="table-scroll">
+      <Scroll label={t('events')}>
         <DataTable
           label={t('events')}
           rows={found && [...tail.lines, ...found]}
@@ -105,7 +106,7 @@ function Log({ asked, follow, opened, onOpen }: LogProps) {
           retry={() => void query.refetch()}
           empty={<EmptyState icon={ScrollText} title={t('events.none')}>{t('events.none.text')}</EmptyState>}
         />
-      </div>
+      </Scroll>
       <div className="table-foot">
         {looked === null ? (
           <span>{found ? t('events.end') : null}</span>

@@ -5,6 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { duration, number, percent } from '@/i18n';
 import { one, useAddress, type Search } from '@/ui/address';
 import { useNow } from '@/ui/clock';
+import { Go } from '@/ui/Go';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { Page, Panel } from '@/ui/Panel';
 import { EmptyState } from '@/ui/States';
@@ -13,6 +14,7 @@ import { Age } from '@/ui/Time';
 import type { Schemas } from '@/api/client';
 import { freshness, rateText } from './logic';
 import { feedsQuery, type FeedsAsked } from './reads';
+import { Scroll } from './Scroll';
 import { t } from './words';
 import './jobs.css';
 
@@ -61,7 +63,7 @@ export default function FeedsPage() {
           </>
         }
       >
-        <div className="table-scroll">
+        <Scroll label={t('feeds')}>
           <DataTable
             label={t('feeds')}
             rows={rows}
@@ -71,7 +73,7 @@ export default function FeedsPage() {
             retry={() => void Promise.all([stale.refetch(), fresh.refetch()])}
             empty={<EmptyState icon={Radio} title={filtered || alarms ? t('feeds.none.match') : t('feeds.none')}>{filtered || alarms ? null : t('feeds.none.text')}</EmptyState>}
           />
-        </div>
+        </Scroll>
         {next && (
           <div className="table-foot">
             <Button variant="default" loading={next.isFetchingNextPage} onClick={() => void next.fetchNextPage()}>
@@ -136,7 +138,7 @@ const LOOKS: Record<'stale' | 'late' | 'fresh', [Tone, typeof CircleCheck]> = {
 function columns(limit: number | null, now: number): Column<Feed>[] {
   return [
     { key: 'source', title: t('feeds.source'), render: (feed) => <span className="strong">{feed.source}</span> },
-    { key: 'node', title: t('feeds.node'), render: (feed) => <span className="mono">{feed.node}</span> },
+    { key: 'node', title: t('feeds.node'), render: (feed) => <Go to={`/nodes/${encodeURIComponent(feed.node)}`} className="mono">{feed.node}</Go> },
     {
       key: 'state',
       title: t('feeds.state'),

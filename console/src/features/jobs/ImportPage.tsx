@@ -13,6 +13,7 @@ import type { Schemas } from '@/api/client';
 import { JobState } from './JobState';
 import { importQuery, importsQuery, kindsQuery } from './reads';
 import { upload } from './upload';
+import { Scroll } from './Scroll';
 import { importKindWord, t } from './words';
 import './jobs.css';
 
@@ -28,7 +29,7 @@ export default function ImportPage() {
     <Page title={t('jobs.import')}>
       <Taking />
       <Panel flush title={t('import.history')} icon={History}>
-        <div className="table-scroll">
+        <Scroll label={t('import.history')}>
           <DataTable
             label={t('import.history')}
             rows={history.data?.items}
@@ -40,7 +41,7 @@ export default function ImportPage() {
             skeletonRows={4}
             empty={<EmptyState icon={FileUp} title={t('import.history.none')}>{t('import.history.none.text')}</EmptyState>}
           />
-        </div>
+        </Scroll>
       </Panel>
     </Page>
   );

@@ -18,6 +18,7 @@ import { JobProgress } from './JobProgress';
 import { JobState } from './JobState';
 import { rateText, timeLeft, type Job } from './logic';
 import { jobsQuery, useCancelJob, type JobsAsked } from './reads';
+import { Scroll } from './Scroll';
 import { figureWord, kindWord, t } from './words';
 
 const KINDS = ['import', 'replay', 'wave', 'look_ahead', 'training'] as const;
@@ -91,7 +92,7 @@ export default function JobsPage() {
           />
         }
       >
-        <div className="table-scroll">
+        <Scroll label={t('jobs')}>
           <DataTable
             label={t('jobs')}
             rows={query.data?.items}
@@ -103,7 +104,7 @@ export default function JobsPage() {
             retry={() => void query.refetch()}
             empty={<EmptyState icon={ListChecks} title={asked.open ? t('jobs.none.open') : t('jobs.none')}>{t('jobs.none.text')}</EmptyState>}
           />
-        </div>
+        </Scroll>
         <div className="table-foot">
           {asked.cursor && (
             <Button variant="default" leftSection={<ChevronLeft size={14} aria-hidden />} onClick={() => change({ cursor: undefined })}>
@@ -156,7 +157,7 @@ function columns(end: ((job: Job) => void) | null): Column<Job>[] {
     { key: 'at', title: t('jobs.at'), render: (job) => <DateTime at={job.started_at} /> },
     {
       key: 'actions',
-      title: '',
+      title: t('jobs.actions'),
       width: 40,
       render: (job) =>
         job.cancelable && end ? (

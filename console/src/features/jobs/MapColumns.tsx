@@ -10,6 +10,7 @@ import { StatusBadge, type Tone } from '@/ui/Status';
 import { guessedOf, mappingOf, missing, savedFor, sureness, twice, type FileDetail, type Mapping, type Sureness } from './logic';
 import { Samples } from './Mapped';
 import { kindsQuery, type useImport } from './reads';
+import { Scroll } from './Scroll';
 import { t } from './words';
 
 type Fixed = { field: string; value: string }[];
@@ -50,9 +51,9 @@ export function MapColumns({ file, doing }: { file: FileDetail; doing: ReturnTyp
         </>
       }
     >
-      <div className="table-scroll map-table">
+      <Scroll label={t('map')} className="map-table">
         <DataTable label={t('map')} rows={file.preview.columns.map((column, at) => ({ column, at }))} id={(row) => row.column} columns={columns(file, mapping, doubled, setMapping)} empty={<EmptyState />} />
-      </div>
+      </Scroll>
       <FixedValues file={file} fixed={fixed} taken={mapping} onFixed={setFixed} />
       {lacking.length > 0 && (
         <Alert color="orange" radius={0} icon={<TriangleAlert size={16} aria-hidden />}>

@@ -3,6 +3,7 @@ import { DataTable } from '@/ui/DataTable';
 import { Panel } from '@/ui/Panel';
 import { EmptyState } from '@/ui/States';
 import { mappingOf, type FileDetail } from './logic';
+import { Scroll } from './Scroll';
 import { t } from './words';
 
 /** Which column was which field: to be looked at. */
@@ -12,7 +13,7 @@ export function Mapped({ file }: { file: FileDetail }) {
   const rows = file.preview.columns.map((column, at) => ({ column, at }));
   return (
     <Panel flush title={t('map')} icon={Columns3} aside={t('map.aside', { mapped: used, count: rows.length })}>
-      <div className="table-scroll">
+      <Scroll label={t('map')}>
         <DataTable
           label={t('map')}
           rows={rows}
@@ -24,7 +25,7 @@ export function Mapped({ file }: { file: FileDetail }) {
           ]}
           empty={<EmptyState />}
         />
-      </div>
+      </Scroll>
     </Panel>
   );
 }

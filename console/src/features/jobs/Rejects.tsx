@@ -8,7 +8,8 @@ import { EmptyState } from '@/ui/States';
 import type { Schemas } from '@/api/client';
 import type { FileDetail } from './logic';
 import { rejectsFile, rejectsQuery } from './reads';
-import { t } from './words';
+import { Scroll } from './Scroll';
+import { reasonText, t } from './words';
 
 type Row = Schemas['RejectAnswer'];
 
@@ -44,9 +45,9 @@ export function Rejects({ file, of, count, settled }: Props) {
         </Button>
       }
     >
-      <div className="table-scroll">
+      <Scroll label={t('rejects')}>
         <DataTable label={t('rejects')} rows={query.data?.items} columns={COLUMNS} id={(row) => String(row.row)} error={query.error} retry={() => void query.refetch()} skeletonRows={3} empty={<EmptyState />} />
-      </div>
+      </Scroll>
       {query.data?.next && (
         <div className="table-foot">{t('rejects.first', { shown: number(query.data.items.length), count: number(count) })}</div>
       )}
@@ -57,7 +58,7 @@ export function Rejects({ file, of, count, settled }: Props) {
 const COLUMNS: Column<Row>[] = [
   { key: 'row', title: t('rejects.row'), num: true, width: 70, render: (row) => number(row.row) },
   { key: 'field', title: t('rejects.field'), width: 150, render: (row) => (row.field ? <span className="mono">{row.field}</span> : <span className="muted">{t('rejects.whole')}</span>) },
-  { key: 'reason', title: t('rejects.reason'), render: (row) => <span style={{ whiteSpace: 'normal' }}>{row.reason}</span> },
+  { key: 'reason', title: t('rejects.reason'), render: (row) => <span style={{ whiteSpace: 'normal' }}>{reasonText(row.reason)}</span> },
   { key: 'data', title: t('rejects.data'), render: (row) => <Said data={row.data} /> },
 ];
 

@@ -13,6 +13,7 @@ import { toastDone, toastFailed } from '@/ui/toast';
 import type { Schemas } from '@/api/client';
 import { Deliveries } from './Deliveries';
 import { useWebhook, webhooksQuery } from './reads';
+import { Scroll } from './Scroll';
 import { t } from './words';
 import './jobs.css';
 
@@ -39,7 +40,7 @@ export default function WebhooksPage() {
   return (
     <Page title={t('webhooks')}>
       <Panel flush>
-        <div className="table-scroll">
+        <Scroll label={t('webhooks')}>
           <DataTable
             label={t('webhooks')}
             rows={rows}
@@ -52,7 +53,7 @@ export default function WebhooksPage() {
             skeletonRows={4}
             empty={<EmptyState icon={Webhook} title={t('webhooks.none')}>{t('webhooks.none.text')}</EmptyState>}
           />
-        </div>
+        </Scroll>
       </Panel>
       {chosen && <Deliveries key={chosen.webhook} hook={chosen} state={state} cursor={cursor} may={may} onAddress={change} />}
     </Page>
@@ -68,7 +69,7 @@ function columns(may: boolean): Column<Hook>[] {
     { key: 'waiting', title: t('webhooks.waiting'), num: true, render: (hook) => counted(hook.waiting) },
     { key: 'failed', title: t('webhooks.failed'), num: true, render: (hook) => (hook.failed ? <b>{counted(hook.failed)}</b> : <span className="muted">–</span>) },
     { key: 'succeeded', title: t('webhooks.succeeded'), render: (hook) => <DateTime at={hook.succeeded_at} /> },
-    { key: 'actions', title: '', render: (hook) => may && <Actions hook={hook} /> },
+    { key: 'actions', title: t('jobs.actions'), render: (hook) => may && <Actions hook={hook} /> },
   ];
 }
 

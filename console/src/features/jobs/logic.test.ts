@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { beginning, freshness, guessedOf, mappingOf, missing, rateText, savedFor, sought, sureness, timeLeft, twice, type FileDetail } from './logic';
+import { reasonText } from './words';
 
 const FIELDS = [
   { name: 'sku', sort: 'text', required: true },
   { name: 'name', sort: 'text', required: true },
   { name: 'weight_g', sort: 'whole' },
   { name: 'attributes', sort: 'object', open: true },
-] as FileDetail['fields'];
+] as unknown as FileDetail['fields'];
 
-const file = (mapping: FileDetail['mapping'] = {}): FileDetail =>
+const file = (mapping: Partial<FileDetail['mapping']> = {}): FileDetail =>
   ({
     preview: { columns: ['Item No.', 'name', 'attributes.color', 'Junk'], cells: [] },
     guesses: [
@@ -60,7 +61,7 @@ describe('columns of a file', () => {
     expect(missing({ a: 'sku' }, ['name'], FIELDS)).toEqual([]);
   });
   it('need no lines in parts where they are said whole', () => {
-    const order = [{ name: 'line.sku', sort: 'text', required: true }] as FileDetail['fields'];
+    const order = [{ name: 'line.sku', sort: 'text', required: true }] as unknown as FileDetail['fields'];
     expect(missing({ a: 'lines' }, [], order)).toEqual([]);
     expect(missing({ a: 'line' }, [], order)).toEqual([]);
     expect(missing({ a: null }, [], order)).toEqual(['line.sku']);
@@ -89,8 +90,20 @@ describe('what is searched for', () => {
   });
 });
 
+describe('why a row was rejected', () => {
+  it('is told in words of people, and as it is where nobody wrote any', () => {
+    expect(reasonText('Expected `int | null`, got `str`')).toBe('is not a whole number');
+    expect(reasonText('Expected `int` >= 0')).toBe('is less than 0');
+    expect(reasonText('Object missing required field `name`')).toBe('is missing');
+    expect(reasonText('Expected `datetime` with a timezone component')).toContain('is not a time');
+    expect(reasonText('Invalid datetime')).toBe(reasonText('Expected `datetime`, got `str`'));
+    expect(reasonText('there is no node Z')).toBe('there is no node Z');
+  });
+});
+
+const feed = (stale: boolean) => ({ stale }) as Parameters<typeof freshness>[0];
+
 describe('a feed', () => {
-  const feed = (stale: boolean) => ({ stale }) as Parameters<typeof freshness>[0];
   it('is silent by the server\'s word, late near the limit, else fresh', () => {
     expect(freshness(feed(true), null, 0)).toBe('stale');
     expect(freshness(feed(false), 100, 80)).toBe('late');

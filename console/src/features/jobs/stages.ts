@@ -11,7 +11,7 @@ export function stagesOf(file: FileDetail): Stage[] {
   return [
     { key: 'upload', label: t('step.upload'), state: 'done' },
     { key: 'map', label: t('step.map'), state: state === 'uploaded' ? 'now' : 'done' },
-    { key: 'check', label: t('step.check'), state: file.dry_run ? 'done' : state === 'checking' ? 'now' : failed && file.progress.rehearsal ? 'failed' : 'ahead' },
-    { key: 'run', label: t('step.run'), state: ran ? 'done' : runs ? (state === 'canceled' ? 'failed' : 'now') : failed && !file.progress.rehearsal ? 'failed' : state === 'checked' ? 'now' : 'ahead' },
+    { key: 'check', label: t('step.check'), state: state === 'checked' ? 'now' : file.dry_run ? 'done' : state === 'checking' ? 'now' : failed && file.progress.rehearsal ? 'failed' : 'ahead' },
+    { key: 'run', label: t('step.run'), state: ran ? 'done' : runs ? (state === 'canceled' ? 'failed' : 'now') : failed && !file.progress.rehearsal ? 'failed' : 'ahead' },
   ];
 }
