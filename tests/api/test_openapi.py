@@ -56,7 +56,7 @@ def test_an_operation_says_all_that_its_route_does(route):
     told = operation(route)
     assert told["summary"]
     assert ("security" in told) == (route.scope is not None)
-    reads = route.body is not None or route.lines is not None or route.raw_body
+    reads = route.body is not None or route.lines is not None or route.raw_body or route.upload
     assert ("requestBody" in told) == reads
     named = {each["name"] for each in told["parameters"]}
     assert ("Idempotency-Key" in named) == route.keyed

@@ -12,7 +12,7 @@ async def test_a_webhook_is_given_back_as_it_was_put_but_for_its_secret(call):
     shown = {
         "webhook": "erp", "url": ERP["url"], "types": ["order.captured"], "channels": None,
         "enabled": True, "sequence": 0, "failures": 0, "succeeded_at": None, "exception": None,
-        "version": 1,
+        "version": 1, "waiting": 0, "failed": 0,
     }  # fmt: skip
     assert await call.ok("PUT", "/v1/webhooks/erp", ERP) == shown
     assert await call.ok("GET", "/v1/webhooks/erp") == shown
@@ -122,3 +122,43 @@ async def test_a_call_made_twice_under_a_key_has_one_effect(call):
     for _ in range(2):
         done = await call.ok("PUT", "/v1/webhooks/erp", ERP, idempotency_key="k")
         assert done["version"] == 1
+
+
+async def given_up(call, sequences) -> None:
+    await call.app.pool.executemany(
+        "INSERT INTO notices.delivery"
+        " (market, webhook_id, sequence, event_id, type, subject, state, attempts, due_at,"
+        "  ended_at, status, error)"
+        " VALUES ($1, 'erp', $2, gen_random_uuid(), 'order.captured', 'orders/x', 'failed', 16,"
+        "  now(), now(), 500, 'no')",
+        [(str(call.market), sequence) for sequence in sequences],
+    )
+
+
+async def waiting(call) -> list[int]:
+    rows = await call.app.pool.fetch(
+        "SELECT sequence FROM notices.delivery"
+        " WHERE market = $1 AND state = 'waiting' AND attempts = 0 AND ended_at IS NULL"
+        " ORDER BY sequence",
+        str(call.market),
+    )
+    return [row["sequence"] for row in rows]
+
+
+async def test_what_was_given_up_is_counted_and_tried_anew_one_or_all(call):
+    await call.ok("PUT", "/v1/webhooks/erp", ERP)
+    await given_up(call, [3, 5, 8])
+    shown = await call.ok("GET", "/v1/webhooks/erp")
+    assert (shown["waiting"], shown["failed"]) == (0, 3)
+
+    one = await call("POST", "/v1/webhooks/erp/deliveries/5/retry")
+    assert json.loads(one.body) == {"webhook": "erp", "retried": 1, "more": True}
+    assert await waiting(call) == [5]
+    rest = await call("POST", "/v1/webhooks/erp/retry")
+    assert json.loads(rest.body) == {"webhook": "erp", "retried": 2, "more": False}
+    assert await waiting(call) == [3, 5, 8]
+
+    unknown = await call.refused("POST", "/v1/webhooks/erp/deliveries/4/retry")
+    assert unknown == (409, "illegal-transition", [])
+    for path in ("/v1/webhooks/crm/retry", "/v1/webhooks/erp/deliveries/x/retry"):
+        assert await call.refused("POST", path) == (404, "not-found", [])

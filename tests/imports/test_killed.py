@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest import mock
-from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -99,8 +98,8 @@ async def asked_for(pool: db.Pool, market: MarketId, text: str, verb) -> object:
 
 
 async def story(url: str, rows: list[dict], kills: list[tuple[int, bool]], verb=ask.run):
-    """Bring rows in, killed so often; answers the job, its rejects, the items, and what was told."""
-    market = MarketId(str(uuid4()))
+    """Bring rows in, killed so often; answers the job, its rejects, its items, what was told."""
+    market = MarketId(str(MINT.one()))
     pool = await db.open_pool(url, size=3)
     clock, death = [AT], Death()
     try:

@@ -35,26 +35,42 @@ def settled(client: Client, path: str, *states: str):
     return client.get(path).json
 
 
-def test_a_file_is_mapped_rehearsed_and_run_and_again_it_changes_nothing(client, shop, content):
+@pytest.fixture
+def mapping(shop) -> dict:
+    columns = {"Item No.": "sku", "Title": "name", "Weight (g)": "weight_g", "Junk": None}
+    return {"columns": columns, "fixed": {"category": "tees"}, "name": f"ERP {shop.tag}"}
+
+
+def mapped(client, content: bytes, mapping: dict) -> str:
+    """Upload a file and map it; give its path."""
     made = upload(client, content, "kind=items&file=items.csv").expect(201).json
     path = f"/v1/imports/{made['id']}"
+    client.put(f"{path}/mapping", mapping).expect(200)
+    return path
+
+
+def test_columns_are_guessed_and_mapped_and_a_mapping_is_kept_by_its_name(
+    client, shop, content, mapping
+):
+    made = upload(client, content, "kind=items&file=items.csv").expect(201).json
     assert made["preview"]["columns"] == ["Item No.", "Title", "Weight (g)", "Junk"]
     assert {g["column"]: g["field"] for g in made["guesses"]} == {
         "Item No.": "sku", "Title": "name", "Weight (g)": "weight_g",
     }  # fmt: skip
     assert (made["missing"], made["state"]) == ([], "uploaded")
-
+    path = f"/v1/imports/{made['id']}/mapping"
     wrong = {"columns": {"Item No.": "sku", "Title": "sku"}}
-    assert client.put(f"{path}/mapping", wrong).expect(422).pointers == ["/columns/Item No."]
-    mapping = {
-        "columns": {
-            "Item No.": "sku", "Title": "name", "Weight (g)": "weight_g", "Junk": None,
-        },
-        "fixed": {"category": "tees"},
-        "name": f"ERP {shop.tag}",
-    }  # fmt: skip
-    client.put(f"{path}/mapping", mapping).expect(200)
+    assert client.put(path, wrong).expect(422).pointers == ["/columns/Item No."]
+    client.put(path, mapping).expect(200)
 
+    kinds = client.get("/v1/imports/kinds").expect(200).json["items"]
+    [items] = [each for each in kinds if each["kind"] == "items"]
+    assert mapping["name"] in {each["name"] for each in items["mappings"]}
+    client.send("DELETE", f"/v1/import-mappings/items/ERP%20{shop.tag}").expect(200)
+
+
+def test_a_dry_run_names_what_is_wrong_and_changes_nothing(client, shop, content, mapping):
+    path = mapped(client, content, mapping)
     client.post(f"{path}/dry-run", {}).expect(202)
     found = settled(client, path, "checked")
     assert found["dry_run"]["counts"] == {"created": GOOD}
@@ -63,6 +79,9 @@ def test_a_file_is_mapped_rehearsed_and_run_and_again_it_changes_nothing(client,
     assert [(r["row"], r["field"]) for r in rejects] == [(7, "weight_g"), (11, "sku"), (22, "")]
     client.get(f"/v1/items/I-1-{shop.tag}").expect(404)
 
+
+def test_a_run_lands_what_is_good_and_again_it_changes_nothing(client, shop, content, mapping):
+    path = mapped(client, content, mapping)
     client.post(f"{path}/run", {}).expect(202)
     done = settled(client, path, "done")
     assert (done["progress"]["counts"], done["progress"]["rejected"]) == ({"created": GOOD}, 3)
@@ -77,16 +96,9 @@ def test_a_file_is_mapped_rehearsed_and_run_and_again_it_changes_nothing(client,
     assert rows[0]["sku"] == f"BAD-{shop.tag}"
     assert rows[2]["rejected because"] == f"I-0-{shop.tag} stands in row 2 already"
 
-    again = upload(client, content, "kind=items&file=items.csv").expect(201).json
-    path = f"/v1/imports/{again['id']}"
-    client.put(f"{path}/mapping", mapping).expect(200)
+    path = mapped(client, content, mapping)
     client.post(f"{path}/run", {}).expect(202)
     assert settled(client, path, "done")["progress"]["counts"] == {"unchanged": GOOD}
-    kinds = {
-        each["kind"]: each for each in client.get("/v1/imports/kinds").expect(200).json["items"]
-    }
-    assert f"ERP {shop.tag}" in {each["name"] for each in kinds["items"]["mappings"]}
-    client.send("DELETE", f"/v1/import-mappings/items/ERP%20{shop.tag}").expect(200)
 
 
 def test_the_end_is_told_and_the_job_is_listed(client, shop):
@@ -141,7 +153,7 @@ def test_a_canceled_draft_does_not_move_and_what_is_no_table_is_refused(client, 
     upload(client, b"", "kind=items&file=x.csv").expect(422)
 
 
-def test_who_may_not_put_items_may_not_import_them(system, make_keys, shop):
+def test_who_may_not_put_items_may_not_import_them(system, make_keys):
     [key] = make_keys([frozenset({"jobs:read", "jobs:write", "network:write"})])
     clerk = Client(system.url, key)
     upload(clerk, b"sku,name\nA,a\n", "kind=items&file=x.csv").expect(403)

@@ -100,6 +100,23 @@ CALLS = [
     ("GET", "/v1/webhooks/A/deliveries", "webhooks:read"),
     ("PUT", "/v1/webhooks/A", "webhooks:write"),
     ("POST", "/v1/webhooks/A/replay", "webhooks:write"),
+    ("POST", "/v1/webhooks/A/retry", "webhooks:write"),
+    ("POST", "/v1/webhooks/A/deliveries/1/retry", "webhooks:write"),
+    ("GET", "/v1/replays", "policies:read"),
+    ("POST", "/v1/replays/A/cancel", "policies:write"),
+    ("GET", "/v1/events/types", "events:read"),
+    ("GET", "/v1/jobs", "jobs:read"),
+    ("POST", "/v1/jobs/import/A/cancel", "jobs:write"),
+    ("GET", "/v1/imports", "jobs:read"),
+    ("GET", "/v1/imports/kinds", "jobs:read"),
+    ("GET", "/v1/imports/A", "jobs:read"),
+    ("GET", "/v1/imports/A/rejects", "jobs:read"),
+    ("GET", "/v1/imports/A/rejects.csv", "jobs:read"),
+    ("PUT", "/v1/imports/A/mapping", "jobs:write"),
+    ("POST", "/v1/imports/A/dry-run", "jobs:write"),
+    ("POST", "/v1/imports/A/run", "jobs:write"),
+    ("POST", "/v1/imports/A/cancel", "jobs:write"),
+    ("DELETE", "/v1/import-mappings/items/A", "jobs:write"),
 ]
 
 

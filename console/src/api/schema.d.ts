@@ -245,7 +245,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The feed, in order
+         * The feed, in order or searched
          * @description Scope: `events:read`.
          */
         get: operations["getV1Events"];
@@ -269,6 +269,26 @@ export interface paths {
          * @description Scope: `events:read`.
          */
         get: operations["getV1EventsStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The types of events
+         * @description Scope: `events:read`.
+         */
+        get: operations["getV1EventsTypes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -371,26 +391,6 @@ export interface paths {
          * @description Scope: `fulfillment:write`.
          */
         post: operations["postV1FulfillmentOrdersFulfillment_orderAccept"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/fulfillment-orders/{fulfillment_order}/arrived": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * The customer is here
-         * @description Scope: `fulfillment:write`.
-         */
-        post: operations["postV1FulfillmentOrdersFulfillment_orderArrived"];
         delete?: never;
         options?: never;
         head?: never;
@@ -554,6 +554,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/import-mappings/{kind}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take away a mapping
+         * @description Scope: `jobs:write`.
+         */
+        delete: operations["deleteV1ImportMappingsKindName"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/import/channels": {
         parameters: {
             query?: never;
@@ -668,6 +688,190 @@ export interface paths {
          * @description Scope: `network:write`.
          */
         post: operations["postV1ImportNodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Files that were uploaded
+         * @description Scope: `jobs:read`.
+         */
+        get: operations["getV1Imports"];
+        put?: never;
+        /**
+         * Upload a file to be imported
+         * @description Scope: `jobs:write`.
+         */
+        post: operations["postV1Imports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An import
+         * @description Scope: `jobs:read`.
+         */
+        get: operations["getV1ImportsImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an import
+         * @description Scope: `jobs:write`.
+         */
+        post: operations["postV1ImportsImportCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rehearse an import
+         * @description Scope: `jobs:write`.
+         */
+        post: operations["postV1ImportsImportDryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Map a file's columns
+         * @description Scope: `jobs:write`.
+         */
+        put: operations["putV1ImportsImportMapping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows that were not taken
+         * @description Scope: `jobs:read`.
+         */
+        get: operations["getV1ImportsImportRejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/rejects.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows that were not taken, as a file
+         * @description Scope: `jobs:read`.
+         */
+        get: operations["getV1ImportsImportRejects.csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run an import, or go on with it
+         * @description Scope: `jobs:write`.
+         */
+        post: operations["postV1ImportsImportRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be imported
+         * @description Scope: `jobs:read`.
+         */
+        get: operations["getV1ImportsKinds"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1006,7 +1210,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/items/by-barcode/{code}": {
+    "/v1/jobs": {
         parameters: {
             query?: never;
             header?: never;
@@ -1014,12 +1218,32 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The item that a barcode is on
-         * @description Scope: `catalog:read`.
+         * Long work, the newest first
+         * @description Scope: `jobs:read`.
          */
-        get: operations["getV1ItemsByBarcodeCode"];
+        get: operations["getV1Jobs"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{kind}/{job}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a job before it is done
+         * @description Scope: `jobs:write`.
+         */
+        post: operations["postV1JobsKindJobCancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1366,26 +1590,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/nodes/{node}/look-up": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * An item's stock here and near by
-         * @description Scope: `inventory:read`.
-         */
-        get: operations["getV1NodesNodeLookUp"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/nodes/{node}/overrides": {
         parameters: {
             query?: never;
@@ -1444,90 +1648,6 @@ export interface paths {
          * @description Scope: `network:write`.
          */
         post: operations["postV1NodesNodeOverridesOverrideReplan"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/nodes/{node}/pick-lists": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Who picks what at a node
-         * @description Scope: `fulfillment:read`.
-         */
-        get: operations["getV1NodesNodePickLists"];
-        put?: never;
-        /**
-         * Take the next orders to pick in one walk
-         * @description Scope: `fulfillment:write`.
-         */
-        post: operations["postV1NodesNodePickLists"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/nodes/{node}/pickups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What customers fetch at a node
-         * @description Scope: `fulfillment:read`.
-         */
-        get: operations["getV1NodesNodePickups"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/nodes/{node}/work": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What waits at a node, by when it is due
-         * @description Scope: `fulfillment:read`.
-         */
-        get: operations["getV1NodesNodeWork"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/nodes/{node}/work/{fulfillment_order}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A piece of a node's work
-         * @description Scope: `fulfillment:read`.
-         */
-        get: operations["getV1NodesNodeWorkFulfillment_order"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1838,46 +1958,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/pick-lists/{pick_list}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A pick list
-         * @description Scope: `fulfillment:read`.
-         */
-        get: operations["getV1PickListsPick_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/pick-lists/{pick_list}/abandon": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Give a pick list up
-         * @description Scope: `fulfillment:write`.
-         */
-        post: operations["postV1PickListsPick_listAbandon"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/policies": {
         parameters: {
             query?: never;
@@ -2154,66 +2234,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/print/fulfillment-orders/{fulfillment_order}/hand-over": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A hand-over receipt
-         * @description Scope: `fulfillment:read`.
-         */
-        get: operations["getV1PrintFulfillmentOrdersFulfillment_orderHandOver"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/print/fulfillment-orders/{fulfillment_order}/packing-slip": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A packing slip
-         * @description Scope: `fulfillment:read`.
-         */
-        get: operations["getV1PrintFulfillmentOrdersFulfillment_orderPackingSlip"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/print/pick-lists/{pick_list}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A pick list on paper
-         * @description Scope: `fulfillment:read`.
-         */
-        get: operations["getV1PrintPickListsPick_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/promises": {
         parameters: {
             query?: never;
@@ -2241,7 +2261,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Replays, the newest first
+         * @description Scope: `policies:read`.
+         */
+        get: operations["getV1Replays"];
         put?: never;
         /**
          * Decide history again, also by a policy that is only tried
@@ -2268,6 +2292,26 @@ export interface paths {
         get: operations["getV1ReplaysReplay"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replays/{replay}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a replay before it is done
+         * @description Scope: `policies:write`.
+         */
+        post: operations["postV1ReplaysReplayCancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2847,6 +2891,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks/{webhook}/deliveries/{sequence}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a delivery anew
+         * @description Scope: `webhooks:write`.
+         */
+        post: operations["postV1WebhooksWebhookDeliveriesSequenceRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks/{webhook}/replay": {
         parameters: {
             query?: never;
@@ -2861,6 +2925,26 @@ export interface paths {
          * @description Scope: `webhooks:write`.
          */
         post: operations["postV1WebhooksWebhookReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try anew what was given up
+         * @description Scope: `webhooks:write`.
+         */
+        post: operations["postV1WebhooksWebhookRetry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2907,16 +2991,6 @@ export interface components {
          * @enum {unknown}
          */
         AlarmCause: "full" | "paused" | "time";
-        /**
-         * ArrivedBody
-         * @description The customer is here, and where they wait.
-         */
-        ArrivedBody: {
-            /** @default null */
-            spot: string | null;
-            /** @default null */
-            vehicle: string | null;
-        };
         /**
          * AsideReason
          * @description In the order in which set-aside units are the first to be missing.
@@ -3136,6 +3210,18 @@ export interface components {
             next: string | null;
         };
         /**
+         * Checked
+         * @description What a rehearsal has found: rows by what would become of them, and those rejected.
+         */
+        Checked: {
+            at: string;
+            counts: {
+                [key: string]: number;
+            };
+            rejected: number;
+            rows: number;
+        };
+        /**
          * Choice
          * @enum {unknown}
          */
@@ -3218,8 +3304,22 @@ export interface components {
             collected_by: string | null;
             /** @default [] */
             lines: components["schemas"]["PickedUnitsBody"][];
-            /** @default null */
-            verified: components["schemas"]["VerifiedBody"] | null;
+        };
+        /**
+         * Columns
+         * @description Which column is which field; None: left out; not named: it has the field's own name.
+         *
+         *         `fixed` are fields that every row has, whatever stands in the file.
+         */
+        Columns: {
+            /** @default {} */
+            columns: {
+                [key: string]: string | null;
+            };
+            /** @default {} */
+            fixed: {
+                [key: string]: string | number | boolean;
+            };
         };
         /**
          * Component
@@ -3281,27 +3381,6 @@ export interface components {
          * @enum {unknown}
          */
         Constraint: "barred" | "capacity" | "cart" | "channel_view" | "closed" | "disabled" | "due" | "fence" | "kept_back" | "limit" | "owed" | "rating" | "service" | "worth";
-        /**
-         * CountersAnswer
-         * @description What of a node's work stands where.
-         *
-         *         `due_now`: the next step is due within the hour, `late` ones among them. `to_ready` is picked
-         *         and fetched by its customer, `carrier_pickup` packed and not yet handed over. `arrivals` are
-         *         transfers on their way here, `counts_due` the counts worth making in ten minutes.
-         */
-        CountersAnswer: {
-            arrivals: number;
-            carrier_pickup: number;
-            counts_due: number;
-            customers_here: number;
-            due_now: number;
-            late: number;
-            ready: number;
-            to_accept: number;
-            to_pack: number;
-            to_pick: number;
-            to_ready: number;
-        };
         /**
          * CountLine
          * @description `on_hand` units were there at `counted_at`: the source's `sequence`-th message.
@@ -3684,20 +3763,28 @@ export interface components {
             sequence: number | null;
             source: string;
             stale: boolean;
+            stale_since: string | null;
             told_at: string;
         };
         /**
          * FeedPage
          * @description `cursor` is what to send as `after` next, also when there was no news.
+         *
+         *         Where the feed is read backwards it is what to send as `before`, also when nothing was found as
+         *         far as was looked; null: there is nothing before.
          */
         FeedPage: {
-            cursor: number;
+            cursor: number | null;
             events: components["schemas"]["CloudEvent"][];
         };
-        /** FeedsAnswer */
+        /**
+         * FeedsAnswer
+         * @description `stale_after_s` is how long a feed may be silent, by the policy; null: nobody watches.
+         */
         FeedsAnswer: {
             items: components["schemas"]["FeedAnswer"][];
             next: string | null;
+            stale_after_s: number | null;
         };
         /**
          * Fence
@@ -3719,6 +3806,22 @@ export interface components {
             nodes: string[] | null;
             /** @default  */
             note: string;
+        };
+        /**
+         * Field
+         * @description A field. `open`: whatever names come behind its own and a dot are fields too.
+         */
+        Field: {
+            /** @default  */
+            about: string;
+            /** @default [] */
+            choices: string[];
+            name: string;
+            /** @default false */
+            open: boolean;
+            /** @default false */
+            required: boolean;
+            sort: components["schemas"]["Sort"];
         };
         /**
          * FieldError
@@ -3778,6 +3881,59 @@ export interface components {
             split: components["schemas"]["Figure"];
         };
         /**
+         * FileAnswer
+         * @description A file as it stands. `dry_run` is what the last rehearsal found of it as it is mapped now.
+         *
+         *         `kept` false: its bytes are gone, and it cannot be run again.
+         */
+        FileAnswer: {
+            dry_run: components["schemas"]["Checked"] | null;
+            file: string;
+            /** Format: uuid */
+            id: string;
+            kept: boolean;
+            kind: string;
+            mapping: components["schemas"]["Columns"];
+            mapping_name: string | null;
+            progress: components["schemas"]["ProgressAnswer"];
+            size: number;
+            state: components["schemas"]["ImportState"];
+            uploaded_at: string;
+            uploaded_by: string;
+            written_at: string;
+        };
+        /**
+         * FileDetail
+         * @description A file with what its columns look like, which fields they are guessed to be, and from what.
+         *
+         *         `missing` are fields that every row needs and no column is.
+         */
+        FileDetail: {
+            dry_run: components["schemas"]["Checked"] | null;
+            fields: components["schemas"]["Field"][];
+            file: string;
+            guesses: components["schemas"]["Guess"][];
+            /** Format: uuid */
+            id: string;
+            kept: boolean;
+            kind: string;
+            mapping: components["schemas"]["Columns"];
+            mapping_name: string | null;
+            missing: string[];
+            preview: components["schemas"]["Preview"];
+            progress: components["schemas"]["ProgressAnswer"];
+            size: number;
+            state: components["schemas"]["ImportState"];
+            uploaded_at: string;
+            uploaded_by: string;
+            written_at: string;
+        };
+        /** FilesAnswer */
+        FilesAnswer: {
+            items: components["schemas"]["FileAnswer"][];
+            next: string | null;
+        };
+        /**
          * Flip
          * @description A least change, and what is decided then: from which nodes, at what cost.
          */
@@ -3810,7 +3966,6 @@ export interface components {
             node: string;
             order_id: string;
             order_number: string;
-            pickup: components["schemas"]["PickupAnswer"] | null;
             release_at: string;
             service: string;
             ship_by: string | null;
@@ -3824,17 +3979,6 @@ export interface components {
         FulfillmentOrdersAnswer: {
             items: components["schemas"]["FulfillmentOrderAnswer"][];
             next: string | null;
-        };
-        /**
-         * GoodsAnswer
-         * @description What an item is called and how it is found in a store: barcodes, zone, place.
-         */
-        GoodsAnswer: {
-            barcodes: string[];
-            location: string | null;
-            name: string;
-            sku: string;
-            zone: string;
         };
         /**
          * GroupAnswer
@@ -3862,6 +4006,15 @@ export interface components {
         GroupsAnswer: {
             items: components["schemas"]["GroupAnswer"][];
             next: string | null;
+        };
+        /**
+         * Guess
+         * @description A column is this field, and how sure that is, from 0 to 1.
+         */
+        Guess: {
+            column: string;
+            field: string;
+            sure: number;
         };
         /**
          * HoldBody
@@ -3921,6 +4074,16 @@ export interface components {
             /** @default 0 */
             version: number;
         };
+        /**
+         * ImportKind
+         * @enum {unknown}
+         */
+        ImportKind: "channels" | "customers" | "inventory" | "items" | "lanes" | "node-groups" | "nodes" | "orders" | "shipments";
+        /**
+         * ImportState
+         * @enum {unknown}
+         */
+        ImportState: "canceled" | "checked" | "checking" | "done" | "failed" | "running" | "uploaded";
         /** Item */
         Item: {
             quantity: number;
@@ -3934,7 +4097,6 @@ export interface components {
             attributes: {
                 [key: string]: string | number | boolean | null;
             };
-            barcodes: string[];
             category: string;
             components: components["schemas"]["Component"][];
             min_remaining_days: number;
@@ -3959,11 +4121,6 @@ export interface components {
             attributes: {
                 [key: string]: string | number | boolean | null;
             };
-            /**
-             * @description what is printed on it: article numbers, or any code of printable characters
-             * @default []
-             */
-            barcodes: string[];
             /** @default  */
             category: string;
             /** @default [] */
@@ -4005,6 +4162,55 @@ export interface components {
             items: components["schemas"]["ItemAnswer"][];
             next: string | null;
         };
+        /**
+         * Job
+         * @description A job as all kinds show it.
+         *
+         *         `title` and `summary` name what it is about, by words of its kind; `share` is from 0 to 1, null
+         *         where it cannot be told. `detail` is where it is shown whole, by the API.
+         */
+        Job: {
+            cancelable: boolean;
+            detail: string | null;
+            done: number;
+            ended_at: string | null;
+            errors: number;
+            eta_s: number | null;
+            fault: string | null;
+            figures: {
+                [key: string]: number;
+            };
+            id: string;
+            kind: components["schemas"]["JobKind"];
+            rows_per_s: number | null;
+            share: number | null;
+            started_at: string;
+            started_by: string;
+            state: components["schemas"]["JobState"];
+            title: string;
+            total: number | null;
+            unit: string;
+        };
+        /**
+         * JobKind
+         * @description What is long work here.
+         * @enum {unknown}
+         */
+        JobKind: "import" | "look_ahead" | "replay" | "training" | "wave";
+        /**
+         * JobsAnswer
+         * @description The newest first; `next` is the cursor of the page after it.
+         */
+        JobsAnswer: {
+            items: components["schemas"]["Job"][];
+            next: string | null;
+        };
+        /**
+         * JobState
+         * @description Where a job stands. A draft waits for a person, the waiting one for a worker.
+         * @enum {unknown}
+         */
+        JobState: "canceled" | "cut_off" | "done" | "draft" | "failed" | "running" | "waiting";
         /**
          * Keep
          * @description Keep so many units unsold at each position: `units`, or what sells there in `days` days.
@@ -4084,6 +4290,20 @@ export interface components {
         KeysAnswer: {
             items: components["schemas"]["KeyAnswer"][];
             next: string | null;
+        };
+        /**
+         * KindAnswer
+         * @description A kind of file: what its rows may say, and the mappings that were kept for it.
+         */
+        KindAnswer: {
+            fields: components["schemas"]["Field"][];
+            kind: string;
+            mappings: components["schemas"]["SavedAnswer"][];
+            scope: string;
+        };
+        /** KindsAnswer */
+        KindsAnswer: {
+            items: components["schemas"]["KindAnswer"][];
         };
         /**
          * LaneAnswer
@@ -4352,16 +4572,6 @@ export interface components {
             unserved: number;
         };
         /**
-         * LookUpAnswer
-         * @description What was scanned, how many are here, and the nearest nodes that have some.
-         */
-        LookUpAnswer: {
-            goods: components["schemas"]["GoodsAnswer"];
-            here: components["schemas"]["ShelfAnswer"];
-            nearby: components["schemas"]["NearbyAnswer"][];
-            price: number | null;
-        };
-        /**
          * LotAnswer
          * @description Units of a lot.
          */
@@ -4450,6 +4660,24 @@ export interface components {
             nodes: components["schemas"]["LotPlace"][];
             orders: components["schemas"]["LotOrder"][];
             sku: string;
+        };
+        /**
+         * MappingBody
+         * @description Columns by the fields they are; null: left out; not named: the field of its own name.
+         *
+         *         `fixed` are fields that every row has. With a `name` it is kept for the next file of its kind.
+         */
+        MappingBody: {
+            /** @default {} */
+            columns: {
+                [key: string]: string | null;
+            };
+            /** @default {} */
+            fixed: {
+                [key: string]: string | number | boolean;
+            };
+            /** @default null */
+            name: string | null;
         };
         /**
          * Match
@@ -4620,17 +4848,6 @@ export interface components {
         /** MovementsBody */
         MovementsBody: {
             movements: components["schemas"]["MovementRow"][];
-        };
-        /**
-         * NearbyAnswer
-         * @description Another node that has some; the distance is null where nobody knows where one of them is.
-         */
-        NearbyAnswer: {
-            available: number;
-            distance_km: number | null;
-            name: string;
-            node: string;
-            services: components["schemas"]["Method"][];
         };
         /**
          * NewLine
@@ -4891,19 +5108,6 @@ export interface components {
             zone: number | null;
         };
         /**
-         * NodeWorkAnswer
-         * @description The counters, and a page of the work; `next` is the cursor of the page after it.
-         */
-        NodeWorkAnswer: {
-            at: string;
-            counters: components["schemas"]["CountersAnswer"];
-            items: components["schemas"]["StoreWorkAnswer"][];
-            name: string;
-            next: string | null;
-            node: string;
-            time_zone: string;
-        };
-        /**
          * NodeWorth
          * @description What a unit is worth at a node to the orders still to come, in minor units.
          */
@@ -4911,6 +5115,12 @@ export interface components {
             node: string;
             worth: number;
         };
+        /**
+         * Of
+         * @description Whose rejects: the run's, or the dry run's.
+         * @enum {unknown}
+         */
+        Of: "dry-run" | "run";
         /**
          * OfferAnswer
          * @description An offer. `lines` is what the work holds now; `nodes` the cheapest first.
@@ -5171,8 +5381,6 @@ export interface components {
         /**
          * PickBody
          * @description The units that were picked; all that are left where none is named.
-         *
-         *         `scans` instead of lines: the codes that were scanned, barcodes or skus.
          */
         PickBody: {
             /**
@@ -5180,11 +5388,6 @@ export interface components {
              * @default []
              */
             lines: components["schemas"]["PickedUnitsBody"][];
-            /**
-             * @description codes scanned: their units go to the lines that still want them
-             * @default []
-             */
-            scans: components["schemas"]["ScanBody"][];
         };
         /**
          * PickedLotBody
@@ -5214,53 +5417,6 @@ export interface components {
             sku: string | null;
         };
         /**
-         * PickListAnswer
-         * @description Several orders picked in one walk, by zone, place and sku.
-         *
-         *         What is not to be picked any more (canceled, rejected) stands among the orders, and not in the
-         *         walk. `ended_how` says whether it is done, was abandoned, or timed out.
-         */
-        PickListAnswer: {
-            ended_at: string | null;
-            ended_how: string | null;
-            /** Format: uuid */
-            id: string;
-            made_at: string;
-            node: string;
-            orders: components["schemas"]["PlaceAnswer"][];
-            picker: string;
-            size: number;
-            walk: components["schemas"]["StopAnswer"][];
-        };
-        /**
-         * PickListBody
-         * @description How many orders are picked in the walk: 1, 5 or 10.
-         */
-        PickListBody: {
-            /** @description 1, 5 or 10 orders */
-            size: number;
-        };
-        /** PickListsAnswer */
-        PickListsAnswer: {
-            items: components["schemas"]["PickListAnswer"][];
-        };
-        /**
-         * PickupAnswer
-         * @description What is known of who fetches it: the shelf, that they are here, how they were known.
-         *
-         *         The code that the customer was told is shown to nobody: it is in the event `fulfillment.ready`,
-         *         for whoever tells them.
-         */
-        PickupAnswer: {
-            arrived_at: string | null;
-            collected_by: string | null;
-            has_code: boolean;
-            shelf: string | null;
-            spot: string | null;
-            vehicle: string | null;
-            verified: components["schemas"]["Proof"] | null;
-        };
-        /**
          * PickupConsent
          * @description What a customer is asked whose store cannot serve, and what is done without an answer.
          */
@@ -5285,21 +5441,6 @@ export interface components {
              * @default 1440
              */
             minutes: number;
-        };
-        /**
-         * PickupsAnswer
-         * @description Who is here first, then what is ready, longest first.
-         */
-        PickupsAnswer: {
-            items: components["schemas"]["StoreWorkAnswer"][];
-        };
-        /**
-         * PlaceAnswer
-         * @description An order and its place on the cart.
-         */
-        PlaceAnswer: {
-            order: components["schemas"]["StoreWorkAnswer"];
-            place: number;
         };
         /** PlannedLine */
         PlannedLine: {
@@ -5640,6 +5781,14 @@ export interface components {
             next: string | null;
         };
         /**
+         * Preview
+         * @description A file's columns, and of each the first cells as text.
+         */
+        Preview: {
+            cells: string[][];
+            columns: string[];
+        };
+        /**
          * PriceTableAnswer
          * @description Prices that were made at once: of so many skus at so many nodes, the dearest unit's.
          *
@@ -5700,6 +5849,29 @@ export interface components {
             strategies: components["schemas"]["Strategy"][];
             /** @default null */
             when: string | null;
+        };
+        /**
+         * ProgressAnswer
+         * @description How far it has come: `rows` are settled, in `counts` by what became of them, or rejected.
+         *
+         *         `share` is from 0 to 1. `rows_per_s` and `eta_s` are of this run; null: not to be told yet.
+         */
+        ProgressAnswer: {
+            asked_at: string | null;
+            asked_by: string | null;
+            began_at: string | null;
+            counts: {
+                [key: string]: number;
+            };
+            ended_at: string | null;
+            eta_s: number | null;
+            fault: string | null;
+            rehearsal: boolean;
+            rejected: number;
+            rows: number;
+            rows_per_s: number | null;
+            share: number;
+            told_at: string | null;
         };
         /** PromiseAnswer */
         PromiseAnswer: {
@@ -5770,12 +5942,6 @@ export interface components {
             /** @default 7 */
             retrain_days: number | null;
         };
-        /**
-         * Proof
-         * @description How a store knew that it hands over to the right person.
-         * @enum {unknown}
-         */
-        Proof: "code" | "id_document" | "name" | "payment_card";
         /**
          * Protect
          * @description How much a segment may count on at each position: `units`, or a `share` in percent.
@@ -5910,14 +6076,6 @@ export interface components {
             /** @default  */
             note: string;
         };
-        /**
-         * ReadyBody
-         * @description What was picked waits for its customer, on the shelf that is named.
-         */
-        ReadyBody: {
-            /** @default null */
-            shelf: string | null;
-        };
         /** Receipt */
         Receipt: {
             backorder: components["schemas"]["Backorder"];
@@ -6025,6 +6183,16 @@ export interface components {
             service: string;
         };
         /**
+         * RejectAnswer
+         * @description A row that was not taken: the field that is wrong, where it is one, and why.
+         */
+        RejectAnswer: {
+            data: unknown;
+            field: string;
+            reason: string;
+            row: number;
+        };
+        /**
          * RejectBody
          * @description The node gives all of the work back; `lines` are the units it could not find.
          */
@@ -6036,6 +6204,11 @@ export interface components {
             lines: components["schemas"]["UnitsBody"][];
             /** @description why, for whoever reads the timeline */
             reason: string;
+        };
+        /** RejectsAnswer */
+        RejectsAnswer: {
+            items: components["schemas"]["RejectAnswer"][];
+            next: string | null;
         };
         /**
          * ReplayAnswer
@@ -6146,6 +6319,15 @@ export interface components {
             ttl_s: number;
         };
         /**
+         * RetryAnswer
+         * @description Deliveries that are tried anew; `more` were given up than one call has tried again.
+         */
+        RetryAnswer: {
+            more: boolean;
+            retried: number;
+            webhook: string;
+        };
+        /**
          * Revisions
          * @description When a customer is told another date: see `docs/algorithms/promise.md`.
          */
@@ -6196,6 +6378,7 @@ export interface components {
          */
         RunAnswer: {
             actor: string;
+            canceled_by: string | null;
             changed: number;
             decisions: number;
             differing: number;
@@ -6230,20 +6413,29 @@ export interface components {
             version: number | null;
         };
         /**
-         * ScanBody
-         * @description A code as it was scanned, a barcode of the item or its sku, and how often.
+         * RunsAnswer
+         * @description Replays, the newest first, without what they found.
          */
-        ScanBody: {
-            code: string;
-            /** @default 1 */
-            quantity: number;
+        RunsAnswer: {
+            items: components["schemas"]["RunAnswer"][];
+            next: string | null;
+        };
+        /**
+         * SavedAnswer
+         * @description A mapping that was kept by name.
+         */
+        SavedAnswer: {
+            mapping: components["schemas"]["Columns"];
+            name: string;
+            saved_at: string;
+            saved_by: string;
         };
         /**
          * Scope
          * @description What a key may be allowed. `admin` implies all others; writing does not imply reading.
          * @enum {unknown}
          */
-        Scope: "admin" | "catalog:read" | "catalog:write" | "customers:read" | "customers:write" | "events:read" | "exceptions:read" | "exceptions:write" | "fulfillment:read" | "fulfillment:write" | "inventory:read" | "inventory:write" | "keys:read" | "keys:write" | "network:read" | "network:write" | "orders:read" | "orders:write" | "policies:read" | "policies:write" | "promises:read" | "tracking:write" | "users:read" | "users:write" | "webhooks:read" | "webhooks:write";
+        Scope: "admin" | "catalog:read" | "catalog:write" | "customers:read" | "customers:write" | "events:read" | "exceptions:read" | "exceptions:write" | "fulfillment:read" | "fulfillment:write" | "inventory:read" | "inventory:write" | "jobs:read" | "jobs:write" | "keys:read" | "keys:write" | "network:read" | "network:write" | "orders:read" | "orders:write" | "policies:read" | "policies:write" | "promises:read" | "tracking:write" | "users:read" | "users:write" | "webhooks:read" | "webhooks:write";
         /**
          * Segment
          * @description Units that are for some only, until `until`: their sales use the protection up.
@@ -6401,16 +6593,6 @@ export interface components {
             rows: components["schemas"]["SetAsideRow"][];
         };
         /**
-         * ShelfAnswer
-         * @description The balances of an item at the node; `available` are neither claimed nor set aside.
-         */
-        ShelfAnswer: {
-            available: number;
-            on_hand: number;
-            reserved: number;
-            unavailable: number;
-        };
-        /**
          * ShipBody
          * @description The packages that were handed over to a carrier.
          */
@@ -6513,6 +6695,12 @@ export interface components {
             waiting: number;
         };
         /**
+         * Sort
+         * @description What stands in a field.
+         * @enum {unknown}
+         */
+        Sort: "choice" | "date" | "list" | "number" | "object" | "text" | "time" | "whole" | "yes_no";
+        /**
          * Sourcing
          * @description How orders that are sent are sourced. Who collects has chosen the store already.
          */
@@ -6588,29 +6776,6 @@ export interface components {
             next: string | null;
         };
         /**
-         * StopAnswer
-         * @description One item of the walk: the units of all orders together, and how they are shared out.
-         */
-        StopAnswer: {
-            goods: components["schemas"]["GoodsAnswer"];
-            orders: components["schemas"]["StopShareAnswer"][];
-            picked: number;
-            quantity: number;
-            shorted: number;
-        };
-        /**
-         * StopShareAnswer
-         * @description Units of a stop that are one order's, and that order's place on the cart.
-         */
-        StopShareAnswer: {
-            fulfillment_order_id: string;
-            line: number;
-            picked: number;
-            place: number;
-            quantity: number;
-            shorted: number;
-        };
-        /**
          * StoreTruth
          * @description Where it is asked whether the books' units are really there, and what counting costs.
          */
@@ -6634,25 +6799,6 @@ export interface components {
              *     ]
              */
             node_kinds: ("3pl" | "dc" | "store" | "supplier" | "virtual")[];
-        };
-        /**
-         * StoreWorkAnswer
-         * @description A piece of work as its store sees it: for whom, by when, what it is.
-         *
-         *         `due_at` is when its next step is due; of what is ready, since when it waits. `picker` has it on
-         *         a pick list. `held`: a hold stands against the order, and its work waits.
-         */
-        StoreWorkAnswer: {
-            channel: string;
-            customer: string;
-            due_at: string;
-            external_id: string;
-            goods: components["schemas"]["GoodsAnswer"][];
-            held: boolean;
-            note: string | null;
-            pick_list: string | null;
-            picker: string | null;
-            work: components["schemas"]["FulfillmentOrderAnswer"];
         };
         /**
          * Strategy
@@ -7025,6 +7171,13 @@ export interface components {
             items: components["schemas"]["TruthAnswer"][];
             next: string | null;
         };
+        /**
+         * TypesAnswer
+         * @description The types of facts there are, by name; docs/events says what each holds.
+         */
+        TypesAnswer: {
+            items: string[];
+        };
         /** UnholdBody */
         UnholdBody: {
             kind: components["schemas"]["HoldKind"];
@@ -7127,15 +7280,6 @@ export interface components {
             next: string | null;
         };
         /**
-         * VerifiedBody
-         * @description How it is known that the right person is here; `code` is what they show, where it is one.
-         */
-        VerifiedBody: {
-            /** @default null */
-            code: string | null;
-            how: components["schemas"]["Proof"];
-        };
-        /**
          * WaitingAnswer
          * @description Units that wait, beside how many may (`limit`) and how many more (`room`; null: any).
          *
@@ -7202,18 +7346,21 @@ export interface components {
          * @description A webhook, but for its secret.
          *
          *         `sequence` is how far the feed was read for it; `failures` counts calls that failed since the
-         *         last that did not; `exception` says why it was disabled, where it disabled itself.
+         *         last that did not; `exception` says why it was disabled, where it disabled itself. `waiting`
+         *         deliveries are owed and `failed` ones were given up; of each no more than 1,000 are counted.
          */
         WebhookAnswer: {
             channels: string[] | null;
             enabled: boolean;
             exception: string | null;
+            failed: number;
             failures: number;
             sequence: number;
             succeeded_at: string | null;
             types: string[];
             url: string;
             version: number;
+            waiting: number;
             webhook: string;
         };
         /**
@@ -7304,7 +7451,6 @@ export interface components {
             order_id: string;
             order_number: string;
             packages: components["schemas"]["PackageAnswer"][];
-            pickup: components["schemas"]["PickupAnswer"] | null;
             release_at: string;
             service: string;
             ship_by: string | null;
@@ -8364,7 +8510,13 @@ export interface operations {
             query?: {
                 /** @description the last sequence seen; 0: from the start */
                 after?: number;
+                before?: number;
+                from?: string;
                 limit?: number;
+                order?: string;
+                subject?: string;
+                text?: string;
+                to?: string;
                 types?: string[];
                 /** @description seconds to wait for news */
                 wait?: number;
@@ -8470,6 +8622,71 @@ export interface operations {
                 };
             };
             /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1EventsTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypesAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8968,125 +9185,6 @@ export interface operations {
             };
         };
     };
-    postV1FulfillmentOrdersFulfillment_orderArrived: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                fulfillment_order: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ArrivedBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FulfillmentOrderAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description csrf, forbidden-node, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description illegal-transition */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     postV1FulfillmentOrdersFulfillment_orderCollect: {
         parameters: {
             query?: never;
@@ -9485,7 +9583,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReadyBody"];
+                "application/json": components["schemas"]["EmptyBody"];
             };
         };
         responses: {
@@ -10044,6 +10142,95 @@ export interface operations {
                 };
             };
             /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    deleteV1ImportMappingsKindName: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                kind: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10666,6 +10853,885 @@ export interface operations {
             };
         };
     };
+    getV1Imports: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                kind?: components["schemas"]["ImportKind"][];
+                /** @description rows in a page */
+                limit?: number;
+                state?: components["schemas"]["ImportState"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilesAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1Imports: {
+        parameters: {
+            query: {
+                /** @description its ending says what it is: .csv, .tsv, .txt, .jsonl, .ndjson or .parquet */
+                file: string;
+                kind: components["schemas"]["ImportKind"];
+                written_at?: string;
+            };
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file as it is. */
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDetail"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ImportsImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDetail"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ImportsImportCancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ImportsImportDryRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    putV1ImportsImportMapping: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDetail"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ImportsImportRejects: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                of?: components["schemas"]["Of"];
+            };
+            header?: never;
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "getV1ImportsImportRejects.csv": {
+        parameters: {
+            query?: {
+                of?: components["schemas"]["Of"];
+            };
+            header?: never;
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ImportsImportRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ImportsKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     getV1InventoryAtp: {
         parameters: {
             query: {
@@ -10932,6 +11998,7 @@ export interface operations {
                 limit?: number;
                 node?: string;
                 source?: string;
+                stale?: boolean;
             };
             header?: never;
             path?: never;
@@ -12256,13 +13323,18 @@ export interface operations {
             };
         };
     };
-    getV1ItemsByBarcodeCode: {
+    getV1Jobs: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code: string;
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                kind?: components["schemas"]["JobKind"][];
+                /** @description rows in a page */
+                limit?: number;
+                open?: boolean;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -12273,7 +13345,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ItemAnswer"];
+                    "application/json": components["schemas"]["JobsAnswer"];
                 };
             };
             /** @description unauthorized */
@@ -12285,7 +13357,87 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description forbidden-node, insufficient-scope */
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1JobsKindJobCancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                job: string;
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12303,7 +13455,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description invalid-request */
+            /** @description illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14236,85 +15397,6 @@ export interface operations {
             };
         };
     };
-    getV1NodesNodeLookUp: {
-        parameters: {
-            query: {
-                code: string;
-                nearby?: number;
-            };
-            header?: never;
-            path: {
-                node: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LookUpAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description forbidden-node, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     getV1NodesNodeOverrides: {
         parameters: {
             query?: {
@@ -14719,444 +15801,6 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1NodesNodePickLists: {
-        parameters: {
-            query?: {
-                mine?: boolean;
-            };
-            header?: never;
-            path: {
-                node: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PickListsAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description forbidden-node, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1NodesNodePickLists: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                node: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PickListBody"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PickListAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description csrf, forbidden-node, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1NodesNodePickups: {
-        parameters: {
-            query?: {
-                /** @description a name, an order's number, the channel's name for it, a pickup code, or what a scanned code says */
-                q?: string;
-            };
-            header?: never;
-            path: {
-                node: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PickupsAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description forbidden-node, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1NodesNodeWork: {
-        parameters: {
-            query?: {
-                /** @description where the last page ended: its `next` */
-                cursor?: string;
-                /** @description rows in a page */
-                limit?: number;
-                /** @description one or more, each by itself */
-                method?: components["schemas"]["Method"][];
-                /** @description one or more, each named by itself */
-                state?: components["schemas"]["State"][];
-            };
-            header?: never;
-            path: {
-                node: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NodeWorkAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description forbidden-node, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1NodesNodeWorkFulfillment_order: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                fulfillment_order: string;
-                node: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StoreWorkAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description forbidden-node, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16733,192 +17377,6 @@ export interface operations {
                 };
             };
             /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1PickListsPick_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                pick_list: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PickListAnswer"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description forbidden-node, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    postV1PickListsPick_listAbandon: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again answer what was answered before. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                pick_list: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EmptyBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PickListAnswer"];
-                };
-            };
-            /** @description idempotency-key-invalid, malformed-request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description csrf, forbidden-node, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description idempotency-key-reused, invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -18631,234 +19089,6 @@ export interface operations {
             };
         };
     };
-    getV1PrintFulfillmentOrdersFulfillment_orderHandOver: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                fulfillment_order: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/html": unknown;
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description forbidden-node, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1PrintFulfillmentOrdersFulfillment_orderPackingSlip: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                fulfillment_order: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/html": unknown;
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description forbidden-node, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    getV1PrintPickListsPick_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                pick_list: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/html": unknown;
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description forbidden-node, insufficient-scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description not-found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description invalid-request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description internal-error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description overloaded, temporarily-unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     postV1Promises: {
         parameters: {
             query?: never;
@@ -18919,6 +19149,76 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Replays: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19111,6 +19411,103 @@ export interface operations {
                 };
             };
             /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ReplaysReplayCancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                replay: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -22560,6 +22957,104 @@ export interface operations {
             };
         };
     };
+    postV1WebhooksWebhookDeliveriesSequenceRetry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sequence: string;
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description illegal-transition */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     postV1WebhooksWebhookReplay: {
         parameters: {
             query?: never;
@@ -22634,6 +23129,94 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1WebhooksWebhookRetry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,6 +10,7 @@ from entrepot.access.model import Scope
 from entrepot.api.bounds import Narrowed
 from entrepot.api.event_log import EventsQuery, FeedQuery, only_forward, searched
 from entrepot.api.face import Answer, Request, Route, json_answer
+from entrepot.notices.model import TYPES
 from entrepot.plumbing.cloud_event import CloudEvent, cloud_event
 from entrepot.plumbing.model import Event
 from entrepot.plumbing.relay import events_after
@@ -42,10 +43,10 @@ class FeedPage(msgspec.Struct, frozen=True):
 async def events(request: Request) -> Answer:
     """Read the feed from a cursor on; with `wait`, wait so long for news."""
     query: EventsQuery = request.query
-    types = wanted(query)
+    names = wanted(query)
     market = request.principal.market
     if query.before is not None:
-        return await _backwards(request, query, types)
+        return await _backwards(request, query, names)
     only_forward(query)
     ends = asyncio.get_running_loop().time() + query.wait
     after = query.after
@@ -57,7 +58,7 @@ async def events(request: Request) -> Answer:
         chosen = [
             event
             for event in found
-            if (types is None or event.type in types) and (own is None or is_of(event, own))
+            if (names is None or event.type in names) and (own is None or is_of(event, own))
         ]
         over = asyncio.get_running_loop().time() >= ends or request.app.stopping.is_set()
         if chosen or (not found and over):
@@ -87,6 +88,17 @@ def wanted(query: FeedQuery) -> set[str] | None:
     return names or None
 
 
+class TypesAnswer(msgspec.Struct, frozen=True):
+    """The types of facts there are, by name; docs/events says what each holds."""
+
+    items: list[str]
+
+
+async def list_types(_: Request) -> Answer:
+    """The types of facts that the feed may hold."""
+    return json_answer(200, TypesAnswer(sorted(TYPES)))
+
+
 class _OfNode(msgspec.Struct, frozen=True):
     """What of an event's data says whose it is; most name no node."""
 
@@ -112,6 +124,10 @@ ROUTES = [
     Route(
         "GET", "/v1/events", events, Scope.EVENTS_READ, "The feed, in order or searched",
         query=EventsQuery, answer=FeedPage, at=OF_OWN_NODES,
+    ),
+    Route(
+        "GET", "/v1/events/types", list_types, Scope.EVENTS_READ, "The types of events",
+        answer=TypesAnswer,
     ),
     Route(
         "GET", "/v1/events/stream", streamed, Scope.EVENTS_READ, "The feed as server-sent events",
