@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from entrepot.demo.places import zip_codes
-from entrepot.network.compiled import ZONE_KM
+from entrepot.network.model import ZONE_KM
 from entrepot.promise.learning.replay import replayed
 from entrepot.promise.learning.table import Floats, Ints, Parcels, Row, kilometers, parcels_of
 
