@@ -96,6 +96,7 @@ def drawn(size: Size) -> Drawn:
             delivered=_moment(arrived[n]), latitude=to[n, 0], longitude=to[n, 1],
             from_latitude=at_nodes[node[n], 0], from_longitude=at_nodes[node[n], 1],
             stated_handling=stated_handling[n], stated_transit=stated_transit[n],
+            backlog=orders.behind[n],
         )
         for n in range(count)
     ]  # fmt: skip
