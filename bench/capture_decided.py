@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -29,6 +29,8 @@ BATCH: Final = 64
 """Orders that are decided together under load, about."""
 
 ASKED_TIMES: Final = 30
+T = TypeVar("T")
+
 SEEN_WITHIN_S: Final = 120
 LOOK_AHEAD: Final = {"look_ahead": {"every_hours": 168, "restocked_percent": None}}
 
@@ -78,8 +80,8 @@ def figures(stage: Stage, effort: Effort) -> list[Figure]:
             cost=middle_cost([c.cost for c in within]),
             floor_cost=middle_cost([c.cost for c in without]),
             notes=(
-                f"Prices of {table.skus:,} skus at {table.positions:,} positions, and of room at"
-                f" every node. {by_model:.0%} of what is offered is promised by the model.",
+                f"Prices of {table.skus:,} skus at {table.positions:,} positions and of all room.",
+                f"{by_model:.0%} of what is offered is promised by the model.",
                 *capture.told(within[-1]),
             ),
         ),
@@ -103,7 +105,7 @@ def figures(stage: Stage, effort: Effort) -> list[Figure]:
     ]
 
 
-def _with_pool[T](stage: Stage, work: Callable[[db.Pool], Awaitable[T]]) -> T:
+def _with_pool(stage: Stage, work: Callable[[db.Pool], Awaitable[T]]) -> T:
     async def run() -> T:
         pool = await db.open_pool(stage.system.database_url, size=2)
         try:

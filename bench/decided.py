@@ -77,7 +77,7 @@ def _zone(nodes: Compiled, ix: int, home: ZipCode) -> int:
     return int(nodes.zones_of((place,))[0][ix])
 
 
-def _row(  # noqa: PLR0913, PLR0917 - what a parcel is made of
+def _row(
     dice: np.random.Generator,
     nodes: Compiled,
     ix: int,

@@ -61,6 +61,4 @@ def _week(areas: Geography, made: Shape, seed: int) -> Week:
     began = process_time()
     week = instance.made(made, seed, areas)
     verdict = judged(week, policies.run(week, POLICY).assigned)
-    return Week(
-        len(week.orders), len(verdict.violations), verdict.unfilled, process_time() - began
-    )
+    return Week(len(week.orders), len(verdict.violations), verdict.unfilled, process_time() - began)

@@ -222,9 +222,9 @@ def test_habits_are_hours_and_weekdays_at_which_things_come():
     assert habit.weekdays == (True,) * 5 + (False,) * 2
     said = DAY + np.array([0.5, 1.2, 4.9, 5.4, 6.2])
     assert habit.nearest(said) - DAY == pytest.approx([0.6, 1.6, 4.6, 4.6, 7.6])
-    assert np.expm1(habit.set_to(np.log1p([0.1, 1.3]), DAY + np.array([0.7, 0.7]), np.zeros(2))) == (
-        pytest.approx([0.1, 0.9])
-    ), "it never comes before it was ordered"
+    assert np.expm1(
+        habit.set_to(np.log1p([0.1, 1.3]), DAY + np.array([0.7, 0.7]), np.zeros(2))
+    ) == (pytest.approx([0.1, 0.9])), "it never comes before it was ordered"
 
 
 def test_an_hour_near_midnight_is_one_hour():
@@ -244,7 +244,9 @@ def test_estimates_are_set_to_habits_only_where_that_has_been_nearer(whole_days)
     habits = Habits(question, said)
     assert (habits.at(int(DAY) + 50) is not None) == whole_days
     kept = habits.kept(said)
-    off, was = (np.abs(np.expm1(each[:, 1]) - (ends - begins))[900:].mean() for each in (kept, said))
+    off, was = (
+        np.abs(np.expm1(each[:, 1]) - (ends - begins))[900:].mean() for each in (kept, said)
+    )
     assert off < was if whole_days else off == was
     assert (kept[:, [0, 2, 3]] == said[:, [0, 2, 3]]).all()
 

@@ -31,7 +31,9 @@ TRANSIT_DRIFTS: Final = (
 """Keys, and how many of their last values are looked at."""
 
 HANDLING_RECENT: Final = (("node", 4.0), (ALL, 3.0))
-TRANSIT_RECENT: Final = (("region", 3.0), ("reach", 5.0), ("carrier", 3.0), ("node", 5.0), (ALL, 2.0))
+TRANSIT_RECENT: Final = (
+    ("region", 3.0), ("reach", 5.0), ("carrier", 3.0), ("node", 5.0), (ALL, 2.0),
+)  # fmt: skip
 """Keys, and the days after which what was off then counts half."""
 
 RECENT_PRIOR: Final = 2.0

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from entrepot.promise.learning import gate, measured
+from entrepot.promise.learning import blend, gate, measured
 from entrepot.promise.learning.blend import Choir, Voices
 from entrepot.promise.learning.calibrate import Tails
 from entrepot.promise.learning.censored import RESIDUALS_MAX, given_age
@@ -24,7 +24,7 @@ from entrepot.promise.learning.walk import Calibration
 
 FORMAT: Final = 2
 """The shape of the bytes below; a version says by which it was written, and answers by it: those of
-the first set no estimate to the habits of what ends."""
+the first hear voices in another manner and set no estimate to the habits of what ends."""
 
 FORMATS: Final = (1, FORMAT)
 
@@ -108,9 +108,7 @@ class Learned:
         self._known = known
         self._memory = Memory(known, trained.holidays)
         self._tables: Tables | None = measured.tables(known, as_of)
-        self._stages = {
-            stage: _stage(stage, past, trained, as_of) for stage in past.made
-        }
+        self._stages = {stage: _stage(stage, past, trained, as_of) for stage in past.made}
 
     @property
     def confidence(self) -> float:
@@ -204,7 +202,7 @@ def _stage(stage: str, past: History, trained: Trained, as_of: float) -> _Stage:
     nothing, clock = np.empty((len(begins), 0)), parcels.clock
     asked = Question(stage, (), nothing, past.thought[stage][rows], begins, ends, clock)
     points = np.repeat(rules[:, None], len(QUANTILES), axis=1)
-    choir = Choir(asked, made)
+    choir = Choir(asked, made, blend.FIRST if trained.format == 1 else blend.NOW)
     blended = choir.blended()
     habit, confidence = None, trained.confidence
     if trained.format > 1:

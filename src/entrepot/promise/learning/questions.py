@@ -65,7 +65,5 @@ def thought(stage: str, asked: Asked) -> Floats:
     return found
 
 
-def _question(
-    stage: str, asked: Asked, begins: Floats, ends: Floats, clock: Floats
-) -> Question:
+def _question(stage: str, asked: Asked, begins: Floats, ends: Floats, clock: Floats) -> Question:
     return Question(stage, asked.names, asked.matrix, thought(stage, asked), begins, ends, clock)
