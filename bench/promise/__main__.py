@@ -63,13 +63,15 @@ def main() -> None:
         help="days its dates were moved by: months are named without",
     )
     asked.add_argument("--world", action="store_true", help="run the simulated world")
+    asked.add_argument("--seeds", default="101", help="of worlds, comma-separated")
+    asked.add_argument("--per-day", type=int, default=120, help="parcels of a world's day")
     given = asked.parse_args()
     if given.data is not None and not given.data.is_dir():
         print(f"{given.data} is not there: skipped", file=sys.stderr)
     elif given.data is not None:
         on_history(given.data, given.months, given.shift_days)
     if given.world or given.data is None:
-        world.main()
+        world.main([int(seed) for seed in given.seeds.split(",")], given.per_day)
 
 
 if __name__ == "__main__":

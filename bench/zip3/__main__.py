@@ -2,13 +2,9 @@
 
 import argparse
 import sys
-from dataclasses import replace
 
-from bench.zip3 import figures, geography, instance, policies, table
+from bench.zip3 import figures, geography, instance, long, table
 from bench.zip3.geography import ENVIRONMENT, Geography
-from bench.zip3.referee import judged
-
-LONG = replace(policies.AHEAD_JOINT, name="long run", scenarios=1)
 
 
 def main() -> None:
@@ -18,13 +14,14 @@ def main() -> None:
     parser.add_argument("--seeds", help="comma-separated; else those that judge")
     parser.add_argument("--kinds", default="base,well-stocked")
     parser.add_argument("--orders", type=int, help="a long run: how many orders to route at least")
+    parser.add_argument("--workers", type=int, default=1, help="processes of a long run")
     asked = parser.parse_args()
     areas = geography.named(asked.geography)
     if areas is None:
         print(f"ZIP3-205 skipped: no geography named, --geography or ${ENVIRONMENT}")
         return
     if asked.orders:
-        sys.exit(long_run(areas, asked.orders, quick=asked.quick))
+        sys.exit(long_run(areas, asked.orders, quick=asked.quick, workers=asked.workers))
     seeds = [int(seed) for seed in asked.seeds.split(",")] if asked.seeds else instance.JUDGING
     for shape in figures.shapes(quick=asked.quick):
         if shape.name in asked.kinds.split(","):
@@ -40,20 +37,19 @@ def told(areas: Geography, shape: instance.Shape, seeds: "list[int] | tuple[int,
         print(f"{figure.name}: {figure.value:.2f} {figure.unit} (goal {figure.goal}: {verdict})")
 
 
-def long_run(areas: Geography, orders: int, *, quick: bool) -> int:
+def long_run(areas: Geography, orders: int, *, quick: bool, workers: int) -> int:
     """Route week after week and judge each; gives 1 where anything was violated."""
-    shape = replace(instance.BASE, **figures.QUICK) if quick else instance.BASE
+    each = long.week_of(quick=quick)
     routed = violations = 0
-    seed = 10_000
-    while routed < orders:
-        week = instance.made(shape, seed, areas)
-        verdict = judged(week, policies.run(week, LONG).assigned)
-        routed, violations, seed = (
-            routed + len(week.orders),
-            violations + len(verdict.violations),
-            seed + 1,
+    spent = 0.0
+    for week in long.weeks(areas, -(-orders // each), quick=quick, workers=workers):
+        routed, violations = routed + week.orders, violations + week.violations
+        spent += week.processor_s
+        print(
+            f"{routed:,} orders, {violations} violations, {week.unfilled} of this week's lines"
+            f" unfilled; {1e6 * spent / routed:,.0f} µs of processor an order",
+            flush=True,
         )
-        print(f"{routed:,} orders, {violations} violations", flush=True)
     return int(violations > 0)
 
 

@@ -29,11 +29,16 @@ from entrepot.sourcing.stakes import Open
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What to do: look ahead by so many scenarios (0: not at all), plan each day jointly or not."""
+    """What to do: look ahead by so many scenarios (0: not at all), plan each day jointly or not.
+
+    `every`: prices are made, and the day is planned jointly, on each so manieth day alone; prices
+    stand until then.
+    """
 
     name: str
     scenarios: int = 0
     jointly: bool = False
+    every: int = 1
 
 
 MYOPIC = Policy("myopic exact")
@@ -83,12 +88,13 @@ class _World:
         begin, end = day * shape.per_day, (day + 1) * shape.per_day
         asks = product.asks(self._instance, begin, end)
         on_sale = self._stock.sum(axis=0) > 0
-        if policy.scenarios:
+        due = day % policy.every == 0
+        if policy.scenarios and due:
             self._price(day, (), today=1.0)
         plans = self._route(day, asks)
-        if policy.scenarios and policy.jointly:
-            self._price(day, asks, today=0.0)
-        if policy.jointly:
+        if policy.jointly and due:
+            if policy.scenarios:
+                self._price(day, asks, today=0.0)
             plans = self._again(day, asks, plans)
         self._write(begin, plans)
         first = self._instance.orders.first

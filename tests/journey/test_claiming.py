@@ -1,7 +1,7 @@
 """Work is offered to several nodes; the first that accepts has it, and nothing is sold twice."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,12 +10,14 @@ from entrepot.fulfillment import offers
 from entrepot.fulfillment.offers import WhyNotClaimed
 from entrepot.fulfillment.states import OfferState
 from entrepot.journey.claim import accept, decline, end_due
+from entrepot.journey.claiming_rules import ends_at
 from entrepot.journey.here import Here
 from entrepot.network.model import ChannelRow
 from entrepot.network.upsert import upsert_channels
 from entrepot.orders.hold import hold
 from entrepot.orders.model import HoldKind
 from entrepot.plumbing import db, mint
+from entrepot.policies.claims import Claiming
 from entrepot.terms.ids import ChannelId, NodeId
 from entrepot.terms.outcome import Done, Refused
 from journey.rules import rules
@@ -25,7 +27,7 @@ RENO = '{"country":"US","postal_code":"89501","region":"NV"}'
 
 
 async def publish(shop, **rule):
-    await rules(shop, claiming=[{"minutes": 5, **rule}])
+    await rules(shop, claiming=[{"minutes": 5, "may_be_late": True, **rule}])
 
 
 @pytest.fixture
@@ -259,3 +261,26 @@ async def test_who_was_not_asked_has_nothing_to_say(three):
     assert (await answered(three, accept, offer.offer_id, "MARS")).why is WhyNotClaimed.NOT_OFFERED
     unknown = await answered(three, accept, mint.MINT.one(), "RENO")
     assert unknown.why is WhyNotClaimed.UNKNOWN_OFFER
+
+
+async def test_an_offer_is_made_to_those_alone_who_make_the_promised_day(three):
+    await publish(three, may_be_late=False)
+    order_id = await bought(three)
+    assert await offered(three, order_id) == [], "the others are days away"
+    await three.node(
+        "ROUND ROCK", '{"country":"US","postal_code":"78702","region":"TX"}',
+        kind="store", capacity_per_day=50,
+    )  # fmt: skip
+    await three.count("ROUND ROCK", TEE=5)
+    second = await bought(three, ("TEE", 1), external_id="2")
+    assert await offered(three, second) == [("open", 1, [("AUSTIN", None), ("ROUND ROCK", None)])]
+
+
+def test_an_offer_ends_while_the_planned_node_can_still_make_it():
+    now = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    rule, minute = Claiming(minutes=30), timedelta(minutes=1)
+    assert ends_at(now, rule, None) == now + 30 * minute
+    assert ends_at(now, rule, now + 90 * minute) == now + 30 * minute
+    assert ends_at(now, rule, now + 25 * minute) == now + 15 * minute
+    assert ends_at(now, rule, now + 11 * minute) is None
+    assert ends_at(now, rule, now - minute) is None

@@ -1,18 +1,25 @@
 """Stock and room are priced from what was ordered, and the next order is planned by the prices."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
+from entrepot.journey.here import Here
+from entrepot.journey.model import UnitsOrdered
+from entrepot.journey.outlook import outlook, rates_of
 from entrepot.journey.why import why
 from entrepot.orders.model import Address
 from entrepot.plumbing import mint
-from entrepot.policies.ahead import LookAhead, Overstock
+from entrepot.policies.ahead import LookAhead, Overstock, Waves
 from entrepot.policies.model import Policy
 from entrepot.policies.publish import publish
 from entrepot.sourcing import price_rows
 from entrepot.sourcing.model import Prices
 from entrepot.sourcing.price_table import pack, unpack
+from entrepot.terms.ids import Sku
 from entrepot.work import prices
+from entrepot.work.journey import Runner
 from journey.shop import US
 
 RULES = LookAhead(days=3)
@@ -86,6 +93,51 @@ async def test_what_lies_too_long_in_a_store_is_sent_from_there(texas):
     worth = made.stock["TEE"]
     assert worth.min() == 0
     assert worth[market.compiled.index["SA"]] > worth[market.compiled.index["DALLAS"]]
+
+
+async def test_orders_that_a_wave_may_move_are_known_and_what_they_hold_is_there_for_all(texas):
+    texas.runner = Runner(texas.pool, texas.world, 3600)
+    await texas.turn()
+    for waves, known in ((None, 0), (Waves(), 25)):
+        await follow(texas, Policy(look_ahead=RULES, waves=waves))
+        async with texas.pool.acquire() as conn, conn.transaction():
+            here = Here(conn, US, texas.world, mint.now(), 0)
+            market = await texas.world.fresh(conn, US)
+            found = await outlook(here, market, RULES)
+        assert len(found.known) == known
+        at = market.compiled.index["SA"]
+        assert found.stock[:, at].tolist() == [10 + known]
+        assert all(ask.due.hard for ask in found.known), "a promise is kept"
+
+
+async def follow(shop, policy):
+    async with shop.pool.acquire() as conn, conn.transaction():
+        await publish(conn, US, policy, "ann", "look ahead", mint.now())
+    await shop.world.refresh(US)
+
+
+def test_what_sold_lately_corrects_the_rates():
+    rows = [
+        UnitsOrdered(Sku("even"), 400, 100), UnitsOrdered(Sku("more"), 500, 200),
+        UnitsOrdered(Sku("new"), 40, 40), UnitsOrdered(Sku("rare"), 3, 0),
+    ]  # fmt: skip
+    even, more, new, rare = rates_of(rows, 40.0).tolist()
+    assert even == pytest.approx(10.0)
+    assert 18 < more < 20, "many units say much"
+    assert new == pytest.approx(1.0), "nothing is known of it but what it sold"
+    assert 0.08 < rare < 0.1, "no sale of what hardly sells says little"
+
+
+async def test_room_is_priced_for_each_day(texas):
+    market = await texas.world.market(US)
+    rooms = np.array([[0, 30], [40, 7], [0, 0]])
+    made = Prices(2, {}, rooms[0], rooms, date(2026, 11, 2))
+    read = unpack(pack(made, market.compiled), 2, market.compiled)
+    assert [read.on(date(2026, 11, day)).nodes is None for day in (1, 2, 3, 4, 9)] == [
+        False, False, False, True, True,
+    ]  # fmt: skip
+    assert read.on(date(2026, 11, 3)).nodes.tolist() == [40, 7]
+    assert read.on(date(2026, 11, 1)).nodes.tolist() == [0, 30]
 
 
 async def test_prices_outlive_a_network_by_their_nodes_names(texas):

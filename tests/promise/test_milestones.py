@@ -1,12 +1,13 @@
 """Milestones are counted back in opening time, and each alarm is raised once."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrepot.network.model import Node
+from entrepot.network.model import Cap, Method
 from entrepot.policies.afterwards import Milestones as Terms
 from entrepot.promise.after_model import AlarmCause, Backlog, Look, Milestone, Milestones, Watched
 from entrepot.promise.milestones import (
@@ -205,29 +206,45 @@ def test_whatever_the_pace_each_alarm_is_news_once(moves, looks, alert):
     assert len(news) == len(set(news))
 
 
-def full(*backlog: tuple[str, int, int], capacity: int, at: str, alone: Node | None = None):
-    compiled = network(alone or node("A", WEEKDAYS, cut_off=time(14)))
-    rows = [Backlog(NodeId("A"), date.fromisoformat(d), w, a) for d, w, a in backlog]
-    found = overfull(rows, capacity, 0, compiled, utc(at))
+def full(*backlog: tuple[str, int, int], at: str, method: str = "ship", **limits):
+    made = node("A", WEEKDAYS, cut_off=time(14))
+    compiled = network(replace(made, **limits))
+    rows = [Backlog(NodeId("A"), date.fromisoformat(d), method, w, a) for d, w, a in backlog]
+    found = overfull(rows, 0, compiled, utc(at))
     return found and (found.day.isoformat(), found.excess)
 
 
 def test_more_work_than_the_days_hold():
     morning, evening = "2026-11-02T09:00-05:00", "2026-11-02T15:00-05:00"
-    assert full(("2026-11-02", 3, 0), capacity=3, at=morning) is None
-    assert full(("2026-11-02", 5, 0), capacity=3, at=morning) == ("2026-11-02", 2)
-    assert full(("2026-11-02", 5, 2), capacity=3, at=morning) is None  # told of before
-    assert full(("2026-11-02", 3, 0), capacity=3, at=evening) == (
+    assert full(("2026-11-02", 3, 0), capacity_per_day=3, at=morning) is None
+    assert full(("2026-11-02", 5, 0), capacity_per_day=3, at=morning) == ("2026-11-02", 2)
+    assert full(("2026-11-02", 5, 2), capacity_per_day=3, at=morning) is None  # told of before
+    assert full(("2026-11-02", 3, 0), capacity_per_day=3, at=evening) == (
         "2026-11-02",
         3,
     )  # the day is over
-    assert full(("2026-11-02", 4, 0), ("2026-11-03", 5, 0), capacity=4, at=morning) == (
+    assert full(("2026-11-02", 4, 0), ("2026-11-03", 5, 0), capacity_per_day=4, at=morning) == (
         "2026-11-03", 1,
     )  # fmt: skip
     # what is left from days before has to be done in those to come
-    assert full(("2026-10-30", 4, 0), ("2026-11-03", 3, 0), capacity=3, at=morning) == (
+    assert full(("2026-10-30", 4, 0), ("2026-11-03", 3, 0), capacity_per_day=3, at=morning) == (
         "2026-10-30", 4,
     )  # fmt: skip
+
+
+def test_a_days_cap_and_what_is_sent_have_limits_of_their_own():
+    morning, monday = "2026-11-02T09:00-05:00", date(2026, 11, 2)
+    two = {"caps": (Cap(monday, 2),)}
+    assert full(("2026-11-02", 5, 0), at=morning, **two) == ("2026-11-02", 3)
+    assert full(("2026-11-03", 500, 0), at=morning, **two) is None, "other days hold anything"
+    assert full(("2026-11-02", 5, 0), at=morning, capacity_per_day=4, **two) == ("2026-11-02", 3)
+    sent = {"capacity_per_service": ((Method.SHIP, 1),)}
+    assert full(("2026-11-02", 3, 0), at=morning, capacity_per_day=9, **sent) == ("2026-11-02", 2)
+    assert full(("2026-11-02", 3, 0), at=morning, method="pickup", **sent) is None
+    closed = {"caps": (Cap(monday, 0, Method.SHIP),)}
+    assert full(("2026-11-02", 3, 1), at=morning, **closed) == ("2026-11-02", 2)
+    # both are too much: the larger serves both
+    assert full(("2026-11-02", 6, 0), at=morning, capacity_per_day=4, **sent) == ("2026-11-02", 5)
 
 
 def test_milestones_name_their_times():

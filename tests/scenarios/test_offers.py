@@ -4,7 +4,7 @@ import pytest
 
 from scenarios.shop import Shop, at_once, eventually
 
-RULE = {"minutes": 60, "offered_max": 3, "attempts_max": 2}
+RULE = {"minutes": 60, "offered_max": 3, "attempts_max": 2, "may_be_late": True}
 
 
 @pytest.fixture(scope="module")

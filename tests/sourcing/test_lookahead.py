@@ -42,6 +42,10 @@ def outlook_of(seen, forecast, units, **more):
     return Outlook(forecast, standing, np.array(units), standing.room, **fields)
 
 
+def replace_all(*nodes, **changes):
+    return [replace(each, **changes) for each in nodes]
+
+
 SEEN = world(network_of(NEAR, FAR), {"A": {"NEAR": 2, "FAR": 50}})
 SCARCE = [[50, 2], [50, 50]]
 """Units of A and of B, at FAR and at NEAR, as nodes ascend."""
@@ -55,6 +59,18 @@ class TestPrices:
         assert far == 0
         assert near > 100
         assert B not in prices.stock
+
+    def test_room_is_priced_for_the_days_to_come_too(self):
+        small = replace_all(NEAR, FAR, capacity_per_day=1)
+        seen = world(network_of(*small), {"A": {"NEAR": 2, "FAR": 50}})
+        outlook = outlook_of(seen, forecast_of(units=5.0), [[50, 50], [50, 50]], today=1.0)
+        prices = look_ahead(outlook, CHANCE, 1)
+        assert prices.rooms.shape == (4, 2)
+        assert (prices.rooms[:, 1] > 0).all(), "orders of each day want the near node"
+        assert prices.nodes.tolist() == prices.rooms[0].tolist()
+        over = look_ahead(replace(outlook, today=0.0), CHANCE, 1)
+        assert over.nodes is None
+        assert (over.rooms[0] == 0).all()
 
     def test_it_is_kept_for_those_who_live_near(self):
         prices = look_ahead(outlook_of(SEEN, forecast_of(), SCARCE), CHANCE, 1)

@@ -1,9 +1,11 @@
 """Waves and looking ahead from the command line: what they would bring, or bring."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
@@ -23,35 +25,46 @@ def wave(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what it would move; change nothing.")
     ] = False,
-    orders_max: Annotated[int, typer.Option(min=2, help="Orders planned together.")] = 5_000,
+    orders_max: Annotated[
+        int | None, typer.Option(min=2, help="Orders planned together; else as the policy says.")
+    ] = None,
     saving_min: Annotated[
-        int, typer.Option(min=1, help="Minor units an order must save to be moved.")
-    ] = 25,
+        int | None,
+        typer.Option(min=1, help="Minor units an order must save; else as the policy says."),
+    ] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Plan what is not yet released again, all of it together."""
     dsn = database(settle(database_url=database_url))
-    rules = Waves(orders_max=orders_max, saving_min=saving_min)
-    asyncio.run(_wave(dsn, MarketId(market), rules, dry_run=dry_run))
+    given = _given(orders_max=orders_max, saving_min=saving_min)
+    asyncio.run(_wave(dsn, MarketId(market), given, dry_run=dry_run))
 
 
 def look_ahead(
     market: Annotated[str, typer.Option(help="The market.")] = "default",
-    days: Annotated[int, typer.Option(min=1, max=28, help="Days until stock comes.")] = 7,
+    days: Annotated[
+        int | None,
+        typer.Option(min=1, max=28, help="Days until stock comes; else as the policy says."),
+    ] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Price stock and room for the orders still to come, now."""
     dsn = database(settle(database_url=database_url))
-    asyncio.run(_look_ahead(dsn, MarketId(market), LookAhead(days=days)))
+    asyncio.run(_look_ahead(dsn, MarketId(market), _given(days=days)))
 
 
-async def _look_ahead(dsn: str, market: MarketId, rules: LookAhead) -> None:
+def _given(**options: int | None) -> dict[str, int]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+async def _look_ahead(dsn: str, market: MarketId, given: Mapping[str, int]) -> None:
     from entrepot.work import prices  # noqa: PLC0415 - it loads a compiler
 
     pool = await db.open_pool(dsn, size=2)
     try:
         world = World(pool, mint.now, stock=False)
-        made = await prices.make(pool, world, market, rules, "asked")
+        terms = (await world.market(market)).policy.look_ahead or LookAhead()
+        made = await prices.make(pool, world, market, replace(terms, **given), "asked")
     finally:
         await pool.close()
     if made is None:
@@ -63,12 +76,14 @@ async def _look_ahead(dsn: str, market: MarketId, rules: LookAhead) -> None:
         )
 
 
-async def _wave(dsn: str, market: MarketId, rules: Waves, *, dry_run: bool) -> None:
+async def _wave(dsn: str, market: MarketId, given: Mapping[str, int], *, dry_run: bool) -> None:
     from entrepot.work import waves  # noqa: PLC0415 - it loads a compiler
 
     pool = await db.open_pool(dsn, size=2)
     try:
         world = World(pool, mint.now, stock=False)
+        terms = (await world.market(market)).policy.waves or Waves()
+        rules = replace(terms, **given)
         if dry_run:
             looked, moves = await waves.foresee(pool, world, market, rules)
             _show(moves)

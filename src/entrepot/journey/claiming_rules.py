@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from entrepot.fulfillment.offers import Offered, OfferRow
 from entrepot.network.model import Method
@@ -16,6 +16,9 @@ SPARE = timedelta(minutes=10)
 there to end it."""
 
 NO_TIME = timedelta(0)
+
+OFFER_MIN = timedelta(minutes=2)
+"""An offer that would end sooner is not made: nobody could answer it."""
 
 
 def rule_of(policy: Policy, head: Head) -> Claiming | None:
@@ -55,6 +58,19 @@ def rounds_of(offers: Sequence[OfferRow], nodes: Iterable[Sequence[Offered]]) ->
         frozenset(each.fulfillment_order_id for each in offers if each.state == "open"),
         frozenset(n.node_id for each in nodes for n in each if n.answer == "declined"),
     )
+
+
+def ends_at(now: datetime, rule: Claiming, order_by: datetime | None) -> datetime | None:
+    """Say when an offer ends that is made now; None where there is no time for one.
+
+    `order_by` is when the planned node stops taking the work for the last day that keeps the
+    promise (None: that is not asked). Who gets nothing by then releases it there.
+    """
+    ends = now + timedelta(minutes=rule.minutes)
+    if order_by is None:
+        return ends
+    ends = min(ends, order_by - SPARE)
+    return ends if ends - now >= OFFER_MIN else None
 
 
 def worth_offering(found: Collection[NodeId], planned_at: NodeId) -> bool:

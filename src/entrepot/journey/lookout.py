@@ -24,16 +24,17 @@ def paused_nodes(market: Market, at: datetime) -> list[Overfull]:
 
 async def full_nodes(conn: db.Connection, market: Market, *, at: datetime) -> list[Overfull]:
     """Name the nodes with more work than their days hold, and how much more than was told of."""
-    limited = {
-        node.node_id: node.capacity_per_day
+    limited = [
+        node.node_id
         for node in market.network.nodes
-        if node.capacity_per_day is not None and node.enabled
-    }
+        if node.enabled
+        and (node.capacity_per_day is not None or node.caps or node.capacity_per_service)
+    ]
     if not limited:
         return []
-    rows = await store.backlog(conn, market.id, list(limited))
+    rows = await store.backlog(conn, market.id, limited)
     found = [
-        overfull(each, limited[node], market.compiled.index[node], market.compiled, at)
+        overfull(each, market.compiled.index[node], market.compiled, at)
         for node, each in rows.items()
     ]
     return [each for each in found if each is not None]

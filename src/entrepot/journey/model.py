@@ -114,10 +114,11 @@ class LengthCount:
 
 @dataclass(frozen=True, slots=True)
 class UnitsOrdered:
-    """Units of a sku that were ordered."""
+    """Units of a sku that were ordered, `lately` of them in the last part of the time."""
 
     sku: Sku
     units: int
+    lately: int
 
 
 @dataclass(frozen=True, slots=True)

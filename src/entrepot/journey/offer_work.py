@@ -7,6 +7,7 @@ or, where it has itself declined, planned again without those that did.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -26,7 +27,14 @@ from entrepot.inventory.model import Claim
 from entrepot.journey import claim_told, told, withhold
 from entrepot.journey.agreed import questions_of, wants_of
 from entrepot.journey.asking import Need
-from entrepot.journey.claiming_rules import SPARE, Rounds, rounds_of, rule_of, worth_offering
+from entrepot.journey.claiming_rules import (
+    SPARE,
+    Rounds,
+    ends_at,
+    rounds_of,
+    rule_of,
+    worth_offering,
+)
 from entrepot.journey.here import Here, orders_of
 from entrepot.journey.replan import DECLINED
 from entrepot.journey.reroute import Freeing, look, nothing
@@ -38,10 +46,14 @@ from entrepot.plumbing import clock, db, exceptions, outbox
 from entrepot.plumbing.exceptions import Stuck
 from entrepot.plumbing.model import Event
 from entrepot.policies.claims import Claiming
+from entrepot.promise.browse import told_of
+from entrepot.promise.milestones import in_time, last_day
 from entrepot.sourcing.bar import bar
 from entrepot.sourcing.contend import Contender, contenders
-from entrepot.sourcing.model import Bar
+from entrepot.sourcing.model import Ask as Question
+from entrepot.sourcing.model import Bar, Due
 from entrepot.sourcing.shelves import Shelves
+from entrepot.terms.calendar import time_zone
 from entrepot.terms.ids import FulfillmentOrderId, OrderId
 
 UNCLAIMED = "offer.unclaimed"
@@ -108,50 +120,103 @@ async def _found(
 ) -> tuple[list[NewOffer], list[Pair]]:
     """Give the offers to open, and the work of which there is none to be."""
     again = [p for p in pairs if rounds[p[0].head.order_id].count < p[1].attempts_max]
-    bids = await _contenders(here, market, again, rounds)
+    asks = await questions_of(here, market, _needed(again))
     now = await clock.read(here.conn)
-    new = []
+    promises = await told_of(here.conn, here.market, sorted(asks))
+    timely = []
     for work, rule in again:
-        found = bids[work.id]
+        ask, latest = asks[work.head.order_id], None
+        order_by = None
+        if not rule.may_be_late and work.head.order_id in promises:
+            latest = promises[work.head.order_id].latest
+            order_by = _order_by(market, work, ask, latest)
+        ends = ends_at(now, rule, order_by)
+        if ends is not None:
+            timely.append(_Timely(work, rule, _by(ask, latest), ends))
+    bids = await _contenders(here, market, timely, rounds)
+    new = []
+    for each in timely:
+        found, work = bids[each.work.id], each.work
         if worth_offering([bid.node_id for bid in found], work.head.node_id):
-            new.append(_new(work, rule, found, rounds[work.head.order_id], now))
+            new.append(_new(each, found, rounds[work.head.order_id]))
     offered = {each.fulfillment_order_id for each in new}
     return new, [pair for pair in pairs if pair[0].id not in offered]
 
 
-def _new(
-    work: Work, rule: Claiming, bids: Sequence[Contender], rounds: Rounds, now: datetime
-) -> NewOffer:
+@dataclass(frozen=True, slots=True)
+class _Timely:
+    """Work of which there may be an offer until `ends`; `ask` says by when it is to be there."""
+
+    work: Work
+    rule: Claiming
+    ask: Question
+    ends: datetime
+
+
+def _by(ask: Question, latest: datetime | None) -> Question:
+    """Ask for nodes and lanes alone that make the promised day, as it is where the parcel goes."""
+    if latest is None:
+        return ask
+    zone = ask.destination.time_zone if ask.destination else ""
+    day = latest.astimezone(time_zone(zone or "UTC")).date()
+    return msgspec.structs.replace(ask, due=Due(day, hard=True))
+
+
+def _order_by(market: Market, work: Work, ask: Question, latest: datetime) -> datetime | None:
+    """Say until when its planned node takes the work for a day that keeps the promise.
+
+    None where it does not keep it anyway: whoever does may have it at any time.
+    """
+    compiled, head = market.compiled, work.head
+    ix = compiled.index.get(head.node_id)
+    lane_ix = compiled.lane_index.get(head.lane_id) if head.lane_id else None
+    if ix is None or lane_ix is None:
+        return None
+    zone = ask.destination.time_zone if ask.destination else ""
+    there = zone or compiled.zone_info(ix).key
+    lane = compiled.lane_from(head.node_id, lane_ix)
+    if not in_time(ix, lane, there, head.day.toordinal(), latest, compiled):
+        return None
+    return compiled.order_by(ix, last_day(ix, lane, there, head.day.toordinal(), latest, compiled))
+
+
+def _new(timely: _Timely, bids: Sequence[Contender], rounds: Rounds) -> NewOffer:
     return NewOffer(
-        work.head.order_id,
-        work.id,
+        timely.work.head.order_id,
+        timely.work.id,
         rounds.count + 1,
-        now + timedelta(minutes=rule.minutes),
+        timely.ends,
         tuple((bid.node_id, bid.lane_id, bid.cost) for bid in bids),
     )
 
 
-async def _contenders(
-    here: Here, market: Market, pairs: Sequence[Pair], rounds: Mapping[OrderId, Rounds]
-) -> dict[FulfillmentOrderId, list[Contender]]:
-    """Find who could do each piece of work alone: on the rows, with what it holds itself."""
+def _needed(pairs: Sequence[Pair]) -> dict[OrderId, list[Need]]:
     wanted: dict[OrderId, list[Need]] = {}
     for work, _ in pairs:
         wanted.setdefault(work.head.order_id, []).extend(_needs(work))
-    asks = await questions_of(here, market, wanted)
-    skus = sorted({sku for needs in wanted.values() for _, sku, _ in needs})
+    return wanted
+
+
+async def _contenders(
+    here: Here, market: Market, timely: Sequence[_Timely], rounds: Mapping[OrderId, Rounds]
+) -> dict[FulfillmentOrderId, list[Contender]]:
+    """Find who could do each piece of work alone: on the rows, with what it holds itself.
+
+    Whoever is asked may answer until the offer ends: what a node makes by then counts.
+    """
+    skus = sorted({sku for each in timely for _, sku, _ in _needs(each.work)})
     owed = await stock.owed(here.conn, here.market, skus)
     found = {}
-    own = [claim for work, _ in pairs for claim in _claims(work)]
+    own = [claim for each in timely for claim in _claims(each.work)]
     await look(here, market, skus, Freeing(nothing, (), (), own))
-    standing = market.standing(here.at)
-    for work, rule in pairs:
-        order_id = work.head.order_id
-        ask = msgspec.structs.replace(asks[order_id], wants=wants_of(market, _needs(work)))
+    for each in timely:
+        work, rule = each.work, each.rule
+        ask = msgspec.structs.replace(each.ask, wants=wants_of(market, _needs(work)))
         shelves = Shelves([ask], withhold.seen(market, [ask], here.at, owed=owed), market.compiled)
+        standing = market.standing(here.at if rule.may_be_late else each.ends)
         found[work.id] = contenders(
             ask, shelves, standing, frozenset(map(NodeKind, rule.node_kinds)),
-            rounds[order_id].declined, rule.offered_max,
+            rounds[work.head.order_id].declined, rule.offered_max,
         )  # fmt: skip
     return found
 

@@ -2,13 +2,15 @@
 
 The newest orders say what is ordered, how many skus together, from where and how it is sent; the
 rows say what is there. Of all skus those are looked at that will run out first: what there is
-plenty of is worth nothing to the orders still to come.
+plenty of is worth nothing to the orders still to come. Where waves may still move what is planned,
+those orders are known, and what they hold is there for all.
 """
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -17,12 +19,15 @@ from entrepot.inventory import velocity
 from entrepot.inventory.chapters import first_id_at
 from entrepot.journey.here import Here
 from entrepot.journey.model import LengthCount, PlaceCount, ServiceCount, Span, UnitsOrdered
+from entrepot.journey.wave_look import Movable, last_day_of, look
 from entrepot.journey.world import Market
 from entrepot.plumbing import db, sql
 from entrepot.policies.ahead import LookAhead, Overstock
-from entrepot.sourcing.forecast import Forecast
+from entrepot.sourcing.eligibility import Standing
+from entrepot.sourcing.forecast import Forecast, corrected_rates
+from entrepot.sourcing.laid_out import fits
 from entrepot.sourcing.lookahead import Outlook
-from entrepot.sourcing.model import EXACT_LINES_MAX
+from entrepot.sourcing.model import EXACT_LINES_MAX, Ask, Due
 from entrepot.sourcing.parcels import Sending
 from entrepot.terms.geo import located
 from entrepot.terms.ids import NodeId, Sku, uuid7_ms
@@ -45,6 +50,12 @@ UNITS_MAX: Final = 30_000
 PLENTY: Final = 5.0
 """What lasts so many times as long as it has to is not scarce: it has no price."""
 
+ERROR: Final = 0.3
+"""How wrong past sales are of the next days', as the spread of their logarithm."""
+
+LATELY: Final = 0.25
+"""The last part of the history: what sold in it corrects what the rest says."""
+
 DAY_S: Final = 86_400
 LEAST_DAYS: Final = 1.0 / 24
 """An hour of orders is the least that a day is told from."""
@@ -59,9 +70,12 @@ async def outlook(here: Here, market: Market, rules: LookAhead) -> Outlook | Non
     from_id = span.first_id
     days = max((here.at.timestamp() - uuid7_ms(from_id) / 1000) / DAY_S, LEAST_DAYS)
     where = {"market": here.market, "from_id": from_id}
-    ordered = await db.fetch(here.conn, Q["ordered_units"], UnitsOrdered, most=SKUS_MAX, **where)
+    lately = first_id_at(here.at - timedelta(days=days * LATELY))
+    ordered = await db.fetch(
+        here.conn, Q["ordered_units"], UnitsOrdered, most=SKUS_MAX, lately=lately, **where
+    )
     await market.catalog.fetch_missing(here.conn, {row.sku for row in ordered})
-    rates = np.array([row.units / days for row in ordered])
+    rates = rates_of(ordered, days)
     stock = await _stock(here, market, [row.sku for row in ordered])
     chosen = _scarcest(rates, stock, rules.days)
     if not len(chosen):
@@ -77,13 +91,64 @@ async def outlook(here: Here, market: Market, rules: LookAhead) -> Outlook | Non
     )
     if forecast is None:
         return None
+    orders = await _movable(here, market)
     await here.world.fresh_load(here.conn, market)
     standing = market.standing(here.at)
     markdown = await _markdown(here, market, rules.overstock, skus, stock[chosen])
+    known, units, room = _held(orders, skus, standing)
     return Outlook(
-        forecast, standing, stock[chosen], standing.room.clip(0), rules.days,
-        today=_left_of_day(here.at), markdown=markdown, unserved=rules.unserved,
+        forecast, standing, stock[chosen] + units, standing.room.clip(0) + room, rules.days,
+        _left_of_day(here.at), known, markdown, rules.unserved,
     )  # fmt: skip
+
+
+def rates_of(ordered: Sequence[UnitsOrdered], days: float) -> Floats:
+    """Say what is ordered a day, float64[S]: as before, corrected by what sold lately.
+
+    `days` are those of the whole history. A sku that is new sells as it has.
+    """
+    units = np.array([row.units for row in ordered], np.float64)
+    lately = np.array([row.lately for row in ordered], np.float64)
+    before = (units - lately) / (days * (1 - LATELY))
+    corrected = corrected_rates(before, ERROR, lately, days * LATELY)
+    return np.where(before > 0, corrected, units / days)
+
+
+async def _movable(here: Here, market: Market) -> Sequence[Movable]:
+    """Give the orders that a wave may still move; none where there are no waves."""
+    waves = market.policy.waves
+    if waves is None:
+        return ()
+    return (await look(here, until=here.at, most=waves.orders_max)).orders
+
+
+def _held(
+    orders: Sequence[Movable], skus: Sequence[Sku], standing: Standing
+) -> tuple[list[Ask], Ints, Ints]:
+    """Give what orders of these skus ask that use their nodes' present days, and what they hold.
+
+    Units are int64[S, N], shipments int64[N].
+    """
+    compiled, row = standing.compiled, {sku: at for at, sku in enumerate(skus)}
+    units = np.zeros((len(skus), len(compiled.index)), np.int64)
+    room = np.zeros(len(compiled.index), np.int64)
+    asks = []
+    for order in orders:
+        wanted = all(want.sku in row for want in order.ask.wants)
+        days = [
+            (compiled.index.get(node, -1), day.toordinal()) for node, day in order.standing.days
+        ]
+        now = all(ix >= 0 and standing.days.work_day[ix] == day for ix, day in days)
+        if not (wanted and now and fits(order.ask)):
+            continue
+        latest = last_day_of(order)
+        due = order.ask.due if latest is None else Due(latest, hard=True)
+        asks.append(msgspec.structs.replace(order.ask, due=due))
+        for claim in order.standing.claims:
+            units[row[claim.sku], compiled.index[claim.node_id]] += claim.quantity
+        for ix, _ in days:
+            room[ix] += 1
+    return asks, units, room
 
 
 async def _span(here: Here, since: datetime) -> Span | None:
@@ -147,12 +212,8 @@ def _forecast(
         lengths=shares / shares.sum(),
         sendings=tuple(Sending((each.service,)) for each in served),
         sent=sent / sent.sum(),
-        error=_ERROR,
+        error=ERROR,
     )
-
-
-_ERROR: Final = 0.3
-"""How wrong past sales are of the next days', as the spread of their logarithm."""
 
 
 async def _markdown(

@@ -56,10 +56,15 @@ GROUP BY l.skus
 ORDER BY l.skus;
 
 -- name: ordered_units -> UnitsOrdered
--- What was ordered to be sent, kits as their parts.
+-- What was ordered to be sent, kits as their parts; and how much of it lately.
 SELECT
     coalesce(p.sku, n.sku) AS sku,
-    sum((n.quantity - n.canceled) * coalesce(p.per_unit, 1))::bigint AS units
+    sum((n.quantity - n.canceled) * coalesce(p.per_unit, 1))::bigint AS units,
+    coalesce(
+        sum((n.quantity - n.canceled) * coalesce(p.per_unit, 1))
+            FILTER (WHERE o.order_id >= :lately::uuid), -- noqa: RF02
+        0
+    )::bigint AS lately
 FROM orders."order" AS o
 INNER JOIN orders.line AS n ON o.market = n.market AND o.order_id = n.order_id
 LEFT JOIN orders.part AS p

@@ -109,9 +109,16 @@ def _row(told: ParcelTold, network: Compiled) -> Row:
         parcels=told.parcels or 1.0,
         price=None if told.price is None else told.price / MINOR,
         freight=said.shipping / MINOR,
+        capacity=capacity_of(network, ix),
         stated_handling=handling,
         stated_transit=float(lane.transit_days) if lane else 0.0,
     )
+
+
+def capacity_of(network: Compiled, ix: int) -> float | None:
+    """Give how many pieces of work a node's day holds; None: it has no limit."""
+    capacity = network.network.nodes[ix].capacity_per_day
+    return float(capacity) if capacity else None
 
 
 def lane_name(lane: Lane) -> str:

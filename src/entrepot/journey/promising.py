@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from entrepot.journey.promise_past import MINOR, lane_name
+from entrepot.journey.promise_past import MINOR, capacity_of, lane_name
 from entrepot.journey.world import Market
 from entrepot.network.model import Method
 from entrepot.orders.model import NewOrder
@@ -128,6 +128,7 @@ def _row(market: Market, case: Case, shipment: Shipment, number: int, at: dateti
         parcels=float(len(case.plan.shipments)),
         price=_price(case, shipment),
         freight=case.freight,
+        capacity=capacity_of(compiled, ix),
         stated_handling=max((case.promise.ship_by - at).total_seconds() / DAY_S, 0.0),
         stated_transit=float(lane.transit_days) if lane else 0.0,
     )

@@ -27,6 +27,7 @@ from entrepot.promise.after_model import Told
 from entrepot.sourcing.eligibility import Load, ServiceLoad, allowed_by
 from entrepot.sourcing.model import Ask, NoPlan, Plan, Stock
 from entrepot.sourcing.solve import plan_each
+from entrepot.terms.calendar import time_zone
 from entrepot.terms.ids import FulfillmentOrderId, LineNo, NodeId, OrderId, Sku
 
 GONE = frozenset({State.CANCELED.value, State.REJECTED.value})
@@ -132,6 +133,14 @@ def needs_of(claims: Sequence[Claim]) -> list[Need]:
     for claim in claims:
         units[claim.line_no, claim.sku] = units.get((claim.line_no, claim.sku), 0) + claim.quantity
     return [(line_no, sku, quantity) for (line_no, sku), quantity in units.items()]
+
+
+def last_day_of(order: Movable) -> date | None:
+    """Give the last day that the customer was promised, as it is where the parcel goes."""
+    if order.latest is None:
+        return None
+    zone = order.ask.destination.time_zone if order.ask.destination else ""
+    return order.latest.astimezone(time_zone(zone or "UTC")).date()
 
 
 def owning(ask: Ask, units: Iterable[tuple[Sku, NodeId, int]]) -> Ask:

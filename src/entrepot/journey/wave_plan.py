@@ -1,14 +1,11 @@
 """Decide a wave: which of the orders looked at go elsewhere. Pure."""
 
-from datetime import date
-
 from entrepot.journey.wave import Move
-from entrepot.journey.wave_look import Movable, Wave
+from entrepot.journey.wave_look import Movable, Wave, last_day_of
 from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.joint import plan_jointly
 from entrepot.sourcing.model import Prices
 from entrepot.sourcing.stakes import Open
-from entrepot.terms.calendar import time_zone
 
 
 def moves_of(wave: Wave, saving_min: int, prices: Prices | None = None) -> list[Move]:
@@ -32,13 +29,5 @@ def _open(order: Movable) -> Open:
         order.ask,
         order.plan,
         tuple(days[each.node_id].toordinal() for each in order.plan.shipments),
-        _latest(order),
+        last_day_of(order),
     )
-
-
-def _latest(order: Movable) -> date | None:
-    """The last day that the customer was promised, as it is where the parcel goes."""
-    if order.latest is None:
-        return None
-    zone = order.ask.destination.time_zone if order.ask.destination else ""
-    return order.latest.astimezone(time_zone(zone or "UTC")).date()

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from entrepot.catalog.view import CatalogView
@@ -90,6 +90,7 @@ class Market:
         self.launches: Mapping[Sku, Launch] = {}
         self.lines: Mapping[LaunchId, Launch] = {}
         self.prices: Prices | None = None
+        self.prices_of: date | None = None
         self.as_of: datetime | None = None
         self.snapshots_kept: set[int] = set()
         self.transit_version = 0
@@ -348,15 +349,22 @@ class World:
                 keeping.paced(await velocity.paces(conn, known.id, keeping, upto=day), day)
 
     async def _read_prices(self, conn: db.Connection, known: Market) -> None:
-        """Read the newest prices where the policy looks ahead and they are not known yet."""
+        """Read the newest prices where the policy looks ahead and they are not known yet.
+
+        Of those that are known the ones of another day are taken when it has come.
+        """
         if known.policy.look_ahead is None:
             known.prices = None
             return
         version, _ = await price_rows.newest(conn, known.id)
+        today = self._clock().astimezone(UTC).date()
         if known.prices is not None and known.prices.version == version:
+            if known.prices_of != today:
+                known.prices, known.prices_of = known.prices.on(today), today
             return
         document = await price_rows.read(conn, known.id, version)
-        known.prices = unpack(document, version, known.compiled) if document else None
+        made = unpack(document, version, known.compiled) if document else None
+        known.prices, known.prices_of = made and made.on(today), today
 
     async def _read_load(self, conn: db.Connection, known: Market) -> None:
         yesterday = (self._clock() - timedelta(days=2)).date()

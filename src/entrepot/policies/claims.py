@@ -48,6 +48,13 @@ class Claiming(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     tell_a_person: Annotated[
         bool, Meta(description="Open an exception where nobody has accepted.")
     ] = False
+    may_be_late: Annotated[
+        bool,
+        Meta(
+            description="Offer it also to nodes that would miss the promised date, and while the "
+            "planned node would miss it by waiting."
+        ),
+    ] = False
 
 
 class PickupConsent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

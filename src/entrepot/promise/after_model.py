@@ -200,10 +200,14 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Work of a node for a working day that has not left it; of it, `alarmed` was told of."""
+    """Work of a node and a method for a working day that has not left it.
+
+    Of it, `alarmed` was told of.
+    """
 
     node_id: NodeId
     day: date
+    method: str
     works: int
     alarmed: int
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from entrepot.network.compiled import WORK_DAYS_AHEAD_MAX, Compiled
-from entrepot.network.model import Lane
+from entrepot.network.model import Lane, Method
 from entrepot.policies.afterwards import Milestones as Terms
 from entrepot.promise.after_model import (
     AlarmCause,
@@ -35,6 +35,9 @@ LOOK_AGAIN: Final = timedelta(minutes=10)
 
 LOOK_AGAIN_UNDER_WAY: Final = timedelta(days=1)
 """The same for a parcel that is late: its scans are followed anyway."""
+
+NO_LIMIT: Final = 1 << 40
+"""What a day holds of which nobody has said how much."""
 
 _NEXT: Final = {
     "planned": Milestone.RELEASE,
@@ -71,6 +74,13 @@ def last_day(
             return found
         found = day
     return found
+
+
+def in_time(
+    ix: int, lane: Lane, zone: str, day: int, promised: datetime, network: Compiled
+) -> bool:
+    """Say whether a hand-over on a day (ordinal) arrives by `promised` (UTC)."""
+    return _arrives(ix, lane, zone, day, network) <= promised
 
 
 def _arrives(ix: int, lane: Lane, zone: str, day: int, network: Compiled) -> datetime:
@@ -227,15 +237,32 @@ def owed(state: str) -> Milestone | None:
 
 
 def overfull(
-    backlog: Sequence[Backlog], capacity: int, ix: int, network: Compiled, at: datetime
+    backlog: Sequence[Backlog], ix: int, network: Compiled, at: datetime
 ) -> Overfull | None:
     """Find how much work of one node is more than its days hold, at the day where it is most.
 
-    A day holds `capacity` pieces of work, today too while its cut-off has not passed. `backlog`
-    ascends by day. What was told of before is left out; None where nothing else is too much.
+    A day holds what its caps, or else the node's limits say, of all work and of what is sent; today
+    too while its cut-off has not passed. Only what is sent may be done elsewhere, so that one
+    number serves both: the larger. `backlog` ascends by day. What was told of before is left out;
+    None where nothing else is too much.
     """
+    sent = [each for each in backlog if each.method == Method.SHIP]
+    found = [
+        each
+        for each in (
+            _most(backlog, None, ix, network, at),
+            _most(sent, Method.SHIP, ix, network, at),
+        )
+        if each is not None
+    ]
+    return max(found, key=lambda each: each.excess, default=None)
+
+
+def _most(
+    backlog: Sequence[Backlog], method: Method | None, ix: int, network: Compiled, at: datetime
+) -> Overfull | None:
+    node = network.network.nodes[ix]
     today = at.astimezone(network.zone_info(ix)).date().toordinal()
-    calendar = network.network.nodes[ix].calendar
     day, slots = today - 1, 0
     works = alarmed = 0
     found: Overfull | None = None
@@ -243,8 +270,10 @@ def overfull(
         works, alarmed = works + each.works, alarmed + each.alarmed
         while day < min(each.day.toordinal(), today + WORK_DAYS_AHEAD_MAX):
             day += 1
-            if calendar.is_open_day(date.fromordinal(day)) and network.cut_off(ix, day) > at:
-                slots += capacity
+            local = date.fromordinal(day)
+            if node.calendar.is_open_day(local) and network.cut_off(ix, day) > at:
+                limit = node.limit_on(local, method)
+                slots += NO_LIMIT if limit is None else limit
         excess = works - slots - alarmed
         if excess > (found.excess if found else 0):
             found = Overfull(each.node_id, each.day, excess)

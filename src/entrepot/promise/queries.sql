@@ -314,16 +314,17 @@ ORDER BY m.fulfillment_order_id
 FOR NO KEY UPDATE OF m SKIP LOCKED;
 
 -- name: backlog -> Backlog
--- The work that has not left some nodes, by its working day. Planned work has an index of its own.
+-- The work that has not left some nodes, by its working day and method. Planned work has an index
+-- of its own.
 WITH unfinished AS (
-    SELECT f.market, f.fulfillment_order_id, f.node_id, f.day
+    SELECT f.market, f.fulfillment_order_id, f.node_id, f.day, f.method
     FROM fulfillment.fulfillment_order AS f
     WHERE
         f.market = :market::text
         AND f.node_id = any(:node_ids::text[])
         AND f.state IN ('released', 'accepted', 'picking', 'picked', 'packed')
     UNION ALL
-    SELECT f.market, f.fulfillment_order_id, f.node_id, f.day
+    SELECT f.market, f.fulfillment_order_id, f.node_id, f.day, f.method
     FROM fulfillment.fulfillment_order AS f
     WHERE
         f.market = :market::text
@@ -334,11 +335,12 @@ WITH unfinished AS (
 SELECT
     u.node_id,
     u.day,
+    u.method,
     count(*)::integer AS works,
     count(*) FILTER (WHERE m.cause = 'full')::integer AS alarmed
 FROM unfinished AS u
 LEFT JOIN promise.milestone AS m
     ON u.market = m.market AND u.fulfillment_order_id = m.fulfillment_order_id
 WHERE u.market = :market::text
-GROUP BY u.node_id, u.day
-ORDER BY u.node_id, u.day;
+GROUP BY u.node_id, u.day, u.method
+ORDER BY u.node_id, u.day, u.method;

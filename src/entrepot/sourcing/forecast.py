@@ -63,9 +63,16 @@ def learned(forecast: Forecast, sold: Floats, days: Floats) -> Forecast:
     """
     if not forecast.error:
         return forecast
-    weight = 1 / np.expm1(forecast.error**2)
-    before = weight / np.maximum(forecast.units_a_day, 1e-12)
-    return replace(forecast, units_a_day=(weight + sold) / (before + days))
+    rates = corrected_rates(forecast.units_a_day, forecast.error, sold, days)
+    return replace(forecast, units_a_day=rates)
+
+
+def corrected_rates(rates: Floats, error: float, sold: Floats, days: Floats | float) -> Floats:
+    """Give rates that were sure to `error`, above 0, as what sold on so many days corrects them."""
+    weight = 1 / np.expm1(error**2)
+    before = weight / np.maximum(rates, 1e-12)
+    found: Floats = (weight + sold) / (before + days)
+    return found
 
 
 def drawn(

@@ -122,13 +122,13 @@ class _Ascent:
         self._typical = _typical(known, scenarios)
 
     def climbed(self) -> tuple[Floats, Floats]:
-        """Climb; gives the mean prices of the positions and of today's room, late steps' mean."""
-        total, total_room = np.zeros(len(self._stock.node)), np.zeros(self._rooms.shape[1])
+        """Climb; gives the mean prices of positions and of each day's room, late steps' mean."""
+        total, total_room = np.zeros(len(self._stock.node)), np.zeros(self._rooms.shape)
         for step in range(STEPS):
             self._climb(FIRST_STEP * self._typical / (1 + step / SLOWER_AFTER))
             if step >= STEPS // 2:
                 total += self._prices.mean(axis=0)
-                total_room += self._room_prices[:, 0].mean(axis=0)
+                total_room += self._room_prices.mean(axis=0)
         late = STEPS - STEPS // 2
         return total / late, total_room / late
 
@@ -232,7 +232,7 @@ def _begin(outlook: Outlook, stock: Held, before: Prices | None) -> Floats:
 
 
 def _published(outlook: Outlook, stock: Held, prices: Floats, room: Floats, version: int) -> Prices:
-    """Round, mark down, and keep what is more than nothing; room only if orders may still want it.
+    """Round, mark down, and keep what is more than nothing; room of today if orders still come.
 
     A line is always served, so that the same amount on all nodes of a sku changes no choice: what
     is marked down below nothing raises the others instead.
@@ -240,7 +240,7 @@ def _published(outlook: Outlook, stock: Held, prices: Floats, room: Floats, vers
     found: dict[Sku, npt.NDArray[np.int64]] = {}
     for row, sku in enumerate(outlook.forecast.skus):
         span = slice(stock.first[row], stock.first[row + 1])
-        worth = np.zeros(len(room), np.int64)
+        worth = np.zeros(room.shape[1], np.int64)
         worth[stock.node[span]] = np.rint(prices[span])
         if sku in outlook.markdown:
             worth -= outlook.markdown[sku]
@@ -248,6 +248,10 @@ def _published(outlook: Outlook, stock: Held, prices: Floats, room: Floats, vers
         if worth.any():
             worth.setflags(write=False)
             found[sku] = worth
-    rooms = np.rint(room if outlook.today else np.zeros_like(room)).astype(np.int64)
+    rooms = np.rint(room).astype(np.int64)
+    if not outlook.today:
+        rooms[0] = 0
     rooms.setflags(write=False)
-    return Prices(version, found, rooms if rooms.any() else None)
+    if not rooms.any():
+        return Prices(version, found)
+    return Prices(version, found, rooms[0] if rooms[0].any() else None, rooms)

@@ -1,7 +1,7 @@
 """Sourcing, as plain data: what is asked, what was seen, what was decided."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -134,12 +134,23 @@ class Prices:
 
     `stock` is per sku what a unit is worth at each node, int64[N]; `nodes` what room for one more
     shipment is worth there on its work day, int64[N]. They steer a choice and are no money: a line
-    that can be had is never refused for them.
+    that can be had is never refused for them. `rooms` is int64[D, N], what room is worth to orders
+    of day `since` and of those after it; `nodes` is one of its rows.
     """
 
     version: int
     stock: Mapping[Sku, npt.NDArray[np.int64]] = field(default_factory=dict)
     nodes: npt.NDArray[np.int64] | None = None
+    rooms: npt.NDArray[np.int64] | None = None
+    since: date | None = None
+
+    def on(self, day: date) -> "Prices":
+        """Give the prices of a day's orders; after the last day, those of the last."""
+        if self.rooms is None or self.since is None:
+            return self
+        row = min(max((day - self.since).days, 0), len(self.rooms) - 1)
+        nodes = self.rooms[row]
+        return replace(self, nodes=nodes if nodes.any() else None)
 
 
 class Shipment(msgspec.Struct, frozen=True, gc=False):

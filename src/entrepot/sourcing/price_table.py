@@ -4,6 +4,7 @@ Pure. MessagePack, deflated; of a sku only the nodes where a unit is worth somet
 """
 
 import zlib
+from datetime import date
 from typing import Final
 
 import msgspec
@@ -18,11 +19,15 @@ _NODES, _WORTH = np.dtype("<u2"), np.dtype("<i4")
 
 
 class Table(msgspec.Struct, array_like=True, frozen=True):
-    """The nodes, what room is worth at each (empty: nothing), and per sku (nodes, worth)."""
+    """The nodes, what room is worth at each (empty: nothing), and per sku (nodes, worth).
+
+    `room` has a row for each day from `since` on; without that, one row for any day.
+    """
 
     nodes: tuple[NodeId, ...]
     room: bytes
     skus: dict[Sku, tuple[bytes, bytes]]
+    since: date | None = None
 
 
 _DECODER: Final = msgspec.msgpack.Decoder(Table)
@@ -35,8 +40,11 @@ def pack(prices: Prices, compiled: Compiled) -> bytes:
     for sku, worth in prices.stock.items():
         nodes = np.flatnonzero(worth)
         skus[sku] = (nodes.astype(_NODES).tobytes(), worth[nodes].astype(_WORTH).tobytes())
-    room = b"" if prices.nodes is None else prices.nodes.astype(_WORTH).tobytes()
-    table = Table(tuple(node.node_id for node in compiled.network.nodes), room, skus)
+    dated = prices.rooms if prices.since else None
+    rooms = prices.nodes if dated is None else dated
+    room = b"" if rooms is None else rooms.astype(_WORTH).tobytes()
+    since = None if dated is None else prices.since
+    table = Table(tuple(node.node_id for node in compiled.network.nodes), room, skus, since)
     return zlib.compress(_ENCODER.encode(table), level=6)
 
 
@@ -52,8 +60,14 @@ def unpack(packed: bytes, version: int, compiled: Compiled) -> Prices:
         sku: _spread(index[np.frombuffer(nodes, _NODES)], np.frombuffer(worth, _WORTH), count)
         for sku, (nodes, worth) in table.skus.items()
     }
-    room = _spread(index, np.frombuffer(table.room, _WORTH), count) if table.room else None
-    return Prices(version, stock, room)
+    if not table.room:
+        return Prices(version, stock)
+    days = np.frombuffer(table.room, _WORTH).reshape(-1, len(index))
+    rooms = np.array([_spread(index, day, count) for day in days])
+    rooms.setflags(write=False)
+    if table.since is None:
+        return Prices(version, stock, rooms[0])
+    return Prices(version, stock, rooms[0], rooms, table.since)
 
 
 def _spread(

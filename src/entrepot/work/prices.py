@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from entrepot.inventory.chapters import first_id_at
 from entrepot.journey import wave_rows
@@ -50,6 +51,7 @@ async def make(
     compiled = outlooked.standing.compiled
     before = unpack(document, version, compiled) if document is not None else None
     prices = await asyncio.to_thread(_looked, outlooked, version + 1, before)
+    prices = replace(prices, since=at.astimezone(UTC).date())
     made = PriceRow(
         version=version + 1, made_at=at, why=why, network_version=compiled.network.version,
         skus=len(prices.stock),

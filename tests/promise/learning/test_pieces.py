@@ -1,5 +1,6 @@
 """The pieces of learning, each by itself."""
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,9 +12,11 @@ from entrepot.promise.learning.calibrate import Level
 from entrepot.promise.learning.censored import given_age
 from entrepot.promise.learning.features import Memory
 from entrepot.promise.learning.forest import QUANTILES, ascending, grown
+from entrepot.promise.learning.habit import Habits, habit_of
 from entrepot.promise.learning.pace import paces
 from entrepot.promise.learning.past import Past
 from entrepot.promise.learning.questions import Question
+from entrepot.promise.learning.recent import Recent
 from entrepot.promise.learning.table import kilometers, parcels_of
 from promise.learning.parcels import DAY, parcels, rows
 
@@ -108,7 +111,8 @@ def asked(begins, took, rules):
     """Ask about durations, with `rules` (days) as what was thought of them."""
     begins = np.asarray(begins, np.float64)
     nothing = np.empty((len(begins), 0))
-    return Question("whole", (), nothing, np.log1p(rules), begins, begins + np.asarray(took))
+    ends = begins + np.asarray(took)
+    return Question("whole", (), nothing, np.log1p(rules), begins, ends, np.zeros(len(begins)))
 
 
 def test_the_lane_is_the_rules_where_they_were_nearer():
@@ -193,3 +197,68 @@ def test_weekends_and_holidays_ahead_are_counted_on_local_days():
     named = dict(zip(found.names, found.matrix[0], strict=True))
     assert (named["weekday"], named["hour"]) == (4.0, pytest.approx(22.0))
     assert named["closed_3"] == 3.0, "Saturday, Sunday, and the holiday"
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), days, st.floats(-5, 5)), max_size=40), days)
+def test_the_newest_outcomes_count_most(told, now):
+    keys = np.array([key for key, _, _ in told], np.int64)
+    times = np.array([time for _, time, _ in told])
+    values = np.array([value for _, _, value in told])
+    found = Recent(keys, times, values, 3.0, 2.0).before(np.arange(-1, 3), np.full(4, now))
+    assert found[0] == 0.0, "a key that nobody knows"
+    for key in range(3):
+        at = np.floor(now * 86_400)
+        mine = [(np.floor(t * 86_400), v) for k, t, v in told if k == key]
+        seen = [(0.5 ** ((at - t) / 86_400 / 3), v) for t, v in mine if t < at]
+        heard = sum(weight for weight, _ in seen)
+        expected = sum(weight * v for weight, v in seen) / (heard + 2.0)
+        assert found[key + 1] == pytest.approx(expected, abs=1e-9)
+
+
+def test_habits_are_hours_and_weekdays_at_which_things_come():
+    local = DAY + np.array([n + 0.6 for n in range(28) if n % 7 < 5])  # day 0 is a Monday
+    habit = habit_of(local)
+    assert habit.hour == pytest.approx(0.6)
+    assert habit.weekdays == (True,) * 5 + (False,) * 2
+    said = DAY + np.array([0.5, 1.2, 4.9, 5.4, 6.2])
+    assert habit.nearest(said) - DAY == pytest.approx([0.6, 1.6, 4.6, 4.6, 7.6])
+    assert np.expm1(
+        habit.set_to(np.log1p([0.1, 1.3]), DAY + np.array([0.7, 0.7]), np.zeros(2))
+    ) == (pytest.approx([0.1, 0.9])), "it never comes before it was ordered"
+
+
+def test_an_hour_near_midnight_is_one_hour():
+    late = DAY + np.arange(200) + np.where(np.arange(200) % 2, 0.02, -0.02)
+    assert habit_of(late).nearest(late) == pytest.approx(np.round(late), abs=0.03)
+
+
+@pytest.mark.parametrize("whole_days", [True, False])
+def test_estimates_are_set_to_habits_only_where_that_has_been_nearer(whole_days):
+    dice = np.random.default_rng(5)
+    begins = DAY + np.sort(dice.uniform(0, 60, 1_500))
+    came = begins + 3 + dice.normal(0, 0.6, 1_500)
+    ends = np.floor(came) + 0.6 if whole_days else came
+    clock = np.zeros(1_500)
+    question = Question("whole", (), np.empty((1_500, 0)), np.zeros(1_500), begins, ends, clock)
+    said = np.log1p(np.full((1_500, 4), 3.0) + dice.normal(0, 0.2, (1_500, 1)))
+    habits = Habits(question, said)
+    assert (habits.at(int(DAY) + 50) is not None) == whole_days
+    kept = habits.kept(said)
+    off, was = (
+        np.abs(np.expm1(each[:, 1]) - (ends - begins))[900:].mean() for each in (kept, said)
+    )
+    assert off < was if whole_days else off == was
+    assert (kept[:, [0, 2, 3]] == said[:, [0, 2, 3]]).all()
+
+
+def test_a_nodes_open_work_is_counted_in_days_of_what_its_day_holds():
+    told = rows(days=20, per_day=6)
+    some = [msgspec.structs.replace(row, capacity=2.0) for row in told]
+    other = [*some[:-1], msgspec.structs.replace(some[-1], backlog=7.5)]
+    for history, last in ((some, None), (other, 7.5)):
+        made = parcels_of(history)
+        asked_ = Memory(made).asked(made, made.placed, left=False)
+        backlog = asked_.of(["backlog"])[:, 0]
+        counted = asked_.of(["node_open"])[:, 0] / 2
+        assert (backlog[:-1] == counted[:-1]).all()
+        assert backlog[-1] == (counted[-1] if last is None else last)

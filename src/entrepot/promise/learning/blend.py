@@ -17,7 +17,7 @@ from entrepot.promise.learning.questions import Question
 from entrepot.promise.learning.table import Floats, Ints
 
 LOOKED_AT: Final = 150
-"""The newest deliveries that errors and weights are taken from."""
+"""Errors and weights are taken from the newest deliveries: so many of them at least."""
 
 OUTCOMES_MIN: Final = 60
 """With fewer, nothing is moved and all are heard alike."""
@@ -25,8 +25,28 @@ OUTCOMES_MIN: Final = 60
 MOVED: Final = (0.0, 0.7, 0.0, 0.7)
 """Which part of its median error each voice is moved by: forest, forest, rules, rules."""
 
-SHARPNESS: Final = 4.0
-"""A voice that is a quarter of a day farther off is heard e times less."""
+LEAST_ERROR: Final = 0.05
+"""Days: who is nearer than that is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How voices are heard: by the deliveries of so many `days`, and how sharply.
+
+    A voice is heard e times less where its error is larger by 1 / `sharpness` of the nearest's or,
+    not `relative`, of a day.
+    """
+
+    days: int
+    sharpness: float
+    relative: bool
+
+
+FIRST: Final = Manner(0, 4.0, relative=False)
+"""By the last 150 deliveries: what versions of the first shape were made with."""
+
+NOW: Final = Manner(7, 16.0, relative=True)
+"""150 deliveries may be an hour's, and errors of less than a day as different as larger ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +72,8 @@ ALIKE: Final = Voices((0.0, 0.0, 0.0, 0.0), (0.25, 0.25, 0.25, 0.25))
 class Choir:
     """The voices as they were, day by day. Days have to be asked about in ascending order."""
 
-    def __init__(self, asked: Question, made: Floats) -> None:
+    def __init__(self, asked: Question, made: Floats, manner: Manner = NOW) -> None:
+        self._manner = manner
         forest = made[:, MIDDLE]
         said = np.flatnonzero(np.isfinite(forest))
         self._rows, self._days = said, np.floor(asked.begins[said]).astype(np.int64)
@@ -76,7 +97,9 @@ class Choir:
 
     def at(self, day: int) -> Voices:
         """Say how the voices are heard on a day, by what was delivered before it."""
-        last = self._ranked[: np.searchsorted(self._ends, day, side="left")][-LOOKED_AT:]
+        end = int(np.searchsorted(self._ends, day, side="left"))
+        begin = int(np.searchsorted(self._ends, day - self._manner.days, side="left"))
+        last = self._ranked[max(0, min(begin, end - LOOKED_AT)) : end]
         if len(last) < OUTCOMES_MIN:
             return ALIKE
         outcome = self._outcome[last]
@@ -95,10 +118,12 @@ class Choir:
         errors = np.array(
             [float(np.mean(np.abs(np.expm1(each[last]) - days))) for each in self._voiced]
         )
-        return weights_of(errors)
+        return weights_of(errors, self._manner)
 
 
-def weights_of(errors: Floats) -> tuple[float, ...]:
+def weights_of(errors: Floats, manner: Manner = NOW) -> tuple[float, ...]:
     """Say how much each voice is heard, by its mean error in days; together they are 1."""
-    heard = np.exp(-SHARPNESS * (errors - errors.min()))
+    nearest = float(errors.min())
+    unit = max(nearest, LEAST_ERROR) if manner.relative else 1.0
+    heard = np.exp(-manner.sharpness * (errors - nearest) / unit)
     return tuple(float(each) for each in heard / heard.sum())

@@ -12,6 +12,7 @@ import numpy as np
 
 from entrepot.promise.learning.pace import Pace, paces
 from entrepot.promise.learning.past import Past, Told
+from entrepot.promise.learning.recent import Recent
 from entrepot.promise.learning.table import FACTS, KEYS, Floats, Ints, Parcels, Strings
 
 ALL: Final = "all"
@@ -20,14 +21,23 @@ HANDLING_PASTS: Final = (
 )  # fmt: skip
 TRANSIT_PASTS: Final = (
     ("lane", 60), ("region", 60), ("post3", 15), ("post2", 30), ("node", 15), ("carrier", 60),
-    (ALL, 150),
+    ("reach", 60), (ALL, 150),
 )  # fmt: skip
-HANDLING_DRIFTS: Final = (("node", 15), ("payment", 60), (ALL, 100))
+HANDLING_DRIFTS: Final = (("node", 15), ("payment", 60), ("category", 60), (ALL, 100))
 TRANSIT_DRIFTS: Final = (
     ("lane", 40), ("region", 40), ("post3", 15), ("post2", 30), ("node", 15), ("carrier", 60),
     (ALL, 60), (ALL, 300),
 )  # fmt: skip
 """Keys, and how many of their last values are looked at."""
+
+HANDLING_RECENT: Final = (("node", 4.0), (ALL, 3.0))
+TRANSIT_RECENT: Final = (
+    ("region", 3.0), ("reach", 5.0), ("carrier", 3.0), ("node", 5.0), (ALL, 2.0),
+)  # fmt: skip
+"""Keys, and the days after which what was off then counts half."""
+
+RECENT_PRIOR: Final = 2.0
+"""Outcomes that were not off at all, which a key's newest are weighed against."""
 
 PACES: Final = (("transit", ALL, 7), ("transit", ALL, 21), ("transit", "region", 14),
     ("transit", "carrier", 7), ("handling", ALL, 7), ("handling", "node", 14))  # fmt: skip
@@ -54,6 +64,10 @@ class Asked:
     def whole(self) -> Floats:
         """Days from order to delivery, as rules think."""
         return self.handling + self.transit
+
+    def of(self, names: Sequence[str]) -> Floats:
+        """Give the features of these names: those that a forest was grown on."""
+        return of_names(self.names, self.matrix, names)
 
 
 class Memory:
@@ -83,6 +97,13 @@ class Memory:
         late = np.log1p(np.maximum(transit, 0)) - np.log1p(expected)
         self._slow = [Past(codes[key], left, slow, last) for key, last in HANDLING_DRIFTS]
         self._late = [Past(codes[key], arrived, late, last) for key, last in TRANSIT_DRIFTS]
+        days, more = handling - thought, transit - expected
+        self._slow_now = [
+            Recent(codes[key], left, days, fades, RECENT_PRIOR) for key, fades in HANDLING_RECENT
+        ]
+        self._late_now = [
+            Recent(codes[key], arrived, more, fades, RECENT_PRIOR) for key, fades in TRANSIT_RECENT
+        ]
         self._paces: dict[tuple[str, str], Pace] = {}
         for stage, key, _ in PACES:
             if (stage, key) not in self._paces:
@@ -113,15 +134,22 @@ class Memory:
             handling = np.maximum(parcels.handling, 0)
             columns["handling_was"] = handling
         columns |= {"handling": handling, "transit": transit}
+        columns |= _comes(times + parcels.clock, transit if left else handling + transit)
         for (key, last), past in zip(HANDLING_DRIFTS, self._slow, strict=True):
             _drift(columns, f"slow_{key}_{last}", past.before(codes[key], times))
         for (key, last), past in zip(TRANSIT_DRIFTS, self._late, strict=True):
             _drift(columns, f"late_{key}_{last}", past.before(codes[key], times))
+        for (key, _), recent in zip(HANDLING_RECENT, self._slow_now, strict=True):
+            columns[f"slow_{key}_now"] = recent.before(codes[key], times)
+        for (key, _), recent in zip(TRANSIT_RECENT, self._late_now, strict=True):
+            columns[f"late_{key}_now"] = recent.before(codes[key], times)
         for stage, key, window in PACES:
             columns[f"pace_{stage}_{key}_{window}"] = self._paces[stage, key].at(
                 codes[key], times, window
             )
         columns |= self._load(codes["node"], times)
+        counted = columns["node_open"] / parcels.facts["capacity"]
+        columns["backlog"] = np.where(np.isnan(columns["backlog"]), counted, columns["backlog"])
         return Asked(tuple(columns), np.column_stack(list(columns.values())), handling, transit)
 
     def _thought(
@@ -185,6 +213,14 @@ class Memory:
         }
 
 
+def of_names(have: Sequence[str], matrix: Floats, names: Sequence[str]) -> Floats:
+    """Choose columns by their names, in that order."""
+    if tuple(names) == tuple(have):
+        return matrix
+    places = {name: place for place, name in enumerate(have)}
+    return matrix[:, [places[name] for name in names]]
+
+
 def _of_itself(parcels: Parcels) -> dict[str, Floats]:
     facts, keys = parcels.facts, parcels.keys
     return {
@@ -193,6 +229,13 @@ def _of_itself(parcels: Parcels) -> dict[str, Floats]:
         "stated_handling": parcels.stated_handling,
         "stated_transit": parcels.stated_transit,
     }
+
+
+def _comes(local: Floats, thought: Floats) -> dict[str, Floats]:
+    """Say at which hour and on which weekday it would come, as rules think."""
+    comes = np.where(np.isfinite(local), local, 0.0) + thought
+    day = np.floor(comes)
+    return {"comes_hour": (comes - day) * 24, "comes_weekday": (day + 3) % 7}
 
 
 def _drift(columns: dict[str, Floats], name: str, told: Told) -> None:

@@ -45,7 +45,7 @@ def cards(past: History, confidence: float, at: float) -> dict[str, StageCard]:
         begins = parcels.handed if stage == "transit" else parcels.placed
         ends = parcels.handed if stage == "handling" else parcels.delivered
         nothing = np.empty((len(parcels), 0))
-        asked = Question(stage, (), nothing, past.thought[stage], begins, ends)
+        asked = Question(stage, (), nothing, past.thought[stage], begins, ends, parcels.clock)
         said = replay.said(parcels, asked, made, past.rules[stage], weeks, confidence)
         found[stage] = stage_card(said, at)
     return found

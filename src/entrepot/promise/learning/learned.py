@@ -9,20 +9,27 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from entrepot.promise.learning import gate, measured
+from entrepot.promise.learning import blend, gate, measured
 from entrepot.promise.learning.blend import Choir, Voices
 from entrepot.promise.learning.calibrate import Tails
 from entrepot.promise.learning.censored import RESIDUALS_MAX, given_age
-from entrepot.promise.learning.features import Memory
+from entrepot.promise.learning.features import Asked, Memory
 from entrepot.promise.learning.forest import HIGH, LOW, MIDDLE, QUANTILES, Forest
 from entrepot.promise.learning.gate import Scores
+from entrepot.promise.learning.habit import Habit, Habits
 from entrepot.promise.learning.measured import Tables
 from entrepot.promise.learning.questions import Question, thought
-from entrepot.promise.learning.table import Bools, Floats, Parcels, Strings
+from entrepot.promise.learning.table import FACTS, Bools, Floats, Parcels, Strings, reaches
 from entrepot.promise.learning.walk import Calibration
 
-FORMAT: Final = 1
-"""The shape of the bytes below; a version says by which it was written."""
+FORMAT: Final = 2
+"""The shape of the bytes below; a version says by which it was written, and answers by it: those of
+the first hear voices in another manner and set no estimate to the habits of what ends."""
+
+FORMATS: Final = (1, FORMAT)
+
+MAY_BE_UNKNOWN: Final = frozenset({"capacity", "backlog"})
+"""Facts that mean something where they are missing: nothing limits the node."""
 
 
 class Packed(msgspec.Struct, frozen=True):
@@ -41,6 +48,7 @@ class Trained:
     forests: Mapping[str, Forest]
     confidence: float = 0.9
     holidays: tuple[int, ...] = ()
+    format: int = FORMAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +87,12 @@ _UNKNOWN: Final = Tails(np.nan, np.nan)
 class _Stage:
     """How one stage is answered now: who is heard, windows' moves, scores.
 
-    `residuals` are how far the newest outcomes lay from what had been said.
+    `residuals` are how far the newest outcomes lay from what had been said; `habit` is what the
+    model's estimates are set to, None where to nothing.
     """
 
     voices: Voices
+    habit: Habit | None
     tails: Tails | None
     ruled: Tails | None
     scores: Scores
@@ -98,9 +108,7 @@ class Learned:
         self._known = known
         self._memory = Memory(known, trained.holidays)
         self._tables: Tables | None = measured.tables(known, as_of)
-        self._stages = {
-            stage: _stage(stage, past, trained.confidence, as_of) for stage in past.made
-        }
+        self._stages = {stage: _stage(stage, past, trained, as_of) for stage in past.made}
 
     @property
     def confidence(self) -> float:
@@ -122,11 +130,14 @@ class Learned:
         if how is None:
             nothing = np.full(len(parcels), np.nan)
             return Answers(nothing, nothing, nothing, np.zeros(len(rules), np.bool_), asked.matrix)
-        made = self._made(stage, how.voices, thought(stage, asked), asked.matrix)
+        made = self._made(stage, how.voices, asked)
         by_model = how.scores.prefers_model(parcels.keys["lane"]) & np.isfinite(made[:, MIDDLE])
         by_model &= model and how.tails is not None
         tails, ruled = how.tails or _UNKNOWN, how.ruled or _UNKNOWN
-        middle = np.where(by_model, made[:, MIDDLE], rules)
+        said = made[:, MIDDLE]
+        if how.habit is not None:
+            said = how.habit.set_to(said, begins, parcels.clock)
+        middle = np.where(by_model, said, rules)
         low = np.where(by_model, made[:, LOW] - tails.low, rules - ruled.low)
         high = np.where(by_model, made[:, HIGH] + tails.high, rules + ruled.high)
         ends = _still_open(
@@ -136,11 +147,11 @@ class Learned:
         low, middle, high = (np.expm1(np.maximum(each, 0)) for each in ends)
         return Answers(low, middle, high, by_model, asked.matrix)
 
-    def _made(self, stage: str, voices: Voices, base: Floats, matrix: Floats) -> Floats:
-        forest = self.trained.forests.get(stage)
+    def _made(self, stage: str, voices: Voices, asked: Asked) -> Floats:
+        forest, base = self.trained.forests.get(stage), thought(stage, asked)
         if forest is None:
             return np.full((len(base), len(QUANTILES)), np.nan)
-        made = base[:, None] + forest.offsets(matrix)
+        made = base[:, None] + forest.offsets(asked.of(forest.names))
         moved: Floats = made + (voices.heard(made[:, MIDDLE], base) - made[:, MIDDLE])[:, None]
         return moved
 
@@ -156,7 +167,7 @@ def usual(parcels: Parcels, known: Parcels) -> Parcels:
     """Fill in what is not known of parcels: the middle of what is, the most frequent payment."""
     facts = {}
     for name, values in parcels.facts.items():
-        missing = np.isnan(values)
+        missing = np.isnan(values) & (name not in MAY_BE_UNKNOWN)
         seen = known.facts[name][np.isfinite(known.facts[name])] if missing.any() else values
         facts[name] = np.where(missing, np.median(seen), values) if len(seen) else values
     keys = dict(parcels.keys)
@@ -182,21 +193,27 @@ def _still_open(
     )
 
 
-def _stage(stage: str, past: History, confidence: float, as_of: float) -> _Stage:
+def _stage(stage: str, past: History, trained: Trained, as_of: float) -> _Stage:
     rows = past.parcels.placed < as_of
     parcels = past.parcels.known_at(as_of)
     begins = parcels.handed if stage == "transit" else parcels.placed
     ends = parcels.handed if stage == "handling" else parcels.delivered
     made, rules = past.made[stage][rows], past.rules[stage][rows]
-    asked = Question(stage, (), np.empty((len(begins), 0)), past.thought[stage][rows], begins, ends)
+    nothing, clock = np.empty((len(begins), 0)), parcels.clock
+    asked = Question(stage, (), nothing, past.thought[stage][rows], begins, ends, clock)
     points = np.repeat(rules[:, None], len(QUANTILES), axis=1)
-    choir = Choir(asked, made)
+    choir = Choir(asked, made, blend.FIRST if trained.format == 1 else blend.NOW)
     blended = choir.blended()
+    habit, confidence = None, trained.confidence
+    if trained.format > 1:
+        habits = Habits(asked, blended)
+        blended, habit = habits.kept(blended), habits.at(int(np.floor(as_of)))
     said = np.where(np.isfinite(made[:, MIDDLE]), blended[:, MIDDLE], rules)
     done = np.flatnonzero(np.isfinite(ends) & np.isfinite(said))
     newest = done[np.argsort(ends[done], kind="stable")[-RESIDUALS_MAX:]]
     return _Stage(
         choir.at(int(np.floor(as_of))),
+        habit,
         _now(Calibration(asked, blended, confidence), as_of),
         _now(Calibration(asked, points, confidence), as_of),
         gate.scored(asked, blended[:, MIDDLE], rules, parcels.keys["lane"], as_of),
@@ -212,7 +229,7 @@ def _now(calibration: Calibration, as_of: float) -> Tails | None:
 def pack(trained: Trained) -> bytes:
     """Write a version's forests."""
     packed = Packed(
-        FORMAT,
+        trained.format,
         trained.confidence,
         trained.holidays,
         {stage: (each.names, each.texts) for stage, each in trained.forests.items()},
@@ -223,10 +240,10 @@ def pack(trained: Trained) -> bytes:
 def unpack(data: bytes) -> Trained:
     """Read what `pack` wrote. ValueError where it was written in a shape that is not known."""
     packed = msgspec.msgpack.decode(zlib.decompress(data), type=Packed)
-    if packed.format != FORMAT:
+    if packed.format not in FORMATS:
         raise ValueError(f"a version in the shape {packed.format}; this one reads {FORMAT}")
     forests = {stage: Forest(names, texts) for stage, (names, texts) in packed.forests.items()}
-    return Trained(forests, packed.confidence, packed.holidays)
+    return Trained(forests, packed.confidence, packed.holidays, packed.format)
 
 
 def pack_history(past: History) -> bytes:
@@ -245,17 +262,19 @@ def pack_history(past: History) -> bytes:
 
 
 def unpack_history(data: bytes) -> History:
-    """Read what `pack_history` wrote."""
+    """Read what `pack_history` wrote, now or before parcels had all that they have now."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         read = {name: arrays[name] for name in arrays.files}
 
     def columns(kind: str) -> dict[str, Any]:
         return {n.removeprefix(f"{kind}/"): v for n, v in read.items() if n.startswith(f"{kind}/")}
 
-    times = columns("of")
-    parcels = Parcels(
-        **{name: times[name] for name in _TIMES}, keys=columns("key"), facts=columns("fact")
-    )
+    times, keys, facts = columns("of"), columns("key"), columns("fact")
+    if "reach" not in keys:
+        keys["reach"] = reaches(keys["region"], keys["carrier"])
+    for name in FACTS:
+        facts.setdefault(name, np.full(len(times["placed"]), np.nan))
+    parcels = Parcels(**{name: times[name] for name in _TIMES}, keys=keys, facts=facts)
     return History(read["ids"], parcels, columns("made"), columns("thought"), columns("rules"))
 
 

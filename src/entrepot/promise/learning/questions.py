@@ -20,7 +20,8 @@ STAGES: Final = ("whole", "handling", "transit")
 class Question:
     """One duration of N parcels. Times are days since 1970, `rules` and `outcome` log(1 + days).
 
-    `begins` is NaN where it has not begun, `ends` and `outcome` where it is open.
+    `begins` is NaN where it has not begun, `ends` and `outcome` where it is open. `clock` is the
+    node's offset from UTC in days.
     """
 
     stage: str
@@ -29,6 +30,7 @@ class Question:
     rules: Floats
     begins: Floats
     ends: Floats
+    clock: Floats
 
     @property
     def outcome(self) -> Floats:
@@ -48,10 +50,12 @@ def questions(
         placed = memory.asked(parcels, parcels.placed, left=False)
         for stage, ends in (("whole", parcels.delivered), ("handling", parcels.handed)):
             if stage in stages:
-                found[stage] = _question(stage, placed, parcels.placed, ends)
+                found[stage] = _question(stage, placed, parcels.placed, ends, parcels.clock)
     if "transit" in stages:
         left = memory.asked(parcels, parcels.handed, left=True)
-        found["transit"] = _question("transit", left, parcels.handed, parcels.delivered)
+        found["transit"] = _question(
+            "transit", left, parcels.handed, parcels.delivered, parcels.clock
+        )
     return found
 
 
@@ -61,5 +65,5 @@ def thought(stage: str, asked: Asked) -> Floats:
     return found
 
 
-def _question(stage: str, asked: Asked, begins: Floats, ends: Floats) -> Question:
-    return Question(stage, asked.names, asked.matrix, thought(stage, asked), begins, ends)
+def _question(stage: str, asked: Asked, begins: Floats, ends: Floats, clock: Floats) -> Question:
+    return Question(stage, asked.names, asked.matrix, thought(stage, asked), begins, ends, clock)

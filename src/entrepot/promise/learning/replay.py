@@ -12,6 +12,7 @@ from entrepot.promise.learning import gate, measured, walk
 from entrepot.promise.learning.blend import Choir
 from entrepot.promise.learning.features import Memory
 from entrepot.promise.learning.forest import MIDDLE, QUANTILES, ROUNDS
+from entrepot.promise.learning.habit import Habits
 from entrepot.promise.learning.questions import Question, questions
 from entrepot.promise.learning.table import Bools, Floats, Parcels
 from entrepot.promise.learning.walk import Windows
@@ -80,6 +81,7 @@ def said(
     lanes = parcels.keys["lane"]
     points = np.repeat(rules[:, None], len(QUANTILES), axis=1)
     blended = Choir(asked, made).blended()
+    blended = Habits(asked, blended).kept(blended)
     return Said(
         asked,
         made,

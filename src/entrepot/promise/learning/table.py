@@ -22,12 +22,14 @@ KM_PER_RADIAN: Final = 6371.0088
 
 KEYS: Final = (
     "node", "origin", "region", "post2", "post3", "carrier", "category", "payment", "way", "lane",
+    "reach",
 )  # fmt: skip
-"""What a parcel is filed under; `way` is origin > region, `lane` the same by carrier."""
+"""What a parcel is filed under; `way` is origin > region, `lane` the same by carrier, `reach` the
+carrier's into the region from anywhere."""
 
 FACTS: Final = (
     "latitude", "longitude", "from_latitude", "from_longitude", "km", "weight_g", "volume_l",
-    "units", "lines", "parcels", "price", "freight",
+    "units", "lines", "parcels", "price", "freight", "capacity", "backlog",
 )  # fmt: skip
 """What is measured of a parcel when it is ordered; NaN where it is not known."""
 
@@ -37,7 +39,8 @@ class Row(msgspec.Struct, frozen=True):
 
     `clock_s` is the node's offset from UTC when it was ordered. `carrier` names the carrier's
     service. Amounts are major units. `stated_handling`, `stated_transit` are days as calendars and
-    rate card say, 0 where they say nothing.
+    rate card say, 0 where they say nothing. `capacity` is how many parcels the node's day holds;
+    `backlog` what it had before this one, in days, where somebody has counted more than parcels.
     """
 
     order: str
@@ -63,6 +66,8 @@ class Row(msgspec.Struct, frozen=True):
     parcels: float = 1.0
     price: float | None = None
     freight: float | None = None
+    capacity: float | None = None
+    backlog: float | None = None
     stated_handling: float = 0.0
     stated_transit: float = 0.0
 
@@ -136,6 +141,7 @@ def parcels_of(rows: Iterable[Row]) -> Parcels:
         "way": _strings([f"{row.origin}>{row.region}" for row in ranked]),
         "lane": _strings([f"{row.origin}>{row.region} {row.carrier}" for row in ranked]),
     }
+    keys["reach"] = reaches(keys["region"], keys["carrier"])
     facts = {
         name: _numbers([getattr(row, name) for row in ranked]) for name in FACTS if name != "km"
     }
@@ -152,6 +158,11 @@ def parcels_of(rows: Iterable[Row]) -> Parcels:
         keys,
         facts,
     )
+
+
+def reaches(regions: Strings, carriers: Strings) -> Strings:
+    """Name where a carrier's service goes, whoever sends."""
+    return _strings([f"{to} {by}" for to, by in zip(regions, carriers, strict=True)])
 
 
 def days(times: Sequence[datetime | None]) -> Floats:

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from entrepot.promise.learning import measured
-from entrepot.promise.learning.features import Memory
+from entrepot.promise.learning.features import Memory, of_names
 from entrepot.promise.learning.forest import QUANTILES, ROUNDS
 from entrepot.promise.learning.judge import StageCard, stage_card
 from entrepot.promise.learning.learned import History, Trained
@@ -118,7 +118,8 @@ def asked_again(
         made = np.full((len(asked), len(QUANTILES)), np.nan)
         if forest is not None:
             rows = np.flatnonzero(asked.begins >= at - REHEARSED_DAYS)
-            made[rows] = asked.rules[rows, None] + forest.offsets(asked.matrix[rows])
+            features = of_names(asked.names, asked.matrix[rows], forest.names)
+            made[rows] = asked.rules[rows, None] + forest.offsets(features)
         found[stage] = made, asked.rules, measured.walked(known, asked, weeks)
     return found
 

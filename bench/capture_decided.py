@@ -1,0 +1,159 @@
+"""Capture with prices, a look-ahead policy and learned promises in force, against capture without.
+
+The load of `capture_uniform` in one system, in turns: with the default policy and calendars'
+promises; and with prices of stock and room for every sku, the policy that goes by them, and a
+trained version that promises. What asking that version costs is measured alone beside it.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+import msgspec
+
+from bench import capture, decided, promises
+from bench.effort import FULL, Effort, command
+from bench.figure import Figure, middle, middle_cost
+from bench.report import show
+from bench.stage import RefusedError, Stage, follow, must, order_bodies, staged
+from entrepot.plumbing import db
+from entrepot.promise.learning.learned import Learned
+from entrepot.promise.learning.reestimate import reestimate
+from entrepot.promise.learning.table import Row
+
+FALL_MAX: Final = 0.15
+PARCELS: Final = 10_000
+BATCH: Final = 64
+"""Orders that are decided together under load, about."""
+
+ASKED_TIMES: Final = 30
+T = TypeVar("T")
+
+SEEN_WITHIN_S: Final = 120
+LOOK_AHEAD: Final = {"look_ahead": {"every_hours": 168, "restocked_percent": None}}
+
+
+class _Option(msgspec.Struct):
+    engine: str = "static"
+
+
+class _Told(msgspec.Struct):
+    options: list[_Option]
+
+
+def figures(stage: Stage, effort: Effort) -> list[Figure]:
+    """Measure both ways in turns, so that each comes first as often: the medians count."""
+    at = datetime.now(UTC)  # noqa: TID251 - a benchmark is a shell
+    nodes = _with_pool(stage, decided.compiled)
+    made = decided.trained(nodes, PARCELS if effort.scale >= 1 else 3_000, at)
+    version = _with_pool(stage, lambda pool: decided.keep_version(pool, made, at))
+    table = _with_pool(stage, lambda pool: decided.publish_prices(pool, nodes, stage.skus, at))
+    bodies = order_bodies(stage, seed=1)
+    capture.warm(stage, bodies, effort.warmup)
+    without: list[capture.Captured] = []
+    within: list[capture.Captured] = []
+    by_model = 0.0
+    for number in range(effort.rounds):
+        for steered in (False, True) if number % 2 == 0 else (True, False):
+            by_model = max(by_model, _in_force(stage, version if steered else None))
+            capture.warm(stage, bodies, effort.warmup)
+            (within if steered else without).append(capture.best(stage, bodies, effort.seconds))
+    _in_force(stage, None)
+    pairs = list(zip(within, without, strict=True))
+    ratio = middle([w.orders_per_second / o.orders_per_second for w, o in pairs])
+    dearer = middle([_cpu(w) / _cpu(o) for w, o in pairs])
+    asked = decided.history(nodes, BATCH, at)
+    learned = decided.ready(made, at)
+    alone, together = (_asking(learned, asked[:size], at) for size in (1, BATCH))
+    return [
+        Figure(
+            name="capture with prices, look-ahead and learned promises",
+            value=middle([c.orders_per_second for c in within]),
+            unit="orders/s",
+            goal=f"≥ {1 - FALL_MAX:.2f} of capture without them",
+            met=ratio >= 1 - FALL_MAX,
+            floor=middle([c.orders_per_second for c in without]),
+            floor_is="the same system without them, in turns",
+            ratio=ratio,
+            cost=middle_cost([c.cost for c in within]),
+            floor_cost=middle_cost([c.cost for c in without]),
+            notes=(
+                f"Prices of {table.skus:,} skus at {table.positions:,} positions and of all room.",
+                f"{by_model:.0%} of what is offered is promised by the model.",
+                *capture.told(within[-1]),
+            ),
+        ),
+        Figure(
+            name="capture with prices, look-ahead and learned promises: CPU of server and"
+            " PostgreSQL",
+            value=middle([_cpu(c) for c in within]),
+            unit="µs/order",
+            goal="",
+            floor=middle([_cpu(c) for c in without]),
+            floor_is="the same system without them, in turns",
+            ratio=dearer,
+        ),
+        Figure(
+            name=f"asking what was learned, {BATCH} parcels at once",
+            value=together,
+            unit="µs/parcel",
+            goal="",
+            notes=(f"One alone: {alone:,.0f} µs. Trained on {made.card.delivered:,} deliveries.",),
+        ),
+    ]
+
+
+def _with_pool(stage: Stage, work: Callable[[db.Pool], Awaitable[T]]) -> T:
+    async def run() -> T:
+        pool = await db.open_pool(stage.system.database_url, size=2)
+        try:
+            return await work(pool)
+        finally:
+            await pool.close()
+
+    return asyncio.run(run())
+
+
+def _in_force(stage: Stage, version: int | None) -> float:
+    """Put a version and the policy beside it in force; answers what share of offers it promises.
+
+    Raises RefusedError where the server does not take it up.
+    """
+    now = datetime.now(UTC)  # noqa: TID251 - as above
+    _with_pool(stage, lambda pool: decided.put_in_force(pool, version, now))
+    follow(stage, LOOK_AHEAD if version else {})
+    asks = promises.carts(stage, seed=5)[:50]
+    until = time.monotonic() + SEEN_WITHIN_S
+    while time.monotonic() < until:
+        answers = [msgspec.json.decode(b, type=_Told) for b in must(stage.to, asks, 200)]
+        engines = [each.engine for answer in answers for each in answer.options]
+        learned = [engine for engine in engines if engine != "static"]
+        if bool(learned) == bool(version):
+            return sum(engine == "model" for engine in engines) / max(len(engines), 1)
+        time.sleep(1)
+    raise RefusedError(f"the server promises as before after {SEEN_WITHIN_S} s")
+
+
+def _asking(learned: Learned, rows: Sequence[Row], at: datetime) -> float:
+    """Give the processor µs a parcel of asking about some at once."""
+    new = [msgspec.structs.replace(row, placed=at, handed=None, delivered=None) for row in rows]
+    reestimate(learned, new, at)
+    began = time.process_time()
+    for _ in range(ASKED_TIMES):
+        reestimate(learned, new, at)
+    return (time.process_time() - began) / (ASKED_TIMES * len(new)) * 1e6
+
+
+def _cpu(captured: capture.Captured) -> float:
+    return captured.cost.server + captured.cost.postgres
+
+
+def main(*, json: bool = False, effort: Effort = FULL) -> None:
+    with staged(effort) as stage:
+        show(stage.system, figures(stage, effort), json=json)
+
+
+if __name__ == "__main__":
+    command(main)
