@@ -317,6 +317,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/exceptions/{exception_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An exception, and what can be done about it
+         * @description Scope: `exceptions:read`.
+         */
+        get: operations["getV1ExceptionsException_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exception_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say whose an exception is
+         * @description Scope: `exceptions:write`.
+         */
+        post: operations["postV1ExceptionsException_idAssign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/exceptions/{exception_id}/close": {
         parameters: {
             query?: never;
@@ -331,6 +371,66 @@ export interface paths {
          * @description Scope: `exceptions:write`.
          */
         post: operations["postV1ExceptionsException_idClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exception_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do what was chosen about an exception
+         * @description Scope: `exceptions:write`.
+         */
+        post: operations["postV1ExceptionsException_idResolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exception_id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put an exception off
+         * @description Scope: `exceptions:write`.
+         */
+        post: operations["postV1ExceptionsException_idSnooze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The queues of what waits
+         * @description Scope: `exceptions:read`.
+         */
+        get: operations["getV1ExceptionsQueues"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -391,6 +491,26 @@ export interface paths {
          * @description Scope: `fulfillment:write`.
          */
         post: operations["postV1FulfillmentOrdersFulfillment_orderAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fulfillment-orders/{fulfillment_order}/arrived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The customer is here
+         * @description Scope: `fulfillment:write`.
+         */
+        post: operations["postV1FulfillmentOrdersFulfillment_orderArrived"];
         delete?: never;
         options?: never;
         head?: never;
@@ -898,6 +1018,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/inventory/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whose units are reserved at a position
+         * @description Scope: `inventory:read`.
+         */
+        get: operations["getV1InventoryClaims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/inventory/counts": {
         parameters: {
             query?: never;
@@ -950,6 +1090,46 @@ export interface paths {
          * @description Scope: `inventory:read`.
          */
         get: operations["getV1InventoryFeeds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/grid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A window of the grid of skus and nodes
+         * @description Scope: `inventory:read`.
+         */
+        get: operations["getV1InventoryGrid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/grid/axes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows and columns of the grid of skus and nodes
+         * @description Scope: `inventory:read`.
+         */
+        get: operations["getV1InventoryGridAxes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1210,6 +1390,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/items/{sku}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An item's stock day by day
+         * @description Scope: `inventory:read`.
+         */
+        get: operations["getV1ItemsSkuHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/{sku}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An item's stock
+         * @description Scope: `inventory:read`.
+         */
+        get: operations["getV1ItemsSkuStock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/by-barcode/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The item that a barcode is on
+         * @description Scope: `catalog:read`.
+         */
+        get: operations["getV1ItemsByBarcodeCode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs": {
         parameters: {
             query?: never;
@@ -1462,6 +1702,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/network/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All nodes now, and where they send to
+         * @description Scope: `network:read`.
+         */
+        get: operations["getV1NetworkOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/node-groups": {
         parameters: {
             query?: never;
@@ -1590,6 +1850,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/nodes/{node}/look-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An item's stock here and near by
+         * @description Scope: `inventory:read`.
+         */
+        get: operations["getV1NodesNodeLookUp"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/nodes/{node}/overrides": {
         parameters: {
             query?: never;
@@ -1648,6 +1928,110 @@ export interface paths {
          * @description Scope: `network:write`.
          */
         post: operations["postV1NodesNodeOverridesOverrideReplan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/{node}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A node now
+         * @description Scope: `network:read`.
+         */
+        get: operations["getV1NodesNodeOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/{node}/pick-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who picks what at a node
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1NodesNodePickLists"];
+        put?: never;
+        /**
+         * Take the next orders to pick in one walk
+         * @description Scope: `fulfillment:write`.
+         */
+        post: operations["postV1NodesNodePickLists"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/{node}/pickups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What customers fetch at a node
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1NodesNodePickups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/{node}/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits at a node, by when it is due
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1NodesNodeWork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/{node}/work/{fulfillment_order}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A piece of a node's work
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1NodesNodeWorkFulfillment_order"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1742,7 +2126,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Orders, newest first
+         * Orders, found and filtered
          * @description Scope: `orders:read`.
          */
         get: operations["getV1Orders"];
@@ -1752,6 +2136,26 @@ export interface paths {
          * @description Scope: `orders:write`.
          */
         post: operations["postV1Orders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders as filtered, as CSV
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1Orders.csv"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1792,6 +2196,26 @@ export interface paths {
          * @description Scope: `orders:write`.
          */
         post: operations["postV1OrdersOrder_idCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{order_id}/cancel/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What canceling units would do
+         * @description Scope: `orders:read`.
+         */
+        post: operations["postV1OrdersOrder_idCancelPreview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1878,6 +2302,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders/{order_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An order's notes
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1OrdersOrder_idNotes"];
+        put?: never;
+        /**
+         * Leave a note at an order
+         * @description Scope: `orders:write`.
+         */
+        post: operations["postV1OrdersOrder_idNotes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{order_id}/notes/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change one's own note
+         * @description Scope: `orders:write`.
+         */
+        put: operations["putV1OrdersOrder_idNotesNote"];
+        post?: never;
+        /**
+         * Take one's own note back
+         * @description Scope: `orders:write`.
+         */
+        delete: operations["deleteV1OrdersOrder_idNotesNote"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/{order_id}/priority": {
         parameters: {
             query?: never;
@@ -1918,6 +2390,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs over many orders, newest first
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1OrdersBulk"];
+        put?: never;
+        /**
+         * Do one thing to many orders
+         * @description Scope: `orders:write`.
+         */
+        post: operations["postV1OrdersBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/bulk/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A job, as far as it has come
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1OrdersBulkJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/bulk/{job}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders that a job left as they are
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1OrdersBulkJobErrors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/bulk/{job}/errors.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as CSV
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1OrdersBulkJobErrors.csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/bulk/{job}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a job
+         * @description Scope: `orders:write`.
+         */
+        post: operations["postV1OrdersBulkJobStop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/bulk/{job}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back what a job did
+         * @description Scope: `orders:write`.
+         */
+        post: operations["postV1OrdersBulkJobUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/bulk/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what a job over many orders would change
+         * @description Scope: `orders:read`.
+         */
+        post: operations["postV1OrdersBulkPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many orders fit, up to a bound
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1OrdersCount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where orders stand, and what asks to be looked at
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1Overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/performance/carriers": {
         parameters: {
             query?: never;
@@ -1952,6 +2608,46 @@ export interface paths {
         get: operations["getV1PerformanceNodes"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pick-lists/{pick_list}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A pick list
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1PickListsPick_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pick-lists/{pick_list}/abandon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a pick list up
+         * @description Scope: `fulfillment:write`.
+         */
+        post: operations["postV1PickListsPick_listAbandon"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2227,6 +2923,66 @@ export interface paths {
          * @description Whoever has signed in, for themselves.
          */
         put: operations["putV1Preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/print/fulfillment-orders/{fulfillment_order}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A hand-over receipt
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1PrintFulfillmentOrdersFulfillment_orderHandOver"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/print/fulfillment-orders/{fulfillment_order}/packing-slip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A packing slip
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1PrintFulfillmentOrdersFulfillment_orderPackingSlip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/print/pick-lists/{pick_list}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A pick list on paper
+         * @description Scope: `fulfillment:read`.
+         */
+        get: operations["getV1PrintPickListsPick_list"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2803,6 +3559,54 @@ export interface paths {
         patch: operations["patchV1UsersUser"];
         trace?: never;
     };
+    "/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Saved views of a screen
+         * @description Scope: `orders:read`.
+         */
+        get: operations["getV1Views"];
+        put?: never;
+        /**
+         * Save a view
+         * @description Scope: `orders:read`.
+         */
+        post: operations["postV1Views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a view
+         * @description Scope: `orders:read`.
+         */
+        put: operations["putV1ViewsView"];
+        post?: never;
+        /**
+         * Forget a view
+         * @description Scope: `orders:read`.
+         */
+        delete: operations["deleteV1ViewsView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/waves": {
         parameters: {
             query?: never;
@@ -2963,6 +3767,29 @@ export interface components {
             node: string;
         };
         /**
+         * AccuracyAnswer
+         * @description What is believed of the books. `accuracy` is the share of `book` units that are there.
+         *
+         *         Over `positions`; `expected_missing` of the units are not. Of `picks` for what was there
+         *         `missed` did not find it.
+         */
+        AccuracyAnswer: {
+            accuracy: number | null;
+            book: number;
+            doubtful: number;
+            expected_missing: number;
+            last_look: string | null;
+            missed: number;
+            picks: number;
+            positions: number;
+        };
+        /**
+         * Action
+         * @description What is done. Holds that a job put or lifted can be taken back.
+         * @enum {unknown}
+         */
+        Action: "cancel" | "hold" | "unhold";
+        /**
          * Address
          * @description Where a parcel goes. Coordinates, where the channel knows them, make zones exact.
          */
@@ -2986,11 +3813,27 @@ export interface components {
             region: string | null;
         };
         /**
+         * AdjustReason
+         * @description Why a person says that there are more or fewer units than the books have.
+         * @enum {unknown}
+         */
+        AdjustReason: "found" | "lost" | "miscount" | "sample" | "stolen" | "undo";
+        /**
          * AlarmCause
          * @description Why a milestone is at risk: time runs out, or its node is paused, or full.
          * @enum {unknown}
          */
         AlarmCause: "full" | "paused" | "time";
+        /**
+         * ArrivedBody
+         * @description The customer is here, and where they wait.
+         */
+        ArrivedBody: {
+            /** @default null */
+            spot: string | null;
+            /** @default null */
+            vehicle: string | null;
+        };
         /**
          * AsideReason
          * @description In the order in which set-aside units are the first to be missing.
@@ -3001,6 +3844,13 @@ export interface components {
          */
         AsideReason: "damaged" | "display" | "doubt" | "expired" | "quarantine";
         /**
+         * AssignBody
+         * @description `to` whom it is given: not said, whoever asks; null: nobody.
+         */
+        AssignBody: {
+            to?: string | null;
+        };
+        /**
          * AtLeast
          * @description The probability that at least so many units are there.
          */
@@ -3008,12 +3858,23 @@ export interface components {
             probability: number;
             units: number;
         };
+        /** AtNode */
+        AtNode: {
+            lines: components["schemas"]["UnitsShown"][];
+            node: string;
+        };
         /** AtpAnswer */
         AtpAnswer: {
             as_of: string;
             channel: string;
             items: components["schemas"]["SkuCurve"][];
         };
+        /**
+         * Attention
+         * @description Which exceptions are meant: in the queue, put off, both, or dealt with.
+         * @enum {unknown}
+         */
+        Attention: "closed" | "open" | "snoozed" | "waiting";
         /**
          * AvailabilityAnswer
          * @description Read from the rows themselves, as of `as_of`; bills are by the rules of `policy_version`.
@@ -3024,6 +3885,16 @@ export interface components {
             items: components["schemas"]["SkuAvailable"][];
             /** @default null */
             policy_version: number | null;
+        };
+        /**
+         * AxesAnswer
+         * @description Rows and columns, in order. `more`: there are other skus; narrow what is asked.
+         */
+        AxesAnswer: {
+            categories: string[];
+            more: boolean;
+            nodes: components["schemas"]["Column"][];
+            skus: string[];
         };
         /**
          * Backorder
@@ -3038,6 +3909,15 @@ export interface components {
          */
         Because: "dearer" | "full" | "not_eligible" | "possible_now" | "taken";
         /**
+         * Binding
+         * @description What stood in the way most: without it the plan would have been cheaper by `saves`.
+         */
+        Binding: {
+            constraint: components["schemas"]["Constraint"];
+            saves: number | null;
+            words: string;
+        };
+        /**
          * Borrow
          * @description Others may take what is protected, down to `leave` units at each node.
          *
@@ -3048,6 +3928,39 @@ export interface components {
             hours_before_end: number | null;
             /** @default 0 */
             leave: number;
+        };
+        /**
+         * Bucket
+         * @description What a cell may show, units all. What is on hand falls into four of them.
+         *
+         *         `on_hand` is the sum of `reserved`, `unavailable`, `safety` and `available`. `safety` is what is
+         *         kept back of what is there, `available` is less than nothing where reserved units are missing.
+         * @enum {unknown}
+         */
+        Bucket: "available" | "in_transit" | "on_hand" | "on_order" | "reserved" | "safety" | "unavailable";
+        /**
+         * BulkBody
+         * @description Do one thing to the orders that a `filter` finds now, or to those named.
+         *
+         *         `kind` is of the hold to put or lift.
+         */
+        BulkBody: {
+            action: components["schemas"]["Action"];
+            /** @default null */
+            filter: components["schemas"]["OrdersFilter"] | null;
+            /** @default null */
+            ids: string[] | null;
+            /** @default manual */
+            kind: components["schemas"]["HoldKind"];
+            reason: string;
+        };
+        /**
+         * BulkJobsAnswer
+         * @description Newest first.
+         */
+        BulkJobsAnswer: {
+            items: components["schemas"]["JobAnswer"][];
+            next: string | null;
         };
         /**
          * CalendarBody
@@ -3068,6 +3981,14 @@ export interface components {
             reason: string;
         };
         /**
+         * CancelAsk
+         * @description Without `lines`: all that has not left.
+         */
+        CancelAsk: {
+            /** @default null */
+            lines: components["schemas"]["CancelLine"][] | null;
+        };
+        /**
          * CancelBody
          * @description Without `lines`, all that has not left is canceled.
          */
@@ -3080,6 +4001,23 @@ export interface components {
         CancelLine: {
             line: number;
             quantity: number;
+        };
+        /**
+         * CancelPreview
+         * @description What would come of it. `money` in minor units is what the customer would not owe.
+         *
+         *         `possible` false: `refusal` says why, and nothing would be done. `unclaimed` are units that
+         *         wait: no node has them. `all`: nothing of the order would be left.
+         */
+        CancelPreview: {
+            all: boolean;
+            currency: string;
+            lines: components["schemas"]["LineWould"][];
+            money: number;
+            possible: boolean;
+            refusal: string | null;
+            unclaimed: components["schemas"]["UnitsWould"][];
+            work: components["schemas"]["WorkWould"][];
         };
         /**
          * Candidate
@@ -3127,6 +4065,17 @@ export interface components {
             items: components["schemas"]["CarrierFigureAnswer"][];
             next: string | null;
         };
+        /**
+         * CartClaim
+         * @description Units a cart keeps until `expires_at`.
+         */
+        CartClaim: {
+            /** Format: uuid */
+            cart_id: string;
+            channel: string;
+            expires_at: string;
+            units: number;
+        };
         /** CartLine */
         CartLine: {
             quantity: number;
@@ -3159,6 +4108,25 @@ export interface components {
             change: components["schemas"]["Change"];
             faithful: boolean;
             number: number;
+        };
+        /**
+         * Changed
+         * @description What was so before, and what is so since.
+         */
+        Changed: {
+            field: string;
+            from: unknown;
+            /** @default null */
+            to: unknown;
+        };
+        /** ChangedView */
+        ChangedView: {
+            /** @default false */
+            default: boolean;
+            name: string;
+            query: Record<string, never>;
+            /** @default false */
+            team: boolean;
         };
         /** ChangesAnswer */
         ChangesAnswer: {
@@ -3210,6 +4178,16 @@ export interface components {
             next: string | null;
         };
         /**
+         * ChannelStock
+         * @description What a channel may sell now; `next_inbound` is the next supply's date.
+         */
+        ChannelStock: {
+            available: number;
+            channel: string;
+            name: string;
+            next_inbound: string | null;
+        };
+        /**
          * Checked
          * @description What a rehearsal has found: rows by what would become of them, and those rejected.
          */
@@ -3227,6 +4205,22 @@ export interface components {
          */
         Choice: "cancel" | "other_store" | "ship";
         /**
+         * ChoiceShown
+         * @description One thing that can be done; the first is suggested. `final`: it cannot be undone.
+         *
+         *         `scope` is needed beside `exceptions:write`; `allowed` says whether whoever asks has it.
+         */
+        ChoiceShown: {
+            allowed: boolean;
+            command: components["schemas"]["CommandShown"];
+            fields: components["schemas"]["FieldShown"][];
+            final: boolean;
+            id: components["schemas"]["Move"];
+            label: string;
+            says: string;
+            scope: string | null;
+        };
+        /**
          * Claiming
          * @description Work to be sent is offered to several nodes, and the first that accepts has it.
          *
@@ -3241,6 +4235,11 @@ export interface components {
             attempts_max: number;
             /** @default null */
             channels: string[] | null;
+            /**
+             * @description Offer it also to nodes that would miss the promised date, and while the planned node would miss it by waiting.
+             * @default false
+             */
+            may_be_late: boolean;
             /**
              * @description Minutes until an offer ends.
              * @default 30
@@ -3265,6 +4264,17 @@ export interface components {
              * @default false
              */
             tell_a_person: boolean;
+        };
+        /**
+         * ClaimsAnswer
+         * @description Whose units are reserved at a position: the newest orders first, the first carts to expire.
+         *
+         *         Of each the first 100; `more`: there are others.
+         */
+        ClaimsAnswer: {
+            carts: components["schemas"]["CartClaim"][];
+            more: boolean;
+            orders: components["schemas"]["OrderClaim"][];
         };
         /** CloseBody */
         CloseBody: {
@@ -3304,6 +4314,20 @@ export interface components {
             collected_by: string | null;
             /** @default [] */
             lines: components["schemas"]["PickedUnitsBody"][];
+            /** @default null */
+            verified: components["schemas"]["VerifiedBody"] | null;
+        };
+        /**
+         * Column
+         * @description A node. `heard_at` is when the newest of its feeds spoke, `stale` that one is silent.
+         */
+        Column: {
+            enabled: boolean;
+            heard_at: string | null;
+            kind: components["schemas"]["NodeKind"];
+            name: string;
+            node: string;
+            stale: boolean;
         };
         /**
          * Columns
@@ -3320,6 +4344,15 @@ export interface components {
             fixed: {
                 [key: string]: string | number | boolean;
             };
+        };
+        /**
+         * CommandShown
+         * @description The call that does it; the values of its fields go into the body.
+         */
+        CommandShown: {
+            body: Record<string, never>;
+            method: string;
+            path: string;
         };
         /**
          * Component
@@ -3381,6 +4414,43 @@ export interface components {
          * @enum {unknown}
          */
         Constraint: "barred" | "capacity" | "cart" | "channel_view" | "closed" | "disabled" | "due" | "fence" | "kept_back" | "limit" | "owed" | "rating" | "service" | "worth";
+        /**
+         * CostPart
+         * @description A part of what a plan weighs: `shipping`, `handling`, `split`, `late`, `rating`, `shadow`.
+         */
+        CostPart: {
+            amount: number;
+            part: string;
+        };
+        /**
+         * CountAnswer
+         * @description How many orders fit; `more`: more than were counted.
+         */
+        CountAnswer: {
+            more: boolean;
+            orders: number;
+        };
+        /**
+         * CountersAnswer
+         * @description What of a node's work stands where.
+         *
+         *         `due_now`: the next step is due within the hour, `late` ones among them. `to_ready` is picked
+         *         and fetched by its customer, `carrier_pickup` packed and not yet handed over. `arrivals` are
+         *         transfers on their way here, `counts_due` the counts worth making in ten minutes.
+         */
+        CountersAnswer: {
+            arrivals: number;
+            carrier_pickup: number;
+            counts_due: number;
+            customers_here: number;
+            due_now: number;
+            late: number;
+            ready: number;
+            to_accept: number;
+            to_pack: number;
+            to_pick: number;
+            to_ready: number;
+        };
         /**
          * CountLine
          * @description `on_hand` units were there at `counted_at`: the source's `sequence`-th message.
@@ -3516,10 +4586,22 @@ export interface components {
             next: string | null;
         };
         /**
+         * DayStock
+         * @description What the books said at the end of a day; of today, now.
+         */
+        DayStock: {
+            /** Format: date */
+            day: string;
+            on_hand: number;
+            reserved: number;
+            unavailable: number;
+        };
+        /**
          * Decision
          * @description A decision explained. `reproduced`: run again on its record it gives the recorded answer.
          *
-         *         `what_if` says what stood in the way of a cheaper plan, and what would have flipped this one.
+         *         `what_if` says what stood in the way of a cheaper plan, and what would have flipped this one;
+         *         `panel` is all of it as a face draws it.
          */
         Decision: {
             at: string;
@@ -3528,6 +4610,7 @@ export interface components {
             id: string;
             kind: string;
             network_version: number;
+            panel: components["schemas"]["Panel"];
             reproduced: boolean;
             what_if: components["schemas"]["WhatIf"];
         };
@@ -3685,25 +4768,50 @@ export interface components {
             not_simulated: string[];
             orders: number;
         };
-        /** ExceptionAnswer */
+        /**
+         * ExceptionAnswer
+         * @description An exception. `cause` says it in sentences; by `due_at` it should be dealt with.
+         */
         ExceptionAnswer: {
+            assignee: string | null;
+            cause: string[];
+            choices: components["schemas"]["ChoiceShown"][];
+            close_reason: string | null;
+            closed_at: string | null;
+            closed_by: string | null;
             detail: Record<string, never>;
+            due_at: string | null;
             /** Format: uuid */
             id: string;
             kind: string;
             line: number | null;
+            node: string | null;
+            node_name: string | null;
             opened_at: string;
+            order: components["schemas"]["OrderBrief"] | null;
             order_id: string | null;
             reason: string;
+            snoozed_until: string | null;
             subject: string;
         };
         /**
          * ExceptionsAnswer
-         * @description Open ones, oldest first.
+         * @description Open ones, oldest first; closed ones, newest first.
          */
         ExceptionsAnswer: {
             items: components["schemas"]["ExceptionAnswer"][];
             next: string | null;
+        };
+        /**
+         * ExpectedShown
+         * @description When work that is still to come is expected, and why then.
+         */
+        ExpectedShown: {
+            cause: string;
+            earliest: string;
+            latest: string;
+            maker: string;
+            reason: string;
         };
         /**
          * Explanation
@@ -3821,7 +4929,7 @@ export interface components {
             open: boolean;
             /** @default false */
             required: boolean;
-            sort: components["schemas"]["Sort"];
+            sort: components["schemas"]["FieldSort"];
         };
         /**
          * FieldError
@@ -3834,6 +4942,21 @@ export interface components {
             /** @default  */
             pointer: string;
         };
+        /**
+         * FieldShown
+         * @description What must be told with a choice: where in the body, and what stands there unless told.
+         */
+        FieldShown: {
+            name: components["schemas"]["Input"];
+            pointer: string;
+            value: string | null;
+        };
+        /**
+         * FieldSort
+         * @description What stands in a field.
+         * @enum {unknown}
+         */
+        FieldSort: "choice" | "date" | "list" | "number" | "object" | "text" | "time" | "whole" | "yes_no";
         /**
          * Figure
          * @description One thing, then and now, with the difference and the interval it lies in with 95 %.
@@ -3856,6 +4979,23 @@ export interface components {
             /** @default null */
             percent_low: number | null;
             then: number;
+        };
+        /**
+         * FigureAnswer
+         * @description A count, from how many on it is a warning or an alarm, and the query that lists its orders.
+         *
+         *         `query` null: it is not orders that are counted.
+         */
+        FigureAnswer: {
+            alarm: number | null;
+            count: number;
+            /** @enum {unknown} */
+            level: "alarm" | "good" | "warn";
+            more: boolean;
+            name: string;
+            oldest_at: string | null;
+            query: string | null;
+            warn: number | null;
         };
         /**
          * Figures
@@ -3946,6 +5086,21 @@ export interface components {
             sku: string | null;
         };
         /**
+         * FlowAnswer
+         * @description Fulfillment orders sent from a node to an area in the last 24 hours, the most first.
+         *
+         *         An area is the first three signs of a postal code. Of the newest 5,000 orders.
+         */
+        FlowAnswer: {
+            area: string;
+            country: string;
+            latitude: number | null;
+            longitude: number | null;
+            node: string;
+            orders: number;
+            region: string;
+        };
+        /**
          * FulfillmentOrderAnswer
          * @description One node's work for one order. `version` is also its ETag; `may` is what its node may do.
          *
@@ -3966,6 +5121,7 @@ export interface components {
             node: string;
             order_id: string;
             order_number: string;
+            pickup: components["schemas"]["PickupAnswer"] | null;
             release_at: string;
             service: string;
             ship_by: string | null;
@@ -3979,6 +5135,17 @@ export interface components {
         FulfillmentOrdersAnswer: {
             items: components["schemas"]["FulfillmentOrderAnswer"][];
             next: string | null;
+        };
+        /**
+         * GoodsAnswer
+         * @description What an item is called and how it is found in a store: barcodes, zone, place.
+         */
+        GoodsAnswer: {
+            barcodes: string[];
+            location: string | null;
+            name: string;
+            sku: string;
+            zone: string;
         };
         /**
          * GroupAnswer
@@ -4016,6 +5183,13 @@ export interface components {
             field: string;
             sure: number;
         };
+        /** HistoryAnswer */
+        HistoryAnswer: {
+            days: components["schemas"]["DayStock"][];
+            node: string | null;
+            sku: string;
+            time_zone: string;
+        };
         /**
          * HoldBody
          * @description `until`: the hold lifts itself then.
@@ -4031,6 +5205,19 @@ export interface components {
          * @enum {unknown}
          */
         HoldKind: "address" | "fraud" | "manual" | "payment";
+        /** HoldShown */
+        HoldShown: {
+            actor: string;
+            /** Format: uuid */
+            hold_id: string;
+            kind: components["schemas"]["HoldKind"];
+            lift_reason: string | null;
+            lifted_at: string | null;
+            lifted_by: string | null;
+            placed_at: string;
+            reason: string;
+            until: string | null;
+        };
         /**
          * HookAnswer
          * @description `outcome`: taken, ignored, unmapped or repeated.
@@ -4039,6 +5226,16 @@ export interface components {
             /** @default null */
             order_id: string | null;
             outcome: string;
+        };
+        /**
+         * HoursAnswer
+         * @description When a node is open on a local day.
+         */
+        HoursAnswer: {
+            closes: string;
+            /** Format: date */
+            day: string;
+            opens: string;
         };
         /**
          * ImportAnswer
@@ -4084,6 +5281,26 @@ export interface components {
          * @enum {unknown}
          */
         ImportState: "canceled" | "checked" | "checking" | "done" | "failed" | "running" | "uploaded";
+        /**
+         * Inbound
+         * @description Units that come: by a document of supply, or by a transfer `from` another node.
+         */
+        Inbound: {
+            expected_at: string | null;
+            from: string | null;
+            id: string;
+            /** @enum {unknown} */
+            kind: "supply" | "transfer";
+            node: string;
+            overdue: boolean;
+            units: number;
+        };
+        /**
+         * Input
+         * @description What a choice may ask for beside itself.
+         * @enum {unknown}
+         */
+        Input: "quantity" | "reason" | "until";
         /** Item */
         Item: {
             quantity: number;
@@ -4097,6 +5314,7 @@ export interface components {
             attributes: {
                 [key: string]: string | number | boolean | null;
             };
+            barcodes: string[];
             category: string;
             components: components["schemas"]["Component"][];
             min_remaining_days: number;
@@ -4121,6 +5339,11 @@ export interface components {
             attributes: {
                 [key: string]: string | number | boolean | null;
             };
+            /**
+             * @description what is printed on it: article numbers, or any code of printable characters
+             * @default []
+             */
+            barcodes: string[];
             /** @default  */
             category: string;
             /** @default [] */
@@ -4163,6 +5386,22 @@ export interface components {
             next: string | null;
         };
         /**
+         * ItemStockAnswer
+         * @description `parts`: it is a kit, and has no stock of its own. `waiting` units are owed to orders.
+         */
+        ItemStockAnswer: {
+            as_of: string;
+            category: string;
+            channels: components["schemas"]["ChannelStock"][];
+            inbound: components["schemas"]["Inbound"][];
+            name: string;
+            nodes: components["schemas"]["NodeStock"][];
+            parts: components["schemas"]["PartAnswer"][];
+            sku: string;
+            tracking: components["schemas"]["Tracking"];
+            waiting: number;
+        };
+        /**
          * Job
          * @description A job as all kinds show it.
          *
@@ -4192,11 +5431,57 @@ export interface components {
             unit: string;
         };
         /**
+         * JobAnswer
+         * @description A job as it stands: of at least `expected` orders (`expected_all`: of just so many).
+         *
+         *         `undoable`: what it did can be taken back, once; `skips` says why orders were left as they are.
+         */
+        JobAnswer: {
+            action: components["schemas"]["Action"];
+            actor: string;
+            changed: number;
+            ended_at: string | null;
+            expected: number;
+            expected_all: boolean;
+            failed: number;
+            fault: string | null;
+            /** Format: uuid */
+            id: string;
+            made_at: string;
+            reason: string;
+            skipped: number;
+            skips: {
+                [key: string]: number;
+            };
+            /** @enum {unknown} */
+            state: "canceled" | "done" | "fault" | "running" | "stopping";
+            undoable: boolean;
+            undoes: string | null;
+            undone_by: string | null;
+        };
+        /**
          * JobKind
          * @description What is long work here.
          * @enum {unknown}
          */
         JobKind: "import" | "look_ahead" | "replay" | "training" | "wave";
+        /** JobRowAnswer */
+        JobRowAnswer: {
+            detail: string | null;
+            number: string;
+            /** Format: uuid */
+            order_id: string;
+            outcome: components["schemas"]["Outcome"];
+            why: string;
+        };
+        /**
+         * JobRowsAnswer
+         * @description Orders that were left as they are, oldest first.
+         */
+        JobRowsAnswer: {
+            items: components["schemas"]["JobRowAnswer"][];
+            next: string | null;
+        };
         /**
          * JobsAnswer
          * @description The newest first; `next` is the cursor of the page after it.
@@ -4468,6 +5753,16 @@ export interface components {
             window_days: number;
         };
         /**
+         * Level
+         * @description From so many on it is a warning, an alarm; null: never.
+         */
+        Level: {
+            /** @default null */
+            alarm: number | null;
+            /** @default 1 */
+            warn: number | null;
+        };
+        /**
          * Lever
          * @description What is changed. `by` is minor units per unit handled, per shipment, or units of a sku.
          * @enum {unknown}
@@ -4527,6 +5822,25 @@ export interface components {
             quantity: number;
             sku: string;
         };
+        /**
+         * LineShown
+         * @description A line as it stands. `cancelable` units have not left.
+         */
+        LineShown: {
+            cancelable: number;
+            discount: number;
+            external_id: string;
+            line: number;
+            /** @default null */
+            name: string | null;
+            quantities: components["schemas"]["Quantities"];
+            quantity: number;
+            shares: components["schemas"]["UnitShare"][];
+            sku: string;
+            tax: number;
+            unit_price: number;
+            waiting: components["schemas"]["WaitingShown"][];
+        };
         /** LineView */
         LineView: {
             discount: number;
@@ -4540,6 +5854,21 @@ export interface components {
             sku: string;
             tax: number;
             unit_price: number;
+        };
+        /**
+         * LineWould
+         * @description A line: units that stand, that could be canceled and that would be, and what these come to.
+         *
+         *         `why` says what has left, where not all of it can be.
+         */
+        LineWould: {
+            cancelable: number;
+            canceled: number;
+            line: number;
+            money: number;
+            sku: string;
+            standing: number;
+            why: string | null;
         };
         /**
          * LookAhead
@@ -4570,6 +5899,16 @@ export interface components {
              * @default 4500
              */
             unserved: number;
+        };
+        /**
+         * LookUpAnswer
+         * @description What was scanned, how many are here, and the nearest nodes that have some.
+         */
+        LookUpAnswer: {
+            goods: components["schemas"]["GoodsAnswer"];
+            here: components["schemas"]["ShelfAnswer"];
+            nearby: components["schemas"]["NearbyAnswer"][];
+            price: number | null;
         };
         /**
          * LotAnswer
@@ -4706,6 +6045,15 @@ export interface components {
             velocity_from: number | null;
         };
         /**
+         * MayBeDone
+         * @description Holds that may be put and lifted now, and whether units may be canceled.
+         */
+        MayBeDone: {
+            cancel: boolean;
+            hold: components["schemas"]["HoldKind"][];
+            unhold: components["schemas"]["HoldKind"][];
+        };
+        /**
          * Method
          * @enum {unknown}
          */
@@ -4769,6 +6117,52 @@ export interface components {
             ship_by: string;
         };
         /**
+         * MilestonesShown
+         * @description By when it must have come how far; `alarm` is the milestone at risk, or missed.
+         */
+        MilestonesShown: {
+            accept_by: string;
+            alarm: string | null;
+            cause: string | null;
+            deliver_by: string;
+            missed: boolean;
+            pick_by: string;
+            release_by: string;
+            ship_by: string;
+        };
+        /** MoneyLine */
+        MoneyLine: {
+            canceled: number;
+            discount: number;
+            goods: number;
+            line: number;
+            tax: number;
+            total: number;
+        };
+        /**
+         * MoneyShown
+         * @description Minor units: what was agreed, what of it was canceled, and what stands.
+         */
+        MoneyShown: {
+            authorized: number | null;
+            canceled: number;
+            currency: string;
+            discount: number;
+            goods: number;
+            lines: components["schemas"]["MoneyLine"][];
+            shipping: number;
+            shipping_tax: number;
+            standing: number;
+            tax: number;
+            total: number;
+        };
+        /**
+         * Move
+         * @description What can be done; `done`: it was dealt with elsewhere, or nothing need be done.
+         * @enum {unknown}
+         */
+        Move: "ask_all" | "cancel" | "count" | "discard" | "done" | "enable" | "move_work" | "pause" | "plan_again" | "read_again" | "retry" | "ship" | "tell_again" | "wait";
+        /**
          * MoveAnswer
          * @description A step of its life.
          */
@@ -4821,6 +6215,7 @@ export interface components {
          *         `set_aside`: the units come in set aside for that reason, or leave from what is set aside so.
          *         With a `source` and its `sequence` it is applied once, however often and late it is told.
          *         `lots`, or `serials`, say which units; what leaves unnamed leaves first expired, first out.
+         *         A `reason` is given for an adjustment; it stands first in the entry's reference.
          */
         MovementRow: {
             kind: components["schemas"]["MovementKind"];
@@ -4830,6 +6225,8 @@ export interface components {
             /** @default null */
             occurred_at: string | null;
             quantity: number;
+            /** @default null */
+            reason: components["schemas"]["AdjustReason"] | null;
             /** @default null */
             reference: string | null;
             /** @default null */
@@ -4848,6 +6245,28 @@ export interface components {
         /** MovementsBody */
         MovementsBody: {
             movements: components["schemas"]["MovementRow"][];
+        };
+        /**
+         * NearbyAnswer
+         * @description Another node that has some; the distance is null where nobody knows where one of them is.
+         */
+        NearbyAnswer: {
+            available: number;
+            distance_km: number | null;
+            name: string;
+            node: string;
+            services: components["schemas"]["Method"][];
+        };
+        /**
+         * NetworkOverviewAnswer
+         * @description All nodes, and where they send to.
+         *
+         *         It is made anew after a second, or after ten times as long as it took: `as_of` says when.
+         */
+        NetworkOverviewAnswer: {
+            as_of: string;
+            flows: components["schemas"]["FlowAnswer"][];
+            nodes: components["schemas"]["SeenAnswer"][];
         };
         /**
          * NewLine
@@ -4918,6 +6337,19 @@ export interface components {
              * @default 0
              */
             shipping_tax: number;
+        };
+        /**
+         * NewView
+         * @description `query` is what the screen makes of it; `team`: all see it; `default`: it is begun with.
+         */
+        NewView: {
+            /** @default false */
+            default: boolean;
+            name: string;
+            query: Record<string, never>;
+            screen: string;
+            /** @default false */
+            team: boolean;
         };
         /**
          * NodeAddress
@@ -5015,6 +6447,12 @@ export interface components {
             /** @description an IANA name */
             time_zone: string;
         };
+        /** NodeBrief */
+        NodeBrief: {
+            kind: components["schemas"]["NodeKind"];
+            name: string;
+            time_zone: string;
+        };
         /** NodeCurve */
         NodeCurve: {
             curve: components["schemas"]["PointAnswer"][];
@@ -5059,6 +6497,25 @@ export interface components {
             node: string;
             now: number;
             then: number;
+        };
+        /** NodeNamed */
+        NodeNamed: {
+            name: string;
+            node: string;
+        };
+        /**
+         * NodeOverviewAnswer
+         * @description One node: at a glance, its queue by state, its days and hours, and how well it does.
+         */
+        NodeOverviewAnswer: {
+            accuracy: components["schemas"]["AccuracyAnswer"] | null;
+            as_of: string;
+            days: components["schemas"]["entrepot.api.capacity.DayAnswer"][];
+            exceptions: components["schemas"]["TroubleAnswer"][];
+            hours: components["schemas"]["HoursAnswer"][];
+            queue: components["schemas"]["WorkQueueAnswer"][];
+            seen: components["schemas"]["SeenAnswer"];
+            services: components["schemas"]["Method"][];
         };
         /**
          * NodesAnswer
@@ -5108,12 +6565,79 @@ export interface components {
             zone: number | null;
         };
         /**
+         * NodeStatus
+         * @description How a node stands, in order of precedence.
+         * @enum {unknown}
+         */
+        NodeStatus: "disabled" | "full" | "open" | "paused" | "stale";
+        /**
+         * NodeStock
+         * @description Where units lie. `on_hand` is the sum of the four after it, as in the grid.
+         */
+        NodeStock: {
+            available: number;
+            in_transit: number;
+            kind: components["schemas"]["NodeKind"];
+            name: string;
+            node: string;
+            on_hand: number;
+            on_order: number;
+            reserved: number;
+            safety: number;
+            unavailable: number;
+        };
+        /**
+         * NodeWorkAnswer
+         * @description The counters, and a page of the work; `next` is the cursor of the page after it.
+         */
+        NodeWorkAnswer: {
+            at: string;
+            counters: components["schemas"]["CountersAnswer"];
+            items: components["schemas"]["StoreWorkAnswer"][];
+            name: string;
+            next: string | null;
+            node: string;
+            time_zone: string;
+        };
+        /**
          * NodeWorth
          * @description What a unit is worth at a node to the orders still to come, in minor units.
          */
         NodeWorth: {
             node: string;
             worth: number;
+        };
+        /**
+         * NoteAnswer
+         * @description A note. It may be changed until `editable_until`, by its author.
+         */
+        NoteAnswer: {
+            at: string;
+            author: string;
+            editable_until: string;
+            edited_at: string | null;
+            /** Format: uuid */
+            id: string;
+            mentions: string[];
+            /** Format: uuid */
+            order_id: string;
+            text: string;
+        };
+        /**
+         * NoteBody
+         * @description What is noted. `mentions` names those whom it speaks to.
+         */
+        NoteBody: {
+            /** @default [] */
+            mentions: string[];
+            text: string;
+        };
+        /**
+         * NotesAnswer
+         * @description The oldest first.
+         */
+        NotesAnswer: {
+            items: components["schemas"]["NoteAnswer"][];
         };
         /**
          * Of
@@ -5173,6 +6697,15 @@ export interface components {
          */
         OfferState: "accepted" | "declined" | "expired" | "open" | "withdrawn";
         /**
+         * Only
+         * @description Which skus are shown: at the nodes shown, all together.
+         *
+         *         `short`: reserved units are missing. `low`: at most so many can be sold. `negative`: fewer are
+         *         free than orders wait for, or some are short.
+         * @enum {unknown}
+         */
+        Only: "low" | "negative" | "short";
+        /**
          * OptionAnswer
          * @description A way to have the cart. `cost` is ours, in minor units, not what the customer pays.
          *
@@ -5197,12 +6730,140 @@ export interface components {
             version: number | null;
         };
         /**
+         * Order
+         * @description By sku, or by what can be sold at the nodes shown, the least or the most first.
+         * @enum {unknown}
+         */
+        Order: "-available" | "available" | "sku";
+        /**
+         * OrderAnswer
+         * @description An order as it stands. `version` is its ETag: notes leave it as it is.
+         */
+        OrderAnswer: {
+            backorder: components["schemas"]["Backorder"];
+            can: components["schemas"]["MayBeDone"];
+            captured_at: string;
+            channel: string;
+            currency: string;
+            customer: components["schemas"]["Customer"] | null;
+            exceptions: components["schemas"]["TroubleShown"][];
+            external_id: string;
+            fulfillment_orders: components["schemas"]["WorkShown"][];
+            holds: components["schemas"]["HoldShown"][];
+            /** Format: uuid */
+            id: string;
+            lines: components["schemas"]["LineShown"][];
+            method: components["schemas"]["Method"];
+            money: components["schemas"]["MoneyShown"];
+            nodes: {
+                [key: string]: components["schemas"]["NodeBrief"];
+            };
+            note: string | null;
+            number: string;
+            payment: components["schemas"]["Payment"] | null;
+            payments: components["schemas"]["Payment"][];
+            phase: components["schemas"]["Phase"];
+            pickup_node: string | null;
+            placed_at: string;
+            plan: components["schemas"]["PlanShown"] | null;
+            promise: components["schemas"]["PromiseView"] | null;
+            promises: components["schemas"]["PromiseTold"][];
+            service: string;
+            ship_to: components["schemas"]["Address"] | null;
+            shipments: components["schemas"]["PackageShown"][];
+            shipping: number;
+            shipping_tax: number;
+            stages: components["schemas"]["StageShown"][];
+            timeline: components["schemas"]["TimelineEntry"][];
+            total: number;
+            version: number;
+        };
+        /**
+         * OrderBrief
+         * @description The order it is about, as far as one decides by it. `total` in minor units.
+         */
+        OrderBrief: {
+            channel: string;
+            currency: string;
+            customer: string | null;
+            /** Format: uuid */
+            id: string;
+            method: string;
+            number: string;
+            phase: components["schemas"]["Phase"];
+            promise_latest: string | null;
+            total: number;
+        };
+        /**
+         * OrderClaim
+         * @description Units of an order's line.
+         */
+        OrderClaim: {
+            line: number;
+            /** Format: uuid */
+            order_id: string;
+            units: number;
+        };
+        /**
          * OrdersAnswer
-         * @description Newest first. `next` is the cursor of the page after it.
+         * @description `next` is the cursor of the page after this one; a page may be short and not the last.
          */
         OrdersAnswer: {
             items: Record<string, never>[];
             next: string | null;
+        };
+        /**
+         * OrdersFilter
+         * @description All that is said must fit; of the values of one name any.
+         *
+         *         `q` is whatever a person types: an order's number, external id, e-mail address, name, telephone
+         *         number, sku or tracking number, or the beginning of one, in any case; several words that look
+         *         like ids are a list of them. `numbers` are such ids, one each. `stage` is where the part of an
+         *         order stands that is furthest behind; `late`: promised before now and still to come; `at_risk`:
+         *         a milestone is; `unaccepted_before`: a node has had work since then and has not accepted it;
+         *         `ended_after`: delivered or collected since.
+         */
+        OrdersFilter: {
+            /** @default false */
+            at_risk: boolean;
+            /** @default [] */
+            channel: string[];
+            /** @default null */
+            email: string | null;
+            /** @default null */
+            ended_after: string | null;
+            /** @default false */
+            exceptions: boolean;
+            /** @default false */
+            held: boolean;
+            /** @default [] */
+            hold: components["schemas"]["HoldKind"][];
+            /** @default false */
+            late: boolean;
+            /** @default [] */
+            method: components["schemas"]["Method"][];
+            /** @default [] */
+            node: string[];
+            /** @default [] */
+            numbers: string[];
+            /** @default [] */
+            phase: components["schemas"]["Phase"][];
+            /** @default null */
+            placed_after: string | null;
+            /** @default null */
+            placed_before: string | null;
+            /** @default null */
+            promised_before: string | null;
+            /** @default null */
+            q: string | null;
+            /** @default [] */
+            service: string[];
+            /** @default [] */
+            sku: string[];
+            /** @default [] */
+            stage: components["schemas"]["Stage"][];
+            /** @default null */
+            unaccepted_before: string | null;
         };
         /**
          * Otherwise
@@ -5214,6 +6875,32 @@ export interface components {
          * @enum {unknown}
          */
         Otherwise: "exception" | "ignore_fences" | "order" | "refuse" | "wait";
+        /**
+         * Out
+         * @description The nodes that one reason ruled out: a count, and the first of them by name.
+         */
+        Out: {
+            count: number;
+            nodes: components["schemas"]["OutNode"][];
+            reason: components["schemas"]["Elimination"];
+            words: string;
+        };
+        /**
+         * Outcome
+         * @enum {unknown}
+         */
+        Outcome: "changed" | "failed" | "skipped";
+        /**
+         * OutNode
+         * @description A node that was none, with what it had: `free` units where too few, `used` of `limit`.
+         */
+        OutNode: {
+            free: number | null;
+            limit: number | null;
+            name: string;
+            node: string;
+            used: number | null;
+        };
         /**
          * OverrideAnswer
          * @description An override. `not_begun`: fulfillment orders that stand in it and nobody has begun.
@@ -5290,6 +6977,16 @@ export interface components {
             units_worth: number;
         };
         /**
+         * OverviewAnswer
+         * @description As of `at`, when the feed had come to `sequence`; `delivered` is of the last 24 hours.
+         */
+        OverviewAnswer: {
+            at: string;
+            figures: components["schemas"]["FigureAnswer"][];
+            sequence: number;
+            stages: components["schemas"]["StageAnswer"][];
+        };
+        /**
          * Owned
          * @description What a rule cost a day: `saves` is what lifting it alone would have saved, minor units.
          */
@@ -5329,6 +7026,47 @@ export interface components {
             tracking_number: string;
         };
         /**
+         * PackageShown
+         * @description A package that left, and what its carrier has said of it.
+         */
+        PackageShown: {
+            carrier: string;
+            delivered_at: string | null;
+            /** Format: uuid */
+            fulfillment_order_id: string;
+            lines: components["schemas"]["UnitsShown"][];
+            scans: components["schemas"]["ScanShown"][];
+            service: string;
+            shipped_at: string;
+            status: components["schemas"]["Status"];
+            tracking_number: string;
+        };
+        /**
+         * Panel
+         * @description Why these nodes. `sentence` is read aloud; `weighed_max` is a full bar.
+         *
+         *         `rule` names the profile and strategy that steered, where any did. `candidates` are the best
+         *         of `candidate_count`.
+         */
+        Panel: {
+            binding: components["schemas"]["Binding"] | null;
+            candidate_count: number;
+            candidates: components["schemas"]["Row"][];
+            eliminated: components["schemas"]["Out"][];
+            eliminated_count: number;
+            flips: components["schemas"]["Turn"][];
+            network_version: number;
+            policy_version: number;
+            rule: string | null;
+            sentence: string;
+            weighed_max: number;
+        };
+        /** PartAnswer */
+        PartAnswer: {
+            quantity: number;
+            sku: string;
+        };
+        /**
          * Parts
          * @description What a plan comes to: the money it costs, and what was weighed beside it and is none.
          *
@@ -5350,6 +7088,17 @@ export interface components {
         PasswordBody: {
             current: string;
             new: string;
+        };
+        /**
+         * PauseAnswer
+         * @description A pause in force, of all work or of one service; `id` is what lifts it.
+         */
+        PauseAnswer: {
+            actor: string;
+            id: string;
+            reason: string;
+            service: components["schemas"]["Method"] | null;
+            until: string;
         };
         /** Payment */
         Payment: {
@@ -5381,6 +7130,8 @@ export interface components {
         /**
          * PickBody
          * @description The units that were picked; all that are left where none is named.
+         *
+         *         `scans` instead of lines: the codes that were scanned, barcodes or skus.
          */
         PickBody: {
             /**
@@ -5388,6 +7139,11 @@ export interface components {
              * @default []
              */
             lines: components["schemas"]["PickedUnitsBody"][];
+            /**
+             * @description codes scanned: their units go to the lines that still want them
+             * @default []
+             */
+            scans: components["schemas"]["ScanBody"][];
         };
         /**
          * PickedLotBody
@@ -5417,6 +7173,53 @@ export interface components {
             sku: string | null;
         };
         /**
+         * PickListAnswer
+         * @description Several orders picked in one walk, by zone, place and sku.
+         *
+         *         What is not to be picked any more (canceled, rejected) stands among the orders, and not in the
+         *         walk. `ended_how` says whether it is done, was abandoned, or timed out.
+         */
+        PickListAnswer: {
+            ended_at: string | null;
+            ended_how: string | null;
+            /** Format: uuid */
+            id: string;
+            made_at: string;
+            node: string;
+            orders: components["schemas"]["PlaceAnswer"][];
+            picker: string;
+            size: number;
+            walk: components["schemas"]["StopAnswer"][];
+        };
+        /**
+         * PickListBody
+         * @description How many orders are picked in the walk: 1, 5 or 10.
+         */
+        PickListBody: {
+            /** @description 1, 5 or 10 orders */
+            size: number;
+        };
+        /** PickListsAnswer */
+        PickListsAnswer: {
+            items: components["schemas"]["PickListAnswer"][];
+        };
+        /**
+         * PickupAnswer
+         * @description What is known of who fetches it: the shelf, that they are here, how they were known.
+         *
+         *         The code that the customer was told is shown to nobody: it is in the event `fulfillment.ready`,
+         *         for whoever tells them.
+         */
+        PickupAnswer: {
+            arrived_at: string | null;
+            collected_by: string | null;
+            has_code: boolean;
+            shelf: string | null;
+            spot: string | null;
+            vehicle: string | null;
+            verified: components["schemas"]["Proof"] | null;
+        };
+        /**
          * PickupConsent
          * @description What a customer is asked whose store cannot serve, and what is done without an answer.
          */
@@ -5442,6 +7245,21 @@ export interface components {
              */
             minutes: number;
         };
+        /**
+         * PickupsAnswer
+         * @description Who is here first, then what is ready, longest first.
+         */
+        PickupsAnswer: {
+            items: components["schemas"]["StoreWorkAnswer"][];
+        };
+        /**
+         * PlaceAnswer
+         * @description An order and its place on the cart.
+         */
+        PlaceAnswer: {
+            order: components["schemas"]["StoreWorkAnswer"];
+            place: number;
+        };
         /** PlannedLine */
         PlannedLine: {
             line: number;
@@ -5455,6 +7273,17 @@ export interface components {
             lines: components["schemas"]["PlannedLine"][];
             node: string;
             shipping: number;
+        };
+        /**
+         * PlanShown
+         * @description The plan of the capture, and where the units are claimed now (`nodes`).
+         */
+        PlanShown: {
+            cost: number;
+            exact: boolean;
+            extra: number;
+            nodes: components["schemas"]["AtNode"][];
+            shipments: components["schemas"]["PlannedShipment"][];
         };
         /**
          * PlanView
@@ -5574,6 +7403,44 @@ export interface components {
             sourcing: components["schemas"]["Sourcing"];
             /** @default null */
             stale_stock: components["schemas"]["StaleStock"] | null;
+            /**
+             * @default {
+             *       "at_risk": {
+             *         "alarm": 50,
+             *         "warn": 1
+             *       },
+             *       "exceptions": {
+             *         "alarm": 25,
+             *         "warn": 1
+             *       },
+             *       "held": {
+             *         "alarm": 100,
+             *         "warn": 25
+             *       },
+             *       "late": {
+             *         "alarm": 20,
+             *         "warn": 1
+             *       },
+             *       "oversold": {
+             *         "alarm": 1,
+             *         "warn": 1
+             *       },
+             *       "stale_feeds": {
+             *         "alarm": 3,
+             *         "warn": 1
+             *       },
+             *       "unaccepted": {
+             *         "alarm": 25,
+             *         "warn": 1
+             *       },
+             *       "unaccepted_minutes": 120,
+             *       "waiting": {
+             *         "alarm": 500,
+             *         "warn": 50
+             *       }
+             *     }
+             */
+            today: components["schemas"]["Today"];
             /**
              * @default {
              *       "count_s": 45,
@@ -5789,6 +7656,19 @@ export interface components {
             columns: string[];
         };
         /**
+         * PreviewAnswer
+         * @description So many orders would change, the others would not, by reason.
+         *
+         *         `more`: there are further orders that fit, which were not looked at.
+         */
+        PreviewAnswer: {
+            changes: number;
+            more: boolean;
+            skipped: {
+                [key: string]: number;
+            };
+        };
+        /**
          * PriceTableAnswer
          * @description Prices that were made at once: of so many skus at so many nodes, the dearest unit's.
          *
@@ -5900,6 +7780,19 @@ export interface components {
             quantity: number;
             sku: string;
         };
+        /**
+         * PromiseTold
+         * @description What the customer was told, from then on; `was` the latest before.
+         */
+        PromiseTold: {
+            at: string;
+            cause: string;
+            earliest: string;
+            latest: string;
+            maker: string;
+            reason: string | null;
+            was: string | null;
+        };
         /** PromiseView */
         PromiseView: {
             /** @default null */
@@ -5942,6 +7835,12 @@ export interface components {
             /** @default 7 */
             retrain_days: number | null;
         };
+        /**
+         * Proof
+         * @description How a store knew that it hands over to the right person.
+         * @enum {unknown}
+         */
+        Proof: "code" | "id_document" | "name" | "payment_card";
         /**
          * Protect
          * @description How much a segment may count on at each position: `units`, or a `share` in percent.
@@ -6052,6 +7951,31 @@ export interface components {
             waiting: number;
         };
         /**
+         * QueueAnswer
+         * @description A kind's queue: counts end at `counted_max`.
+         *
+         *         `within_min` minutes are its service level; `late` wait longer than that. Of the `raised` ones
+         *         of the last seven days `in_time` were dealt with in it, or still can be.
+         */
+        QueueAnswer: {
+            in_time: number;
+            kind: string;
+            late: number;
+            oldest_at: string | null;
+            raised: number;
+            snoozed: number;
+            waiting: number;
+            within_min: number;
+        };
+        /**
+         * QueuesAnswer
+         * @description Every kind there is; those of which something waits first, by how long it does.
+         */
+        QueuesAnswer: {
+            counted_max: number;
+            items: components["schemas"]["QueueAnswer"][];
+        };
+        /**
          * Rating
          * @description A price added to each shipment from a node, to be weighed with what it costs to send it.
          *
@@ -6075,6 +7999,14 @@ export interface components {
             node: string | null;
             /** @default  */
             note: string;
+        };
+        /**
+         * ReadyBody
+         * @description What was picked waits for its customer, on the shelf that is named.
+         */
+        ReadyBody: {
+            /** @default null */
+            shelf: string | null;
         };
         /** Receipt */
         Receipt: {
@@ -6319,6 +8251,30 @@ export interface components {
             ttl_s: number;
         };
         /**
+         * ResolveBody
+         * @description What was chosen, and what the choice asks for.
+         */
+        ResolveBody: {
+            choice: components["schemas"]["Move"];
+            /** @default null */
+            quantity: number | null;
+            /** @default null */
+            reason: string | null;
+            /** @default null */
+            until: string | null;
+        };
+        /**
+         * ResolvedAnswer
+         * @description What came of it, in words. `open`: a part of it stays to be done.
+         */
+        ResolvedAnswer: {
+            choice: components["schemas"]["Move"];
+            /** Format: uuid */
+            id: string;
+            open: boolean;
+            words: string;
+        };
+        /**
          * RetryAnswer
          * @description Deliveries that are tried anew; `more` were given up than one call has tried again.
          */
@@ -6349,6 +8305,23 @@ export interface components {
          * @enum {unknown}
          */
         Role: "administrator" | "agent" | "associate" | "operations" | "viewer";
+        /**
+         * Row
+         * @description A way it could have been done. `cost` is money, `weighed` all that was counted.
+         *
+         *         `more` is what it weighs beyond the chosen one. `zone` and `lane` are those of a single node.
+         */
+        Row: {
+            chosen: boolean;
+            cost: number;
+            lane: string | null;
+            more: number;
+            nodes: components["schemas"]["NodeNamed"][];
+            parts: components["schemas"]["CostPart"][];
+            runner_up: boolean;
+            weighed: number;
+            zone: number | null;
+        };
         /**
          * RowAnswer
          * @description What became of a row. `short`: reserved units it found missing, which stand as a shortage.
@@ -6431,11 +8404,59 @@ export interface components {
             saved_by: string;
         };
         /**
+         * ScanBody
+         * @description A code as it was scanned, a barcode of the item or its sku, and how often.
+         */
+        ScanBody: {
+            code: string;
+            /** @default 1 */
+            quantity: number;
+        };
+        /** ScanShown */
+        ScanShown: {
+            at: string;
+            description: string | null;
+            location: string | null;
+            status: components["schemas"]["Status"];
+        };
+        /**
          * Scope
          * @description What a key may be allowed. `admin` implies all others; writing does not imply reading.
          * @enum {unknown}
          */
         Scope: "admin" | "catalog:read" | "catalog:write" | "customers:read" | "customers:write" | "events:read" | "exceptions:read" | "exceptions:write" | "fulfillment:read" | "fulfillment:write" | "inventory:read" | "inventory:write" | "jobs:read" | "jobs:write" | "keys:read" | "keys:write" | "network:read" | "network:write" | "orders:read" | "orders:write" | "policies:read" | "policies:write" | "promises:read" | "tracking:write" | "users:read" | "users:write" | "webhooks:read" | "webhooks:write";
+        /**
+         * SeenAnswer
+         * @description A node at a glance.
+         *
+         *         On its `day` it does what it is asked for now: `planned` of `limit` fulfillment orders are on
+         *         it, which is `load` of it (null: no limit). `queue` is open work, of which `late` should have
+         *         left; the oldest has stood still since `oldest`. `orders` and `units` were planned in the last
+         *         24 hours. `stale_feeds` have fallen silent.
+         */
+        SeenAnswer: {
+            country: string;
+            day: string | null;
+            heard_at: string | null;
+            kind: components["schemas"]["NodeKind"];
+            late: number;
+            latitude: number | null;
+            limit: number | null;
+            load: number | null;
+            longitude: number | null;
+            name: string;
+            node: string;
+            oldest: string | null;
+            orders: number;
+            pause: components["schemas"]["PauseAnswer"] | null;
+            planned: number;
+            queue: number;
+            region: string;
+            stale_feeds: number;
+            status: components["schemas"]["NodeStatus"];
+            time_zone: string;
+            units: number;
+        };
         /**
          * Segment
          * @description Units that are for some only, until `until`: their sales use the protection up.
@@ -6593,6 +8614,16 @@ export interface components {
             rows: components["schemas"]["SetAsideRow"][];
         };
         /**
+         * ShelfAnswer
+         * @description The balances of an item at the node; `available` are neither claimed nor set aside.
+         */
+        ShelfAnswer: {
+            available: number;
+            on_hand: number;
+            reserved: number;
+            unavailable: number;
+        };
+        /**
          * ShipBody
          * @description The packages that were handed over to a carrier.
          */
@@ -6695,11 +8726,18 @@ export interface components {
             waiting: number;
         };
         /**
+         * SnoozeBody
+         * @description `until` then it is out of its queue; null: it is in it again.
+         */
+        SnoozeBody: {
+            until: string | null;
+        };
+        /**
          * Sort
-         * @description What stands in a field.
+         * @description `promise`: of orders that are still to come, those promised first at the top.
          * @enum {unknown}
          */
-        Sort: "choice" | "date" | "list" | "number" | "object" | "text" | "time" | "whole" | "yes_no";
+        Sort: "newest" | "oldest" | "promise";
         /**
          * Sourcing
          * @description How orders that are sent are sourced. Who collects has chosen the store already.
@@ -6707,6 +8745,36 @@ export interface components {
         Sourcing: {
             /** @default [] */
             profiles: components["schemas"]["Profile"][];
+        };
+        /**
+         * Stage
+         * @description Where an order stands: the part of it that is furthest behind.
+         * @enum {unknown}
+         */
+        Stage: "accepted" | "captured" | "done" | "packed" | "picked" | "planned" | "ready" | "released" | "shipped";
+        /**
+         * StageAnswer
+         * @description A step of the way: `query` lists its orders (of `GET /v1/orders`).
+         */
+        StageAnswer: {
+            more: boolean;
+            oldest_at: string | null;
+            orders: number;
+            query: string;
+            stage: string;
+        };
+        /**
+         * StageShown
+         * @description A stage, and how many units (of `of`) have come there.
+         */
+        StageShown: {
+            at: string | null;
+            /** @enum {unknown} */
+            id: "collected" | "delivered" | "in_fulfillment" | "placed" | "planned" | "ready_for_pickup" | "shipped";
+            of: number;
+            /** @enum {unknown} */
+            state: "current" | "done" | "todo";
+            units: number;
         };
         /**
          * StaleStock
@@ -6776,6 +8844,29 @@ export interface components {
             next: string | null;
         };
         /**
+         * StopAnswer
+         * @description One item of the walk: the units of all orders together, and how they are shared out.
+         */
+        StopAnswer: {
+            goods: components["schemas"]["GoodsAnswer"];
+            orders: components["schemas"]["StopShareAnswer"][];
+            picked: number;
+            quantity: number;
+            shorted: number;
+        };
+        /**
+         * StopShareAnswer
+         * @description Units of a stop that are one order's, and that order's place on the cart.
+         */
+        StopShareAnswer: {
+            fulfillment_order_id: string;
+            line: number;
+            picked: number;
+            place: number;
+            quantity: number;
+            shorted: number;
+        };
+        /**
          * StoreTruth
          * @description Where it is asked whether the books' units are really there, and what counting costs.
          */
@@ -6799,6 +8890,25 @@ export interface components {
              *     ]
              */
             node_kinds: ("3pl" | "dc" | "store" | "supplier" | "virtual")[];
+        };
+        /**
+         * StoreWorkAnswer
+         * @description A piece of work as its store sees it: for whom, by when, what it is.
+         *
+         *         `due_at` is when its next step is due; of what is ready, since when it waits. `picker` has it on
+         *         a pick list. `held`: a hold stands against the order, and its work waits.
+         */
+        StoreWorkAnswer: {
+            channel: string;
+            customer: string;
+            due_at: string;
+            external_id: string;
+            goods: components["schemas"]["GoodsAnswer"][];
+            held: boolean;
+            note: string | null;
+            pick_list: string | null;
+            picker: string | null;
+            work: components["schemas"]["FulfillmentOrderAnswer"];
         };
         /**
          * Strategy
@@ -6948,6 +9058,91 @@ export interface components {
             number: number;
             token: string;
             turn_at: string;
+        };
+        /**
+         * TimelineEntry
+         * @description A fact of the order, or a note. `minor`: of interest to machines; `decision`: its reasons.
+         */
+        TimelineEntry: {
+            actor: string;
+            at: string;
+            changes: components["schemas"]["Changed"][];
+            data: Record<string, never>;
+            decision: string | null;
+            /** @enum {unknown} */
+            group: "customer" | "delivery" | "exception" | "note" | "order" | "plan" | "promise" | "work";
+            minor: boolean;
+            reason: string | null;
+            sequence: number | null;
+            type: string;
+            who: components["schemas"]["WhoDid"];
+        };
+        /**
+         * Today
+         * @description Thresholds of the figures of `GET /v1/overview`.
+         */
+        Today: {
+            /**
+             * @default {
+             *       "alarm": 50,
+             *       "warn": 1
+             *     }
+             */
+            at_risk: components["schemas"]["Level"];
+            /**
+             * @default {
+             *       "alarm": 25,
+             *       "warn": 1
+             *     }
+             */
+            exceptions: components["schemas"]["Level"];
+            /**
+             * @default {
+             *       "alarm": 100,
+             *       "warn": 25
+             *     }
+             */
+            held: components["schemas"]["Level"];
+            /**
+             * @default {
+             *       "alarm": 20,
+             *       "warn": 1
+             *     }
+             */
+            late: components["schemas"]["Level"];
+            /**
+             * @default {
+             *       "alarm": 1,
+             *       "warn": 1
+             *     }
+             */
+            oversold: components["schemas"]["Level"];
+            /**
+             * @default {
+             *       "alarm": 3,
+             *       "warn": 1
+             *     }
+             */
+            stale_feeds: components["schemas"]["Level"];
+            /**
+             * @default {
+             *       "alarm": 25,
+             *       "warn": 1
+             *     }
+             */
+            unaccepted: components["schemas"]["Level"];
+            /**
+             * @description Minutes in which a node should accept its work.
+             * @default 120
+             */
+            unaccepted_minutes: number;
+            /**
+             * @default {
+             *       "alarm": 500,
+             *       "warn": 50
+             *     }
+             */
+            waiting: components["schemas"]["Level"];
         };
         /**
          * TrackedAnswer
@@ -7134,6 +9329,30 @@ export interface components {
             reason: string;
         };
         /**
+         * TroubleAnswer
+         * @description Open exceptions of a kind.
+         */
+        TroubleAnswer: {
+            kind: string;
+            open: number;
+        };
+        /**
+         * TroubleShown
+         * @description An exception that stands, or stood, against the order.
+         */
+        TroubleShown: {
+            close_reason: string | null;
+            closed_at: string | null;
+            closed_by: string | null;
+            /** Format: uuid */
+            exception_id: string;
+            kind: string;
+            line: number | null;
+            opened_at: string;
+            reason: string;
+            subject: string;
+        };
+        /**
          * TruthAnswer
          * @description What is believed of a position. `doubtful` units of the book are not to be counted on.
          */
@@ -7172,11 +9391,27 @@ export interface components {
             next: string | null;
         };
         /**
+         * Turn
+         * @description A least change after which another plan wins; `by` as its lever counts.
+         */
+        Turn: {
+            by: number;
+            cost: number;
+            lever: components["schemas"]["Lever"];
+            nodes: components["schemas"]["NodeNamed"][];
+            words: string;
+        };
+        /**
          * TypesAnswer
          * @description The types of facts there are, by name; docs/events says what each holds.
          */
         TypesAnswer: {
             items: string[];
+        };
+        /** UndoBody */
+        UndoBody: {
+            /** @default taken back */
+            reason: string;
         };
         /** UnholdBody */
         UnholdBody: {
@@ -7202,6 +9437,18 @@ export interface components {
             discount: number;
             tax: number;
             units: number;
+        };
+        /** UnitsShown */
+        UnitsShown: {
+            line: number;
+            quantity: number;
+            sku: string;
+        };
+        /** UnitsWould */
+        UnitsWould: {
+            line: number;
+            quantity: number;
+            sku: string;
         };
         /**
          * UseAnswer
@@ -7280,6 +9527,39 @@ export interface components {
             next: string | null;
         };
         /**
+         * VerifiedBody
+         * @description How it is known that the right person is here; `code` is what they show, where it is one.
+         */
+        VerifiedBody: {
+            /** @default null */
+            code: string | null;
+            how: components["schemas"]["Proof"];
+        };
+        /**
+         * ViewAnswer
+         * @description A view. `mine`: who asks may change it.
+         */
+        ViewAnswer: {
+            default: boolean;
+            /** Format: uuid */
+            id: string;
+            made_at: string;
+            made_by: string;
+            mine: boolean;
+            name: string;
+            query: Record<string, never>;
+            screen: string;
+            team: boolean;
+            version: number;
+        };
+        /**
+         * ViewsAnswer
+         * @description The team's and one's own, the oldest first.
+         */
+        ViewsAnswer: {
+            items: components["schemas"]["ViewAnswer"][];
+        };
+        /**
          * WaitingAnswer
          * @description Units that wait, beside how many may (`limit`) and how many more (`room`; null: any).
          *
@@ -7298,6 +9578,18 @@ export interface components {
         WaitingListAnswer: {
             as_of: string;
             items: components["schemas"]["WaitingAnswer"][];
+        };
+        /**
+         * WaitingShown
+         * @description What waits of a line, in which class, and when which supply brings the last of it.
+         */
+        WaitingShown: {
+            expected_at: string | null;
+            priority: number;
+            quantity: number;
+            sku: string;
+            supply: string | null;
+            why: string;
         };
         /**
          * WaveAnswer
@@ -7431,6 +9723,17 @@ export interface components {
             words: string[];
         };
         /**
+         * WhoDid
+         * @description Whose doing it was; `by` the key or user that told it, where that is another.
+         */
+        WhoDid: {
+            /** @default null */
+            by: string | null;
+            /** @enum {unknown} */
+            kind: "carrier" | "channel" | "node" | "person" | "system";
+            name: string;
+        };
+        /**
          * WholeAnswer
          * @description A fulfillment order with its packages and every step of its life.
          */
@@ -7451,6 +9754,7 @@ export interface components {
             order_id: string;
             order_number: string;
             packages: components["schemas"]["PackageAnswer"][];
+            pickup: components["schemas"]["PickupAnswer"] | null;
             release_at: string;
             service: string;
             ship_by: string | null;
@@ -7463,6 +9767,35 @@ export interface components {
          * @enum {unknown}
          */
         WhyNoPlan: "fenced" | "no_lane" | "node_cannot" | "short" | "too_late" | "unknown_channel" | "unknown_node";
+        /**
+         * WindowAnswer
+         * @description Cells by bucket: for each sku, in the order asked, its units at each of `nodes`.
+         *
+         *         null: the sku has no position there. `totals` are sums of the nodes shown; `waiting` are units
+         *         that orders wait for, of the whole market. Its ETag changes when anything in it does.
+         */
+        WindowAnswer: {
+            categories: string[];
+            cells: {
+                [key: string]: (number | null)[][];
+            };
+            names: string[];
+            nodes: string[];
+            skus: string[];
+            totals: {
+                [key: string]: number[];
+            };
+            waiting: number[];
+        };
+        /** WorkLine */
+        WorkLine: {
+            canceled: number;
+            line: number;
+            picked: number;
+            quantity: number;
+            shorted: number;
+            sku: string;
+        };
         /**
          * WorkLineAnswer
          * @description Units asked of the node, and what became of them; the rest is still to be picked.
@@ -7485,6 +9818,54 @@ export interface components {
             serials: string[];
             shorted: number;
             sku: string;
+        };
+        /**
+         * WorkQueueAnswer
+         * @description Work in a state: how much, since when the oldest is in it, and how much is late.
+         */
+        WorkQueueAnswer: {
+            late: number;
+            oldest: string;
+            state: components["schemas"]["State"];
+            works: number;
+        };
+        /**
+         * WorkShown
+         * @description A node's work. `cost` in minor units, where its plan says it of the node alone.
+         */
+        WorkShown: {
+            carrier: string | null;
+            cost: number | null;
+            /** Format: date */
+            day: string;
+            expected: components["schemas"]["ExpectedShown"] | null;
+            /** Format: uuid */
+            id: string;
+            lane_id: string | null;
+            lines: components["schemas"]["WorkLine"][];
+            made_at: string;
+            method: string;
+            milestones: components["schemas"]["MilestonesShown"] | null;
+            moved_at: string;
+            node: string;
+            release_at: string;
+            service: string;
+            ship_by: string | null;
+            state: components["schemas"]["State"];
+            version: number;
+        };
+        /**
+         * WorkWould
+         * @description A node's work that units are taken from; `ends`: nothing of it stays.
+         */
+        WorkWould: {
+            ends: boolean;
+            /** Format: uuid */
+            fulfillment_order: string;
+            lines: components["schemas"]["UnitsWould"][];
+            node: string;
+            node_name: string;
+            state: string;
         };
         /**
          * WorthAnswer
@@ -8727,10 +11108,16 @@ export interface operations {
     getV1Exceptions: {
         parameters: {
             query?: {
+                assignee?: string;
                 /** @description where the last page ended: its `next` */
                 cursor?: string;
+                kind?: string;
                 /** @description rows in a page */
                 limit?: number;
+                node?: string;
+                opened_before?: string;
+                order?: string;
+                state?: components["schemas"]["Attention"];
             };
             header?: never;
             path?: never;
@@ -8766,6 +11153,201 @@ export interface operations {
                 };
             };
             /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ExceptionsException_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exception_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ExceptionsException_idAssign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                exception_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8876,6 +11458,309 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ExceptionsException_idResolve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                exception_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolvedAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1ExceptionsException_idSnooze: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                exception_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnoozeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ExceptionsQueues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuesAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9131,6 +12016,125 @@ export interface operations {
             };
             /** @description precondition-failed */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1FulfillmentOrdersFulfillment_orderArrived: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                fulfillment_order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArrivedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FulfillmentOrderAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description illegal-transition */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9583,7 +12587,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EmptyBody"];
+                "application/json": components["schemas"]["ReadyBody"];
             };
         };
         responses: {
@@ -11811,6 +14815,74 @@ export interface operations {
             };
         };
     };
+    getV1InventoryClaims: {
+        parameters: {
+            query: {
+                node: string;
+                sku: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     postV1InventoryCounts: {
         parameters: {
             query?: never;
@@ -12025,6 +15097,152 @@ export interface operations {
                 };
             };
             /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1InventoryGrid: {
+        parameters: {
+            query: {
+                bucket?: components["schemas"]["Bucket"][];
+                group?: string[];
+                kind?: components["schemas"]["NodeKind"][];
+                node?: string[];
+                sku: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1InventoryGridAxes: {
+        parameters: {
+            query?: {
+                category?: string;
+                group?: string[];
+                kind?: components["schemas"]["NodeKind"][];
+                low?: number;
+                node?: string[];
+                only?: components["schemas"]["Only"];
+                order?: components["schemas"]["Order"];
+                /** @description the beginning of a sku, or of words of a name */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AxesAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13050,11 +16268,12 @@ export interface operations {
     getV1Items: {
         parameters: {
             query?: {
+                category?: string;
                 /** @description where the last page ended: its `next` */
                 cursor?: string;
                 /** @description rows in a page */
                 limit?: number;
-                /** @description the beginning of a sku */
+                /** @description the beginning of a sku, or of words of a name */
                 q?: string;
             };
             header?: never;
@@ -13295,6 +16514,237 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ItemsSkuHistory: {
+        parameters: {
+            query?: {
+                days?: number;
+                node?: string;
+            };
+            header?: never;
+            path: {
+                sku: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ItemsSkuStock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sku: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemStockAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1ItemsByBarcodeCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14709,6 +18159,71 @@ export interface operations {
             };
         };
     };
+    getV1NetworkOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkOverviewAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     getV1NodeGroups: {
         parameters: {
             query?: {
@@ -15397,6 +18912,85 @@ export interface operations {
             };
         };
     };
+    getV1NodesNodeLookUp: {
+        parameters: {
+            query: {
+                code: string;
+                nearby?: number;
+            };
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookUpAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     getV1NodesNodeOverrides: {
         parameters: {
             query?: {
@@ -15829,6 +19423,520 @@ export interface operations {
             };
         };
     };
+    getV1NodesNodeOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeOverviewAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1NodesNodePickLists: {
+        parameters: {
+            query?: {
+                mine?: boolean;
+            };
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickListsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1NodesNodePickLists: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PickListBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickListAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1NodesNodePickups: {
+        parameters: {
+            query?: {
+                /** @description a name, an order's number, the channel's name for it, a pickup code, or what a scanned code says */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickupsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1NodesNodeWork: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description one or more, each by itself */
+                method?: components["schemas"]["Method"][];
+                /** @description one or more, each named by itself */
+                state?: components["schemas"]["State"][];
+            };
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeWorkAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1NodesNodeWorkFulfillment_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fulfillment_order: string;
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreWorkAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     getV1Offers: {
         parameters: {
             query: {
@@ -16218,17 +20326,31 @@ export interface operations {
     getV1Orders: {
         parameters: {
             query?: {
-                channel?: string;
+                at_risk?: boolean;
+                channel?: string[];
                 /** @description where the last page ended: its `next` */
                 cursor?: string;
                 email?: string;
+                ended_after?: string;
+                exceptions?: boolean;
+                held?: boolean;
+                hold?: components["schemas"]["HoldKind"][];
+                late?: boolean;
                 /** @description rows in a page */
                 limit?: number;
-                node?: string;
-                phase?: components["schemas"]["Phase"];
+                method?: components["schemas"]["Method"][];
+                node?: string[];
+                numbers?: string[];
+                phase?: components["schemas"]["Phase"][];
                 placed_after?: string;
+                placed_before?: string;
+                promised_before?: string;
                 q?: string;
-                sku?: string;
+                service?: string[];
+                sku?: string[];
+                sort?: components["schemas"]["Sort"];
+                stage?: components["schemas"]["Stage"][];
+                unaccepted_before?: string;
             };
             header?: never;
             path?: never;
@@ -16411,6 +20533,93 @@ export interface operations {
             };
         };
     };
+    "getV1Orders.csv": {
+        parameters: {
+            query?: {
+                at_risk?: boolean;
+                channel?: string[];
+                email?: string;
+                ended_after?: string;
+                exceptions?: boolean;
+                held?: boolean;
+                hold?: components["schemas"]["HoldKind"][];
+                late?: boolean;
+                method?: components["schemas"]["Method"][];
+                node?: string[];
+                numbers?: string[];
+                phase?: components["schemas"]["Phase"][];
+                placed_after?: string;
+                placed_before?: string;
+                promised_before?: string;
+                q?: string;
+                service?: string[];
+                sku?: string[];
+                sort?: components["schemas"]["Sort"];
+                stage?: components["schemas"]["Stage"][];
+                unaccepted_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     getV1OrdersOrder_id: {
         parameters: {
             query?: never;
@@ -16428,7 +20637,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["OrderAnswer"];
                 };
             };
             /** @description unauthorized */
@@ -16511,7 +20720,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["OrderAnswer"];
                 };
             };
             /** @description idempotency-key-invalid, malformed-request */
@@ -16587,6 +20796,113 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1OrdersOrder_idCancelPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelAsk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelPreview"];
+                };
+            };
+            /** @description malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16911,7 +21227,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["OrderAnswer"];
                 };
             };
             /** @description idempotency-key-invalid, malformed-request */
@@ -16979,6 +21295,419 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1OrdersOrder_idNotes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotesAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1OrdersOrder_idNotes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    putV1OrdersOrder_idNotesNote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                note: string;
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, too-late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    deleteV1OrdersOrder_idNotesNote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                note: string;
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict, too-late */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17149,7 +21878,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["OrderAnswer"];
                 };
             };
             /** @description idempotency-key-invalid, malformed-request */
@@ -17225,6 +21954,881 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1OrdersBulk: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkJobsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1OrdersBulk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1OrdersBulkJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1OrdersBulkJobErrors: {
+        parameters: {
+            query?: {
+                /** @description where the last page ended: its `next` */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRowsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "getV1OrdersBulkJobErrors.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1OrdersBulkJobStop: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1OrdersBulkJobUndo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1OrdersBulkPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewAnswer"];
+                };
+            };
+            /** @description malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1OrdersCount: {
+        parameters: {
+            query?: {
+                at_risk?: boolean;
+                channel?: string[];
+                email?: string;
+                ended_after?: string;
+                exceptions?: boolean;
+                held?: boolean;
+                hold?: components["schemas"]["HoldKind"][];
+                late?: boolean;
+                method?: components["schemas"]["Method"][];
+                most?: number;
+                node?: string[];
+                numbers?: string[];
+                phase?: components["schemas"]["Phase"][];
+                placed_after?: string;
+                placed_before?: string;
+                promised_before?: string;
+                q?: string;
+                service?: string[];
+                sku?: string[];
+                stage?: components["schemas"]["Stage"][];
+                unaccepted_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -17377,6 +22981,192 @@ export interface operations {
                 };
             };
             /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1PickListsPick_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pick_list: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickListAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1PickListsPick_listAbandon: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                pick_list: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickListAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19061,6 +24851,234 @@ export interface operations {
                 };
             };
             /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1PrintFulfillmentOrdersFulfillment_orderHandOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fulfillment_order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1PrintFulfillmentOrdersFulfillment_orderPackingSlip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fulfillment_order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1PrintPickListsPick_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pick_list: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description forbidden-node, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -22407,6 +28425,395 @@ export interface operations {
             };
             /** @description unsupported-media-type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    getV1Views: {
+        parameters: {
+            query: {
+                screen: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewsAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    postV1Views: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    putV1ViewsView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedView"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewAnswer"];
+                };
+            };
+            /** @description idempotency-key-invalid, malformed-request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description precondition-failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description idempotency-key-reused, invalid-request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description internal-error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description overloaded, temporarily-unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    deleteV1ViewsView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again answer what was answered before. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description idempotency-key-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description csrf, insufficient-scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description precondition-failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

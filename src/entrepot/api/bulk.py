@@ -79,7 +79,7 @@ class JobAnswer(msgspec.Struct, frozen=True, kw_only=True):
     undone_by: UUID | None
 
 
-class JobsAnswer(msgspec.Struct, frozen=True):
+class BulkJobsAnswer(msgspec.Struct, frozen=True):
     """Newest first."""
 
     items: list[JobAnswer]
@@ -175,10 +175,10 @@ async def listed(request: Request) -> Answer:
         found = await bulk_rows.page(conn, market, before_of(query.cursor), query.limit + 1)
     items = [_shown(job, {}) for job in found[: query.limit]]
     if len(found) <= query.limit:
-        return json_answer(200, JobsAnswer(items, None))
+        return json_answer(200, BulkJobsAnswer(items, None))
     cursor = cursor_of(str(items[-1].id))
     return json_answer(
-        200, JobsAnswer(items, cursor), next_link("/v1/orders/bulk", cursor, limit=query.limit)
+        200, BulkJobsAnswer(items, cursor), next_link("/v1/orders/bulk", cursor, limit=query.limit)
     )
 
 
@@ -288,7 +288,7 @@ ROUTES = [
     ),
     Route(
         "GET", "/v1/orders/bulk", listed, Scope.ORDERS_READ, "Jobs over many orders, newest first",
-        query=PageQuery, answer=JobsAnswer,
+        query=PageQuery, answer=BulkJobsAnswer,
     ),
     Route(
         "GET", "/v1/orders/bulk/{job}", get_job, Scope.ORDERS_READ, "A job, as far as it has come",

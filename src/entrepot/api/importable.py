@@ -15,7 +15,7 @@ from entrepot.api import kinds as master
 from entrepot.api.problems import Problem
 from entrepot.catalog.model import ROWS_PER_COMMIT_MAX, Item, WhyRefused
 from entrepot.imports.coerce import coerce
-from entrepot.imports.fields import Field, Sort, fields_of
+from entrepot.imports.fields import Field, FieldSort, fields_of
 from entrepot.imports.kind import AnyKind, Group, Kind, Wrong
 from entrepot.inventory.model import ROWS_PER_COMMIT_MAX as COUNTS_PER_COMMIT_MAX
 from entrepot.inventory.model import Count
@@ -60,7 +60,7 @@ def _of(kind: master.Kind[B, E, S], scope: Scope) -> Kind[E]:
         (row,) = group
         return master.entry(kind, coerce(row.data, kind.body, textual=row.textual))
 
-    first = Field(kind.id_field, Sort.TEXT, required=True, about=ID_ABOUT)
+    first = Field(kind.id_field, FieldSort.TEXT, required=True, about=ID_ABOUT)
     return Kind(
         kind.noun, scope, tuple(fields_of(kind.body, first)), _reader(read), kind.put,
         ROWS_PER_COMMIT_MAX, later=kind.later,
@@ -98,7 +98,9 @@ def _orders(clock: Callable[[], datetime]) -> Kind[orders.OrderRow]:
         world = worlds.setdefault(pool, World(pool, clock))
         return await orders.put(orders.Here(pool, world, market), rows, at)
 
-    whole = Field("lines", Sort.LIST, about="all lines of an order, where it stands in one row")
+    whole = Field(
+        "lines", FieldSort.LIST, about="all lines of an order, where it stands in one row"
+    )
     in_parts = fields_of(orders.LineRow, above="line.")
     own = fields_of(orders.OrderRow, without=("lines", "reservation"))
     return Kind(

@@ -90,7 +90,7 @@ class NetworkOverviewAnswer(msgspec.Struct, frozen=True):
     flows: list[FlowAnswer]
 
 
-class QueueAnswer(msgspec.Struct, frozen=True):
+class WorkQueueAnswer(msgspec.Struct, frozen=True):
     """Work in a state: how much, since when the oldest is in it, and how much is late."""
 
     state: State
@@ -137,7 +137,7 @@ class NodeOverviewAnswer(msgspec.Struct, frozen=True, kw_only=True):
     as_of: datetime
     seen: SeenAnswer
     services: list[Method]
-    queue: list[QueueAnswer]
+    queue: list[WorkQueueAnswer]
     days: list[DayAnswer]
     hours: list[HoursAnswer]
     accuracy: AccuracyAnswer | None
@@ -181,7 +181,7 @@ async def get_node(request: Request) -> Answer:
         seen=_seen(seen),
         services=sorted(seen.node.services),
         queue=[
-            QueueAnswer(state, row.works, row.since, row.late)
+            WorkQueueAnswer(state, row.works, row.since, row.late)
             for state in State
             if (row := by_state.get(state.value)) is not None
         ],

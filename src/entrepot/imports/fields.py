@@ -9,7 +9,7 @@ from msgspec import inspect
 DEPTH_MAX = 3
 
 
-class Sort(StrEnum):
+class FieldSort(StrEnum):
     """What stands in a field."""
 
     TEXT = "text"
@@ -27,7 +27,7 @@ class Field(msgspec.Struct, frozen=True, omit_defaults=True):
     """A field. `open`: whatever names come behind its own and a dot are fields too."""
 
     name: str
-    sort: Sort
+    sort: FieldSort
     required: bool = False
     about: str = ""
     choices: tuple[str, ...] = ()
@@ -77,28 +77,28 @@ def _bare(type_: inspect.Type) -> tuple[str, inspect.Type, bool]:
     return about, type_, False
 
 
-_SORTS: tuple[tuple[type[inspect.Type], Sort], ...] = (
-    (inspect.IntType, Sort.WHOLE),
-    (inspect.FloatType, Sort.NUMBER),
-    (inspect.BoolType, Sort.YES_NO),
-    (inspect.DateTimeType, Sort.TIME),
-    (inspect.DateType, Sort.DATE),
-    (inspect.ListType, Sort.LIST),
-    (inspect.VarTupleType, Sort.LIST),
-    (inspect.DictType, Sort.OBJECT),
-    (inspect.StructType, Sort.OBJECT),
+_SORTS: tuple[tuple[type[inspect.Type], FieldSort], ...] = (
+    (inspect.IntType, FieldSort.WHOLE),
+    (inspect.FloatType, FieldSort.NUMBER),
+    (inspect.BoolType, FieldSort.YES_NO),
+    (inspect.DateTimeType, FieldSort.TIME),
+    (inspect.DateType, FieldSort.DATE),
+    (inspect.ListType, FieldSort.LIST),
+    (inspect.VarTupleType, FieldSort.LIST),
+    (inspect.DictType, FieldSort.OBJECT),
+    (inspect.StructType, FieldSort.OBJECT),
 )
 
 
-def _sort(bare: inspect.Type) -> tuple[Sort, tuple[str, ...]]:
+def _sort(bare: inspect.Type) -> tuple[FieldSort, tuple[str, ...]]:
     if isinstance(bare, inspect.EnumType):
-        return Sort.CHOICE, tuple(str(each.value) for each in bare.cls)
+        return FieldSort.CHOICE, tuple(str(each.value) for each in bare.cls)
     if isinstance(bare, inspect.LiteralType):
-        return Sort.CHOICE, tuple(str(each) for each in bare.values)
+        return FieldSort.CHOICE, tuple(str(each) for each in bare.values)
     for kind, sort in _SORTS:
         if isinstance(bare, kind):
             return sort, ()
-    return Sort.TEXT, ()
+    return FieldSort.TEXT, ()
 
 
 def is_field(name: str, fields: Sequence[Field]) -> bool:

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 
 import msgspec
 
-from entrepot.imports.fields import Field, Sort, is_field
+from entrepot.imports.fields import Field, FieldSort, is_field
 from entrepot.imports.model import Preview
 
 SURE_MIN = 0.55
@@ -145,18 +145,18 @@ def _fits(field: Field, cells: Sequence[str]) -> bool:
 
 
 def _may_be(field: Field, cell: str) -> bool:
-    if field.sort is Sort.CHOICE:
+    if field.sort is FieldSort.CHOICE:
         return cell in field.choices
     looks = _LOOKS.get(field.sort)
     return looks is None or looks(cell)
 
 
-_LOOKS: Mapping[Sort, Callable[[str], bool]] = {
-    Sort.WHOLE: lambda cell: bool(_WHOLE.fullmatch(cell)),
-    Sort.NUMBER: lambda cell: bool(_NUMBER.fullmatch(cell)),
-    Sort.YES_NO: lambda cell: cell.lower() in _YES_NO,
-    Sort.TIME: lambda cell: bool(_TIME.fullmatch(cell)),
-    Sort.DATE: lambda cell: bool(_DATE.fullmatch(cell)),
-    Sort.OBJECT: lambda cell: cell.startswith("{"),
+_LOOKS: Mapping[FieldSort, Callable[[str], bool]] = {
+    FieldSort.WHOLE: lambda cell: bool(_WHOLE.fullmatch(cell)),
+    FieldSort.NUMBER: lambda cell: bool(_NUMBER.fullmatch(cell)),
+    FieldSort.YES_NO: lambda cell: cell.lower() in _YES_NO,
+    FieldSort.TIME: lambda cell: bool(_TIME.fullmatch(cell)),
+    FieldSort.DATE: lambda cell: bool(_DATE.fullmatch(cell)),
+    FieldSort.OBJECT: lambda cell: cell.startswith("{"),
 }
 """What a cell looks like that may stand in a field; anything may in the others."""
