@@ -113,7 +113,8 @@ function KeyState({ row }: { row: Key }) {
 
 function Made({ row }: { row: Key }) {
   const zone = useZone();
-  return <span className="nowrap">{t('made_by', { when: dateText(row.made_at, zone), who: row.made_by ?? t('keys.command_line') })}</span>;
+  const when = dateText(row.made_at, zone);
+  return <span className="nowrap">{row.made_by ? t('made_by', { when, who: row.made_by }) : when}</span>;
 }
 
 function NewKeyDrawer({ open, onClose }: { open: boolean; onClose: () => void }) {
