@@ -76,17 +76,6 @@ export function ConfirmDialog(props: Props) {
             {props.error.message}
           </Alert>
         )}
-<<<<<<< HEAD
-        <Group justify="flex-end" gap={8}>
-          <Button variant="default" onClick={props.onClose}>
-            {say('back')}
-          </Button>
-          <Button color={props.danger ? 'red.9' : undefined} loading={props.pending} onClick={confirm}>
-            {props.action}
-          </Button>
-        </Group>
-=======
->>>>>>> shell
       </Stack>
     </Dialog>
   );
