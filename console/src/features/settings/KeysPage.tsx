@@ -28,6 +28,11 @@ export default function KeysPage() {
   const query = useInfiniteQuery(keysQuery);
   const writes = useAllowed('keys:write');
   const [revoking, setRevoking] = useState<Key | null>(null);
+  const [asks, setAsks] = useState(false);
+  const ask = (row: Key) => {
+    setRevoking(row);
+    setAsks(true);
+  };
   const rows = query.data?.pages.flatMap((page) => page.items);
   const add = writes && (
     <Button leftSection={<Plus size={15} aria-hidden />} onClick={() => change({ new: 'yes' })}>
@@ -41,7 +46,7 @@ export default function KeysPage() {
           <DataTable
             label={t('keys.label')}
             rows={rows}
-            columns={columns(writes ? setRevoking : undefined)}
+            columns={columns(writes ? ask : undefined)}
             id={(row) => row.id}
             name={(row) => row.name}
             loading={query.isPending}
@@ -63,7 +68,7 @@ export default function KeysPage() {
         )}
       </Panel>
       <NewKeyDrawer open={adding} onClose={() => change({ new: undefined })} />
-      {revoking && <Revoke row={revoking} onClose={() => setRevoking(null)} />}
+      {revoking && <Revoke key={revoking.id} row={revoking} open={asks} onClose={() => setAsks(false)} />}
     </SettingsPage>
   );
 }
@@ -113,7 +118,8 @@ function KeyState({ row }: { row: Key }) {
 
 function Made({ row }: { row: Key }) {
   const zone = useZone();
-  return <span className="nowrap">{t('made_by', { when: dateText(row.made_at, zone), who: row.made_by ?? t('keys.command_line') })}</span>;
+  const when = dateText(row.made_at, zone);
+  return <span className="nowrap">{row.made_by ? t('made_by', { when, who: row.made_by }) : when}</span>;
 }
 
 function NewKeyDrawer({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -135,12 +141,12 @@ function NewKeyDrawer({ open, onClose }: { open: boolean; onClose: () => void })
   );
 }
 
-function Revoke({ row, onClose }: { row: Key; onClose: () => void }) {
+function Revoke({ row, open, onClose }: { row: Key; open: boolean; onClose: () => void }) {
   const revoke = useRevokeKey();
   const used = row.used_on ? t('keys.revoke.last', { day: dateText(`${row.used_on}T12:00:00Z`, 'UTC') }) : t('keys.revoke.never');
   return (
     <ConfirmDialog
-      open
+      open={open}
       onClose={onClose}
       title={t('keys.revoke.title', { name: row.name })}
       consequences={`${t('keys.revoke.text')} ${used}`}

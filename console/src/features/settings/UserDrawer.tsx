@@ -15,12 +15,13 @@ import { roleWord, t } from './words';
 
 interface Props {
   user: User;
+  open: boolean;
   writes: boolean;
   onClose: () => void;
 }
 
 /** One person: who they are, and what can be done about it. */
-export function UserDrawer({ user, writes, onClose }: Props) {
+export function UserDrawer({ user, open, writes, onClose }: Props) {
   const zone = useZone();
   const [asks, setAsks] = useState<'reset' | 'disable' | null>(null);
   const [password, setPassword] = useState<string | null | undefined>(undefined);
@@ -34,6 +35,11 @@ export function UserDrawer({ user, writes, onClose }: Props) {
       },
       () => undefined, // the form, or the dialog, shows it
     );
+  const close = () => {
+    onClose();
+    setPassword(undefined);
+    change.reset();
+  };
   const facts: [string, React.ReactNode][] = [
     [t('login'), user.login],
     [t('signed_in'), <Age key="age" at={user.signed_in_at} absent={t('signed_in.never')} />],
@@ -41,9 +47,9 @@ export function UserDrawer({ user, writes, onClose }: Props) {
   ];
   if (!writes) facts.push([t('role'), roleWord(user.role)], [t('nodes'), user.nodes?.join(', ') ?? t('nodes.everywhere')]);
   return (
-    <Drawer open onClose={onClose} title={user.name}>
+    <Drawer open={open} onClose={close} title={user.name}>
       {password !== undefined ? (
-        <ShownOnce label={t('password.first')} secret={password} once={t('password.once')} lost={t('password.again')} onDone={onClose} />
+        <ShownOnce label={t('password.first')} secret={password} once={t('password.once')} lost={t('password.again')} onDone={close} />
       ) : (
         <Stack gap="md">
           <Facts items={facts} />
@@ -56,8 +62,8 @@ export function UserDrawer({ user, writes, onClose }: Props) {
                 action={t('save')}
                 pending={change.pending && asks === null}
                 error={asks === null ? change.error : null}
-                onCancel={onClose}
-                onSubmit={({ name, role, nodes }) => send({ name, role, ...(nodes ? { nodes } : {}) }, t('users.saved', { name }), onClose)}
+                onCancel={close}
+                onSubmit={({ name, role, nodes }) => send({ name, role, ...(nodes ? { nodes } : {}) }, t('users.saved', { name }), close)}
               />
               <Divider />
               <div className="row wrap">

@@ -56,6 +56,8 @@ export default function UsersPage() {
   const writes = useAllowed('users:write');
   const rows = query.data?.pages.flatMap((page) => page.items);
   const open = rows?.find((row) => row.id === user);
+  const [last, setLast] = useState(open); // it stays in its drawer while that closes
+  if (open && open !== last) setLast(open);
   const add = writes && (
     <Button leftSection={<UserPlus size={15} aria-hidden />} onClick={() => change({ new: 'yes' })}>
       {t('users.add')}
@@ -88,7 +90,7 @@ export default function UsersPage() {
         )}
       </Panel>
       <NewUserDrawer open={adding} onClose={() => change({ new: undefined })} />
-      {open && <UserDrawer key={open.id} user={open} writes={writes} onClose={() => change({ user: undefined })} />}
+      {last && <UserDrawer key={last.id} user={last} open={open !== undefined} writes={writes} onClose={() => change({ user: undefined })} />}
     </SettingsPage>
   );
 }

@@ -29,6 +29,8 @@ const ALL: Record<Exclude<Scope, 'admin'>, true> = {
   'policies:write': true,
   'webhooks:read': true,
   'webhooks:write': true,
+  'jobs:read': true,
+  'jobs:write': true,
   'users:read': true,
   'users:write': true,
   'keys:read': true,
