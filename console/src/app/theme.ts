@@ -53,6 +53,8 @@ export const theme = createTheme({
 const ON_LIGHT = { red: '#b42323', orange: '#9a3d08', teal: '#06614a', cyan: '#095c6b', blue: '#1259a3', violet: '#5a35b8', gray: '#454d57', yellow: '#7a4f01', green: '#14622b', brand: '#085a56' };
 const ON_DARK = { red: '#ff9d9d', orange: '#ffbf85', teal: '#6fdcc0', cyan: '#7fdcea', blue: '#96c8ff', violet: '#c4aeff', gray: '#c3cad2', yellow: '#f5d27a', green: '#8fdba0', brand: '#73c3be' };
 
+const DANGER = { '--mantine-color-red-filled': '#b42323', '--mantine-color-red-filled-hover': '#9a1d1d' };
+
 const texts = (colors: Record<string, string>) =>
   Object.fromEntries(
     Object.entries(colors).flatMap(([name, value]) => [
@@ -63,7 +65,7 @@ const texts = (colors: Record<string, string>) =>
   );
 
 export const cssVariables: CSSVariablesResolver = () => ({
-  variables: { '--mantine-color-red-filled': '#b42323', '--mantine-color-red-filled-hover': '#9a1d1d' },
+  variables: {},
   light: {
     '--mantine-color-body': '#ffffff',
     '--mantine-color-text': '#1a1f26',
@@ -72,6 +74,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-default-border': '#c9cfd6',
     '--mantine-color-error': '#b42323',
     '--mantine-color-anchor': '#085a56',
+    ...DANGER,
     ...texts(ON_LIGHT),
   },
   dark: {
@@ -84,6 +87,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-default-border': '#3d4652',
     '--mantine-color-error': '#ff9d9d',
     '--mantine-color-anchor': '#73c3be',
+    ...DANGER,
     ...texts(ON_DARK),
   },
 });
