@@ -94,7 +94,7 @@ const shades = (colors: Record<string, string[]>, mix: string) =>
   ]) as Record<string, string>;
 
 export const cssVariables: CSSVariablesResolver = () => ({
-  variables: { '--mantine-color-red-filled': '#b42323', '--mantine-color-red-filled-hover': '#9a1d1d' },
+  variables: {},
   light: {
     '--mantine-color-body': '#ffffff',
     '--mantine-color-text': '#1a1f26',

@@ -8,9 +8,9 @@ import msgspec
 
 from entrepot.delivery.model import Status
 from entrepot.fulfillment.states import State
-from entrepot.journey.receipt import LineView, PlannedShipment, Receipt
-from entrepot.network.model import NodeKind
-from entrepot.orders.model import HoldKind, Payment
+from entrepot.journey.receipt import LineView, PlannedShipment, PromiseView
+from entrepot.network.model import Method, NodeKind
+from entrepot.orders.model import Address, Backorder, Customer, HoldKind, Payment
 from entrepot.orders.phase import Phase
 
 
@@ -252,12 +252,31 @@ class TimelineEntry(msgspec.Struct, frozen=True):
     decision: UUID | None
 
 
-class OrderAnswer(Receipt, frozen=True, kw_only=True):
+class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """An order as it stands. `version` is its ETag: notes leave it as it is."""
 
+    id: UUID
+    number: str
+    channel: str
+    external_id: str
+    placed_at: datetime
+    captured_at: datetime
+    currency: str
     phase: Phase
-    lines: list[LineShown]  # type: ignore[assignment] # it is only written, never changed
-    plan: PlanShown | None  # type: ignore[assignment] # likewise
+    method: Method
+    service: str
+    pickup_node: str | None
+    backorder: Backorder
+    customer: Customer | None
+    ship_to: Address | None
+    payment: Payment | None
+    note: str | None
+    shipping: int
+    shipping_tax: int
+    total: int
+    promise: PromiseView | None
+    lines: list[LineShown]
+    plan: PlanShown | None
     fulfillment_orders: list[WorkShown]
     shipments: list[PackageShown]
     payments: list[Payment]

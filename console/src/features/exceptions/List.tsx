@@ -17,7 +17,9 @@ interface Props {
 export function List({ items, chosen, more, onOpen }: Props) {
   const now = useNow();
   const list = useRef<HTMLUListElement>(null);
-  useEffect(() => list.current?.querySelector(`[data-id="${chosen}"]`)?.scrollIntoView({ block: 'nearest' }), [chosen]);
+  useEffect(() => {
+    list.current?.querySelector(`[data-id="${chosen}"]`)?.scrollIntoView({ block: 'nearest' });
+  }, [chosen]);
   return (
     <ul ref={list} className="panel card-list" aria-label={t('list')}>
       {items.map((each) => {
