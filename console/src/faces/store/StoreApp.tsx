@@ -51,8 +51,10 @@ export function StoreApp() {
     return () => removeEventListener('online', back);
   }, [client]);
 
-  const session: Session | null | undefined = asked.data ?? (away ? remembered : undefined);
-  if (session) return <SignedIn session={session} away={away} />;
+  // Without a network the phone knows who it was; it goes by that until the server has said something.
+  const unsaid = asked.data === undefined;
+  const session: Session | null | undefined = unsaid ? remembered : asked.data;
+  if (session) return <SignedIn session={session} away={unsaid} />;
   if (asked.data === null) return <SignIn />;
   if (asked.isPending || (away && remembered === undefined)) return <SkeletonPage />;
   return (
