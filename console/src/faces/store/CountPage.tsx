@@ -30,7 +30,7 @@ export function CountPage() {
   const all: Task[] = read.data?.value.items ?? [];
   const tasks = all.filter((task) => !waits(task.sku) && task.sku !== only);
   return (
-    <Screen title={t('count.title')} sub={read.data && t('count.text', { count: tasks.length })} back={<Back to="/" />}>
+    <Screen title={t('count.title')} sub={tasks.length ? t('count.text', { count: tasks.length }) : undefined} back={<Back to="/" />}>
       {read.data?.stale && <p className="note">{t('offline.since', { time: timeText(read.data.at, zone) })}</p>}
       {read.isPending && <SkeletonLines lines={6} />}
       {read.error && !read.data && <ErrorState error={read.error} retry={() => void read.refetch()} />}

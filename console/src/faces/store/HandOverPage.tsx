@@ -46,7 +46,7 @@ function Find() {
       {read.data?.stale && <p className="note">{t('offline.since', { time: timeText(read.data.at, zone) })}</p>}
       {read.isPending && <SkeletonLines lines={5} />}
       {read.error && !read.data && <ErrorState error={read.error} retry={() => void read.refetch()} />}
-      {read.data && !orders.length && <EmptyState title={text ? t('hand.nobody', { text }) : t('hand.empty')}>{text ? undefined : t('hand.empty.text')}</EmptyState>}
+      {read.data && !read.isPlaceholderData && !orders.length && <EmptyState title={text ? t('hand.nobody', { text }) : t('hand.empty')}>{text ? undefined : t('hand.empty.text')}</EmptyState>}
       <ul className="cards">
         {orders.map((order) => (
           <li key={order.work.id}>

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { ask, http } from '@/api/client';
 import type { ApiError } from '@/api/problem';
 import { sessionQuery, type Session } from '@/api/session';
+import { csrfToken } from '@/api/signed';
 import { useLive, useOutdating, type Outdates } from '@/api/useLive';
 import { SignIn } from '@/app/SignIn';
 import { toastDone } from '@/ui/toast';
@@ -51,8 +52,10 @@ export function StoreApp() {
     return () => removeEventListener('online', back);
   }, [client]);
 
-  const session: Session | null | undefined = asked.data ?? (away ? remembered : undefined);
-  if (session) return <SignedIn session={session} away={away} />;
+  // Without a network the phone knows who it was; it goes by that until the server has said something.
+  const unsaid = asked.data === undefined;
+  const session: Session | null | undefined = unsaid ? remembered : asked.data;
+  if (session) return <SignedIn session={session} away={unsaid} />;
   if (asked.data === null) return <SignIn />;
   if (asked.isPending || (away && remembered === undefined)) return <SkeletonPage />;
   return (
@@ -70,7 +73,7 @@ function SignedIn({ session, away }: { session: Session; away: boolean }) {
     const timer = setInterval(() => {
       if (!outbox.waiting) return;
       // After a start without a network there is no token yet: the session has it.
-      if (away) void client.refetchQueries({ queryKey: sessionQuery.queryKey });
+      if (away || !csrfToken()) void client.refetchQueries({ queryKey: sessionQuery.queryKey });
       else void outbox.drain();
     }, SEND_EVERY_MS);
     const now = () => void outbox.drain();

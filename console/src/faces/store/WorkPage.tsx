@@ -46,9 +46,9 @@ export function WorkPage() {
         ))}
       </nav>
       {read.data?.stale && <p className="note">{t('offline.since', { time: timeText(read.data.at, zone) })}</p>}
-      {read.isPending && <SkeletonLines lines={8} />}
+      {(read.isPending || read.isPlaceholderData) && <SkeletonLines lines={8} />}
       {read.error && !read.data && <ErrorState error={read.error} retry={() => void read.refetch()} />}
-      {read.data && !orders.length && <EmptyState title={t('work.empty')}>{t('work.empty.text')}</EmptyState>}
+      {read.data && !read.isPlaceholderData && !orders.length && <EmptyState title={t('work.empty')}>{t('work.empty.text')}</EmptyState>}
       <ul className="cards">
         {orders.map((order) => (
           <li key={order.work.id}>

@@ -1,6 +1,6 @@
 /** Sending one step, and whether the server can be reached. */
 import { problemOf } from '@/api/problem';
-import { csrfToken, signedOut } from '@/api/signed';
+import { csrfToken, keepCsrf, signedOut } from '@/api/signed';
 import type { Sent } from './outbox';
 import type { Entry } from './types';
 
@@ -55,5 +55,9 @@ export async function sendEntry(entry: Entry): Promise<Sent> {
   if (answer.status === 401) signedOut();
   if (LATER.has(answer.status) || answer.status >= 500) return { kind: 'later' };
   const problem = problemOf(answer, told);
+  if (problem.code === 'csrf') {
+    keepCsrf(null); // another session has begun: its token is asked for, then this is sent
+    return { kind: 'later' };
+  }
   return { kind: 'refused', refusal: { status: answer.status, code: problem.code, detail: problem.detail || problem.title } };
 }
