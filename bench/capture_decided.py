@@ -8,6 +8,7 @@ trained version that promises. What asking that version costs is measured alone 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
@@ -18,10 +19,12 @@ from bench.effort import FULL, Effort, command
 from bench.figure import Figure, middle, middle_cost
 from bench.report import show
 from bench.stage import RefusedError, Stage, follow, must, order_bodies, staged
+from entrepot.network.compiled import Compiled
 from entrepot.plumbing import db
 from entrepot.promise.learning.learned import Learned
 from entrepot.promise.learning.reestimate import reestimate
 from entrepot.promise.learning.table import Row
+from entrepot.promise.learning.train import Made
 
 FALL_MAX: Final = 0.15
 PARCELS: Final = 10_000
@@ -50,23 +53,12 @@ def figures(stage: Stage, effort: Effort) -> list[Figure]:
     made = decided.trained(nodes, PARCELS if effort.scale >= 1 else 3_000, at)
     version = _with_pool(stage, lambda pool: decided.keep_version(pool, made, at))
     table = _with_pool(stage, lambda pool: decided.publish_prices(pool, nodes, stage.skus, at))
-    bodies = order_bodies(stage, seed=1)
-    capture.warm(stage, bodies, effort.warmup)
-    without: list[capture.Captured] = []
-    within: list[capture.Captured] = []
-    by_model = 0.0
-    for number in range(effort.rounds):
-        for steered in (False, True) if number % 2 == 0 else (True, False):
-            by_model = max(by_model, _in_force(stage, version if steered else None))
-            capture.warm(stage, bodies, effort.warmup)
-            (within if steered else without).append(capture.best(stage, bodies, effort.seconds))
-    _in_force(stage, None)
+    measured = _measured(stage, effort, version)
+    alone, together = _asked(nodes, made, at)
+    within, without = measured.within, measured.without
     pairs = list(zip(within, without, strict=True))
     ratio = middle([w.orders_per_second / o.orders_per_second for w, o in pairs])
     dearer = middle([_cpu(w) / _cpu(o) for w, o in pairs])
-    asked = decided.history(nodes, BATCH, at)
-    learned = decided.ready(made, at)
-    alone, together = (_asking(learned, asked[:size], at) for size in (1, BATCH))
     return [
         Figure(
             name="capture with prices, look-ahead and learned promises",
@@ -81,7 +73,7 @@ def figures(stage: Stage, effort: Effort) -> list[Figure]:
             floor_cost=middle_cost([c.cost for c in without]),
             notes=(
                 f"Prices of {table.skus:,} skus at {table.positions:,} positions and of all room.",
-                f"{by_model:.0%} of what is offered is promised by the model.",
+                f"{measured.by_model:.0%} of what is offered is promised by the model.",
                 *capture.told(within[-1]),
             ),
         ),
@@ -103,6 +95,30 @@ def figures(stage: Stage, effort: Effort) -> list[Figure]:
             notes=(f"One alone: {alone:,.0f} µs. Trained on {made.card.delivered:,} deliveries.",),
         ),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """Both ways of capturing, and what share of offers the model promised."""
+
+    within: list[capture.Captured]
+    without: list[capture.Captured]
+    by_model: float
+
+
+def _measured(stage: Stage, effort: Effort, version: int) -> _Measured:
+    bodies = order_bodies(stage, seed=1)
+    capture.warm(stage, bodies, effort.warmup)
+    within: list[capture.Captured] = []
+    without: list[capture.Captured] = []
+    by_model = 0.0
+    for number in range(effort.rounds):
+        for steered in (False, True) if number % 2 == 0 else (True, False):
+            by_model = max(by_model, _in_force(stage, version if steered else None))
+            capture.warm(stage, bodies, effort.warmup)
+            (within if steered else without).append(capture.best(stage, bodies, effort.seconds))
+    _in_force(stage, None)
+    return _Measured(within, without, by_model)
 
 
 def _with_pool(stage: Stage, work: Callable[[db.Pool], Awaitable[T]]) -> T:
@@ -134,6 +150,12 @@ def _in_force(stage: Stage, version: int | None) -> float:
             return sum(engine == "model" for engine in engines) / max(len(engines), 1)
         time.sleep(1)
     raise RefusedError(f"the server promises as before after {SEEN_WITHIN_S} s")
+
+
+def _asked(nodes: Compiled, made: Made, at: datetime) -> tuple[float, float]:
+    """Give the processor µs a parcel of asking about one, and about BATCH at once."""
+    rows, learned = decided.history(nodes, BATCH, at), decided.ready(made, at)
+    return _asking(learned, rows[:1], at), _asking(learned, rows, at)
 
 
 def _asking(learned: Learned, rows: Sequence[Row], at: datetime) -> float:

@@ -23,7 +23,8 @@ CALLS: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
                 "require_replay": {"days": 7, "max_cost_increase_pct": 1},
                 "claiming": [{"channels": ["{channel}"], "services": ["standard"],
                               "node_kinds": ["store"], "offered_max": 3, "minutes": 30,
-                              "attempts_max": 2, "tell_a_person": True}],
+                              "attempts_max": 2, "tell_a_person": True,
+                              "may_be_late": True}],
                 "when_given_up": "whole",
                 "pickup_consent": {"choices": ["ship"], "minutes": 60, "default": "wait"},
                 "milestones": {
@@ -54,6 +55,7 @@ CALLS: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
             "/document/claiming/0/minutes": [*NOT_WHOLE, 0, 10_081],
             "/document/claiming/0/attempts_max": [*NOT_WHOLE, 0, 11],
             "/document/claiming/0/tell_a_person": FLAG,
+            "/document/claiming/0/may_be_late": FLAG,
             "/document/claiming/0/surprise": [1],
             "/document/when_given_up": [None, 7, "", "some", [], {}],
             "/document/pickup_consent": ["x", 7, []],

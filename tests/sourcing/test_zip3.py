@@ -10,6 +10,7 @@ from bench.zip3 import (
     figures,
     geography,
     instance,
+    long,
     nearest,
     policies,
     product,
@@ -243,3 +244,10 @@ class TestTables:
         areas = geography.named(str(file))
         assert areas.codes == ("181", "432")
         assert areas.people.tolist() == [7.5, 5.0]
+
+
+def test_a_long_run_keeps_to_stock_and_room_and_says_what_it_took(monkeypatch):
+    monkeypatch.setattr(figures, "QUICK", {"stores": 12, "skus": 40, "per_day": 20, "days": 3})
+    found = list(long.weeks(people(), 2, quick=True, workers=1))
+    assert [(week.orders, week.violations) for week in found] == [(60, 0), (60, 0)]
+    assert all(week.processor_s > 0 for week in found)

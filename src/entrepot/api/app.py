@@ -9,8 +9,8 @@ from typing import TypeVar
 from entrepot.access.hashing import Hashing
 from entrepot.access.throttle import PER_ADDRESS, PER_LOGIN, Throttle
 from entrepot.api.faces import Faces
-from entrepot.api.kept import Kept
 from entrepot.api.following import Following
+from entrepot.api.kept import Kept
 from entrepot.api.principals import Principals
 from entrepot.api.remembered import Remembered
 from entrepot.inventory.launch_model import TICKETS_PER_COMMIT_MAX

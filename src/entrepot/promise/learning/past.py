@@ -33,12 +33,12 @@ class Past:
 
     def __init__(self, keys: Ints, times: Floats, values: Floats, last: int) -> None:
         fine = np.isfinite(times) & np.isfinite(values)
-        codes, seconds = keys[fine], _seconds(times[fine])
+        codes, seconds = keys[fine], whole_seconds(times[fine])
         order = np.lexsort((np.arange(len(codes)), seconds, codes))
         self.last = last
         self.codes, self.seconds = codes[order], seconds[order]
         self.values = values[fine][order]
-        self._marks = _mark(self.codes, self.seconds)
+        self._marks = mark(self.codes, self.seconds)
 
     def before(self, keys: Ints, times: Floats) -> Told:
         """Say what each key's last values before its time were."""
@@ -59,14 +59,14 @@ class Past:
     def before_all(self, keys: Ints, times: Floats) -> Floats:
         """Count all of each key's values before its time."""
         asked = np.where(np.isfinite(times), times, 0.0)
-        ends = np.searchsorted(self._marks, _mark(keys, _seconds(asked)), side="left")
-        begins = np.searchsorted(self._marks, _mark(keys, np.zeros(len(keys), np.int64)))
+        ends = np.searchsorted(self._marks, mark(keys, whole_seconds(asked)), side="left")
+        begins = np.searchsorted(self._marks, mark(keys, np.zeros(len(keys), np.int64)))
         return (ends - begins).astype(np.float64)
 
     def _before(self, keys: Ints, times: Floats) -> Told:
         asked = np.where(np.isfinite(times), times, 0.0)
-        ends = np.searchsorted(self._marks, _mark(keys, _seconds(asked)), side="left")
-        begins = np.searchsorted(self._marks, _mark(keys, np.zeros(len(keys), np.int64)))
+        ends = np.searchsorted(self._marks, mark(keys, whole_seconds(asked)), side="left")
+        begins = np.searchsorted(self._marks, mark(keys, np.zeros(len(keys), np.int64)))
         count = np.minimum(ends - begins, self.last)
         places = ends[:, None] - 1 - np.arange(self.last)
         seen = places >= (ends - count)[:, None]
@@ -103,10 +103,11 @@ def _told(found: Floats, seen: Bools, count: Ints) -> Told:
     )
 
 
-def _seconds(times: Floats) -> Ints:
+def whole_seconds(times: Floats) -> Ints:
+    """Give days since 1970 in whole seconds."""
     return np.floor(times * DAY_S).astype(np.int64)
 
 
-def _mark(codes: Ints, seconds: Ints) -> Ints:
-    """One number that orders by key, then by time: whole seconds fit 32 bits until 2106."""
+def mark(codes: Ints, seconds: Ints) -> Ints:
+    """Give one number that orders by key, then by time: whole seconds fit 32 bits until 2106."""
     return (codes << 32) | np.clip(seconds, 0, (1 << 32) - 1)
