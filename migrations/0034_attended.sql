@@ -1,5 +1,7 @@
 -- Why: exceptions are worked by people: of which node one is, who has it, until when it may sleep,
 -- are columns; queues count by kind. And people leave each other notes at orders.
+-- Exceptions are few, and an index of them is made in a moment:
+-- squawk-ignore-file require-concurrent-index-creation
 ALTER TABLE plumbing.exception
 ADD COLUMN node_id text,
 ADD COLUMN assignee text,
