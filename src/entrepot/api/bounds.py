@@ -4,19 +4,29 @@ A route says with `at` how it is bound. One that says nothing is shut to people 
 nodes, whatever their scopes: a new route opens nothing by accident.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
 
+from entrepot.access.model import Principal
 from entrepot.api.problems import Code, FieldError, Problem
 from entrepot.plumbing import db
 from entrepot.terms.ids import MarketId, NodeId
 
-if TYPE_CHECKING:
-    from entrepot.api.face import Request
+
+class Asked(Protocol):
+    """What is looked at of a request. `nodes` are those a list is narrowed to."""
+
+    app: Any
+    principal: Principal
+    path: Mapping[str, str]
+    body: Any
+    query: Any
+    nodes: list[NodeId] | None
+
 
 Find = Callable[[db.Connection, MarketId, Any], Awaitable[Collection[NodeId] | None]]
 """Answers the nodes a thing is of; None where there is no such thing, which the handler says."""
@@ -76,7 +86,7 @@ class Of:
 At = Anywhere | Narrowed | InQuery | InPath | InBody | Of
 
 
-async def bind(at: At | None, request: "Request") -> None:
+async def bind(at: At | None, request: Asked) -> None:
     """Keep whoever asks at their nodes; raises Problem FORBIDDEN_NODE.
 
     It is only asked for people who are bound to nodes; nothing is written yet.
@@ -105,7 +115,7 @@ def shut() -> Problem:
     return Problem(Code.FORBIDDEN_NODE, "this is not for people who work at certain nodes")
 
 
-def _narrow(at: InQuery, request: "Request", own: frozenset[NodeId]) -> None:
+def _narrow(at: InQuery, request: Asked, own: frozenset[NodeId]) -> None:
     named = getattr(request.query, at.parameter)
     if isinstance(named, list):
         for each in named:
@@ -131,7 +141,7 @@ def _check_body(at: InBody, body: Any, own: frozenset[NodeId]) -> None:  # noqa:
         _check(getattr(row, at.member), own, pointer=pointer)
 
 
-async def _found(at: Of, request: "Request") -> Collection[NodeId] | None:
+async def _found(at: Of, request: Asked) -> Collection[NodeId] | None:
     named = _named(request, at.parameter)
     key: str | UUID = named
     if at.is_uuid:
@@ -143,7 +153,7 @@ async def _found(at: Of, request: "Request") -> Collection[NodeId] | None:
         return await at.find(conn, request.principal.market, key)
 
 
-def _named(request: "Request", parameter: str) -> str:
+def _named(request: Asked, parameter: str) -> str:
     from urllib.parse import unquote  # noqa: PLC0415 - as the face reads it
 
     return unquote(request.path[parameter])
