@@ -19,7 +19,9 @@ MINE, OTHER = NodeId("store-1"), NodeId("store-2")
 ASSOCIATE = scopes_of(Role.ASSOCIATE)
 
 OPEN = """
-GET    /v1/orders                                       query
+GET    /v1/orders                                       narrowed
+GET    /v1/orders/count                                 narrowed
+GET    /v1/orders.csv                                   narrowed
 GET    /v1/orders/{order_id}                            of
 GET    /v1/fulfillment-orders                           query
 GET    /v1/fulfillment-orders/{fulfillment_order}       of

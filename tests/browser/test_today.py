@@ -6,12 +6,14 @@ import pytest
 
 from browser.demo_order import placed
 
+PATIENCE_MS = 20_000
 SIZES = {"1440": (1440, 900), "1024": (1024, 768)}
 
 
 def expect(what):
     from playwright.sync_api import expect as wanted
 
+    wanted.set_options(timeout=PATIENCE_MS)
     return wanted(what)
 
 

@@ -45,6 +45,12 @@ def test_a_pasted_column_is_a_list_of_ids():
     assert not found.fits(ID, ["x:web-22"]), "whole ids only"
 
 
+def test_a_number_without_a_digit_is_one_of_a_list_too():
+    (found,) = search.read("CBED-FFAM-PVWX CBED-FBE4-1F39")
+    assert found.words == ("CBED-FFAM-PVWX", "CBED-FBE4-1F39")
+    assert len(found.spans) == 2
+
+
 def test_a_telephone_number_is_found_with_and_without_its_countrys_code():
     terms = [f"p:{digits}" for digits in digits_of("+1 (415) 555-0100")]
     assert terms == ["p:14155550100", "p:4155550100"]

@@ -28,6 +28,7 @@ WORDS_MAX = 8
 
 _BETWEEN = re.compile(r"[\s,;]+")
 _NAME = re.compile(r"[^\W\d_]+(['.\-][^\W\d_]*)*")
+_NUMBER = re.compile(r"[^\W_]{4}-[^\W_]{4}-[^\W_]{4}")
 _PHONE = re.compile(r"[+(]?[\d\s().\-/]+")
 
 
@@ -57,7 +58,7 @@ def read(text: str) -> list[Sought]:
         return []
     if len(words) == 1:
         return [_anything(words[0])]
-    if all(any(c.isdigit() or c == "@" for c in word) for word in words):
+    if all(_is_id(word) for word in words):
         return [listed(words, phone=text)]
     return [_anything(word) for word in words[:WORDS_MAX]]
 
@@ -74,6 +75,11 @@ def listed(words: Iterable[str], phone: str = "") -> Sought:
             spans.append(span)
     terms += signed("p", _phone(phone))
     return Sought(several, tuple(dict.fromkeys(terms)), (), tuple(spans))
+
+
+def _is_id(word: str) -> bool:
+    """Say whether a word is no name: it has a digit or an @, or the form of a number."""
+    return any(c.isdigit() or c == "@" for c in word) or _NUMBER.fullmatch(word) is not None
 
 
 def _anything(word: str) -> Sought:

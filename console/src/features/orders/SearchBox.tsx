@@ -6,10 +6,12 @@ import { t } from './words';
 const QUIET_MS = 250;
 const BETWEEN = /[\s,;]+/;
 
+const ID = /[\d@]|^[a-z]{4}-[a-z]{4}-[a-z]{4}$/i; // a number may have no digit, and then has its form
+
 /** How many ids a text is a list of; 0: it is a search. */
 export function pastedCount(text: string): number {
   const words = text.trim().split(BETWEEN).filter(Boolean);
-  return words.length > 1 && words.every((word) => /[\d@]/.test(word)) ? words.length : 0;
+  return words.length > 1 && words.every((word) => ID.test(word)) ? words.length : 0;
 }
 
 /** One field for anything an order is known by; a pasted column of numbers stays a list of them. */

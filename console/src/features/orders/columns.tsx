@@ -97,12 +97,20 @@ export const COLUMNS: readonly Column<Order>[] = [
       </Go>
     ),
   },
-  { key: 'placed', title: t('column.placed'), sort: 'placed', width: 132, render: (order) => <DateTime at={order.placed_at} /> },
+  { key: 'placed', title: t('column.placed'), sort: 'placed', width: 124, render: (order) => <DateTime at={order.placed_at} /> },
   { key: 'customer', title: t('column.customer'), render: (order) => nameOf(order) ?? order.customer?.email ?? <span className="muted">{t('guest')}</span> },
-  { key: 'phase', title: t('column.phase'), width: 150, render: (order) => <PhaseBadge phase={order.phase} /> },
-  { key: 'attention', title: t('column.attention'), render: (order) => <Attention order={order} /> },
+  {
+    key: 'phase',
+    title: t('column.phase'),
+    render: (order) => (
+      <span className="row">
+        <PhaseBadge phase={order.phase} />
+        <Attention order={order} />
+      </span>
+    ),
+  },
   { key: 'method', title: t('column.method'), render: (order) => <Fulfillment order={order} /> },
-  { key: 'channel', title: t('column.channel'), width: 100, render: (order) => order.channel },
+  { key: 'channel', title: t('column.channel'), width: 90, render: (order) => order.channel },
   { key: 'promise', title: t('column.promise'), sort: 'promise', width: 150, render: (order) => <PromisedBy order={order} /> },
   { key: 'units', title: t('column.units'), num: true, width: 60, render: (order) => <Num value={unitsOf(order)} /> },
   { key: 'total', title: t('column.total'), num: true, width: 96, render: (order) => <Money minor={order.total} currency={order.currency} /> },
@@ -112,4 +120,4 @@ export const COLUMNS: readonly Column<Order>[] = [
 ];
 
 /** Those that are shown until a person chooses. */
-export const USUAL = ['number', 'placed', 'customer', 'phase', 'attention', 'method', 'channel', 'promise', 'units', 'total'];
+export const USUAL = ['number', 'placed', 'customer', 'phase', 'method', 'channel', 'promise', 'units', 'total'];

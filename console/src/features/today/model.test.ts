@@ -21,8 +21,8 @@ describe('a figure', () => {
 
 describe('a stage', () => {
   it('shows its share of the fullest, and something wherever there is something', () => {
-    const stages = [{ orders: 100 }, { orders: 1 }, { orders: 0 }] as never;
-    expect([100, 1, 0].map((orders) => shareOf(orders, stages))).toEqual([1, 0.04, 0]);
+    const stages = [{ orders: 100 }, { orders: 1 }, { orders: 0 }, { stage: 'delivered', orders: 900 }] as never;
+    expect([100, 1, 0, 900].map((orders) => shareOf(orders, stages))).toEqual([1, 0.04, 0, 1]);
   });
 });
 

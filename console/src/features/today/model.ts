@@ -30,10 +30,10 @@ export function sorted(figures: readonly Figure[]): Figure[] {
   return figures.toSorted((one, other) => BADNESS[one.level] - BADNESS[other.level]);
 }
 
-/** The share of the fullest stage, for the bar under a count; what is there is always seen. */
+/** The share of the fullest stage under way, for the bar under a count; what is there is always seen. */
 export function shareOf(orders: number, stages: Overview['stages']): number {
-  const most = Math.max(1, ...stages.map((stage) => stage.orders));
-  return orders ? Math.max(0.04, orders / most) : 0;
+  const most = Math.max(1, ...stages.filter((stage) => stage.stage !== 'delivered').map((stage) => stage.orders));
+  return orders ? Math.min(1, Math.max(0.04, orders / most)) : 0;
 }
 
 export const KEPT = 60;
