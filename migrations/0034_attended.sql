@@ -11,9 +11,13 @@ UPDATE plumbing.exception AS x
 SET node_id = x.detail ->> 'node'
 WHERE x.detail ->> 'node' IS NOT NULL;
 
+-- Exceptions are few: an index of them is made in milliseconds.
+-- squawk-ignore require-concurrent-index-creation
 CREATE INDEX exception_open_by_kind ON plumbing.exception (market, kind, exception_id)
 WHERE closed_at IS NULL;
+-- squawk-ignore require-concurrent-index-creation
 CREATE INDEX exception_by_kind ON plumbing.exception (market, kind, exception_id);
+-- squawk-ignore require-concurrent-index-creation
 CREATE INDEX exception_closed ON plumbing.exception (market, exception_id)
 WHERE closed_at IS NOT NULL;
 

@@ -74,18 +74,21 @@ RETURNING
 -- The queues: of each kind what waits, since when, how much is over its time, and of those raised
 -- since a moment (an id of its time) how many were dealt with in time, or still can be. Counts end
 -- at `most`: nobody reads further, and no queue costs more.
-SELECT
-    k.kind, w.waiting, w.snoozed, w.late, w.oldest_at, r.raised, r.in_time
-FROM unnest(:kinds::text[], :within_s::integer[]) AS k (kind, within_s)
-CROSS JOIN LATERAL (
+WITH kinds AS (
     SELECT
-        count(*) FILTER (WHERE o.awake)::integer AS waiting,
-        count(*) FILTER (WHERE NOT o.awake)::integer AS snoozed,
-        count(*) FILTER (
-            WHERE o.awake AND :at::timestamptz - o.opened_at > make_interval(secs => k.within_s)
-        )::integer AS late,
-        min(o.opened_at) FILTER (WHERE o.awake) AS oldest_at
-    FROM (
+        u.kind,
+        u.within_s
+    FROM unnest(:kinds::text[], :within_s::integer[]) AS u (kind, within_s)
+),
+
+standing AS (
+    SELECT
+        k.kind,
+        o.opened_at,
+        o.awake,
+        :at::timestamptz - o.opened_at > make_interval(secs => k.within_s) AS late
+    FROM kinds AS k
+    LEFT JOIN LATERAL (
         SELECT
             x.opened_at,
             coalesce(x.snoozed_until, '-infinity') <= :at::timestamptz AS awake
@@ -95,17 +98,17 @@ CROSS JOIN LATERAL (
             AND (:node_ids::text[] IS NULL OR x.node_id = any(:node_ids::text[]))
         ORDER BY x.exception_id
         LIMIT :most::integer
-    ) AS o
-) AS w
-CROSS JOIN LATERAL (
+    ) AS o ON TRUE
+),
+
+recent AS (
     SELECT
-        count(*)::integer AS raised,
-        count(*) FILTER (
-            WHERE
-            coalesce(s.closed_at, :at::timestamptz) - s.opened_at
-            <= make_interval(secs => k.within_s)
-        )::integer AS in_time
-    FROM (
+        k.kind,
+        r.opened_at,
+        coalesce(r.closed_at, :at::timestamptz) - r.opened_at
+        <= make_interval(secs => k.within_s) AS in_time
+    FROM kinds AS k
+    LEFT JOIN LATERAL (
         SELECT
             x.opened_at,
             x.closed_at
@@ -115,6 +118,27 @@ CROSS JOIN LATERAL (
             AND (:node_ids::text[] IS NULL OR x.node_id = any(:node_ids::text[]))
         ORDER BY x.exception_id DESC
         LIMIT :most::integer
-    ) AS s
-) AS r
-ORDER BY k.kind;
+    ) AS r ON TRUE
+),
+
+kept AS (
+    SELECT
+        r.kind,
+        count(r.opened_at)::integer AS raised,
+        (count(*) FILTER (WHERE r.in_time))::integer AS in_time
+    FROM recent AS r
+    GROUP BY r.kind
+)
+
+SELECT
+    s.kind,
+    (count(*) FILTER (WHERE s.awake))::integer AS waiting,
+    (count(*) FILTER (WHERE NOT s.awake))::integer AS snoozed,
+    (count(*) FILTER (WHERE s.awake AND s.late))::integer AS late,
+    min(s.opened_at) FILTER (WHERE s.awake) AS oldest_at,
+    max(k.raised) AS raised,
+    max(k.in_time) AS in_time
+FROM standing AS s
+INNER JOIN kept AS k ON s.kind = k.kind
+GROUP BY s.kind
+ORDER BY s.kind;
