@@ -12,17 +12,19 @@ interface Props {
   foot?: ReactNode;
 }
 
+const PARTS = { content: 'sheet', body: 'sheet-body', title: 'sheet-title' };
+
 /** Something looked at beside the page it came from; focus returns there. Keep it mounted: `open` shows it. */
 export function Drawer({ open, onClose, title, size = 460, children, foot }: Props) {
   return (
-    <Sheet.Root opened={open} onClose={onClose} position="right" size={size}>
+    <Sheet.Root opened={open} onClose={onClose} position="right" size={size} classNames={PARTS}>
       <Sheet.Overlay backgroundOpacity={0.25} />
-      <Sheet.Content className="sheet">
+      <Sheet.Content>
         <div className="sheet-head">
           <Sheet.Title>{title}</Sheet.Title>
           <Sheet.CloseButton aria-label={say('close')} />
         </div>
-        <Sheet.Body className="sheet-body">{children}</Sheet.Body>
+        <Sheet.Body>{children}</Sheet.Body>
         {foot && <div className="sheet-foot">{foot}</div>}
       </Sheet.Content>
     </Sheet.Root>
@@ -32,14 +34,14 @@ export function Drawer({ open, onClose, title, size = 460, children, foot }: Pro
 /** A short question over the page. */
 export function Dialog({ open, onClose, title, size = 'md', children, foot }: Props) {
   return (
-    <Modal.Root opened={open} onClose={onClose} size={size} centered>
+    <Modal.Root opened={open} onClose={onClose} size={size} centered classNames={PARTS}>
       <Modal.Overlay backgroundOpacity={0.35} />
-      <Modal.Content className="sheet">
+      <Modal.Content>
         <div className="sheet-head">
           <Modal.Title>{title}</Modal.Title>
           <Modal.CloseButton aria-label={say('close')} />
         </div>
-        <Modal.Body className="sheet-body">{children}</Modal.Body>
+        <Modal.Body>{children}</Modal.Body>
         {foot && <div className="sheet-foot">{foot}</div>}
       </Modal.Content>
     </Modal.Root>
