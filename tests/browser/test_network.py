@@ -63,7 +63,7 @@ def test_flows_are_drawn_and_can_be_left_out(visit):
     page = visit("/network")
     opened(page)
     expect(page.locator(".outline-flow").first).to_be_attached(timeout=PATIENCE_MS)
-    page.get_by_text("Flows", exact=True).click()
+    page.get_by_role("switch", name="Show flows").click()
     expect(page.locator(".outline-flow")).to_have_count(0)
     expect(page).to_have_url(re.compile("flows=off"))
 

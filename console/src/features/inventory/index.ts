@@ -1,8 +1,10 @@
 import { Boxes, Package } from 'lucide-react';
 import { ask, http } from '@/api/client';
 import type { Feature } from '@/app/feature';
-import { t } from './words';
+import { catalog } from '@/i18n';
+import en from './menu.json'; // the words of the pages are loaded with the pages
 
+const t = catalog({ en });
 const STOCK = () => [['inventory']];
 
 export const inventory: Feature = {

@@ -1,9 +1,10 @@
 import { MapPinned, Warehouse } from 'lucide-react';
 import { ask, http } from '@/api/client';
 import type { Feature } from '@/app/feature';
-import { matching } from './nodes';
-import { t } from './words';
+import { catalog } from '@/i18n';
+import en from './menu.json'; // the words of the pages are loaded with the pages
 
+const t = catalog({ en });
 const NETWORK = () => [['network']];
 const WORK = () => [['network', 'overview'], ['network', 'node']];
 
@@ -19,6 +20,7 @@ export const network: Feature = {
     {
       title: t('find.nodes'),
       find: async (text, signal) => {
+        const { matching } = await import('./nodes');
         const { nodes } = await ask(http.GET('/v1/network/overview', { signal }));
         return matching(nodes, { q: text, kind: undefined, status: undefined })
           .slice(0, 8)
