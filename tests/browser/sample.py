@@ -1,8 +1,10 @@
 """The sample retailer, small, with orders at every point of their lives."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from entrepot.demo.retailer import Retailer, found
@@ -44,12 +46,12 @@ class Sample:
 
 def load(system: System, client: Client) -> Sample:
     """Open the retailer, see some orders through, and bring others so far and no further."""
-    summary = asyncio.run(
-        run(
-            system.url, system.key, orders=SEEN_THROUGH, rate=None, seed=SEED, scale=SCALE,
-            view=None,
-        )
+    seeing = partial(
+        run, system.url, system.key, orders=SEEN_THROUGH, rate=None, seed=SEED, scale=SCALE,
+        view=None,
     )  # fmt: skip
+    with ThreadPoolExecutor(1) as aside:  # the browser's own loop may be running in this thread
+        summary = aside.submit(lambda: asyncio.run(seeing())).result()
     assert summary.ok, summary
     retailer = found(seed=SEED, scale=SCALE)
     sample = Sample(retailer, _placed(client, retailer))

@@ -7,10 +7,11 @@ import { EmptyState, ErrorState } from '@/ui/States';
 
 /** A page that failed: the shell stands, the page says so. */
 export function Crashed({ error, reset }: ErrorComponentProps) {
-  if (error instanceof ApiError) return <ErrorState error={error} retry={reset} />;
+  if (error instanceof ApiError) return <ErrorState error={error} retry={reset} page />;
   return (
     <div role="alert">
       <EmptyState
+        page
         icon={TriangleAlert}
         title={say('crash.title')}
         actions={
@@ -32,7 +33,7 @@ export function Crashed({ error, reset }: ErrorComponentProps) {
 
 export function NotFound() {
   return (
-    <EmptyState icon={Compass} title={say('notfound.title')} actions={<Link to="/">{say('notfound.home')}</Link>}>
+    <EmptyState page icon={Compass} title={say('notfound.title')} actions={<Link to="/">{say('notfound.home')}</Link>}>
       {say('notfound.text')}
     </EmptyState>
   );

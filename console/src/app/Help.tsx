@@ -1,14 +1,15 @@
-import { say } from '@/i18n';
+import { useMounted } from '@mantine/hooks';
 import { Dialog } from '@/ui/Drawer';
 import { useShortcuts } from '@/ui/keys';
 import { KeyHint } from '@/ui/Values';
 import { t } from './words';
 
 /** Every key that does something now: everywhere, and on this page. */
-export default function Help({ onClose }: { onClose: () => void }) {
+export default function Help({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const mounted = useMounted(); // as the palette
   const groups = useShortcuts().filter((layer) => layer.shortcuts.length);
   return (
-    <Dialog open onClose={onClose} title={t('help')} size={560}>
+    <Dialog open={mounted && open} onClose={onClose} title={t('help')} size={560}>
       <div style={{ columns: '240px 2', columnGap: 28 }}>
         {groups.map((group, at) => (
           <section key={`${group.group}${at}`} style={{ breakInside: 'avoid', paddingBlockEnd: 14 }}>
@@ -34,7 +35,6 @@ export default function Help({ onClose }: { onClose: () => void }) {
           </div>
         </section>
       </div>
-      <span className="visually-hidden">{say('close')}</span>
     </Dialog>
   );
 }

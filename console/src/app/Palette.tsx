@@ -1,5 +1,5 @@
 import { Combobox, Loader, Modal, TextInput, useCombobox, useMantineColorScheme } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { useDebouncedValue, useMounted } from '@mantine/hooks';
 import { useQueries } from '@tanstack/react-query';
 import { CornerDownLeft, Keyboard, Moon, Search } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
@@ -17,8 +17,29 @@ interface Group {
   items: Command[];
 }
 
+interface Props {
+  open: boolean;
+  features: readonly Feature[];
+  onClose: () => void;
+  onHelp: () => void;
+}
+
 /** One place to go anywhere and to do anything: pages, commands, and what the features' searches find. */
-export default function Palette({ features, onClose, onHelp }: { features: readonly Feature[]; onClose: () => void; onHelp: () => void }) {
+export default function Palette(props: Props) {
+  const mounted = useMounted(); // it opens once it is there: only then is it known where the focus was
+  return (
+    <Modal.Root opened={mounted && props.open} onClose={props.onClose} size={600} yOffset="12vh" transitionProps={{ duration: 80 }}>
+      <Modal.Overlay backgroundOpacity={0.35} />
+      <Modal.Content aria-label={t('palette.label')}>
+        <Modal.Body p={0}>
+          <Choices {...props} />
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
+  );
+}
+
+function Choices({ features, onClose, onHelp }: Props) {
   const [text, setText] = useState('');
   const [asked] = useDebouncedValue(text.trim(), 140);
   const go = useGo();
@@ -30,8 +51,8 @@ export default function Palette({ features, onClose, onHelp }: { features: reado
   const first = all.map((item) => item.id).join(' ');
   // The first one is always ready for Enter.
   useEffect(() => {
-    const soon = requestAnimationFrame(() => combobox.selectFirstOption());
-    return () => cancelAnimationFrame(soon);
+    const soon = setTimeout(() => combobox.selectFirstOption());
+    return () => clearTimeout(soon);
     // the store is another object at each render, and the same store
     // oxlint-disable-next-line react/exhaustive-deps
   }, [first]);
@@ -41,41 +62,39 @@ export default function Palette({ features, onClose, onHelp }: { features: reado
     chosen?.run(go);
   };
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} padding={0} size={600} yOffset="12vh" aria-label={t('palette.label')} transitionProps={{ duration: 80 }} overlayProps={{ backgroundOpacity: 0.35 }}>
-      <Combobox store={combobox} onOptionSubmit={choose} withinPortal={false}>
-        <Combobox.EventsTarget>
-          <TextInput
-            size="md"
-            variant="unstyled"
-            px={14}
-            leftSection={<Search size={16} aria-hidden />}
-            rightSection={found.searching ? <Loader size={14} aria-label={t('palette.searching')} /> : null}
-            placeholder={t('palette.hint')}
-            aria-label={t('palette.label')}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-            onKeyDown={(event) => event.key === 'Escape' && onClose()}
-            data-autofocus
-          />
-        </Combobox.EventsTarget>
-        <Combobox.Options mah={420} p={6} style={{ overflowY: 'auto', borderBlockStart: '1px solid var(--line)' }} aria-label={t('palette.label')}>
-          {groups.map((group) => (
-            <Combobox.Group key={group.title} label={group.title}>
-              {group.items.map((item) => (
-                <Combobox.Option key={item.id} value={item.id} p={0}>
-                  <span className="palette-option">
-                    {item.icon ? <item.icon size={15} aria-hidden /> : <CornerDownLeft size={15} aria-hidden />}
-                    <span className="truncate">{item.label}</span>
-                    {item.note && <span className="muted small truncate push">{item.note}</span>}
-                  </span>
-                </Combobox.Option>
-              ))}
-            </Combobox.Group>
-          ))}
-          {!all.length && !found.searching && <Combobox.Empty>{t('palette.empty')}</Combobox.Empty>}
-        </Combobox.Options>
-      </Combobox>
-    </Modal>
+    <Combobox store={combobox} onOptionSubmit={choose} withinPortal={false}>
+      <Combobox.EventsTarget>
+        <TextInput
+          size="md"
+          variant="unstyled"
+          px={14}
+          leftSection={<Search size={16} aria-hidden />}
+          rightSection={found.searching ? <Loader size={14} aria-label={t('palette.searching')} /> : null}
+          placeholder={t('palette.hint')}
+          aria-label={t('palette.label')}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === 'Escape' && onClose()}
+          data-autofocus
+        />
+      </Combobox.EventsTarget>
+      <Combobox.Options mah={420} p={6} style={{ overflowY: 'auto', borderBlockStart: '1px solid var(--line)' }} aria-label={t('palette.label')}>
+        {groups.map((group) => (
+          <Combobox.Group key={group.title} label={group.title}>
+            {group.items.map((item) => (
+              <Combobox.Option key={item.id} value={item.id} p={0}>
+                <span className="palette-option">
+                  {item.icon ? <item.icon size={15} aria-hidden /> : <CornerDownLeft size={15} aria-hidden />}
+                  <span className="truncate">{item.label}</span>
+                  {item.note && <span className="muted small truncate push">{item.note}</span>}
+                </span>
+              </Combobox.Option>
+            ))}
+          </Combobox.Group>
+        ))}
+        {!all.length && !found.searching && <Combobox.Empty>{t('palette.empty')}</Combobox.Empty>}
+      </Combobox.Options>
+    </Combobox>
   );
 }
 

@@ -21,6 +21,8 @@ import { t } from './words';
 const Palette = lazy(() => import('./Palette'));
 const Help = lazy(() => import('./Help'));
 
+type Over = 'palette' | 'help';
+
 const FOOT = 90;
 const OUTDATES: Outdates[] = features.flatMap((feature) => (feature.outdates ? [feature.outdates] : []));
 
@@ -29,12 +31,17 @@ export function Shell() {
   const session = useSession();
   const [preferences] = usePreferences();
   const shown = useMemo(() => allowed(features, session), [session]);
-  const [over, setOver] = useState<'palette' | 'help' | null>(null);
+  const [over, setOver] = useState<Over | null>(null);
+  const [used, setUsed] = useState<ReadonlySet<Over>>(new Set()); // loaded when first shown, and then kept: focus returns
+  const show = (which: Over) => {
+    setUsed((before) => new Set(before).add(which));
+    setOver(which);
+  };
   const [menu, setMenu] = useState(false);
   const main = useRef<HTMLElement>(null);
   useScheme(preferences.scheme);
   useOutdating(OUTDATES, session !== null);
-  useShellKeys(shown, setOver);
+  useShellKeys(shown, show);
   useEffect(() => {
     document.documentElement.dataset.density = preferences.density ?? 'cozy';
   }, [preferences.density]);
@@ -45,7 +52,7 @@ export function Shell() {
         <a href="#main" className="skip" onClick={() => main.current?.focus()}>
           {say('skip')}
         </a>
-        <Top session={session} menu={menu} onMenu={setMenu} onPalette={() => setOver('palette')} onHelp={() => setOver('help')} />
+        <Top session={session} menu={menu} onMenu={setMenu} onPalette={() => show('palette')} onHelp={() => show('help')} />
         <Nav shown={shown} session={session} open={menu} onGone={() => setMenu(false)} />
         <main className="shell-main" id="main" ref={main} tabIndex={-1}>
           <Stale />
@@ -55,14 +62,14 @@ export function Shell() {
         </main>
       </div>
       <Suspense>
-        {over === 'palette' && <Palette features={shown} onClose={() => setOver(null)} onHelp={() => setOver('help')} />}
-        {over === 'help' && <Help onClose={() => setOver(null)} />}
+        {used.has('palette') && <Palette open={over === 'palette'} features={shown} onClose={() => setOver(null)} onHelp={() => show('help')} />}
+        {used.has('help') && <Help open={over === 'help'} onClose={() => setOver(null)} />}
       </Suspense>
     </ZoneContext>
   );
 }
 
-function useShellKeys(shown: readonly Feature[], open: (over: 'palette' | 'help') => void): void {
+function useShellKeys(shown: readonly Feature[], open: (over: Over) => void): void {
   const go = useGo();
   const everywhere: Shortcut[] = [
     { keys: 'mod+k', label: t('key.palette'), typing: true, run: () => open('palette') },

@@ -27,12 +27,12 @@ const root = createRootRoute({
   errorComponent: Crashed,
 });
 
-const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Gate, notFoundComponent: NotFound });
+const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Gate });
 
 function guarded(scope: string | undefined, Component: ComponentType): () => ReactNode {
   return function Guarded() {
     const session = useSession();
-    return allows(session, scope) ? <Component /> : <Forbidden scope={scope} />;
+    return allows(session, scope) ? <Component /> : <Forbidden scope={scope} page />;
   };
 }
 
@@ -52,15 +52,16 @@ function Start() {
   const session = useSession();
   const first = entries(allowed(features, session))[0];
   if (first) return <Navigate to={first.path} replace />;
-  return <EmptyState title={t('start.title', { name: session?.user.name ?? '' })}>{t('start.text')}</EmptyState>;
+  return <EmptyState page title={t('start.title', { name: session?.user.name ?? '' })}>{t('start.text')}</EmptyState>;
 }
 
 const pages = features.flatMap((feature) => feature.pages.map((page) => route(page, feature.scope)));
 const started = features.some((feature) => feature.pages.some((page) => page.path === '/'));
+const elsewhere = createRoute({ getParentRoute: () => shell, path: '$', component: NotFound });
 const start = createRoute({ getParentRoute: () => shell, path: '/', component: Start });
 
 export const router = createRouter({
-  routeTree: root.addChildren([shell.addChildren(started ? pages : [start as unknown as AnyRoute, ...pages])]),
+  routeTree: root.addChildren([shell.addChildren([...(started ? [] : [start as unknown as AnyRoute]), ...pages, elsewhere as unknown as AnyRoute])]),
   defaultPreload: 'intent',
   defaultNotFoundComponent: NotFound,
   parseSearch,

@@ -9,14 +9,17 @@ interface EmptyProps {
   title?: ReactNode;
   children?: ReactNode;
   actions?: ReactNode;
+  /** It stands for the whole page: its title is the page's. */
+  page?: boolean;
 }
 
 /** Nothing to show: why, and what to do about it. */
-export function EmptyState({ icon: Icon = Inbox, title = say('empty.title'), children, actions }: EmptyProps) {
+export function EmptyState({ icon: Icon = Inbox, title = say('empty.title'), children, actions, page }: EmptyProps) {
+  const Title = page ? 'h1' : 'h2';
   return (
     <div className="state">
       <Icon size={26} strokeWidth={1.5} className="state-icon" aria-hidden />
-      <h2>{title}</h2>
+      <Title>{title}</Title>
       {children && <p>{children}</p>}
       {actions && <div className="actions">{actions}</div>}
     </div>
@@ -33,13 +36,14 @@ interface Fault {
 }
 
 /** A read that failed: what happened, and trying again in its place. A refusal for lack of permission says which. */
-export function ErrorState({ error, retry, title }: { error: Fault; retry?: () => void; title?: string }) {
-  if (error.forbidden) return <Forbidden scope={error.missingScope} />;
+export function ErrorState({ error, retry, title, page }: { error: Fault; retry?: () => void; title?: string; page?: boolean }) {
+  if (error.forbidden) return <Forbidden scope={error.missingScope} page={page} />;
   const Icon = error.offline ? CloudOff : TriangleAlert;
+  const Title = page ? 'h1' : 'h2';
   return (
     <div className="state" role="alert">
       <Icon size={26} strokeWidth={1.5} className="state-icon" aria-hidden />
-      <h2>{title ?? say('error.title')}</h2>
+      <Title>{title ?? say('error.title')}</Title>
       <p>{error.offline ? say('error.offline') : error.message}</p>
       {retry && (
         <div className="actions">
@@ -53,13 +57,11 @@ export function ErrorState({ error, retry, title }: { error: Fault; retry?: () =
 }
 
 /** Not allowed: which permission is missing. */
-export function Forbidden({ scope }: { scope?: string }) {
+export function Forbidden({ scope, page }: { scope?: string; page?: boolean }) {
   return (
-    <div className="state">
-      <Lock size={26} strokeWidth={1.5} className="state-icon" aria-hidden />
-      <h2>{say('forbidden.title')}</h2>
-      <p>{scope ? say('forbidden.scope', { scope }) : say('forbidden.plain')}</p>
-    </div>
+    <EmptyState icon={Lock} title={say('forbidden.title')} page={page}>
+      {scope ? say('forbidden.scope', { scope }) : say('forbidden.plain')}
+    </EmptyState>
   );
 }
 

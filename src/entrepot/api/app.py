@@ -9,6 +9,7 @@ from typing import TypeVar
 from entrepot.access.hashing import Hashing
 from entrepot.access.throttle import PER_ADDRESS, PER_LOGIN, Throttle
 from entrepot.api.faces import Faces
+from entrepot.api.following import Following
 from entrepot.api.principals import Principals
 from entrepot.inventory.launch_model import TICKETS_PER_COMMIT_MAX
 from entrepot.journey.bill import Explained, Question, explained
@@ -60,6 +61,7 @@ class App:
     quotes: Batcher[tuple[MarketId, Cart], Quote]
     bills: Batcher[tuple[MarketId, Question], list[Explained]]
     draws: Batcher[tuple[MarketId, Draw], Drawn]
+    following: Following
     hashing: Hashing = field(default_factory=Hashing)
     per_login: Throttle = field(default_factory=lambda: Throttle(PER_LOGIN))
     per_address: Throttle = field(default_factory=lambda: Throttle(PER_ADDRESS))
@@ -110,6 +112,7 @@ def app_of(settings: Settings, pool: db.Pool, captures: db.Pool, world: World) -
             queue_max=DRAWS_QUEUED_MAX,
             give_up=db.UNREACHABLE,
         ),
+        following=Following(pool),
     )
 
 

@@ -17,13 +17,14 @@ from entrepot.api.problems import Code, Problem
 from entrepot.api.signed_in import Known, Sessions, token_of
 from entrepot.plumbing.cloud_event import cloud_event
 from entrepot.plumbing.model import Event
-from entrepot.plumbing.relay import events_after, newest
+from entrepot.plumbing.relay import newest
 from entrepot.terms.ids import MarketId
 
 log = logging.getLogger(__name__)
 
-PAGE = 500
-PAUSE_S = 0.05
+LOOK_S = 0.25
+"""So often at least is it looked whether the listener still may, and whether the server stops."""
+
 KEEP_ALIVE_S = 15.0
 HEADERS = [
     ("content-type", "text/event-stream"),
@@ -95,31 +96,30 @@ async def _send(
 ) -> None:
     types = wanted(query)
     root = app.settings.public_url
+    listening = may_listen()
+    if listening is None:
+        return
     transport = protocol.response_stream(200, HEADERS)
-    quiet = 0.0
     text = f"retry: {RETRY_MS}\n\n" if query.named else _named("start", after)
-    while not app.stopping.is_set() and (principal := may_listen()) is not None:
-        market, own = principal.market, principal.nodes
-        async with app.pool.acquire() as conn:
-            events = await events_after(conn, market, after, PAGE)
-        text += "".join(
-            _event(e, _line(cloud_event(root, market, e)), named=query.named)
-            for e in events
-            if (types is None or e.type in types) and (own is None or is_of(e, own))
-        )
-        if events:
-            after = events[-1].sequence
-        quiet = 0.0 if text else quiet + PAUSE_S
-        if quiet >= KEEP_ALIVE_S:
-            text, quiet = ": still here\n\n" if query.named else _named("tick", after), 0.0
-        if text:
-            try:
-                await transport.send_str(text)
-            except Exception:  # noqa: BLE001 - however it says so, the client has left
-                return
-            text = ""
-        if not events:
-            await asyncio.sleep(PAUSE_S)
+    heard = asyncio.get_running_loop().time()
+    async with app.following.of(listening.market) as tail:
+        while not app.stopping.is_set() and (listening := may_listen()) is not None:
+            market, own = listening.market, listening.nodes
+            if text:
+                try:
+                    await transport.send_str(text)
+                except Exception:  # noqa: BLE001 - however it says so, the client has left
+                    return
+                heard = asyncio.get_running_loop().time()
+            events = await tail.after(after, LOOK_S)
+            text = "".join(
+                _event(e, _line(cloud_event(root, market, e)), named=query.named)
+                for e in events
+                if (types is None or e.type in types) and (own is None or is_of(e, own))
+            )
+            after = events[-1].sequence if events else after
+            if not text and asyncio.get_running_loop().time() - heard >= KEEP_ALIVE_S:
+                text = ": still here\n\n" if query.named else _named("tick", after)
 
 
 async def _start(app: App, market: MarketId, last: str | None, query: StreamQuery) -> int:
