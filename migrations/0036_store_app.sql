@@ -1,5 +1,5 @@
--- Why: the people in a store work with a phone: they scan barcodes, pick several orders in one walk,
--- put what is ready on a shelf and hand it over to whom it belongs.
+-- Why: the people in a store work with a phone: they scan barcodes, pick several orders in one
+-- walk, put what is ready on a shelf and hand it over to whom it belongs.
 
 -- What is printed on an item. `code` is as it is compared, article numbers with fourteen digits;
 -- `given` as it was told. A barcode is that of one item.

@@ -50,7 +50,7 @@ WHERE
                     ON k.market = f.market AND k.fulfillment_order_id = f.fulfillment_order_id
                 WHERE
                     k.market = p.market AND k.pick_list_id = p.pick_list_id
-                    AND f.moved_at >= :idle_since::timestamptz
+                    AND f.moved_at >= :idle_since::timestamptz -- noqa: RF02
             )
         )
         OR NOT EXISTS (

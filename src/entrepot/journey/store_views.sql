@@ -20,8 +20,8 @@ WITH waiting AS MATERIALIZED (
         f.market = :market::text
         AND f.node_id = :node_id::text
         AND f.state IN ('released', 'accepted', 'picking', 'picked', 'packed', 'ready_for_pickup')
-        AND f.state = any(:states::text[])
-        AND f.method = any(:methods::text[])
+        AND f.state = any(:states::text[]) -- noqa: RF02
+        AND f.method = any(:methods::text[]) -- noqa: RF02
 )
 
 SELECT w.fulfillment_order_id, w.order_id, w.due_at
@@ -120,7 +120,7 @@ INNER JOIN fulfillment.pick_list AS p
     ON k.market = p.market AND k.pick_list_id = p.pick_list_id
 WHERE
     k.market = :market::text
-    AND k.fulfillment_order_id = any(:fulfillment_order_ids::uuid[])
+    AND k.fulfillment_order_id = any(:fulfillment_order_ids::uuid[]) -- noqa: RF02
     AND k.let_go_at IS NULL;
 
 -- name: fetched_here -> DueWork
@@ -148,12 +148,16 @@ SELECT w.fulfillment_order_id, w.order_id, coalesce(w.arrived_at, w.moved_at) AS
 FROM waiting AS w
 INNER JOIN orders."order" AS o ON o.market = :market::text AND w.order_id = o.order_id
 WHERE
-    :text::text = ''
-    OR w.code = :code::text
-    OR w.order_id BETWEEN :low::uuid AND :high::uuid
-    OR o.external_id = :text::text
-    OR strpos(lower(o.document::json -> 'customer' ->> 'name'), lower(:text::text)) > 0
-    OR strpos(lower(o.document::json -> 'ship_to' ->> 'name'), lower(:text::text)) > 0
+    :text::text = '' -- noqa: RF02
+    OR w.code = :code::text -- noqa: RF02
+    OR w.order_id BETWEEN :low::uuid AND :high::uuid -- noqa: RF02
+    OR o.external_id = :text::text -- noqa: RF02
+    OR strpos(
+        lower(o.document::json -> 'customer' ->> 'name'), lower(:text::text) -- noqa: RF02
+    ) > 0
+    OR strpos(
+        lower(o.document::json -> 'ship_to' ->> 'name'), lower(:text::text) -- noqa: RF02
+    ) > 0
 ORDER BY
     w.arrived_at ASC NULLS LAST, w.state = 'ready_for_pickup' DESC, w.moved_at ASC,
     w.fulfillment_order_id ASC
