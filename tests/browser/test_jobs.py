@@ -128,7 +128,7 @@ def test_jobs_are_listed_and_one_is_canceled(visit, axe, shot, client, sample):
     page.get_by_text("Canceled: draft.csv").wait_for()
     path = f"/v1/imports/{made.json['id']}"
     eventually(lambda: client.get(path).json["state"] == "canceled", what="canceled")
-    page.get_by_role("button", name="Ended").click()
+    page.get_by_role("button", name="Ended", exact=True).click()
     page.wait_for_url(re.compile("view=ended"))
     row = jobs.locator("tr", has_text="draft.csv")
     row.get_by_text("Canceled").wait_for()
