@@ -23,6 +23,7 @@ export default defineConfig({
         store: here('./store.html'),
         portal: here('./portal.html'),
         'store-sw': here('./src/faces/store/sw.ts'),
+        ...(process.env.ENTREPOT_CONSOLE_KIT ? { kit: here('./kit.html') } : {}),
       },
       output: {
         // A service worker's name is its address: it must not change from build to build.

@@ -21,7 +21,7 @@ export function forbidden(from, to, isPackage) {
     return exotic && !allowed ? `only ui/ imports ${exotic}` : null;
   }
   const other = room(to);
-  if (own === other || from === 'main.tsx' || own === 'test') return null;
+  if (own === other || from === 'main.tsx' || own === 'test' || own === 'kit') return null;
   if (other.startsWith('features/') && from !== 'app/features.ts') return `${own} may not import a feature`;
   if (other.startsWith('faces/')) return `${own} may not import a face`;
   if (own === 'i18n') return 'i18n imports nothing of ours';

@@ -2,6 +2,8 @@
 
 import secrets
 
+from browser.faces import Faces
+from browser.relay import relaying
 from scenarios.shop import eventually
 
 TABS = 8
@@ -68,31 +70,33 @@ def test_eight_tabs_share_one_connection_and_the_next_leads_when_it_closes(faces
     assert len(connections(others)) == 1
 
 
-def test_a_broken_connection_is_told_and_what_was_missed_is_made_up_for(faces, client, allow):
-    allow("ERR_|Failed to load")
-    context = faces.context(role="operations")
-    leader = watched(faces.tab(context))
-    leader.goto("/")
-    live(leader)
-    listener = watched(faces.tab(context))
-    listener.goto("/")
-    live(listener)
-    listener.evaluate(HEARD)
-    tell(client)
-    eventually(
-        lambda: [listener.wait_for_timeout(50), listener.evaluate("window.__told.length")][1],
-        what="the first facts are heard",
-    )
-    context.set_offline(True)  # noqa: FBT003 - Playwright's own
-    leader.evaluate("""() => window.dispatchEvent(new Event('offline'))""")
-    leader.get_by_text("Reconnecting. Data from").wait_for(timeout=60_000)
-    tell(client)
-    context.set_offline(False)  # noqa: FBT003
-    live(leader)
-    eventually(
-        lambda: [listener.wait_for_timeout(50), len(listener.evaluate("window.__told")) >= 4][1],
-        what="what happened meanwhile is heard",
-    )
-    told = listener.evaluate("window.__told")
+def test_a_broken_connection_is_told_and_what_was_missed_is_made_up_for(
+    browser, system, people, client, request
+):
+    with relaying(system.url) as relay:
+        faces = Faces(browser, relay.url, people)
+        request.addfinalizer(faces.close)
+        context = faces.context(role="operations")
+        leader, listener = faces.tab(context), faces.tab(context)
+        for page in (leader, listener):
+            page.goto("/")
+            live(page)
+        listener.evaluate(HEARD)
+        tell(client)
+        seen(listener, 2)
+        relay.cut()
+        leader.get_by_text("Reconnecting. Data from").wait_for()
+        listener.get_by_text("Reconnecting. Data from").wait_for()
+        tell(client)
+        relay.mend()
+        live(leader)
+        live(listener)
+        told = seen(listener, 4)
     assert told == sorted(set(told)), "in order, none twice"
     assert told[-1] - told[0] + 1 == len(told), "none left out"
+
+
+def seen(page, count):
+    """Wait until a page has been told so much; give the numbers of what it was told."""
+    page.wait_for_function("(count) => window.__told.length >= count", arg=count)
+    return page.evaluate("window.__told")

@@ -57,7 +57,7 @@ def test_the_palette_is_a_listbox_whose_first_entry_is_ready(visit, axe, shot):
     axe(page)
     shot(page, "palette")
     search.fill("keyb")
-    page.get_by_role("option", name=re.compile("Keyboard shortcuts"), selected=True).wait_for()
+    page.locator("[data-combobox-selected]", has_text="Keyboard shortcuts").wait_for()
     page.keyboard.press("Enter")
     page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
     axe(page)
@@ -72,8 +72,9 @@ def test_escape_closes_the_palette_and_the_focus_returns(visit):
     page.get_by_role("dialog").wait_for()
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="hidden")
-    focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
-    assert focused == "Search or run a command"
+    page.wait_for_function(
+        "document.activeElement.getAttribute('aria-label') === 'Search or run a command'"
+    )
 
 
 def test_a_question_mark_shows_the_keys(visit, shot):

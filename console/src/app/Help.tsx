@@ -1,3 +1,4 @@
+import { useMounted } from '@mantine/hooks';
 import { Dialog } from '@/ui/Drawer';
 import { useShortcuts } from '@/ui/keys';
 import { KeyHint } from '@/ui/Values';
@@ -5,9 +6,10 @@ import { t } from './words';
 
 /** Every key that does something now: everywhere, and on this page. */
 export default function Help({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const mounted = useMounted(); // as the palette
   const groups = useShortcuts().filter((layer) => layer.shortcuts.length);
   return (
-    <Dialog open={open} onClose={onClose} title={t('help')} size={560}>
+    <Dialog open={mounted && open} onClose={onClose} title={t('help')} size={560}>
       <div style={{ columns: '240px 2', columnGap: 28 }}>
         {groups.map((group, at) => (
           <section key={`${group.group}${at}`} style={{ breakInside: 'avoid', paddingBlockEnd: 14 }}>

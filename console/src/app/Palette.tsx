@@ -1,5 +1,5 @@
 import { Combobox, Loader, Modal, TextInput, useCombobox, useMantineColorScheme } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { useDebouncedValue, useMounted } from '@mantine/hooks';
 import { useQueries } from '@tanstack/react-query';
 import { CornerDownLeft, Keyboard, Moon, Search } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
@@ -26,8 +26,9 @@ interface Props {
 
 /** One place to go anywhere and to do anything: pages, commands, and what the features' searches find. */
 export default function Palette(props: Props) {
+  const mounted = useMounted(); // it opens once it is there: only then is it known where the focus was
   return (
-    <Modal.Root opened={props.open} onClose={props.onClose} size={600} yOffset="12vh" transitionProps={{ duration: 80 }}>
+    <Modal.Root opened={mounted && props.open} onClose={props.onClose} size={600} yOffset="12vh" transitionProps={{ duration: 80 }}>
       <Modal.Overlay backgroundOpacity={0.35} />
       <Modal.Content aria-label={t('palette.label')}>
         <Modal.Body p={0}>

@@ -37,6 +37,7 @@ export const theme = createTheme({
     Menu: { defaultProps: { shadow: 'md', width: 220, transitionProps: { duration: 80 } } },
     Modal: { defaultProps: { padding: 'md', transitionProps: { duration: 120 } } },
     MultiSelect: { defaultProps: { size: 'xs' } },
+    Notification: { defaultProps: { withBorder: true } },
     NumberInput: { defaultProps: { size: 'xs' } },
     PasswordInput: { defaultProps: { size: 'sm' } },
     Popover: { defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } },
@@ -49,18 +50,48 @@ export const theme = createTheme({
   },
 });
 
-// Mantine's own text of light variants fails AA in orange, red and teal; so does its dimmed text. Mended once, here.
-const ON_LIGHT = { red: '#b42323', orange: '#9a3d08', teal: '#06614a', cyan: '#095c6b', blue: '#1259a3', violet: '#5a35b8', gray: '#454d57', yellow: '#7a4f01', green: '#14622b', brand: '#085a56' };
-const ON_DARK = { red: '#ff9d9d', orange: '#ffbf85', teal: '#6fdcc0', cyan: '#7fdcea', blue: '#96c8ff', violet: '#c4aeff', gray: '#c3cad2', yellow: '#f5d27a', green: '#8fdba0', brand: '#73c3be' };
+// Mantine's own text of light variants fails AA in orange, red and teal, white on its red too, and its dimmed
+// text. Mended once, here: [text, soft background] of each color, and what white stands on.
+const ON_LIGHT = {
+  red: ['#b42323', '#fdecec'],
+  orange: ['#9a3d08', '#fdeede'],
+  yellow: ['#7a4f01', '#fdf3d7'],
+  green: ['#14622b', '#e2f5e6'],
+  teal: ['#06614a', '#dff5ee'],
+  cyan: ['#095c6b', '#dcf5f9'],
+  blue: ['#1259a3', '#e5f0fc'],
+  violet: ['#5a35b8', '#efe9fd'],
+  gray: ['#454d57', '#eef0f3'],
+  brand: ['#085a56', '#e6f4f3'],
+};
+const ON_DARK = {
+  red: ['#ff9d9d', '#3a1d1f'],
+  orange: ['#ffbf85', '#3a2413'],
+  yellow: ['#f5d27a', '#33290f'],
+  green: ['#8fdba0', '#15301c'],
+  teal: ['#6fdcc0', '#0e3029'],
+  cyan: ['#7fdcea', '#0d2f37'],
+  blue: ['#96c8ff', '#14283f'],
+  violet: ['#c4aeff', '#2a2147'],
+  gray: ['#c3cad2', '#262d36'],
+  brand: ['#73c3be', '#12302f'],
+};
+const FILLED = { red: '#c22f2f', orange: '#b0500c', yellow: '#8a6100', green: '#2b7a3d', teal: '#0b7a5f', cyan: '#0b7285', blue: '#1c66b3', violet: '#6741d9', gray: '#5b6570', brand: '#0b6e69' };
 
-const texts = (colors: Record<string, string>) =>
-  Object.fromEntries(
-    Object.entries(colors).flatMap(([name, value]) => [
-      [`--mantine-color-${name}-light-color`, value],
-      [`--mantine-color-${name}-text`, value],
-      [`--mantine-color-${name}-outline`, value],
+const shades = (colors: Record<string, string[]>, mix: string) =>
+  Object.fromEntries([
+    ...Object.entries(colors).flatMap(([name, [text, soft]]) => [
+      [`--mantine-color-${name}-light-color`, text],
+      [`--mantine-color-${name}-text`, text],
+      [`--mantine-color-${name}-outline`, text],
+      [`--mantine-color-${name}-light`, soft],
+      [`--mantine-color-${name}-light-hover`, `color-mix(in srgb, ${soft}, ${mix} 8%)`],
     ]),
-  );
+    ...Object.entries(FILLED).flatMap(([name, fill]) => [
+      [`--mantine-color-${name}-filled`, fill],
+      [`--mantine-color-${name}-filled-hover`, `color-mix(in srgb, ${fill}, black 14%)`],
+    ]),
+  ]) as Record<string, string>;
 
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
@@ -72,7 +103,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-default-border': '#c9cfd6',
     '--mantine-color-error': '#b42323',
     '--mantine-color-anchor': '#085a56',
-    ...texts(ON_LIGHT),
+    ...shades(ON_LIGHT, 'black'),
   },
   dark: {
     '--mantine-color-body': '#171c22',
@@ -84,6 +115,6 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-default-border': '#3d4652',
     '--mantine-color-error': '#ff9d9d',
     '--mantine-color-anchor': '#73c3be',
-    ...texts(ON_DARK),
+    ...shades(ON_DARK, 'white'),
   },
 });

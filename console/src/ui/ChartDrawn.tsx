@@ -44,7 +44,7 @@ export default function ChartDrawn(option: DrawnOption) {
       aria: { enabled: true, label: { description: label } },
       color: look.colors,
       textStyle: { fontFamily: 'Inter Variable, system-ui, sans-serif' },
-      grid: { left: 8, right: 16, top: series.length > 1 ? 34 : 12, bottom: 8, containLabel: true },
+      grid: { left: 8, right: target ? 44 : 16, top: series.length > 1 ? 34 : 12, bottom: 8, containLabel: true },
       tooltip: {
         trigger: 'axis',
         backgroundColor: look.paper,
@@ -64,7 +64,7 @@ export default function ChartDrawn(option: DrawnOption) {
         barMaxWidth: 28,
         markLine:
           target && at === 0
-            ? { silent: true, symbol: 'none', lineStyle: { color: look.text, type: 'dashed' }, label: { formatter: target.name, color: look.text, position: 'insideEndTop' }, data: [horizontal ? { xAxis: target.value } : { yAxis: target.value }] }
+            ? { silent: true, symbol: 'none', lineStyle: { color: look.text, type: 'dashed' }, label: { formatter: target.name, color: look.text, position: 'end' }, data: [horizontal ? { xAxis: target.value } : { yAxis: target.value }] }
             : undefined,
       })),
     });

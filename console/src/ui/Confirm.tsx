@@ -32,7 +32,21 @@ export function ConfirmDialog(props: Props) {
     if (!lacking) props.onConfirm(reason.trim());
   };
   return (
-    <Dialog open={props.open} onClose={props.onClose} title={props.title}>
+    <Dialog
+      open={props.open}
+      onClose={props.onClose}
+      title={props.title}
+      foot={
+        <>
+          <Button variant="default" onClick={props.onClose}>
+            {say('back')}
+          </Button>
+          <Button color={props.danger ? 'red' : undefined} loading={props.pending} onClick={confirm}>
+            {props.action}
+          </Button>
+        </>
+      }
+    >
       <Stack gap="sm">
         <div>{props.consequences}</div>
         {props.children}
@@ -62,14 +76,6 @@ export function ConfirmDialog(props: Props) {
             {props.error.message}
           </Alert>
         )}
-        <Group justify="flex-end" gap={8}>
-          <Button variant="default" onClick={props.onClose}>
-            {say('back')}
-          </Button>
-          <Button color={props.danger ? 'red' : undefined} loading={props.pending} onClick={confirm}>
-            {props.action}
-          </Button>
-        </Group>
       </Stack>
     </Dialog>
   );

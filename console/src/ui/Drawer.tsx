@@ -6,27 +6,44 @@ interface Props {
   open: boolean;
   onClose: () => void;
   title: ReactNode;
-  size?: number;
+  size?: number | string;
   children: ReactNode;
-  /** The actions at its foot. */
+  /** The actions at its foot, always in sight. */
   foot?: ReactNode;
 }
 
-/** Something looked at beside the page it came from; focus returns there. */
+const PARTS = { content: 'sheet', body: 'sheet-body', title: 'sheet-title' };
+
+/** Something looked at beside the page it came from; focus returns there. Keep it mounted: `open` shows it. */
 export function Drawer({ open, onClose, title, size = 460, children, foot }: Props) {
   return (
-    <Sheet opened={open} onClose={onClose} title={title} position="right" size={size} closeButtonProps={{ 'aria-label': say('close') }} overlayProps={{ backgroundOpacity: 0.25 }}>
-      {children}
-      {foot && <div className="drawer-foot">{foot}</div>}
-    </Sheet>
+    <Sheet.Root opened={open} onClose={onClose} position="right" size={size} classNames={PARTS}>
+      <Sheet.Overlay backgroundOpacity={0.25} />
+      <Sheet.Content>
+        <div className="sheet-head">
+          <Sheet.Title>{title}</Sheet.Title>
+          <Sheet.CloseButton aria-label={say('close')} />
+        </div>
+        <Sheet.Body>{children}</Sheet.Body>
+        {foot && <div className="sheet-foot">{foot}</div>}
+      </Sheet.Content>
+    </Sheet.Root>
   );
 }
 
 /** A short question over the page. */
-export function Dialog({ open, onClose, title, size = 'md', children }: Omit<Props, 'size' | 'foot'> & { size?: number | string }) {
+export function Dialog({ open, onClose, title, size = 'md', children, foot }: Props) {
   return (
-    <Modal opened={open} onClose={onClose} title={title} size={size} centered closeButtonProps={{ 'aria-label': say('close') }} overlayProps={{ backgroundOpacity: 0.35 }}>
-      {children}
-    </Modal>
+    <Modal.Root opened={open} onClose={onClose} size={size} centered classNames={PARTS}>
+      <Modal.Overlay backgroundOpacity={0.35} />
+      <Modal.Content>
+        <div className="sheet-head">
+          <Modal.Title>{title}</Modal.Title>
+          <Modal.CloseButton aria-label={say('close')} />
+        </div>
+        <Modal.Body>{children}</Modal.Body>
+        {foot && <div className="sheet-foot">{foot}</div>}
+      </Modal.Content>
+    </Modal.Root>
   );
 }
