@@ -16,7 +16,7 @@ import { toastDone } from '@/ui/toast';
 import { Facts } from '@/ui/Values';
 import { JobProgress } from './JobProgress';
 import { JobState } from './JobState';
-import { rateText, timeLeft, type Job } from './logic';
+import { rateText, type Job } from './logic';
 import { jobsQuery, useCancelJob, type JobsAsked } from './reads';
 import { Scroll } from './Scroll';
 import { figureWord, kindWord, t } from './words';
@@ -150,7 +150,6 @@ function columns(end: ((job: Job) => void) | null): Column<Job>[] {
     { key: 'state', title: t('jobs.state'), render: (job) => <JobState state={job.state} title={job.fault ?? undefined} /> },
     { key: 'progress', title: t('jobs.progress'), render: (job) => <JobProgress job={job} /> },
     { key: 'rate', title: t('jobs.rate'), num: true, render: (job) => (job.rows_per_s === null ? <Dash /> : t('per_s', { rate: rateText(job.rows_per_s) })) },
-    { key: 'eta', title: t('jobs.eta'), num: true, render: (job) => timeLeft(job.eta_s) || <Dash /> },
     { key: 'errors', title: t('jobs.errors'), num: true, render: (job) => (job.errors ? <b>{number(job.errors)}</b> : <Dash />) },
     { key: 'by', title: t('jobs.by'), render: (job) => job.started_by },
     { key: 'at', title: t('jobs.at'), render: (job) => <DateTime at={job.started_at} /> },
