@@ -3,7 +3,8 @@
 CREATE SCHEMA imports;
 
 -- A file on its way in. `upto` is the last row that is done, of the first reading or the `later`
--- one; `rows` are settled. `kept` false: its bytes are gone, its history stays.
+-- one; `rows` are settled,
+-- `rows_before` of them when it was last asked for. `kept` false: its bytes are gone, its history stays.
 CREATE TABLE imports.job (
     market text NOT NULL,
     import_id uuid NOT NULL,
@@ -29,6 +30,7 @@ CREATE TABLE imports.job (
     later boolean NOT NULL DEFAULT FALSE,
     upto integer NOT NULL DEFAULT 0,
     rows integer NOT NULL DEFAULT 0,
+    rows_before integer NOT NULL DEFAULT 0,
     rejected integer NOT NULL DEFAULT 0,
     counts json NOT NULL DEFAULT '{}',
     done bigint NOT NULL DEFAULT 0,

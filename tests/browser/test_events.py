@@ -5,7 +5,6 @@ import re
 
 from browser.pictures import pictures
 
-
 KINDS = ("fraud", "address", "payment")
 
 
@@ -34,7 +33,7 @@ def test_an_orders_events_are_found_looked_at_and_copied(visit, axe, shot, clien
     assert copied["data"]["order_id"] == order["id"]
 
 
-def test_types_narrow_the_log_and_the_address_remembers(visit, sample):
+def test_types_narrow_the_log_and_the_address_remembers(visit):
     page = visit("/events?type=order.captured&since=24h")
     log = page.get_by_role("table", name="Event log")
     log.get_by_text("order.captured").first.wait_for()

@@ -226,20 +226,30 @@ def _fields(job: Job) -> dict[str, Any]:
 
 def progress(job: Job, checked: Checked | None) -> ProgressAnswer:
     """Say how far a file has come: by its rows where a rehearsal has counted them."""
-    rows_per_s = eta_s = None
     share = _share(job, checked)
-    if job.began_at is not None and job.told_at is not None and job.rows:
-        spent = (job.told_at - job.began_at).total_seconds()
-        if spent > 0:
-            rows_per_s = round(job.rows / spent, 1)
-            if share > 0 and job.ended_at is None:
-                eta_s = round(spent * (1 - share) / share, 1)
+    rows_per_s, eta_s = _pace(job, share, checked)
     return ProgressAnswer(
         rehearsal=job.rehearsal, rows=job.rows, rejected=job.rejected,
         counts=msgspec.json.decode(job.counts, type=dict[str, int]), share=share,
         rows_per_s=rows_per_s, eta_s=eta_s, asked_at=job.asked_at, asked_by=job.asked_by,
         began_at=job.began_at, told_at=job.told_at, ended_at=job.ended_at, fault=job.fault,
     )  # fmt: skip
+
+
+def _pace(job: Job, share: float, checked: Checked | None) -> tuple[float | None, float | None]:
+    """Say how fast this run goes, and how long still; what earlier ones settled is not its own."""
+    own = job.rows - job.rows_before
+    if job.began_at is None or job.told_at is None or own <= 0:
+        return None, None
+    spent = (job.told_at - job.began_at).total_seconds()
+    if spent <= 0:
+        return None, None
+    pace, eta = own / spent, None
+    if job.ended_at is None and checked is not None and not job.rehearsal:
+        eta = max(0.0, (checked.rows - job.rows) / pace)
+    elif job.ended_at is None and share > 0 and not job.rows_before:
+        eta = spent * (1 - share) / share
+    return round(pace, 1), None if eta is None else round(eta, 1)
 
 
 def _share(job: Job, checked: Checked | None) -> float:

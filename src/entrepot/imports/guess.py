@@ -25,7 +25,8 @@ _TIME = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?")
 _YES_NO = frozenset({"true", "false", "yes", "no", "0", "1"})
 
 SYNONYMS: Mapping[str, str] = {
-    "sku": "item, item code, item number, item no, item id, article, article number, article no, product code,"
+    "sku": "item, item code, item number, item no, item id, article, article number, article no,"
+    " product code,"
     " product id, product, variant sku, style, material, part number, stock code",
     "name": "title, item name, product name, description, label, display name, full name,"
     " store name, node name, customer name, product title",

@@ -121,6 +121,7 @@ class Job:
     """A file as it stands. `preview`, `mapping`, `checked` and `counts` are JSON text.
 
     `rehearsal`: how far it has come, it came in one. `kept`: its bytes are still here.
+    `rows_before` were settled when it was last asked for, at `asked_at`.
     """
 
     import_id: UUID
@@ -154,6 +155,7 @@ class Job:
     fault: str | None
     kept: bool
     rehearsal: bool
+    rows_before: int
 
 
 @dataclass(frozen=True, slots=True)

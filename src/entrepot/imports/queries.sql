@@ -62,7 +62,7 @@ SELECT
     j.uploaded_by, j.preview, j.mapping, j.mapping_name, j.state, j.checked, j.asked_at,
     j.asked_by, j.began_at, j.told_at, j.ended_at, j.later, j.upto, j.rows, j.rejected, j.counts,
     j.done, j.total, j.worker, j.leased_until, j.fault, j.kept,
-    j.rehearsal
+    j.rehearsal, j.rows_before
 FROM imports.job AS j
 WHERE j.market = :market::text AND j.import_id = :import_id::uuid
 FOR NO KEY UPDATE;
@@ -82,7 +82,7 @@ UPDATE imports.job
 SET
     state = :state::text, rehearsal = :rehearsal::boolean, asked_at = :at::timestamptz,
     asked_by = :actor::text,
-    began_at = CASE WHEN :anew::boolean THEN NULL ELSE began_at END,
+    began_at = NULL, rows_before = CASE WHEN :anew::boolean THEN 0 ELSE rows END,
     told_at = NULL, ended_at = NULL, fault = NULL, worker = NULL, leased_until = NULL,
     later = CASE WHEN :anew::boolean THEN FALSE ELSE later END,
     upto = CASE WHEN :anew::boolean THEN 0 ELSE upto END,

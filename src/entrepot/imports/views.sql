@@ -5,7 +5,7 @@ SELECT
     j.uploaded_by, j.preview, j.mapping, j.mapping_name, j.state, j.checked, j.asked_at,
     j.asked_by, j.began_at, j.told_at, j.ended_at, j.later, j.upto, j.rows, j.rejected, j.counts,
     j.done, j.total, j.worker, j.leased_until, j.fault, j.kept,
-    j.rehearsal
+    j.rehearsal, j.rows_before
 FROM imports.job AS j
 WHERE j.market = :market::text AND j.import_id = :import_id::uuid;
 
@@ -16,7 +16,7 @@ SELECT
     j.uploaded_by, j.preview, j.mapping, j.mapping_name, j.state, j.checked, j.asked_at,
     j.asked_by, j.began_at, j.told_at, j.ended_at, j.later, j.upto, j.rows, j.rejected, j.counts,
     j.done, j.total, j.worker, j.leased_until, j.fault, j.kept,
-    j.rehearsal
+    j.rehearsal, j.rows_before
 FROM imports.job AS j
 WHERE
     j.market = :market::text AND j.import_id < :before::uuid

@@ -14,7 +14,7 @@ import type { Schemas } from '@/api/client';
 import { EventDrawer } from './EventDrawer';
 import { deliveriesQuery, useWebhook } from './reads';
 import { Scroll } from './Scroll';
-import { deliveryWord, t } from './words';
+import { answerText, deliveryWord, t } from './words';
 
 type Delivery = Schemas['DeliveryAnswer'];
 
@@ -126,7 +126,7 @@ function Answered({ delivery }: { delivery: Delivery }) {
   return (
     <span className="truncate" title={delivery.error ?? undefined}>
       {delivery.status !== null && <b className="tabular">{String(delivery.status)} </b>}
-      <span className="muted">{delivery.error}</span>
+      <span className="muted">{answerText(delivery.error)}</span>
     </span>
   );
 }

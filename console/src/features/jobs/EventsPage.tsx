@@ -64,7 +64,8 @@ export default function EventsPage() {
         </Button>
       }
     >
-      <Panel flush className="fills" actions={<Filters address={address} change={change} />}>
+      <Panel flush className="fills">
+        <Filters address={address} change={change} />
         <Pills address={address} change={change} />
         <Log key={JSON.stringify(asked)} asked={asked} follow={follow} opened={event} onOpen={(line) => change({ event: String(line.sequence) })} />
       </Panel>

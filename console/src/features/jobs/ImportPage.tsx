@@ -63,6 +63,8 @@ function Taking() {
   const open = kinds.data?.items.filter((each) => session?.scopes.includes(each.scope) || session?.scopes.includes('admin'));
   const kind = open?.find((each) => each.kind === chosen)?.kind ?? open?.[0]?.kind;
 
+  const needed = open?.find((each) => each.kind === kind)?.fields.filter((field) => field.required).map((field) => field.name).join(', ');
+
   const take = async (file: File | null | undefined) => {
     if (!file || !kind || sending) return;
     setError(null);
@@ -82,6 +84,7 @@ function Taking() {
   return (
     <Panel>
       <div className="import-take">
+        <div className="col">
         <Select
           label={t('import.what')}
           data={open?.map((each) => ({ value: each.kind, label: importKindWord(each.kind) })) ?? []}
@@ -90,6 +93,8 @@ function Taking() {
           allowDeselect={false}
           disabled={!open}
         />
+        {needed && <span className="muted small">{t('import.needs', { fields: needed })}</span>}
+        </div>
         <DropZone busy={sending} onFile={(file) => void take(file)} />
       </div>
       {error && <ErrorState error={error} title={t('import.wrong')} />}

@@ -16,7 +16,7 @@ import { toastDone } from '@/ui/toast';
 import { Facts } from '@/ui/Values';
 import { JobProgress } from './JobProgress';
 import { JobState } from './JobState';
-import { rateText, timeLeft, type Job } from './logic';
+import { rateText, type Job } from './logic';
 import { jobsQuery, useCancelJob, type JobsAsked } from './reads';
 import { Scroll } from './Scroll';
 import { figureWord, kindWord, t } from './words';
@@ -73,25 +73,24 @@ export default function JobsPage() {
         )
       }
     >
-      <SavedViewTabs
-        views={(['all', 'open', 'ended'] as const).map((id) => ({ id, name: t(`jobs.${id}`) }))}
-        current={viewOf(asked.open)}
-        onView={(view) => change({ view: view === 'all' ? undefined : view, cursor: undefined })}
-      />
-      <Panel
-        flush
-        className="fills"
-        actions={
-          <Select
-            aria-label={t('jobs.kind')}
-            placeholder={t('jobs.kind.any')}
-            clearable
-            data={KINDS.map((kind) => ({ value: kind, label: kindWord(kind) }))}
-            value={asked.kind ?? null}
-            onChange={(kind) => change({ kind: kind ?? undefined, cursor: undefined })}
-          />
-        }
-      >
+      <div className="row wrap no-print">
+        <SavedViewTabs
+          views={(['all', 'open', 'ended'] as const).map((id) => ({ id, name: t(`jobs.${id}`) }))}
+          current={viewOf(asked.open)}
+          onView={(view) => change({ view: view === 'all' ? undefined : view, cursor: undefined })}
+        />
+        <Select
+          className="push"
+          w={170}
+          aria-label={t('jobs.kind')}
+          placeholder={t('jobs.kind.any')}
+          clearable
+          data={KINDS.map((kind) => ({ value: kind, label: kindWord(kind) }))}
+          value={asked.kind ?? null}
+          onChange={(kind) => change({ kind: kind ?? undefined, cursor: undefined })}
+        />
+      </div>
+      <Panel flush className="fills">
         <Scroll label={t('jobs')}>
           <DataTable
             label={t('jobs')}
@@ -105,7 +104,7 @@ export default function JobsPage() {
             empty={<EmptyState icon={ListChecks} title={asked.open ? t('jobs.none.open') : t('jobs.none')}>{t('jobs.none.text')}</EmptyState>}
           />
         </Scroll>
-        <div className="table-foot">
+        {(asked.cursor || query.data?.next) && <div className="table-foot">
           {asked.cursor && (
             <Button variant="default" leftSection={<ChevronLeft size={14} aria-hidden />} onClick={() => change({ cursor: undefined })}>
               {t('jobs.first')}
@@ -116,7 +115,7 @@ export default function JobsPage() {
               {t('jobs.next')}
             </Button>
           )}
-        </div>
+        </div>}
       </Panel>
       <JobDrawer job={shown} onClose={() => change({ job: undefined })} />
       <ConfirmDialog
@@ -141,7 +140,7 @@ function columns(end: ((job: Job) => void) | null): Column<Job>[] {
       title: t('jobs.job'),
       render: (job) => (
         <span className="row">
-          <span className="muted small" style={{ inlineSize: 84, flex: 'none' }}>
+          <span className="muted small" style={{ inlineSize: 78, flex: 'none' }}>
             {kindWord(job.kind)}
           </span>
           <span className="strong truncate">{titleOf(job)}</span>
@@ -151,14 +150,13 @@ function columns(end: ((job: Job) => void) | null): Column<Job>[] {
     { key: 'state', title: t('jobs.state'), render: (job) => <JobState state={job.state} title={job.fault ?? undefined} /> },
     { key: 'progress', title: t('jobs.progress'), render: (job) => <JobProgress job={job} /> },
     { key: 'rate', title: t('jobs.rate'), num: true, render: (job) => (job.rows_per_s === null ? <Dash /> : t('per_s', { rate: rateText(job.rows_per_s) })) },
-    { key: 'eta', title: t('jobs.eta'), num: true, render: (job) => timeLeft(job.eta_s) || <Dash /> },
     { key: 'errors', title: t('jobs.errors'), num: true, render: (job) => (job.errors ? <b>{number(job.errors)}</b> : <Dash />) },
     { key: 'by', title: t('jobs.by'), render: (job) => job.started_by },
     { key: 'at', title: t('jobs.at'), render: (job) => <DateTime at={job.started_at} /> },
     {
       key: 'actions',
       title: t('jobs.actions'),
-      width: 40,
+      width: 76,
       render: (job) =>
         job.cancelable && end ? (
           <Tooltip label={t('jobs.cancel')}>

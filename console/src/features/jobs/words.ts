@@ -29,3 +29,11 @@ export function reasonText(reason: string): string {
   }
   return reason;
 }
+
+/** What a call came to where there was no answer: the server says it by the kind of fault. */
+export function answerText(error: string | null): string {
+  if (!error) return '';
+  const key = `answer.${error}`;
+  const told = t(key as 'answer.gaierror');
+  return told === key ? error : told;
+}
