@@ -10,7 +10,6 @@ from entrepot.access.hashing import Hashing
 from entrepot.access.throttle import PER_ADDRESS, PER_LOGIN, Throttle
 from entrepot.api.faces import Faces
 from entrepot.api.following import Following
-from entrepot.api.kept import Kept
 from entrepot.api.principals import Principals
 from entrepot.api.remembered import Remembered
 from entrepot.inventory.launch_model import TICKETS_PER_COMMIT_MAX
@@ -69,7 +68,6 @@ class App:
     per_address: Throttle = field(default_factory=lambda: Throttle(PER_ADDRESS))
     document: bytes = b""
     remembered: Remembered = field(default_factory=Remembered)
-    overviews: dict[MarketId, Kept] = field(default_factory=dict)
     faces: Faces = field(default_factory=lambda: Faces({}, ()))
     feeding: int = 0
     feed_commit_s: float = 0.0

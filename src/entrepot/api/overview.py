@@ -1,21 +1,17 @@
 """Today over HTTP: where orders stand, and what asks to be looked at."""
 
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 
 import msgspec
 
 from entrepot.access.model import Scope
 from entrepot.api.face import Answer, Request, Route
-from entrepot.api.kept import Kept
 from entrepot.api.orders_list import query_of
 from entrepot.journey.filters import Filters
 from entrepot.journey.overview import COUNTED_MAX, Figure, Overview, look
 from entrepot.plumbing import mint
 from entrepot.policies import browse as policies
-
-KEPT_S: Final = 1.0
-"""However many watch, a market is looked at once a second."""
 
 
 class StageAnswer(msgspec.Struct, frozen=True):
@@ -54,7 +50,7 @@ class OverviewAnswer(msgspec.Struct, frozen=True):
 
 
 async def overview(request: Request) -> Answer:
-    """Where everything stands, at most a second old."""
+    """Where everything stands, some seconds old at most."""
     market = request.principal.market
 
     async def make() -> bytes:
@@ -63,8 +59,7 @@ async def overview(request: Request) -> Answer:
             _, policy = await policies.current(conn, market)
             return msgspec.json.encode(_shown(await look(conn, market, policy.today, at=at), at))
 
-    kept = request.app.overviews.setdefault(market, Kept())
-    return Answer(200, await kept.get(make, for_s=KEPT_S))
+    return Answer(200, await request.app.remembered.get(("overview", market), make))
 
 
 def _shown(seen: Overview, at: datetime) -> OverviewAnswer:
