@@ -30,6 +30,7 @@ TABLES = {
     "fulfillment.line": "",
     "fulfillment.move": "",
     "journey.summary": "",
+    "journey.posting": "",
 }
 """All that capture and its background work write for an order, and which rows those are."""
 
