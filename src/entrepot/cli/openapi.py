@@ -15,4 +15,4 @@ def openapi() -> None:
 
 def printed() -> str:
     """Give the document as text, its keys in order, so that two of them can be compared."""
-    return json.dumps(document(ROUTES, Settings.public_url), indent=1, sort_keys=True) + "\n"
+    return json.dumps(document(ROUTES, Settings().public_url), indent=1, sort_keys=True) + "\n"
