@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { leanMantine } from './vite/lean.ts';
 import { packed } from './vite/packed.ts';
 import { precache } from './vite/precache.ts';
 
@@ -8,7 +9,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const server = process.env.ENTREPOT_URL ?? 'http://127.0.0.1:8000';
 
 export default defineConfig({
-  plugins: [react(), precache({ entry: 'store.html', worker: 'store-sw.js' }), packed()],
+  plugins: [leanMantine({ src: here('./src'), modules: here('./node_modules') }), react(), precache({ entry: 'store.html', worker: 'store-sw.js' }), packed()],
   resolve: { alias: { '@': here('./src') } },
   build: {
     outDir: process.env.ENTREPOT_CONSOLE_OUT ?? here('../src/entrepot/_console'),

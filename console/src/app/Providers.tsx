@@ -1,4 +1,4 @@
-import '@mantine/core/styles.css';
+import 'virtual:mantine.css';
 import '@mantine/notifications/styles.css';
 import '@fontsource-variable/inter';
 import '../ui/ui.css';
