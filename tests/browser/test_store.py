@@ -171,10 +171,11 @@ def test_from_scan_to_hand_over_with_the_customers_code(phone, floor, allow, axe
     sees(page, "All picked")
     axe(page)
     shot(page, "store-pick-done")
-    assert floor.work(work)["state"] == "picked"
+    eventually(lambda: _in_state(floor, work, "picked"), what="all scans are sent")
 
     shelve(page, axe, shot)
-    assert floor.work(work)["pickup"]["shelf"] == "B4"
+    ready = eventually(lambda: _in_state(floor, work, "ready_for_pickup"), what="ready is sent")
+    assert ready["pickup"]["shelf"] == "B4"
     hand_over(page, floor.code_of(order), axe, shot)
     done = floor.work(work)
     assert (done["state"], done["pickup"]["verified"]) == ("collected", "code")
@@ -189,7 +190,7 @@ def shelve(page, axe, shot):
     shot(page, "store-shelf")
     page.get_by_role("dialog").get_by_role("button", name="Ready for pickup").click()
     page.get_by_role("button", name="Hand over").wait_for()
-    page.get_by_text("To sync").wait_for(state="detached")
+    page.get_by_text("to sync").first.wait_for(state="detached")
 
 
 def hand_over(page, code, axe, shot):
@@ -236,7 +237,7 @@ def test_a_camera_reads_the_barcode(browser, system, people, floor, tmp_path, sh
     finally:
         faces.close()
         seeing.close()
-    assert floor.work(work)["state"] == "picked"
+    eventually(lambda: _in_state(floor, work, "picked"), what="all of it is sent")
 
 
 def test_what_is_rejected_is_planned_again_elsewhere(phone, floor, axe, shot):
@@ -292,7 +293,7 @@ def test_without_a_network_scans_wait_and_are_applied_once(phone, floor, allow, 
     page.keyboard.press("Escape")
 
     page.context.set_offline(False)
-    page.get_by_text("to sync").wait_for(state="detached")
+    page.get_by_text("to sync").first.wait_for(state="detached")
     done = eventually(lambda: _in_state(floor, work, "picked"), what="all of it sent")
     assert done["lines"][0]["picked"] == 3
     steps = [move["verb"] for move in done["moves"] if "pick" in move["verb"]]
@@ -319,7 +320,7 @@ def test_what_was_canceled_meanwhile_is_told_and_nothing_else_is_lost(phone, flo
     shot(page, "store-refused")
     page.get_by_role("button", name="I have seen this").click()
     sees(page, "Everything is sent")
-    assert floor.work(stays)["state"] == "picked"
+    eventually(lambda: _in_state(floor, stays, "picked"), what="the other is sent")
 
 
 def _in_state(floor, work, state):

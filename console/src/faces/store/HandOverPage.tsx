@@ -106,7 +106,8 @@ const PROOFS: Proof[] = ['code', 'id_document', 'name', 'payment_card'];
 function Giving({ order }: { order: StoreWork }) {
   const { work } = order;
   const now = useNow();
-  const ready = work.state === 'ready_for_pickup';
+  const [giving, setGiving] = useState(false); // the phone foresees that it is handed over; the server may say no
+  const ready = work.state === 'ready_for_pickup' || giving;
   return (
     <>
       {ready && (
@@ -136,7 +137,7 @@ function Giving({ order }: { order: StoreWork }) {
         ))}
       </ul>
       <Waits work={work.id} />
-      {ready ? <Proofs order={order} /> : <NotReady order={order} />}
+      {ready ? <Proofs order={order} pending={giving} setPending={setGiving} /> : <NotReady order={order} />}
     </>
   );
 }
@@ -182,7 +183,7 @@ function Arrived({ order }: { order: StoreWork }) {
 }
 
 /** Whether the right person is here: a code is checked by the server, the other proofs by whoever hands over. */
-function Proofs({ order }: { order: StoreWork }) {
+function Proofs({ order, pending, setPending }: { order: StoreWork; pending: boolean; setPending: (now: boolean) => void }) {
   const { work } = order;
   const reachable = useReachable();
   const coded = work.pickup?.has_code ?? false;
@@ -190,7 +191,6 @@ function Proofs({ order }: { order: StoreWork }) {
   const [code, setCode] = useState('');
   const [by, setBy] = useState(order.customer);
   const [wrong, setWrong] = useState('');
-  const [pending, setPending] = useState(false);
   const offline = how === 'code' && !reachable;
   const give = async (event: FormEvent) => {
     event.preventDefault();
