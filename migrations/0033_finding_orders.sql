@@ -112,5 +112,6 @@ CREATE TABLE journey.bulk_row (
     CONSTRAINT only_what_was_not_done_has_a_reason CHECK ((outcome = 'changed') = (why IS NULL))
 );
 
--- What is claimed and is not there: none, or few, beside all positions.
+-- What is claimed and is not there: none, or few, beside all positions. A reservation does not
+-- change `shortage`, so that its update stays on its page and asks nothing of this index.
 CREATE INDEX position_short ON inventory.position (market, sku, node_id) WHERE shortage > 0;

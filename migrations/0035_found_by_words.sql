@@ -7,8 +7,3 @@
 CREATE INDEX item_by_words ON catalog.item USING gin (to_tsvector('simple', name));
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX item_of_category ON catalog.item (market, category, sku);
-
--- Positions with a shortage are few. A reservation does not change `shortage`, so that its update
--- stays on its page and asks nothing of this index.
--- squawk-ignore require-concurrent-index-creation
-CREATE INDEX position_short ON inventory.position (market, sku) WHERE shortage > 0;

@@ -35,6 +35,7 @@ POST   /v1/fulfillment-orders/{fulfillment_order}/collect  of
 POST   /v1/fulfillment-orders/{fulfillment_order}/ship     of
 POST   /v1/fulfillment-orders/{fulfillment_order}/arrived  of
 GET    /v1/nodes/{node}/work                            path
+GET    /v1/nodes/{node}/work/{fulfillment_order}        path
 GET    /v1/nodes/{node}/pickups                         path
 GET    /v1/nodes/{node}/look-up                         path
 GET    /v1/nodes/{node}/overview                        path

@@ -102,14 +102,10 @@ def floor(client, people):
             "time_zone": TIME_ZONES[place], "services": ["ship", "pickup", "curbside"],
         }  # fmt: skip
         client.put(f"/v1/nodes/{node}", body).expect(200)
-    tee = {
-        "name": "Merino crew sweater, navy, M", "category": "apparel", "barcodes": [codes[0]],
-        "attributes": {"location": "Wall 3 · bay B"}, "weight_g": 300, "price": 1999,
-    }  # fmt: skip
-    mug = {
-        "name": "Stoneware mug", "category": "kitchen", "barcodes": [codes[1]],
-        "attributes": {"location": "Table 1"}, "weight_g": 400, "price": 1299,
-    }  # fmt: skip
+    tee = {"name": "Merino crew sweater, navy, M", "category": "apparel", "barcodes": codes[:1],
+           "attributes": {"location": "Wall 3 · bay B"}, "weight_g": 300, "price": 1999}  # fmt: skip
+    mug = {"name": "Stoneware mug", "category": "kitchen", "barcodes": codes[1:2],
+           "attributes": {"location": "Table 1"}, "weight_g": 400, "price": 1299}  # fmt: skip
     client.put(f"/v1/items/{made.tee}", tee).expect(200)
     client.put(f"/v1/items/{made.mug}", mug).expect(200)
     client.put(f"/v1/channels/{made.channel}", {"nodes": [made.store, made.other]}).expect(200)
