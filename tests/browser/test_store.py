@@ -103,16 +103,15 @@ def floor(client, people):
         }  # fmt: skip
         client.put(f"/v1/nodes/{node}", body).expect(200)
     tee = {"name": "Merino crew sweater, navy, M", "category": "apparel", "barcodes": codes[:1],
-           "attributes": {"location": "Wall 3 · bay B"}, "weight_g": 300, "price": 1999}  # fmt: skip
+           "attributes": {"location": "Wall 3 · bay B"}, "weight_g": 3, "price": 1999}  # fmt: skip
     mug = {"name": "Stoneware mug", "category": "kitchen", "barcodes": codes[1:2],
            "attributes": {"location": "Table 1"}, "weight_g": 400, "price": 1299}  # fmt: skip
     client.put(f"/v1/items/{made.tee}", tee).expect(200)
     client.put(f"/v1/items/{made.mug}", mug).expect(200)
     client.put(f"/v1/channels/{made.channel}", {"nodes": [made.store, made.other]}).expect(200)
-    for sku in (made.tee, made.mug):
-        made.stock(sku, made.store, 20)
-    login = f"maya-{tag}@example.com"
-    name = f"Maya Ortiz {tag.upper()}"
+    made.stock(made.tee, made.store, 20)
+    made.stock(made.mug, made.store, 20)
+    login, name = f"maya-{tag}@example.com", f"Maya Ortiz {tag.upper()}"
     body = {"login": login, "name": name, "role": "associate", "nodes": [made.store]}
     user = client.post("/v1/users", body).expect(201).json
     people.by_role[made.role] = Person("associate", name, login, user["password"], made.store)
