@@ -56,7 +56,7 @@ lint: $(STAMP)
 	@$(BIN)/ruff check --quiet $(SOURCES)
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-cache >$(VENV)/.imports 2>&1 || { cat $(VENV)/.imports; exit 1; }
-	@$(BIN)/sqlfluff lint --nocolor --disable-progress-bar src migrations >$(VENV)/.sql 2>&1 || { cat $(VENV)/.sql; exit 1; }
+	@$(BIN)/sqlfluff lint --processes 0 --nocolor --disable-progress-bar src migrations >$(VENV)/.sql 2>&1 || { cat $(VENV)/.sql; exit 1; }
 	@$(BIN)/squawk --config .squawk.toml migrations/*.sql >$(VENV)/.squawk 2>&1 || { cat $(VENV)/.squawk; exit 1; }
 
 bench: $(STAMP) ## Measure: each figure, its floor in the same run, and the ratio.

@@ -29,7 +29,7 @@ ADD COLUMN stage text NOT NULL CONSTRAINT stage_known CHECK (
 ADD COLUMN placed_at timestamptz NOT NULL,
 ADD COLUMN promised_latest timestamptz,
 ADD COLUMN ended_at timestamptz,
-ADD COLUMN terms text [] NOT NULL;
+ADD COLUMN terms text[] NOT NULL;
 CREATE INDEX summary_by_stage ON journey.summary (market, stage, order_id)
 WHERE stage <> 'done';
 CREATE INDEX summary_due ON journey.summary (market, promised_latest, order_id)

@@ -4,7 +4,8 @@ CREATE SCHEMA imports;
 
 -- A file on its way in. `upto` is the last row that is done, of the first reading or the `later`
 -- one; `rows` are settled,
--- `rows_before` of them when it was last asked for. `kept` false: its bytes are gone, its history stays.
+-- `rows_before` of them when it was last asked for. `kept` false: its bytes are gone, its history
+-- stays.
 CREATE TABLE imports.job (
     market text NOT NULL,
     import_id uuid NOT NULL,

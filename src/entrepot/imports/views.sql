@@ -47,5 +47,5 @@ LIMIT :most::integer;
 SELECT m.kind, m.name, m.mapping, m.saved_by, m.saved_at
 FROM imports.mapping AS m
 WHERE m.market = :market::text AND m.kind = :kind::text
-ORDER BY m.saved_at DESC, m.name
+ORDER BY m.saved_at DESC, m.name ASC
 LIMIT :most::integer;

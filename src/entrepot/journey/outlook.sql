@@ -62,7 +62,7 @@ SELECT
     sum((n.quantity - n.canceled) * coalesce(p.per_unit, 1))::bigint AS units,
     coalesce(
         sum((n.quantity - n.canceled) * coalesce(p.per_unit, 1))
-            FILTER (WHERE o.order_id >= :lately::uuid), -- noqa: RF02
+        FILTER (WHERE o.order_id >= :lately::uuid), -- noqa: RF02
         0
     )::bigint AS lately
 FROM orders."order" AS o

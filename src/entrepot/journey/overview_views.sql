@@ -6,7 +6,7 @@ SELECT
         SELECT count(*) FROM (
             SELECT 1 FROM journey.summary AS s
             WHERE s.market = :market::text AND s.stage = k.stage AND s.stage <> 'done'
-            LIMIT :most::integer
+            LIMIT :most::integer  -- noqa: AM09
         ) AS n
     )::integer AS orders,
     (
@@ -22,7 +22,7 @@ ORDER BY k.place;
 SELECT count(*)::integer AS rows FROM (
     SELECT 1 FROM journey.summary AS s
     WHERE s.market = :market::text AND s.ended_at IS NOT NULL AND s.ended_at >= :since::timestamptz
-    LIMIT :most::integer
+    LIMIT :most::integer  -- noqa: AM09
 ) AS n;
 
 -- name: exceptions_now -> CountedSince
@@ -50,7 +50,7 @@ WHERE f.market = :market::text AND f.stale_since IS NOT NULL;
 SELECT count(*)::integer AS rows FROM (
     SELECT 1 FROM inventory.position AS p
     WHERE p.market = :market::text AND p.shortage > 0
-    LIMIT :most::integer
+    LIMIT :most::integer  -- noqa: AM09
 ) AS n;
 
 -- name: placed -> WasPlaced

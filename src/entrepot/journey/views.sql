@@ -18,15 +18,16 @@ LIMIT :most::integer;
 -- Orders in any of some phases, newest first: each phase gives its newest, the newest of them stay.
 SELECT f.order_id
 FROM unnest(:phases::text[]) AS k (phase)
-CROSS JOIN LATERAL (
-    SELECT s.order_id
-    FROM journey.summary AS s
-    WHERE
-        s.market = :market::text AND s.phase = k.phase
-        AND s.order_id > :low::uuid AND s.order_id < :high::uuid
-    ORDER BY s.order_id DESC
-    LIMIT :most::integer
-) AS f
+CROSS JOIN
+    LATERAL (  -- noqa: ST05
+        SELECT s.order_id
+        FROM journey.summary AS s
+        WHERE
+            s.market = :market::text AND s.phase = k.phase
+            AND s.order_id > :low::uuid AND s.order_id < :high::uuid
+        ORDER BY s.order_id DESC
+        LIMIT :most::integer
+    ) AS f
 ORDER BY f.order_id DESC
 LIMIT :most::integer;
 
@@ -34,15 +35,16 @@ LIMIT :most::integer;
 -- Orders in any of some phases, oldest first.
 SELECT f.order_id
 FROM unnest(:phases::text[]) AS k (phase)
-CROSS JOIN LATERAL (
-    SELECT s.order_id
-    FROM journey.summary AS s
-    WHERE
-        s.market = :market::text AND s.phase = k.phase
-        AND s.order_id > :low::uuid AND s.order_id < :high::uuid
-    ORDER BY s.order_id
-    LIMIT :most::integer
-) AS f
+CROSS JOIN
+    LATERAL (  -- noqa: ST05
+        SELECT s.order_id
+        FROM journey.summary AS s
+        WHERE
+            s.market = :market::text AND s.phase = k.phase
+            AND s.order_id > :low::uuid AND s.order_id < :high::uuid
+        ORDER BY s.order_id
+        LIMIT :most::integer
+    ) AS f
 ORDER BY f.order_id
 LIMIT :most::integer;
 
@@ -50,15 +52,16 @@ LIMIT :most::integer;
 -- Orders at any of some stages, newest first. Those that are done are at none of these.
 SELECT f.order_id
 FROM unnest(:stages::text[]) AS k (stage)
-CROSS JOIN LATERAL (
-    SELECT s.order_id
-    FROM journey.summary AS s
-    WHERE
-        s.market = :market::text AND s.stage = k.stage AND s.stage <> 'done'
-        AND s.order_id > :low::uuid AND s.order_id < :high::uuid
-    ORDER BY s.order_id DESC
-    LIMIT :most::integer
-) AS f
+CROSS JOIN
+    LATERAL (  -- noqa: ST05
+        SELECT s.order_id
+        FROM journey.summary AS s
+        WHERE
+            s.market = :market::text AND s.stage = k.stage AND s.stage <> 'done'
+            AND s.order_id > :low::uuid AND s.order_id < :high::uuid
+        ORDER BY s.order_id DESC
+        LIMIT :most::integer
+    ) AS f
 ORDER BY f.order_id DESC
 LIMIT :most::integer;
 
@@ -66,15 +69,16 @@ LIMIT :most::integer;
 -- Orders at any of some stages, oldest first.
 SELECT f.order_id
 FROM unnest(:stages::text[]) AS k (stage)
-CROSS JOIN LATERAL (
-    SELECT s.order_id
-    FROM journey.summary AS s
-    WHERE
-        s.market = :market::text AND s.stage = k.stage AND s.stage <> 'done'
-        AND s.order_id > :low::uuid AND s.order_id < :high::uuid
-    ORDER BY s.order_id
-    LIMIT :most::integer
-) AS f
+CROSS JOIN
+    LATERAL (  -- noqa: ST05
+        SELECT s.order_id
+        FROM journey.summary AS s
+        WHERE
+            s.market = :market::text AND s.stage = k.stage AND s.stage <> 'done'
+            AND s.order_id > :low::uuid AND s.order_id < :high::uuid
+        ORDER BY s.order_id
+        LIMIT :most::integer
+    ) AS f
 ORDER BY f.order_id
 LIMIT :most::integer;
 
@@ -82,15 +86,16 @@ LIMIT :most::integer;
 -- Orders that have any of some terms, newest first; one that has two of them comes twice.
 SELECT f.order_id
 FROM unnest(:terms::text[]) AS k (term)
-CROSS JOIN LATERAL (
-    SELECT p.order_id
-    FROM journey.posting AS p
-    WHERE
-        p.market = :market::text AND p.term = k.term
-        AND p.order_id > :low::uuid AND p.order_id < :high::uuid
-    ORDER BY p.order_id DESC
-    LIMIT :most::integer
-) AS f
+CROSS JOIN
+    LATERAL (  -- noqa: ST05
+        SELECT p.order_id
+        FROM journey.posting AS p
+        WHERE
+            p.market = :market::text AND p.term = k.term
+            AND p.order_id > :low::uuid AND p.order_id < :high::uuid
+        ORDER BY p.order_id DESC
+        LIMIT :most::integer
+    ) AS f
 ORDER BY f.order_id DESC
 LIMIT :most::integer;
 
@@ -98,15 +103,16 @@ LIMIT :most::integer;
 -- Orders that have any of some terms, oldest first.
 SELECT f.order_id
 FROM unnest(:terms::text[]) AS k (term)
-CROSS JOIN LATERAL (
-    SELECT p.order_id
-    FROM journey.posting AS p
-    WHERE
-        p.market = :market::text AND p.term = k.term
-        AND p.order_id > :low::uuid AND p.order_id < :high::uuid
-    ORDER BY p.order_id
-    LIMIT :most::integer
-) AS f
+CROSS JOIN
+    LATERAL (  -- noqa: ST05
+        SELECT p.order_id
+        FROM journey.posting AS p
+        WHERE
+            p.market = :market::text AND p.term = k.term
+            AND p.order_id > :low::uuid AND p.order_id < :high::uuid
+        ORDER BY p.order_id
+        LIMIT :most::integer
+    ) AS f
 ORDER BY f.order_id
 LIMIT :most::integer;
 
@@ -145,7 +151,7 @@ SELECT h.order_id
 FROM orders.hold AS h
 WHERE
     h.market = :market::text AND h.lifted_at IS NULL
-    AND (:kinds::text [] IS NULL OR h.kind = any(:kinds::text []))
+    AND (:kinds::text[] IS NULL OR h.kind = any(:kinds::text[]))
 ORDER BY h.order_id DESC
 LIMIT :most::integer;
 
@@ -185,8 +191,8 @@ SELECT s.order_id, s.promised_latest
 FROM journey.summary AS s
 WHERE
     s.market = :market::text AND s.order_id = any(:order_ids::uuid[])
-    AND (:phases::text [] IS NULL OR s.phase = any(:phases::text []))
-    AND (:stages::text [] IS NULL OR s.stage = any(:stages::text []))
+    AND (:phases::text[] IS NULL OR s.phase = any(:phases::text[]))
+    AND (:stages::text[] IS NULL OR s.stage = any(:stages::text[]))
     AND (:placed_after::timestamptz IS NULL OR s.placed_at > :placed_after::timestamptz)
     AND (:placed_before::timestamptz IS NULL OR s.placed_at < :placed_before::timestamptz)
     AND (
@@ -204,7 +210,7 @@ WHERE
             SELECT 1 FROM orders.hold AS h
             WHERE
                 h.market = :market::text AND h.order_id = s.order_id AND h.lifted_at IS NULL
-                AND (:kinds::text [] IS NULL OR h.kind = any(:kinds::text []))
+                AND (:kinds::text[] IS NULL OR h.kind = any(:kinds::text[]))  -- noqa: RF02
         )
     )
     AND (
@@ -224,12 +230,13 @@ WHERE
             SELECT 1 FROM fulfillment.fulfillment_order AS f
             WHERE
                 f.market = :market::text AND f.order_id = s.order_id AND f.state = 'released'
-                AND f.moved_at < :unaccepted_before::timestamptz
+                AND f.moved_at < :unaccepted_before::timestamptz  -- noqa: RF02
         )
     );
 
 -- name: unsummarized -> Listed
--- Of the youngest thousand orders those whose summary is still to come: few, unless the worker rests.
+-- Of the youngest thousand orders those whose summary is still to come: few, unless no worker
+-- runs.
 SELECT y.order_id
 FROM (
     SELECT o.order_id
@@ -254,21 +261,22 @@ WHERE s.order_id IS NULL;
 -- Orders by their numbers, or the beginnings of numbers: these are part of their ids.
 SELECT f.order_id
 FROM unnest(:lows::uuid[], :highs::uuid[]) AS k (low, high)
-CROSS JOIN LATERAL (
-    SELECT o.order_id
-    FROM orders."order" AS o
-    WHERE o.market = :market::text AND o.order_id >= k.low AND o.order_id <= k.high
-    ORDER BY o.order_id DESC
-    LIMIT :most::integer
-) AS f
-LIMIT :most::integer;
+CROSS JOIN
+    LATERAL (  -- noqa: ST05
+        SELECT o.order_id
+        FROM orders."order" AS o
+        WHERE o.market = :market::text AND o.order_id >= k.low AND o.order_id <= k.high
+        ORDER BY o.order_id DESC
+        LIMIT :most::integer
+    ) AS f
+LIMIT :most::integer;  -- noqa: AM09
 
 -- name: of_name -> Listed
 -- The newest orders of an e-mail address, and those that channels named so.
 (
     SELECT o.order_id
     FROM orders."order" AS o
-    WHERE o.market = :market::text AND o.email = any(:emails::text [])
+    WHERE o.market = :market::text AND o.email = any(:emails::text[])
     ORDER BY o.order_id DESC
     LIMIT :most::integer
 )
@@ -276,8 +284,8 @@ UNION
 (
     SELECT o.order_id
     FROM orders."order" AS o
-    WHERE o.market = :market::text AND o.external_id = any(:names::text [])
-    LIMIT :most::integer
+    WHERE o.market = :market::text AND o.external_id = any(:names::text[])
+    LIMIT :most::integer  -- noqa: AM09
 );
 
 -- name: terms_like -> Term
@@ -287,11 +295,11 @@ WITH RECURSIVE leap AS (
         k.beginning,
         (
             SELECT p.term FROM journey.posting AS p
-            WHERE p.market = :market::text AND p.term >= k.beginning COLLATE "C"
+            WHERE p.market = :market::text AND p.term >= k.beginning COLLATE "C"  -- noqa: RF03
             ORDER BY p.term LIMIT 1
         ) AS term,
         1 AS step
-    FROM unnest(:beginnings::text []) AS k (beginning)
+    FROM unnest(:beginnings::text[]) AS k (beginning)
     UNION ALL
     SELECT
         l.beginning,

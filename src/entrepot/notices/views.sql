@@ -40,7 +40,7 @@ SELECT
             FROM notices.delivery AS d
             WHERE
                 d.market = :market::text AND d.webhook_id = u.webhook_id AND d.state = 'waiting'
-            LIMIT :most::integer
+            LIMIT :most::integer  -- noqa: AM09
         ) AS w
     ) AS waiting,
     (
@@ -50,7 +50,7 @@ SELECT
             FROM notices.delivery AS d
             WHERE
                 d.market = :market::text AND d.webhook_id = u.webhook_id AND d.state = 'failed'
-            LIMIT :most::integer
+            LIMIT :most::integer  -- noqa: AM09
         ) AS f
     ) AS failed
 FROM unnest(:webhook_ids::text[]) AS u (webhook_id);

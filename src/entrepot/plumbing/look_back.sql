@@ -2,15 +2,16 @@
 -- The last events of some types before one: their numbers alone, out of the index of each type.
 SELECT x.sequence
 FROM unnest(:types::text[]) AS t (type)
-CROSS JOIN LATERAL (
-    SELECT e.sequence
-    FROM plumbing.event AS e
-    WHERE
-        e.market = :market::text AND e.type = t.type
-        AND e.sequence < :before::bigint AND e.sequence >= :floor::bigint
-    ORDER BY e.sequence DESC
-    LIMIT :most::integer
-) AS x
+CROSS JOIN
+    LATERAL (  -- noqa: ST05
+        SELECT e.sequence
+        FROM plumbing.event AS e
+        WHERE
+            e.market = :market::text AND e.type = t.type
+            AND e.sequence < :before::bigint AND e.sequence >= :floor::bigint
+        ORDER BY e.sequence DESC
+        LIMIT :most::integer
+    ) AS x
 ORDER BY x.sequence DESC
 LIMIT :most::integer;
 
