@@ -32,13 +32,21 @@ CHROMIUM = shutil.which("chromium")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage")
 
 
-def pytest_collection_modifyitems(items):
+PICTURES = re.compile(r"test_(its_looks|it_looks_well)|looks_right\[.*-1024")
+"""Tests that only take pictures: they run where ENTREPOT_SCREENS wants some."""
+
+
+def pytest_collection_modifyitems(config, items):
     """Every one needs the whole system and a browser: `make check` leaves them out."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.slow)
-            if CHROMIUM is None:
-                item.add_marker(pytest.mark.skip(reason="there is no chromium on this machine"))
+    ours = [item for item in items if item.path.is_relative_to(HERE)]
+    for item in ours:
+        item.add_marker(pytest.mark.slow)
+        if CHROMIUM is None:
+            item.add_marker(pytest.mark.skip(reason="there is no chromium on this machine"))
+    if not os.environ.get("ENTREPOT_SCREENS"):
+        only = [item for item in ours if PICTURES.search(item.name)]
+        items[:] = [item for item in items if item not in only]
+        config.hook.pytest_deselected(items=only)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -47,7 +55,7 @@ def pytest_runtest_makereport(item):
     report = yield
     item.stash.setdefault(FAILED, False)
     item.stash[FAILED] |= report.failed
-    if report.failed and "system" in getattr(item, "funcargs", {}):
+    if report.failed and report.when != "teardown" and "system" in getattr(item, "funcargs", {}):
         report.sections.append(("the system's log", item.funcargs["system"].told()))
     return report
 
