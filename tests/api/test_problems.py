@@ -32,7 +32,7 @@ def test_every_code_has_one_status_and_one_title():
 
 def test_what_may_succeed_later_is_ours_to_mend_or_has_its_time():
     ours = {code for code in Code if Problem(code).status >= 500}
-    assert ours | {Code.NOT_ON_SALE, Code.TICKET_WAITS} == RETRYABLE
+    assert ours | {Code.NOT_ON_SALE, Code.TICKET_WAITS, Code.TOO_OFTEN} == RETRYABLE
 
 
 def test_a_problem_is_an_rfc_9457_document():

@@ -29,7 +29,7 @@ def listed(shop, query):
 
 
 def ended(shop, job):
-    path = f"/v1/jobs/{job['id']}"
+    path = f"/v1/orders/bulk/{job['id']}"
     return eventually(
         lambda: (now := shop.client.get(path).expect(200).json)["ended_at"] and now, what="it ends"
     )
@@ -52,15 +52,15 @@ def test_a_job_is_previewed_run_and_taken_back(shop, four):
     done = ended(shop, job)
     assert (done["state"], done["changed"], done["skips"]) == ("done", 3, {"already_held": 1})
     assert len(listed(shop, f"channel={channel}&held=true")) == 4
-    (left,) = client.get(f"/v1/jobs/{job['id']}/errors").expect(200).json["items"]
+    (left,) = client.get(f"/v1/orders/bulk/{job['id']}/errors").expect(200).json["items"]
     assert (left["number"], left["why"]) == (orders[0]["number"], "already_held")
 
-    back = client.post(f"/v1/jobs/{job['id']}/undo", {}).expect(202).json
+    back = client.post(f"/v1/orders/bulk/{job['id']}/undo", {}).expect(202).json
     assert ended(shop, back)["changed"] == 3
-    client.post(f"/v1/jobs/{job['id']}/undo", {}).expect(409)
+    client.post(f"/v1/orders/bulk/{job['id']}/undo", {}).expect(409)
     held = listed(shop, f"channel={channel}&held=true")
     assert [each["id"] for each in held] == [orders[0]["id"]]
-    newest = client.get("/v1/jobs?limit=2").expect(200).json["items"]
+    newest = client.get("/v1/orders/bulk?limit=2").expect(200).json["items"]
     assert [each["id"] for each in newest] == [back["id"], job["id"]]
 
 

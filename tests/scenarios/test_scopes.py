@@ -12,9 +12,9 @@ CALLS = [
     ("GET", "/v1/overview", "orders:read"),
     ("POST", "/v1/orders/bulk/preview", "orders:read"),
     ("POST", "/v1/orders/bulk", "orders:write"),
-    ("GET", "/v1/jobs/A", "orders:read"),
-    ("POST", "/v1/jobs/A/undo", "orders:write"),
-    ("POST", "/v1/jobs/A/stop", "orders:write"),
+    ("GET", "/v1/orders/bulk/A", "orders:read"),
+    ("POST", "/v1/orders/bulk/A/undo", "orders:write"),
+    ("POST", "/v1/orders/bulk/A/stop", "orders:write"),
     ("GET", "/v1/views?screen=orders", "orders:read"),
     ("POST", "/v1/views", "orders:read"),
     ("DELETE", "/v1/views/A", "orders:read"),
@@ -116,7 +116,7 @@ CALLS = [
     ("POST", "/v1/imports/A/dry-run", "jobs:write"),
     ("POST", "/v1/imports/A/run", "jobs:write"),
     ("POST", "/v1/imports/A/cancel", "jobs:write"),
-    ("DELETE", "/v1/import-mappings/items/A", "jobs:write"),
+    ("DELETE", "/v1/import-mappings/A/A", "jobs:write"),
 ]
 
 
