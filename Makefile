@@ -42,10 +42,12 @@ $(FACES_CHECKED): $(STAMP) $(shell find console -type f -not -path '*/node_modul
 demo: $(STAMP) faces ## Run the whole system and its sample retailer until stopped.
 	$(BIN)/python -m entrepot demo
 
-test: lint $(FACES_CHECKED) faces ## Everything that proves it.
+test: $(STAMP) ## Everything that proves it.
+	@$(MAKE) --no-print-directory -j2 lint $(FACES_CHECKED)
+	@$(MAKE) --no-print-directory faces
 	@$(FACES) npm run budget
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 2 --dist loadfile tests/browser
 
 check: lint $(FACES_CHECKED) ## The same without the tests that start servers or run a world.
 	$(BIN)/python -m pytest -m 'not slow'

@@ -55,7 +55,7 @@ def test_rows_are_narrowed_by_words_kind_and_what_is_low(visit, shot):
     grid = grid_of(page)
     columns = page.locator(".cellgrid-column").all_text_contents()
     assert columns
-    assert all("dc-" in each for each in columns)
+    assert not any("store-" in each for each in columns)
     page.keyboard.press("/")
     page.keyboard.type("jacket")
     expect(page).to_have_url(re.compile("q=jacket"))
@@ -70,7 +70,7 @@ def test_rows_are_narrowed_by_words_kind_and_what_is_low(visit, shot):
 
 
 def test_the_keyboard_walks_the_grid_and_opens_a_cell(visit, axe, shot):
-    page = visit("/inventory")
+    page = visit("/inventory?kind=dc")
     grid = grid_of(page)
     grid.focus()
     began = grid.get_attribute("aria-activedescendant")
@@ -81,6 +81,7 @@ def test_the_keyboard_walks_the_grid_and_opens_a_cell(visit, axe, shot):
     on = grid.get_attribute("aria-activedescendant")
     assert on != began
     expect(page.locator(f"[id='{on}']")).to_have_attribute("data-cursor", "")
+    page.keyboard.press("End")  # the sample's own come last: there are units
     page.keyboard.press("Enter")
     drawer = page.get_by_role("dialog")
     expect(drawer).to_be_visible()

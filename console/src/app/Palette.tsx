@@ -78,7 +78,7 @@ function Choices({ features, onClose, onHelp }: Props) {
           data-autofocus
         />
       </Combobox.EventsTarget>
-      <Combobox.Options mah={420} p={6} style={{ overflowY: 'auto', borderBlockStart: '1px solid var(--line)' }} aria-label={t('palette.label')}>
+      <Combobox.Options tabIndex={0} mah={420} p={6} style={{ overflowY: 'auto', borderBlockStart: '1px solid var(--line)' }} aria-label={t('palette.label')}>
         {groups.map((group) => (
           <Combobox.Group key={group.title} label={group.title}>
             {group.items.map((item) => (
