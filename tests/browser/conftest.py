@@ -35,6 +35,13 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-u
 PICTURES = re.compile(r"test_(its_looks|it_looks_well)|looks_right\[.*-1024")
 """Tests that only take pictures: they run where ENTREPOT_SCREENS wants some."""
 
+EDGES = re.compile(
+    r"only_looks?|viewer|works_in_a_store|cannot_be_taken|says_so|clear_queue|leaves_is_told|"
+    r"narrowed_and_sorted|left_out|escape_closes|question_mark|follows_them|comes_to_nothing|"
+    r"who_is_disabled|meets_another|no_administrator|every_width.size[01]|form.(agent|operations)"
+)
+"""What stands beside the main paths: it runs where ENTREPOT_BROWSER is `all`."""
+
 
 def pytest_collection_modifyitems(config, items):
     """Every one needs the whole system and a browser: `make check` leaves them out."""
@@ -43,8 +50,10 @@ def pytest_collection_modifyitems(config, items):
         item.add_marker(pytest.mark.slow)
         if CHROMIUM is None:
             item.add_marker(pytest.mark.skip(reason="there is no chromium on this machine"))
-    if not os.environ.get("ENTREPOT_SCREENS"):
-        only = [item for item in ours if PICTURES.search(item.name)]
+    left_out = [PICTURES] * (not os.environ.get("ENTREPOT_SCREENS"))
+    left_out += [EDGES] * (os.environ.get("ENTREPOT_BROWSER") != "all")
+    if left_out:
+        only = [item for item in ours if any(each.search(item.name) for each in left_out)]
         items[:] = [item for item in items if item not in only]
         config.hook.pytest_deselected(items=only)
 
