@@ -47,7 +47,7 @@ test: $(STAMP) ## Everything that proves it.
 	@$(MAKE) --no-print-directory faces
 	@$(FACES) npm run budget
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 2 --dist loadfile tests/browser
+	$(BIN)/python -m pytest tests/browser
 
 check: lint $(FACES_CHECKED) ## The same without the tests that start servers or run a world.
 	$(BIN)/python -m pytest -m 'not slow'
