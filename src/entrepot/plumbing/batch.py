@@ -44,8 +44,7 @@ class Batcher(Generic[Q, A]):
         self._free = at_once
         self._at_once = at_once
         self._give_up = give_up
-        self._waiting: deque[tuple[Q, asyncio.Future[A]]] = deque()
-        self._since: deque[float] = deque()
+        self._waiting: deque[tuple[Q, asyncio.Future[A], float]] = deque()
         self._running: dict[asyncio.Task[None], float] = {}
         self._scheduled = False
         self._pace_s = 0.01
@@ -55,8 +54,9 @@ class Batcher(Generic[Q, A]):
 
     def behind_s(self) -> float:
         """Say for how many seconds the oldest request that has no answer yet has been here."""
-        oldest = next(iter(self._running.values()), None) or (self._since and self._since[0])
-        return time.perf_counter() - oldest if oldest else 0.0
+        if self._running:
+            return time.perf_counter() - next(iter(self._running.values()))
+        return time.perf_counter() - self._waiting[0][2] if self._waiting else 0.0
 
     def submit(self, request: Q) -> asyncio.Future[A]:
         """Queue a request; the future brings its answer, or the fault of its own batch of one."""
@@ -64,8 +64,7 @@ class Batcher(Generic[Q, A]):
             raise QueueFull(1 + int(self._pace_s * len(self._waiting) / self._batch_max))
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[A] = loop.create_future()
-        self._waiting.append((request, answer))
-        self._since.append(time.perf_counter())
+        self._waiting.append((request, answer, time.perf_counter()))
         if not self._scheduled and self._free:
             self._scheduled = True
             loop.call_soon(self._start)
@@ -80,11 +79,11 @@ class Batcher(Generic[Q, A]):
         self._scheduled = False
         while self._waiting and self._free:
             size = min(len(self._waiting), self._batch_max)
-            batch = [self._waiting.popleft() for _ in range(size)]
-            since = [self._since.popleft() for _ in range(size)]
+            since = self._waiting[0][2]
+            batch = [self._waiting.popleft()[:2] for _ in range(size)]
             self._free -= 1
             task = asyncio.get_running_loop().create_task(self._serve(batch))
-            self._running[task] = since[0]
+            self._running[task] = since
             task.add_done_callback(self._finished)
 
     def _finished(self, task: asyncio.Task[None]) -> None:

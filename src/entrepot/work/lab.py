@@ -17,6 +17,7 @@ from entrepot.network import browse as network
 from entrepot.plumbing import db, mint
 from entrepot.sourcing import regrets, replays
 from entrepot.terms.ids import MarketId
+from entrepot.work.again import again
 
 log = logging.getLogger(__name__)
 
@@ -46,22 +47,16 @@ class Laboratory:
 
     async def keep_working(self, stop: asyncio.Event) -> None:
         """Look for work again and again until `stop` is set."""
-        while not stop.is_set():
-            wait_s = LOOK_EVERY_S
-            try:
-                if await self.turn():
-                    wait_s = BETWEEN_STEPS_S
-                await self.nightly(mint.now())
-            except (*db.UNREACHABLE, *db.TRY_AGAIN) as fault:
-                log.warning("the database did not let us replay: %r", fault)
-                wait_s = AFTER_FAULT_S
-            except Exception:
-                log.exception("the laboratory faulted")
-                wait_s = AFTER_FAULT_S
-            try:
-                await asyncio.wait_for(stop.wait(), wait_s)
-            except TimeoutError:
-                continue
+
+        async def once() -> int:
+            done = await self.turn()
+            await self.nightly(mint.now())
+            return done
+
+        await again(
+            "replays could not be worked on", once, every_s=LOOK_EVERY_S, stop=stop,
+            busy_s=BETWEEN_STEPS_S, after_fault_s=AFTER_FAULT_S,
+        )  # fmt: skip
 
     async def turn(self) -> int:
         """Do a piece of each market's oldest replay; answers how many pieces were done."""

@@ -13,6 +13,7 @@ from entrepot.plumbing.cloud_event import cloud_event
 from entrepot.plumbing.model import Event
 from entrepot.plumbing.relay import feeds
 from entrepot.terms.ids import MarketId
+from entrepot.work.again import again
 
 log = logging.getLogger(__name__)
 
@@ -33,20 +34,10 @@ class Courier:
 
     async def keep_delivering(self, stop: asyncio.Event) -> None:
         """Deliver again and again until `stop` is set; what was not recorded is delivered again."""
-        while not stop.is_set():
-            wait_s = LOOK_EVERY_S
-            try:
-                await self.turn()
-            except (*db.UNREACHABLE, *db.TRY_AGAIN) as fault:
-                log.warning("the database did not let us deliver: %r", fault)
-                wait_s = AFTER_FAULT_S
-            except Exception:
-                log.exception("delivering faulted")
-                wait_s = AFTER_FAULT_S
-            try:
-                await asyncio.wait_for(stop.wait(), wait_s)
-            except TimeoutError:
-                continue
+        await again(
+            "webhooks could not be called", self.turn, every_s=LOOK_EVERY_S, stop=stop,
+            after_fault_s=AFTER_FAULT_S,
+        )  # fmt: skip
         for task in self._calling.values():
             task.cancel()
         await asyncio.gather(*self._calling.values(), return_exceptions=True)

@@ -6,6 +6,7 @@ What they reckon with is loaded when a policy first asks for it.
 import asyncio
 import logging
 from datetime import timedelta
+from functools import partial
 
 from entrepot.journey import wave_rows
 from entrepot.journey.world import World
@@ -14,6 +15,7 @@ from entrepot.plumbing.relay import feeds
 from entrepot.policies import browse as policies
 from entrepot.policies.ahead import Waves
 from entrepot.terms.ids import MarketId
+from entrepot.work.again import again
 
 log = logging.getLogger(__name__)
 
@@ -23,17 +25,9 @@ LOOK_EVERY_S = 15.0
 
 async def keep_planning(pool: db.Pool, world: World, stop: asyncio.Event) -> None:
     """Run waves as they are due until `stop` is set, whatever the database does meanwhile."""
-    while not stop.is_set():
-        try:
-            await run_due(pool, world)
-        except (*db.UNREACHABLE, *db.TRY_AGAIN) as fault:
-            log.warning("the database did not let us plan again: %r", fault)
-        except Exception:
-            log.exception("a wave faulted")
-        try:
-            await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
-        except TimeoutError:
-            continue
+    await again(
+        "waves could not be run", partial(run_due, pool, world), every_s=LOOK_EVERY_S, stop=stop
+    )
 
 
 async def run_due(pool: db.Pool, world: World) -> int:

@@ -16,6 +16,7 @@ from entrepot.plumbing import db, mint
 from entrepot.policies import browse as policies
 from entrepot.promise import versions
 from entrepot.terms.ids import MarketId
+from entrepot.work.again import again
 
 log = logging.getLogger(__name__)
 
@@ -34,17 +35,11 @@ class Learner:
 
     async def keep_learning(self, stop: asyncio.Event) -> None:
         """Look again and again until `stop` is set."""
-        while not stop.is_set():
-            try:
-                await self.turn(mint.now(), stop)
-            except (*db.UNREACHABLE, *db.TRY_AGAIN) as fault:
-                log.warning("the database did not let us learn: %r", fault)
-            except Exception:
-                log.exception("learning faulted")
-            try:
-                await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
-            except TimeoutError:
-                continue
+
+        async def once() -> object:
+            return await self.turn(mint.now(), stop)
+
+        await again("nothing could be learned", once, every_s=LOOK_EVERY_S, stop=stop)
 
     async def turn(self, at: datetime, stop: asyncio.Event) -> list[tuple[MarketId, str]]:
         """Do what is due in every market; answers what was."""

@@ -9,6 +9,7 @@ from entrepot.network import browse as network
 from entrepot.plumbing import db, mint
 from entrepot.policies import browse as policies
 from entrepot.terms.ids import MarketId
+from entrepot.work.again import again
 
 log = logging.getLogger(__name__)
 
@@ -29,21 +30,10 @@ class Publisher:
 
     async def keep_telling(self, stop: asyncio.Event) -> None:
         """Look again and again until `stop` is set."""
-        while not stop.is_set():
-            wait_s = LOOK_EVERY_S
-            try:
-                if await self.turn():
-                    wait_s = LOOK_EVERY_S / 4
-            except (*db.UNREACHABLE, *db.TRY_AGAIN) as fault:
-                log.warning("the database did not let us publish: %r", fault)
-                wait_s = AFTER_FAULT_S
-            except Exception:
-                log.exception("publication faulted")
-                wait_s = AFTER_FAULT_S
-            try:
-                await asyncio.wait_for(stop.wait(), wait_s)
-            except TimeoutError:
-                continue
+        await again(
+            "channels could not be told", self.turn, every_s=LOOK_EVERY_S, stop=stop,
+            busy_s=LOOK_EVERY_S / 4, after_fault_s=AFTER_FAULT_S,
+        )  # fmt: skip
 
     async def turn(self) -> int:
         """Look through every market once; answers how much was looked at for channels."""
