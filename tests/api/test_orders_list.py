@@ -6,9 +6,9 @@ import pytest
 
 from entrepot.access.model import Principal
 from entrepot.api import strict
-from entrepot.api.orders_csv import plain
 from entrepot.api.orders_list import NO_NODE, OrdersQuery, filters_of, narrowed, query_of, said_of
 from entrepot.api.problems import Problem
+from entrepot.api.sheets import plain
 from entrepot.terms.ids import KeyId, MarketId, NodeId, UserId
 
 QUERY = "phase=released&phase=planned&held=true&q=kim+doe&placed_after=2026-11-20T00%3A00%3A00Z"

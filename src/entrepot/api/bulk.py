@@ -10,11 +10,17 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.commands import command
-from entrepot.api.face import Answer, Request, Route, json_answer, parameter
-from entrepot.api.orders_csv import CSV, rows_of
+from entrepot.api.face import (
+    Answer,
+    Request,
+    Route,
+    id_parameter,
+    json_answer,
+)
 from entrepot.api.orders_list import OrdersFilter, filters_of
 from entrepot.api.paging import PageQuery, before_of, cursor_of, id_after, next_link
 from entrepot.api.problems import Code, Problem, invalid
+from entrepot.api.sheets import CSV, rows_of
 from entrepot.journey import bulk_rows
 from entrepot.journey.bulk import Preview, preview, start
 from entrepot.journey.bulk_model import ORDERS_NAMED_MAX, Action, Bulk, BulkRow, Outcome, Task
@@ -249,11 +255,7 @@ async def _read(conn: db.Connection, request: Request, bulk_id: UUID) -> JobAnsw
 
 
 def _id(request: Request) -> UUID:
-    text = parameter(request, "job")
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Problem(Code.NOT_FOUND, f"there is no job {text}") from None
+    return id_parameter(request, "job", "there is no job {}")
 
 
 def _row(row: BulkRow) -> JobRowAnswer:

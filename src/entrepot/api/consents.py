@@ -10,7 +10,13 @@ from msgspec import Meta
 from entrepot.access.model import Scope
 from entrepot.api.bodies_fulfillment import Identifier
 from entrepot.api.commands import command
-from entrepot.api.face import Answer, Request, Route, json_answer, parameter
+from entrepot.api.face import (
+    Answer,
+    Request,
+    Route,
+    id_parameter,
+    json_answer,
+)
 from entrepot.api.orders import order_of
 from entrepot.api.problems import Code, FieldError, Problem
 from entrepot.journey.consent import Choice, Said, WhyNotAnswered, answer
@@ -85,11 +91,8 @@ async def listing(request: Request) -> Answer:
 async def put_answer(request: Request) -> Answer:
     """Do what the customer chose."""
     body: ConsentBody = request.body
-    order_id, named = order_of(request), parameter(request, "consent")
-    try:
-        consent_id = UUID(named)
-    except ValueError:
-        raise Problem(Code.NOT_FOUND, f"the order has no question {named}") from None
+    order_id = order_of(request)
+    consent_id = id_parameter(request, "consent", "the order has no question {}")
     node = None if body.node is None else NodeId(body.node)
     said = Said(body.choice, body.ship_to, body.service, node)
 

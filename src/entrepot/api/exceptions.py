@@ -22,9 +22,15 @@ from entrepot.api.bodies_exceptions import (
 )
 from entrepot.api.bodies_fulfillment import LATEST
 from entrepot.api.commands import command
-from entrepot.api.face import Answer, Request, Route, json_answer, parameter
+from entrepot.api.face import (
+    Answer,
+    Request,
+    Route,
+    id_parameter,
+    json_answer,
+)
 from entrepot.api.hooks import take_again
-from entrepot.api.paging import after_of, cursor_of, next_link
+from entrepot.api.paging import cursor_of, id_after, next_link
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.inventory.model import Free
 from entrepot.journey import told
@@ -60,7 +66,7 @@ async def listed(request: Request) -> Answer:
         request.actor if query.assignee == "me" else query.assignee,
         query.opened_before,
     )
-    after = _after(query.cursor)
+    after = id_after(query.cursor, None)
     market = await request.app.world.market(request.principal.market)
     async with request.app.pool.acquire() as conn:
         rows = await attend.page(
@@ -220,41 +226,21 @@ async def _find(
 ) -> Attended:
     """Read the one that the path names; what is of another node than one's own is not there."""
     found = await attend.one(conn, request.principal.market, _named(request))
-    nodes = _own_nodes(request)
+    nodes = request.principal.nodes
     if found is None or (nodes is not None and found.node_id not in nodes):
         raise Problem(Code.NOT_FOUND, absent)
     return found
 
 
 def _named(request: Request) -> UUID:
-    try:
-        return UUID(parameter(request, "exception_id"))
-    except ValueError:
-        raise Problem(Code.NOT_FOUND) from None
-
-
-def _own_nodes(request: Request) -> Collection[str] | None:
-    """Name the nodes that whoever asks is bound to; None: to none."""
-    return request.principal.nodes
+    return id_parameter(request, "exception_id", "")
 
 
 def _nodes_asked(request: Request, node: str | None) -> Collection[str] | None:
-    own = _own_nodes(request)
+    own = request.principal.nodes
     if node is None:
         return own
     return [node] if own is None or node in own else []
-
-
-def _after(cursor: str) -> UUID | None:
-    if not cursor:
-        return None
-    try:
-        return UUID(after_of(cursor))
-    except ValueError:
-        raise Problem(
-            Code.INVALID, "cursor: is none of ours",
-            errors=[FieldError("is none of ours", parameter="cursor")],
-        ) from None  # fmt: skip
 
 
 def _closed(found: Attended) -> str:

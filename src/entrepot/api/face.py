@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import msgspec
 
@@ -309,6 +310,18 @@ def parameter(request: Request, name: str, *, most: int = 128) -> str:
     if not 0 < len(text) <= most or not text.isprintable():
         raise invalid(f"/{name}", f"1 to {most} printable characters")
     return text
+
+
+def id_parameter(request: Request, name: str, absent: str) -> UUID:
+    """A path parameter as an id of ours; what is none names nothing: Problem NOT_FOUND.
+
+    `absent` says so, with what was named in place of `{}`.
+    """
+    text = parameter(request, name)
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Problem(Code.NOT_FOUND, absent.format(text)) from None
 
 
 def _overloaded(full: QueueFull) -> Problem:

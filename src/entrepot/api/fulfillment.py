@@ -30,8 +30,16 @@ from entrepot.api.bodies_fulfillment import (
 from entrepot.api.bodies_pickups import ScanBody
 from entrepot.api.bounds import InQuery, Of
 from entrepot.api.commands import command
-from entrepot.api.face import Answer, Handler, Request, Route, etag, json_answer, parameter
-from entrepot.api.paging import PageQuery, after_of, cursor_of
+from entrepot.api.face import (
+    Answer,
+    Handler,
+    Request,
+    Route,
+    etag,
+    id_parameter,
+    json_answer,
+)
+from entrepot.api.paging import PageQuery, cursor_of, id_after
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.catalog import browse as catalog
 from entrepot.delivery import browse as delivery
@@ -108,7 +116,7 @@ class WorkQuery(PageQuery, frozen=True, kw_only=True):
 async def listing(request: Request) -> Answer:
     """List fulfillment orders by ascending id, a page at a time."""
     query: WorkQuery = request.query
-    after = _id(after_of(query.cursor), "cursor") if query.cursor else browse.BEFORE_ALL
+    after = id_after(query.cursor, browse.BEFORE_ALL)
     market = await request.app.world.market(request.principal.market)
     async with request.app.pool.acquire() as conn:
         works = await _at_own_nodes(conn, market, query, after, request.nodes)
@@ -287,21 +295,8 @@ def _unknown(id_: UUID) -> Problem:
 
 
 def _fulfillment_order_id(request: Request) -> FulfillmentOrderId:
-    text = parameter(request, "fulfillment_order")
-    try:
-        return FulfillmentOrderId(UUID(text))
-    except ValueError:
-        raise Problem(Code.NOT_FOUND, f"there is no fulfillment order {text}") from None
-
-
-def _id(text: str, parameter_name: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Problem(
-            Code.INVALID, f"{parameter_name}: is none of ours",
-            errors=[FieldError("is none of ours", parameter=parameter_name)],
-        ) from None  # fmt: skip
+    absent = "there is no fulfillment order {}"
+    return FulfillmentOrderId(id_parameter(request, "fulfillment_order", absent))
 
 
 def _if_match(header: str | None) -> frozenset[int] | None:

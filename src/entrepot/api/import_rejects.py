@@ -1,7 +1,5 @@
 """Rows of an import that were not taken, each with its reason: a page of them, or all as a CSV."""
 
-import csv
-import io
 import json
 from collections.abc import AsyncGenerator, Sequence
 from urllib.parse import quote
@@ -20,6 +18,7 @@ from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.imports import PATH, find
 from entrepot.api.paging import after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem
+from entrepot.api.sheets import CSV, as_they_are
 from entrepot.imports import browse
 from entrepot.imports.model import Job, KeptReject, Preview
 from entrepot.imports.tables import flattened
@@ -61,14 +60,14 @@ async def rejects_file(request: Request) -> Answer:
     return Answer(
         200,
         headers=(("content-disposition", f"attachment; filename*=UTF-8''{name}"),),
-        content_type="text/csv; charset=utf-8",
+        content_type=CSV,
         parts=_parts(request, job, rehearsal=query.of is Of.DRY_RUN),
     )
 
 
 async def _parts(request: Request, job: Job, *, rehearsal: bool) -> AsyncGenerator[bytes, None]:
     columns = await _columns(request, job, rehearsal=rehearsal)
-    yield _lines([[*OURS, *columns]])
+    yield as_they_are([[*OURS, *columns]])
     after = 0
     while True:
         async with request.app.pool.acquire() as conn:
@@ -76,7 +75,7 @@ async def _parts(request: Request, job: Job, *, rehearsal: bool) -> AsyncGenerat
         if not rows:
             return
         after = rows[-1].row
-        yield _lines([_cells(row, columns) for row in rows])
+        yield as_they_are([_cells(row, columns) for row in rows])
 
 
 async def _columns(request: Request, job: Job, *, rehearsal: bool) -> list[str]:
@@ -100,12 +99,6 @@ def _cells(row: KeptReject, columns: Sequence[str]) -> list[object]:
     said = (flat.get(name, "") for name in columns)
     shown = (each if isinstance(each, str) else json.dumps(each) for each in said)
     return [row.row, row.field, row.reason, *shown]
-
-
-def _lines(rows: Sequence[Sequence[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
 
 
 def _row(text: str) -> int:

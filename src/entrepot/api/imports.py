@@ -24,7 +24,14 @@ from entrepot.api.bodies_imports import (
     shown,
 )
 from entrepot.api.commands import command, replay
-from entrepot.api.face import Answer, Request, Route, json_answer, parameter
+from entrepot.api.face import (
+    Answer,
+    Request,
+    Route,
+    id_parameter,
+    json_answer,
+    parameter,
+)
 from entrepot.api.importable import KINDS
 from entrepot.api.paging import before_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem, invalid
@@ -234,11 +241,7 @@ async def delete_mapping(request: Request) -> Answer:
 
 async def find(request: Request, conn: db.Connection | None = None) -> Job:
     """Find the import of the path; raises Problem NOT_FOUND."""
-    name = parameter(request, "import")
-    try:
-        import_id = UUID(name)
-    except ValueError:
-        raise Problem(Code.NOT_FOUND, f"there is no import {name}") from None
+    import_id = id_parameter(request, "import", "there is no import {}")
     market = request.principal.market
     if conn is None:
         async with request.app.pool.acquire() as own:
@@ -246,7 +249,7 @@ async def find(request: Request, conn: db.Connection | None = None) -> Job:
     else:
         job = await browse.job(conn, market, import_id)
     if job is None or job.kind not in KINDS:
-        raise Problem(Code.NOT_FOUND, f"there is no import {name}")
+        raise Problem(Code.NOT_FOUND, f"there is no import {parameter(request, 'import')}")
     _may_see(request, job.kind)
     return job
 

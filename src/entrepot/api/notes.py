@@ -9,7 +9,13 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.commands import command
-from entrepot.api.face import Answer, Request, Route, json_answer, parameter
+from entrepot.api.face import (
+    Answer,
+    Request,
+    Route,
+    id_parameter,
+    json_answer,
+)
 from entrepot.api.orders import order_of
 from entrepot.api.problems import Code, Problem, invalid
 from entrepot.journey import told
@@ -94,10 +100,7 @@ async def take_back(request: Request) -> Answer:
 
 async def _put(request: Request, words: str, mentions: list[str], what: str) -> Answer:
     order_id = order_of(request)
-    try:
-        note_id = UUID(parameter(request, "note"))
-    except ValueError:
-        raise Problem(Code.NOT_FOUND, "there is no such note") from None
+    note_id = id_parameter(request, "note", "there is no such note")
 
     async def act(conn: db.Connection, at: datetime) -> Answer:
         done = await notes.change(

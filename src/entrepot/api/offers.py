@@ -12,7 +12,14 @@ from entrepot.access.model import Scope
 from entrepot.api.bodies_fulfillment import FulfillmentOrderAnswer, Identifier, work_answer
 from entrepot.api.bounds import InBody, InQuery, Of
 from entrepot.api.commands import command
-from entrepot.api.face import Answer, Request, Route, json_answer, parameter
+from entrepot.api.face import (
+    Answer,
+    Request,
+    Route,
+    id_parameter,
+    json_answer,
+    parameter,
+)
 from entrepot.api.paging import PageQuery, cursor_of, id_after, next_link
 from entrepot.api.problems import Code, FieldError, Problem
 from entrepot.fulfillment import browse as fulfillment
@@ -194,10 +201,7 @@ def _answer(row: OfferRow, nodes: Sequence[Offered], work: Work) -> OfferAnswer:
 
 
 def _offer(request: Request) -> UUID:
-    try:
-        return UUID(parameter(request, "offer"))
-    except ValueError:
-        raise _unknown(request) from None
+    return id_parameter(request, "offer", "there is no offer {}")
 
 
 def _unknown(request: Request) -> Problem:

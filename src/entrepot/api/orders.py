@@ -14,7 +14,15 @@ from entrepot.api.bodies_fulfillment import LATEST
 from entrepot.api.bodies_orders import OrderAnswer
 from entrepot.api.bounds import Of
 from entrepot.api.commands import command
-from entrepot.api.face import Answer, Request, Route, check_match, etag, json_answer, parameter
+from entrepot.api.face import (
+    Answer,
+    Request,
+    Route,
+    check_match,
+    etag,
+    id_parameter,
+    json_answer,
+)
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.fulfillment import browse as fulfillment
 from entrepot.inventory.launch_model import HEADER_CHARS_MAX
@@ -214,7 +222,7 @@ def wishes_of(lines: Sequence[CancelLine] | None) -> list[Wish] | None:
 
 def order_of(request: Request) -> OrderId:
     """The order a path names; anything that is no id names none."""
-    return OrderId(_uuid(parameter(request, "order_id")))
+    return OrderId(id_parameter(request, "order_id", "{!r} is no id"))
 
 
 def refused(answer: NotTaken, invalid_code: Code = Code.INVALID_ORDER) -> Problem:
@@ -274,13 +282,6 @@ async def _order(conn: db.Connection, request: Request, order_id: OrderId) -> An
     order = await _read(request, conn, order_id)
     assert order is not None
     return json_answer(200, order)
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Problem(Code.NOT_FOUND, f"{text!r} is no id") from None
 
 
 async def _nodes(conn: db.Connection, market: MarketId, order_id: UUID) -> set[NodeId]:

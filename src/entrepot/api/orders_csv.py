@@ -1,41 +1,25 @@
 """What a list of orders shows, as CSV: streamed, a chunk of orders in memory at a time."""
 
-import csv
-import io
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Any
 
 from entrepot.access.model import Scope
 from entrepot.api.face import Answer, Request, Route
 from entrepot.api.orders_list import OWN, OrdersSorted, narrowed
+from entrepot.api.sheets import CSV, rows_of
 from entrepot.journey.filters import Filters, id_at
 from entrepot.journey.finding_model import Place
 from entrepot.journey.listing import list_orders
 from entrepot.plumbing import mint
 
-CSV = "text/csv; charset=utf-8"
 CHUNK = 200
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 COLUMNS = (
     "number", "external_id", "channel", "placed_at", "phase", "customer", "email", "method",
     "service", "nodes", "lines", "units", "currency", "total_minor", "promised_latest", "holds",
     "exceptions", "tracking",
 )  # fmt: skip
-
-
-def plain(value: object) -> str:
-    """Write a cell: no spreadsheet takes what a customer typed for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def rows_of(rows: Iterable[Iterable[object]]) -> bytes:
-    """Write rows of cells."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows([map(plain, row) for row in rows])
-    return out.getvalue().encode()
 
 
 async def exported(request: Request) -> Answer:

@@ -2,7 +2,7 @@
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -47,12 +47,15 @@ def after_of(cursor: str) -> str:
     )  # fmt: skip
 
 
+First = TypeVar("First", UUID, None)
+
+
 def before_of(cursor: str) -> UUID:
     """Read the cursor of a list of ids that descend; the empty one is before the first of all."""
     return id_after(cursor, AFTER_ALL)
 
 
-def id_after(cursor: str, first: UUID) -> UUID:
+def id_after(cursor: str, first: First) -> UUID | First:
     """Read the cursor of a list of ids; the empty one is `first`, where the list begins."""
     if not cursor:
         return first

@@ -15,7 +15,13 @@ from entrepot.api.bodies_store import (
 )
 from entrepot.api.bounds import InPath, Of
 from entrepot.api.commands import command
-from entrepot.api.face import Answer, Request, Route, json_answer, parameter
+from entrepot.api.face import (
+    Answer,
+    Request,
+    Route,
+    id_parameter,
+    json_answer,
+)
 from entrepot.api.problems import Code, Problem, invalid
 from entrepot.api.store_work import node_of
 from entrepot.fulfillment import pick_lists
@@ -118,11 +124,7 @@ async def _found(conn: db.Connection, market: Market, id_: UUID) -> PickList:
 
 
 def _id(request: Request) -> UUID:
-    text = parameter(request, "pick_list")
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Problem(Code.NOT_FOUND, f"there is no pick list {text}") from None
+    return id_parameter(request, "pick_list", "there is no pick list {}")
 
 
 async def nodes_of(conn: db.Connection, market: MarketId, id_: UUID) -> list[NodeId] | None:

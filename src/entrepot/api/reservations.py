@@ -9,7 +9,13 @@ from msgspec import Meta
 
 from entrepot.access.model import Scope
 from entrepot.api.commands import REPLAYED, command
-from entrepot.api.face import Answer, Request, Route, json_answer, parameter
+from entrepot.api.face import (
+    Answer,
+    Request,
+    Route,
+    id_parameter,
+    json_answer,
+)
 from entrepot.api.orders import refused, ticket_of
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.inventory.carts_model import (
@@ -162,11 +168,7 @@ def _not_live(why: WhyNotLive) -> Problem:
 
 
 def _id(request: Request) -> UUID:
-    text = parameter(request, "reservation_id")
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Problem(Code.NOT_FOUND, f"{text!r} is no id") from None
+    return id_parameter(request, "reservation_id", "{!r} is no id")
 
 
 ROUTES = [

@@ -1,7 +1,5 @@
 """Store truth over HTTP: whether the units are really there, and what is worth counting."""
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
@@ -14,6 +12,7 @@ from entrepot.api.bounds import InPath, InQuery
 from entrepot.api.face import Answer, Request, Route, json_answer, parameter
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, Problem
+from entrepot.api.sheets import CSV, rows_of
 from entrepot.inventory import browse, truth_browse
 from entrepot.inventory.truth_model import Counting, Task
 from entrepot.network import browse as network
@@ -25,8 +24,6 @@ Id = Annotated[str, Meta(min_length=1, max_length=128)]
 
 MINUTES_MAX = 480
 """A shift."""
-
-CSV = "text/csv"
 
 
 class TruthQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,8 +132,8 @@ async def get_count_list(request: Request) -> Answer:
         )
         for rank, t in enumerate(tasks, start=1)
     ]  # fmt: skip
-    if CSV in (request.headers.get("accept") or ""):
-        return Answer(200, _csv(items), (), f"{CSV}; charset=utf-8")
+    if "text/csv" in (request.headers.get("accept") or ""):
+        return Answer(200, _csv(items), (), CSV)
     return json_answer(200, CountListAnswer(node, query.minutes, _seconds(tasks), items))
 
 
@@ -146,17 +143,7 @@ def _seconds(tasks: Sequence[Task]) -> int:
 
 def _csv(items: Sequence[CountTask]) -> bytes:
     """Write the list as a table with a head; cells that a spreadsheet would run are quoted."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(CountTask.__struct_fields__)
-    for each in items:
-        row = msgspec.structs.astuple(each)
-        writer.writerow([_plain(cell) for cell in row])
-    return out.getvalue().encode()
-
-
-def _plain(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@")) else cell
+    return rows_of([CountTask.__struct_fields__, *map(msgspec.structs.astuple, items)])
 
 
 ROUTES = [

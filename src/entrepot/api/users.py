@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -17,7 +16,16 @@ from entrepot.access.model import LOGIN_LENGTH_MAX, NAME_LENGTH_MAX, Account, Ro
 from entrepot.access.roles import scopes_of
 from entrepot.access.rules import WhyNotChanged as Why
 from entrepot.api.commands import command
-from entrepot.api.face import NO_STORE, Answer, Request, Route, etag, json_answer, parameter
+from entrepot.api.face import (
+    NO_STORE,
+    Answer,
+    Request,
+    Route,
+    etag,
+    id_parameter,
+    json_answer,
+    parameter,
+)
 from entrepot.api.paging import PageQuery, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.plumbing import clock, db
@@ -228,10 +236,7 @@ def _given(value: Any) -> Any:  # noqa: ANN401 - of any member
 
 
 def _user(request: Request) -> UserId:
-    try:
-        return UserId(UUID(parameter(request, "user")))
-    except ValueError:
-        raise _unknown(request) from None
+    return UserId(id_parameter(request, "user", "there is no user {}"))
 
 
 def _unknown(request: Request) -> Problem:
