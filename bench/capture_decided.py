@@ -14,9 +14,9 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from bench import capture, decided, promises
+from bench import capture, compared, decided, promises
 from bench.effort import FULL, Effort, command
-from bench.figure import Figure, middle, middle_cost
+from bench.figure import Figure
 from bench.report import show
 from bench.stage import RefusedError, Stage, follow, must, order_bodies, staged
 from entrepot.network.compiled import Compiled
@@ -55,37 +55,17 @@ def figures(stage: Stage, effort: Effort) -> list[Figure]:
     table = _with_pool(stage, lambda pool: decided.publish_prices(pool, nodes, stage.skus, at))
     measured = _measured(stage, effort, version)
     alone, together = _asked(nodes, made, at)
-    within, without = measured.within, measured.without
-    pairs = list(zip(within, without, strict=True))
-    ratio = middle([w.orders_per_second / o.orders_per_second for w, o in pairs])
-    dearer = middle([_cpu(w) / _cpu(o) for w, o in pairs])
     return [
-        Figure(
-            name="capture with prices, look-ahead and learned promises",
-            value=middle([c.orders_per_second for c in within]),
-            unit="orders/s",
-            goal=f"≥ {1 - FALL_MAX:.2f} of capture without them",
-            met=ratio >= 1 - FALL_MAX,
-            floor=middle([c.orders_per_second for c in without]),
-            floor_is="the same system without them, in turns",
-            ratio=ratio,
-            cost=middle_cost([c.cost for c in within]),
-            floor_cost=middle_cost([c.cost for c in without]),
-            notes=(
+        *compared.figures(
+            "capture with prices, look-ahead and learned promises",
+            measured.within,
+            measured.without,
+            fall_max=FALL_MAX,
+            dearer_max=None,
+            notes=[
                 f"Prices of {table.skus:,} skus at {table.positions:,} positions and of all room.",
                 f"{measured.by_model:.0%} of what is offered is promised by the model.",
-                *capture.told(within[-1]),
-            ),
-        ),
-        Figure(
-            name="capture with prices, look-ahead and learned promises: CPU of server and"
-            " PostgreSQL",
-            value=middle([_cpu(c) for c in within]),
-            unit="µs/order",
-            goal="",
-            floor=middle([_cpu(c) for c in without]),
-            floor_is="the same system without them, in turns",
-            ratio=dearer,
+            ],
         ),
         Figure(
             name=f"asking what was learned, {BATCH} parcels at once",
@@ -166,10 +146,6 @@ def _asking(learned: Learned, rows: Sequence[Row], at: datetime) -> float:
     for _ in range(ASKED_TIMES):
         reestimate(learned, new, at)
     return (time.process_time() - began) / (ASKED_TIMES * len(new)) * 1e6
-
-
-def _cpu(captured: capture.Captured) -> float:
-    return captured.cost.server + captured.cost.postgres
 
 
 def main(*, json: bool = False, effort: Effort = FULL) -> None:

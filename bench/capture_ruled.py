@@ -7,9 +7,9 @@ is kept back, two segments, and a kit in every twentieth order.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench import capture
+from bench import capture, compared
 from bench.effort import FULL, Effort, command
-from bench.figure import Figure, middle, middle_cost
+from bench.figure import Figure
 from bench.report import show
 from bench.stage import Body, Stage, follow, order_bodies, staged
 
@@ -42,42 +42,12 @@ def figures(stage: Stage, effort: Effort) -> list[Figure]:
             follow(stage, turn.policy)
             capture.warm(stage, turn.bodies, effort.warmup)
             found.append(capture.best(stage, turn.bodies, effort.seconds))
-    pairs = list(zip(within, without, strict=True))
-    ratio = middle([r.orders_per_second / p.orders_per_second for r, p in pairs])
-    dearer = middle([_cpu(r) / _cpu(p) for r, p in pairs])
     protected, twentieth = f"{2 * _protected(stage)} skus", f"every {ORDERS_PER_KIT}th order"
-    return [
-        Figure(
-            name="capture with rules, segments and kits",
-            value=middle([c.orders_per_second for c in within]),
-            unit="orders/s",
-            goal=f"≥ {1 - FALL_MAX:.2f} of capture without them",
-            met=ratio >= 1 - FALL_MAX,
-            floor=middle([c.orders_per_second for c in without]),
-            floor_is="the same system without them, in turns",
-            ratio=ratio,
-            cost=middle_cost([c.cost for c in within]),
-            floor_cost=middle_cost([c.cost for c in without]),
-            notes=(
-                f"Ten rules, two segments of {protected}, a kit in {twentieth}.",
-                *capture.told(within[-1]),
-            ),
-        ),
-        Figure(
-            name="capture with rules, segments and kits: CPU of server and PostgreSQL",
-            value=middle([_cpu(c) for c in within]),
-            unit="µs/order",
-            goal=f"≤ {1 + FALL_MAX:.2f} of capture without them",
-            met=dearer <= 1 + FALL_MAX,
-            floor=middle([_cpu(c) for c in without]),
-            floor_is="the same system without them, in turns",
-            ratio=dearer,
-        ),
-    ]
-
-
-def _cpu(captured: capture.Captured) -> float:
-    return captured.cost.server + captured.cost.postgres
+    return compared.figures(
+        "capture with rules, segments and kits", within, without,
+        fall_max=FALL_MAX, dearer_max=FALL_MAX,
+        notes=[f"Ten rules, two segments of {protected}, a kit in {twentieth}."],
+    )  # fmt: skip
 
 
 def _protected(stage: Stage) -> int:
