@@ -1,7 +1,7 @@
 """What is in the database for one market: a digest of every table, to see that nothing changed.
 
-But for the ledger's contents, how far safety was swept, and when milestones are looked at next: the
-background writes them when their time has come.
+But for the ledger's contents, how far safety was swept, when milestones are looked at next, and the
+day a key was last used: the background writes them when their time has come.
 """
 
 from entrepot.plumbing import db
@@ -17,8 +17,11 @@ AND NOT (table_schema = 'inventory' AND table_name = 'safeguard')
 ORDER BY 1, 2
 """
 DIGEST = """
-SELECT coalesce(md5(string_agg(r::text, E'\\n' ORDER BY r::text)), '')
-FROM {schema}."{table}" AS r WHERE r.market = $1
+SELECT coalesce(md5(string_agg(s.said, E'\\n' ORDER BY s.said)), '')
+FROM (
+    SELECT (to_jsonb(r) - 'used_on')::text AS said
+    FROM {schema}."{table}" AS r WHERE r.market = $1
+) AS s
 """
 
 
