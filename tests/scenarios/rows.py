@@ -1,7 +1,8 @@
 """What is in the database for one market: a digest of every table, to see that nothing changed.
 
-But for the ledger's contents, how far safety was swept, when milestones are looked at next, and the
-day a key was last used: the background writes them when their time has come.
+But for the ledger's contents, how far safety was swept and where it is asked for still, when
+milestones are looked at next, and the day a key was last used: the background writes them when their
+time has come.
 """
 
 from entrepot.plumbing import db
@@ -19,7 +20,7 @@ ORDER BY 1, 2
 DIGEST = """
 SELECT coalesce(md5(string_agg(s.said, E'\\n' ORDER BY s.said)), '')
 FROM (
-    SELECT (to_jsonb(r) - 'used_on')::text AS said
+    SELECT (to_jsonb(r) - ARRAY['used_on', 'unsecured'])::text AS said
     FROM {schema}."{table}" AS r WHERE r.market = $1
 ) AS s
 """
