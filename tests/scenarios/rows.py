@@ -1,8 +1,8 @@
 """What is in the database for one market: a digest of every table, to see that nothing changed.
 
 But for the ledger's contents, how far safety was swept and where it is asked for still, when
-milestones are looked at next, and the day a key was last used: the background writes them when their
-time has come.
+milestones are looked at next, and the day a key was last used: the background writes them when
+their time has come.
 """
 
 from entrepot.plumbing import db

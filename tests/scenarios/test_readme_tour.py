@@ -1,24 +1,22 @@
-"""Tours work as written: the blocks of a page run in order against a fresh system."""
+"""Tours work as written: the blocks of a page run in order, each page in a market of its own."""
 
-import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from scenarios.conftest import known
 
 ROOT = Path(__file__).parents[2]
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 """With the environment's own commands first, as for whoever has activated it."""
 
-KEY = "tour-key-of-one-test-0123456789"
 BLOCK = re.compile(r"^```(?P<kind>sh|text) tour\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
-READY_S_MAX = 120
+TOUR_S_MAX = 120
 PAGES = [
     "README.md",
     "docs/how-to/feeds.md",
@@ -44,30 +42,13 @@ def steps(page: str) -> list[tuple[str, str | None]]:
 
 
 @pytest.fixture
-def address(tmp_path) -> Iterator[str]:
-    """Run a fresh `entrepot up`; gives its address."""
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "entrepot",
-            "up",
-            "--data-dir",
-            str(tmp_path / "data"),
-            "--port",
-            "0",
-        ],
-        stdout=subprocess.PIPE,
-        env={**os.environ, "ENTREPOT_BOOTSTRAP_KEY": KEY},
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        yield json.loads(process.stdout.readline())["url"]
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=READY_S_MAX)
-        process.stdout.close()
+def key(system, page) -> str:
+    """Give a key of a fresh market: what a new system is to who begins with the page."""
+    market = Path(page).stem.lower()
+    told = ("--name", "a newcomer", "--scopes", "admin", "--market", f"tour-{market}")
+    done = system.command("key", "create", *told)
+    assert done.returncode == 0, done.stderr
+    return known(system, done.stdout.strip())
 
 
 def script(page: str, between: str) -> str:
@@ -78,15 +59,15 @@ def script(page: str, between: str) -> str:
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="tours are told in curl; .ci/run brings it")
 @pytest.mark.parametrize("page", PAGES)
-def test_the_tour_works_as_written(address, tmp_path, page):
+def test_the_tour_works_as_written(system, key, tmp_path, page):
     between = "-- next --"
     done = subprocess.run(
         ["bash", "-c", script(page, between)],
         cwd=tmp_path,
-        env={**os.environ, "URL": address, "KEY": KEY, "PATH": PATH},
+        env={**os.environ, "URL": system.url, "KEY": key, "PATH": PATH},
         capture_output=True,
         text=True,
-        timeout=READY_S_MAX,
+        timeout=TOUR_S_MAX,
         check=False,
     )
 

@@ -50,6 +50,7 @@ class App:
     """One serving process.
 
     `feeding` feeds are being read at this moment; the last commit of one took `feed_commit_s`.
+    `document` prints the OpenAPI document: it takes half a second the first time.
     """
 
     settings: Settings
@@ -66,7 +67,7 @@ class App:
     hashing: Hashing = field(default_factory=Hashing)
     per_login: Throttle = field(default_factory=lambda: Throttle(PER_LOGIN))
     per_address: Throttle = field(default_factory=lambda: Throttle(PER_ADDRESS))
-    document: bytes = b""
+    document: Callable[[], bytes] = bytes
     remembered: Remembered = field(default_factory=Remembered)
     faces: Faces = field(default_factory=lambda: Faces({}, ()))
     feeding: int = 0

@@ -33,7 +33,7 @@ async def metrics(request: Request) -> Answer:
 
 async def openapi(request: Request) -> Answer:
     """The OpenAPI 3.1 document, printed from the table of routes."""
-    return Answer(200, request.app.document)
+    return Answer(200, await asyncio.to_thread(request.app.document))
 
 
 async def docs(_: Request) -> Answer:

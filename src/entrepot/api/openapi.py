@@ -30,6 +30,11 @@ _TICKET = {
 }
 
 
+def printed(routes: Sequence[Route], root: str) -> bytes:
+    """Print the document as JSON."""
+    return msgspec.json.encode(document(routes, root))
+
+
 def document(routes: Sequence[Route], root: str) -> dict[str, Any]:
     """Print the document. `root` is the public URL problem types hang under."""
     types = [t for route in routes for t in (route.body, route.lines, route.answer) if t]

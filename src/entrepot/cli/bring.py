@@ -25,7 +25,7 @@ from entrepot.terms.ids import MarketId
 KINDS = (*importing.KINDS, *histories())
 
 
-def command(
+def import_(
     kind: Annotated[str, typer.Argument(help=f"One of: {', '.join(KINDS)}.")],
     files: Annotated[
         list[Path], typer.Argument(help="CSV, JSONL or Parquet files; of a history its folder.")

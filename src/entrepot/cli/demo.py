@@ -20,7 +20,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from entrepot import bootstrap
+from entrepot.bootstrap import verifying
 from entrepot.cli.settling import settle
 from entrepot.demo.logins import Login
 from entrepot.demo.run import Summary, run
@@ -135,8 +135,8 @@ def _system(home: Path, port: int) -> Iterator[Place]:
 
 async def _verified(database_url: str, console: Console) -> int:
     """Wait until the background work has caught up, then check every invariant."""
-    await bootstrap.drained(database_url, within_s=DRAINED_S_MAX)
-    found = await bootstrap.verify(database_url, full=True)
+    await verifying.drained(database_url, within_s=DRAINED_S_MAX)
+    found = await verifying.verify(database_url, full=True)
     broken = [each for each in found if each.violations]
     for each in broken:
         console.print(f"[red]{each.name}: {each.violations} violations[/red] {each.first[:2]}")

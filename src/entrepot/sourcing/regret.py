@@ -36,6 +36,8 @@ class Bound:
 
 def bound_of(day: Laid, cost: int, *, steps: int = STEPS) -> Bound:
     """Bound what the day's orders could have cost from below; `cost` is what they did cost."""
+    if not len(day.part_count):  # a day without orders: the machine code is not even loaded
+        return Bound(0, 0, 0)
     price = np.zeros(day.cap.shape)
     best = alone = 0.0
     stride, idle, done = 1.0, 0, 0

@@ -5,6 +5,7 @@ learning run beside it: none may keep an order waiting.
 """
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,9 @@ log = logging.getLogger(__name__)
 
 AFTER_FAULT_S = 0.5
 
+NAPS_MAX = 5
+"""How many times its shortest a nap becomes, while nothing is to be done turn after turn."""
+
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 MINUTES_EVERY = timedelta(seconds=1)
@@ -62,6 +66,7 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
         asyncio.create_task(Laboratory(pool).keep_working(stop)),
         asyncio.create_task(Learner(pool, settings.database_url).keep_learning(stop)),
     ]
+    naps = 0
     while not stop.is_set():
         try:
             done = await turns.take() + await upkeep.run() + await keeper.run()
@@ -74,11 +79,10 @@ async def work(pool: db.Pool, world: World, settings: Settings, stop: asyncio.Ev
             log.exception("a turn faulted")
             done = 0
             await asyncio.sleep(AFTER_FAULT_S)
-        if not done:
-            try:
-                await asyncio.wait_for(stop.wait(), settings.work_poll_ms / 1000)
-            except TimeoutError:
-                continue
+        naps = 0 if done else min(naps + 1, NAPS_MAX)
+        if naps:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), naps * settings.work_poll_ms / 1000)
     await asyncio.gather(*beside)
 
 

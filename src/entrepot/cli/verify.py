@@ -1,4 +1,4 @@
-"""Upkeep: migrate the database, verify it."""
+"""`entrepot verify`: every invariant on the live database."""
 
 import asyncio
 import json as json_
@@ -8,19 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from entrepot import bootstrap
+from entrepot.bootstrap import verifying
 from entrepot.cli.settling import DatabaseUrl, database, settle
-from entrepot.plumbing import migrate as migrations
-
-
-def migrate(database_url: DatabaseUrl = None) -> None:
-    """Apply what is new; orders never wait behind it."""
-    dsn = database(settle(database_url=database_url))
-    applied = asyncio.run(migrations.migrate(dsn, bootstrap.transitions()))
-    for each in applied:
-        typer.echo(f"applied {each.number:04} {each.name}")
-    if not applied:
-        typer.echo("nothing to apply")
 
 
 def verify(
@@ -32,7 +21,7 @@ def verify(
 ) -> None:
     """Check every invariant; exit status 1 if any is broken."""
     dsn = database(settle(database_url=database_url))
-    found = asyncio.run(bootstrap.verify(dsn, full=full))
+    found = asyncio.run(verifying.verify(dsn, full=full))
     broken = sum(each.violations for each in found)
     if json:
         typer.echo(
