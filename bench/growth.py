@@ -40,6 +40,8 @@ OTHERWISE = {
     "plumbing.event.sequence": "t.sequence - {copy} * {events}",
     "inventory.reservation.consumed": "t.quantity",
     "fulfillment.fulfillment_order.state": "'delivered'",
+    "journey.summary.phase": "'closed'",
+    "journey.summary.stage": "'done'",
 }
 """Columns that are neither moved back in time nor copied as they are."""
 

@@ -27,6 +27,7 @@ export function forbidden(from, to, isPackage) {
   if (own === 'i18n') return 'i18n imports nothing of ours';
   if (own === 'api' && other !== 'i18n') return 'api imports no screen';
   if (own === 'ui' && other !== 'i18n') return 'ui knows no domain: it imports i18n only';
+  if (own === 'domain' && !['api', 'i18n', 'ui'].includes(other)) return 'domain says how things are called and look: it imports api, i18n and ui only';
   if (own.startsWith('features/') && other === 'app' && to.replace(/\.tsx?$/, '') !== CONTRACT) return 'a feature sees of app/ its contract only';
   return null;
 }

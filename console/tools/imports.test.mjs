@@ -10,6 +10,8 @@ test.each([
   ['api/live.ts', 'ui/keys', false],
   ['app/Shell.tsx', 'features/orders/routes', false],
   ['i18n/index.ts', 'ui/keys', false],
+  ['ui/Status.tsx', 'domain/words', false],
+  ['domain/looks.ts', 'app/theme', false],
 ])('%s may not import %s', (from, to, isPackage) => {
   const why = forbidden(from, to, isPackage);
   expect(why).not.toBeNull();
@@ -23,6 +25,8 @@ test.each([
   ['app/features.ts', 'features/orders/feature', false],
   ['ui/Chart.tsx', 'echarts/core', true],
   ['ui/Time.tsx', 'i18n', false],
+  ['features/orders/Peek.tsx', 'domain/PhaseBadge', false],
+  ['domain/PhaseBadge.tsx', 'ui/Status', false],
   ['faces/store/main.tsx', 'app/Providers', false],
 ])('%s may import %s', (from, to, isPackage) => {
   expect(forbidden(from, to, isPackage)).toBeNull();

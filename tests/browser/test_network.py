@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from scenarios.shop import Shop, eventually
+
 PATIENCE_MS = 30_000
 
 
@@ -105,6 +107,37 @@ def test_a_node_is_paused_until_a_time_for_a_reason_and_resumed(visit, axe, shot
     assert (ended["reason"], ended["ended_by"], ended["end_reason"]) == (
         "Stock count", "Olga Reyes", "counted",
     )  # fmt: skip
+
+
+def test_the_next_order_avoids_a_paused_node_and_its_page_says_why(visit, shot, sample, client):
+    assert sample
+    shop = Shop(client)
+    near, far = shop.node("Tulsa DC", "austin"), shop.node("Hudson DC", "newark")
+    sku = shop.item("Quilted vest")
+    for node in (near, far):
+        shop.stock(sku, node, 20)
+    [before] = shop.released(shop.buy([(sku, 1)]))
+    assert before["node"] == near
+    page = visit(f"/nodes/{near}")
+    page.get_by_role("button", name="Pause", exact=True).click(timeout=PATIENCE_MS)
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Stock count").click()
+    dialog.get_by_role("button", name=re.compile("Pause until")).click()
+    expect(page.locator(".pause-note")).to_contain_text("Stock count", timeout=PATIENCE_MS)
+
+    def next_order():
+        order = shop.buy([(sku, 1)])
+        [work] = shop.released(order)
+        return order if work["node"] == far else None
+
+    order = eventually(next_order, what="an order that avoids the paused node")
+    page.goto(f"/orders/{order['id']}")
+    page.get_by_text("Shipped from Hudson DC").wait_for(timeout=PATIENCE_MS)
+    page.get_by_text(re.compile("nodes? ruled out")).click()
+    reasons = page.get_by_text("Paused: nothing new is planned there")
+    expect(reasons).to_be_visible()
+    expect(page.get_by_text("Tulsa DC").first).to_be_visible()
+    shot(page, "order-avoids-a-paused-node")
 
 
 def test_who_only_looks_cannot_pause(visit, sample):

@@ -2,8 +2,9 @@ import { Avatar, Menu, UnstyledButton } from '@mantine/core';
 import { Check, Keyboard, LogOut, UserRound } from 'lucide-react';
 import { usePreferences } from '@/api/preferences';
 import { useSigning, type Session } from '@/api/session';
+import { roleWord } from '@/domain/words';
 import { useGo } from '@/ui/address';
-import { roleWord, t } from './words';
+import { t } from './words';
 
 const ZONES = ['America/New_York', 'America/Chicago', 'America/Denver', 'America/Los_Angeles', 'UTC'];
 

@@ -1,5 +1,4 @@
-import { catalog, words } from '@/i18n';
+import { catalog } from '@/i18n';
 import en from './en.json';
 
 export const t = catalog({ en });
-export const roleWord = words(t, 'role');

@@ -2,11 +2,12 @@ import { SegmentedControl, useMantineColorScheme } from '@mantine/core';
 import { KeyRound, Palette, UserRound } from 'lucide-react';
 import { usePreferences, type Preferences } from '@/api/preferences';
 import { useSession } from '@/api/session';
+import { roleWord } from '@/domain/words';
 import { Page, Panel } from '@/ui/Panel';
 import { DateTime } from '@/ui/Time';
 import { Facts } from '@/ui/Values';
 import { PasswordForm } from './PasswordForm';
-import { roleWord, t } from './words';
+import { t } from './words';
 
 const SCHEMES = ['auto', 'light', 'dark'] as const;
 

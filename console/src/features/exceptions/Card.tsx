@@ -1,9 +1,10 @@
 import { ActionIcon, Button, Menu, Textarea, Tooltip } from '@mantine/core';
 import { AlarmClock, ArrowRight, ChevronDown, ChevronUp, CircleCheck, Clock, TriangleAlert, UserRound } from 'lucide-react';
-import type { Schemas } from '@/api/client';
 import { useAllowed, useSession } from '@/api/session';
 import { ageShort, dateTimeText } from '@/i18n';
-import { Choices, type ChoiceField, type ChoiceItem } from '@/ui/Choices';
+import { choiceItem } from '@/domain/choices';
+import { methodWord, phaseWord, troubleWord } from '@/domain/words';
+import { Choices } from '@/ui/Choices';
 import { useNow, useZone } from '@/ui/clock';
 import { Go } from '@/ui/Go';
 import { useKeys } from '@/ui/keys';
@@ -14,7 +15,7 @@ import { toastFailed, toastUndo, toastDone } from '@/ui/toast';
 import { Facts, Money } from '@/ui/Values';
 import { napUntil, type Nap } from './flow';
 import type { ExceptionCommands, Trouble } from './reads';
-import { kindWord, methodWord, phaseWord, t } from './words';
+import { t } from './words';
 
 interface Props {
   trouble: Trouble;
@@ -71,7 +72,7 @@ export function Card({ trouble, at, count, commands, onStep, onDone }: Props) {
   );
 
   return (
-    <Panel className="exception-card" title={kindWord(trouble.kind)} icon={open ? TriangleAlert : CircleCheck} aside={<Standing trouble={trouble} />} actions={<Steps at={at} count={count} onStep={onStep} />}>
+    <Panel className="exception-card" title={troubleWord(trouble.kind)} icon={open ? TriangleAlert : CircleCheck} aside={<Standing trouble={trouble} />} actions={<Steps at={at} count={count} onStep={onStep} />}>
       <div className="card-cause" role="group" aria-label={t('cause')}>
         {trouble.cause.map((said, index) => (
           <p key={said} className={index ? 'muted' : 'card-first'}>
@@ -82,7 +83,7 @@ export function Card({ trouble, at, count, commands, onStep, onDone }: Props) {
       <About trouble={trouble} />
       {open && mayWrite && (
         <>
-          <Choices label={t('choices')} choices={trouble.choices.map(itemOf)} keys pending={commands.choose.pending ? '…' : null} onChoose={choose} />
+          <Choices label={t('choices')} choices={trouble.choices.map(choiceItem)} keys pending={commands.choose.pending ? '…' : null} onChoose={choose} />
           <div className="card-foot">
             <Button variant="default" leftSection={<UserRound size={14} aria-hidden />} onClick={assign} loading={commands.assign.pending}>
               {own ? t('assign.drop') : t('assign.me')}
@@ -194,17 +195,4 @@ function About({ trouble }: { trouble: Trouble }) {
       )}
     </div>
   );
-}
-
-const KINDS: Record<Schemas['Input'], ChoiceField['kind']> = { reason: 'text', quantity: 'number', until: 'time' };
-
-function itemOf(choice: Schemas['ChoiceShown']): ChoiceItem {
-  return {
-    id: choice.id,
-    label: choice.label,
-    says: choice.says,
-    final: choice.final,
-    lacks: choice.allowed ? undefined : (choice.scope ?? undefined),
-    fields: choice.fields.map((field) => ({ name: field.name, kind: KINDS[field.name], label: t(field.name), value: field.value ?? '' })),
-  };
 }

@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
 import { CircleCheckBig, Coffee, Inbox } from 'lucide-react';
+import { troubleWord } from '@/domain/words';
 import { percent } from '@/i18n';
 import { useNow } from '@/ui/clock';
 import { EmptyState } from '@/ui/States';
 import { ranked, share } from './flow';
 import type { Queue, Wanted } from './reads';
-import { kindWord, t } from './words';
+import { t } from './words';
 
 /** Nothing waits here: that is good news, and where to go from it. */
 export function Clear({ queues, address, onQueue }: { queues: readonly Queue[]; address: Wanted; onQueue: (kind: string) => void }) {
@@ -13,7 +14,7 @@ export function Clear({ queues, address, onQueue }: { queues: readonly Queue[]; 
   const next = busy.find((queue) => queue.kind !== address.kind);
   const go = next && (
     <Button variant="default" onClick={() => onQueue(next.kind)}>
-      {t('empty.other', { kind: kindWord(next.kind) })}
+      {t('empty.other', { kind: troubleWord(next.kind) })}
     </Button>
   );
   if (address.mine) return <Frame><EmptyState icon={Inbox} title={t('empty.mine')} /></Frame>;

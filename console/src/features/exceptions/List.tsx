@@ -1,10 +1,11 @@
 import { Clock, UserRound } from 'lucide-react';
 import { useEffect, useRef } from 'react';
+import { troubleWord } from '@/domain/words';
 import { useNow } from '@/ui/clock';
 import { Age } from '@/ui/Time';
 import { ToneText } from '@/ui/Status';
 import { LIST_MAX, type Trouble } from './reads';
-import { kindWord, t } from './words';
+import { t } from './words';
 
 interface Props {
   items: readonly Trouble[];
@@ -28,7 +29,7 @@ export function List({ items, chosen, more, onOpen }: Props) {
           <li key={each.id} data-id={each.id}>
             <button type="button" className="card-entry" aria-current={each.id === chosen || undefined} onClick={() => onOpen(each.id)}>
               <span className="row">
-                <span className="strong truncate">{each.order ? <span className="mono">{each.order.number}</span> : kindWord(each.kind)}</span>
+                <span className="strong truncate">{each.order ? <span className="mono">{each.order.number}</span> : troubleWord(each.kind)}</span>
                 <span className="push small">
                   {late ? (
                     <ToneText tone="red" icon={Clock}>

@@ -1,12 +1,13 @@
 import { Tooltip } from '@mantine/core';
 import { CircleCheck, Clock } from 'lucide-react';
+import { troubleWord } from '@/domain/words';
 import { duration, percent } from '@/i18n';
 import { useNow } from '@/ui/clock';
 import { ToneText } from '@/ui/Status';
 import { Age } from '@/ui/Time';
 import { ranked, share } from './flow';
 import type { Queue } from './reads';
-import { kindWord, t } from './words';
+import { t } from './words';
 
 interface Props {
   queues: readonly Queue[];
@@ -56,7 +57,7 @@ function Entry({ queue, chosen, onChoose }: { queue: Queue; chosen: boolean; onC
   const level = duration(queue.within_min * 60);
   return (
     <button type="button" className="queue" aria-current={chosen || undefined} onClick={onChoose}>
-      <span className="queue-name">{kindWord(queue.kind)}</span>
+      <span className="queue-name">{troubleWord(queue.kind)}</span>
       <span className="queue-count">{queue.waiting}</span>
       <span className="queue-notes small muted">
         {queue.waiting === 0 ? (

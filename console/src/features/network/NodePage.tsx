@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Boxes, Building2, CalendarClock, CircleCheck, CirclePause, Clock, ListTodo, MapPinned, Radio, ScanSearch, TriangleAlert, WifiOff } from 'lucide-react';
 import type { Schemas } from '@/api/client';
+import { stateWord, troubleWord } from '@/domain/words';
 import { dateTimeText, number, percent, timeText, zoneName } from '@/i18n';
 import { useParam } from '@/ui/address';
 import { Go } from '@/ui/Go';
@@ -13,7 +14,7 @@ import { Facts } from '@/ui/Values';
 import { Bar, NodeBadge } from './NodeBadge';
 import { PauseButton } from './PauseButton';
 import { feedsQuery, nodeQuery } from './reads';
-import { serviceWord, stateWord, t, troubleWord } from './words';
+import { serviceWord, t } from './words';
 import './network.css';
 
 type Node = Schemas['NodeOverviewAnswer'];

@@ -5,5 +5,3 @@ export const t = catalog({ en });
 export const kindWord = words(t, 'kind');
 export const statusWord = words(t, 'status');
 export const serviceWord = words(t, 'service');
-export const stateWord = words(t, 'state');
-export const troubleWord = words(t, 'trouble');

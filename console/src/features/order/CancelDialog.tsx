@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Clock, Hourglass, Store, TriangleAlert, Wallet } from 'lucide-react';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import type { Schemas } from '@/api/client';
+import { stateWord } from '@/domain/words';
 import { money, say } from '@/i18n';
 import { Dialog } from '@/ui/Drawer';
 import { Loaded } from '@/ui/Loaded';
@@ -10,7 +11,7 @@ import { toastDone } from '@/ui/toast';
 import type { Conflict } from './Conflict';
 import { previewQuery, type CancelInput, type OrderCommands } from './reads';
 import type { Order } from './story';
-import { stateWord, t } from './words';
+import { t } from './words';
 
 interface Props {
   order: Order;

@@ -1,9 +1,10 @@
 import { CalendarClock, User, Wallet } from 'lucide-react';
+import { methodWord } from '@/domain/words';
 import { Panel } from '@/ui/Panel';
 import { DateTime } from '@/ui/Time';
 import { Facts, Money } from '@/ui/Values';
 import type { Order } from './story';
-import { causeWord, makerWord, methodWord, t } from './words';
+import { causeWord, makerWord, t } from './words';
 
 /** What the customer was promised, and every change of it with its cause. */
 export function PromisePanel({ order }: { order: Order }) {

@@ -2,10 +2,11 @@ import { Alert, Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import type { Schemas } from '@/api/client';
+import { holdWord } from '@/domain/words';
 import { say } from '@/i18n';
 import { Dialog } from '@/ui/Drawer';
 import type { Order } from './story';
-import { holdWord, t } from './words';
+import { t } from './words';
 
 interface Props {
   order: Order;

@@ -3,6 +3,9 @@ import { ArrowLeft, Ban, CirclePause, Hand } from 'lucide-react';
 import { useState } from 'react';
 import type { Schemas } from '@/api/client';
 import { useAllowed } from '@/api/session';
+import { PHASES } from '@/domain/looks';
+import { PhaseBadge } from '@/domain/PhaseBadge';
+import { holdWord } from '@/domain/words';
 import { Go } from '@/ui/Go';
 import { useKeys } from '@/ui/keys';
 import { Panel } from '@/ui/Panel';
@@ -18,11 +21,10 @@ import { History } from './History';
 import { CustomerPanel, MoneyPanel, PromisePanel } from './Facts';
 import { useOrderCommands, type HoldInput } from './reads';
 import type { Order } from './story';
-import { PHASES } from './status';
 import { Troubles } from './Troubles';
 import { Why } from './Why';
 import { Works } from './Works';
-import { holdWord, phaseWord, stageWord, t } from './words';
+import { stageWord, t } from './words';
 import './order.css';
 
 export function OrderView({ order }: { order: Order }) {
@@ -54,7 +56,6 @@ export function OrderView({ order }: { order: Order }) {
   ]);
 
   const open = order.exceptions.filter((each) => each.closed_at === null).length;
-  const look = PHASES[order.phase];
   return (
     <div className="page order">
       <div className="order-top">
@@ -63,9 +64,7 @@ export function OrderView({ order }: { order: Order }) {
         </Go>
         <div className="page-head">
           <h1 className="mono">{order.number}</h1>
-          <StatusBadge tone={look.tone} icon={look.icon}>
-            {phaseWord(order.phase)}
-          </StatusBadge>
+          <PhaseBadge phase={order.phase} />
           {order.can.unhold.map((kind) => (
             <StatusBadge key={kind} tone="orange" icon={CirclePause} title={reasonOfHold(order, kind)}>
               {t('on_hold', { kind: holdWord(kind) })}

@@ -1,5 +1,7 @@
 import { Hourglass, MapPin, Package, Store, Truck, Warehouse } from 'lucide-react';
 import type { Schemas } from '@/api/client';
+import { STATES } from '@/domain/looks';
+import { stateWord } from '@/domain/words';
 import { money } from '@/i18n';
 import { Panel } from '@/ui/Panel';
 import { EmptyState } from '@/ui/States';
@@ -7,8 +9,8 @@ import { StatusBadge, ToneText } from '@/ui/Status';
 import { DateTime } from '@/ui/Time';
 import { CopyText, Money } from '@/ui/Values';
 import type { Order } from './story';
-import { MOVING, SCANS, STATES } from './status';
-import { scanWord, stateWord, t } from './words';
+import { MOVING, SCANS } from './status';
+import { scanWord, t } from './words';
 
 type Work = Schemas['WorkShown'];
 type Parcel = Schemas['PackageShown'];

@@ -1,51 +1,11 @@
-/** What stands for what: the icon and the tone of each phase, state and event. Words are in the catalog. */
+/** What stands for what: the icon and the tone of each scan and event. Words are in the catalog. */
 import {
-  Ban, Bell, Bot, Box, CalendarClock, Check, CircleAlert, CircleCheck, CircleDashed, CircleDot, CirclePause, ClipboardCheck, ClipboardList, Clock, Hand,
-  Handshake, Hourglass, Inbox, MapPin, MessageSquare, PackageCheck, PackageOpen, Route, ShoppingBag, ShoppingCart, StickyNote, Store, Truck, Undo2, X,
-  type LucideIcon,
+  Ban, Bell, Bot, CalendarClock, Check, CircleAlert, CircleCheck, CircleDashed, CirclePause, Clock, Hand, MapPin, MessageSquare, PackageCheck, Route,
+  ShoppingBag, ShoppingCart, StickyNote, Store, Truck, Undo2, X, type LucideIcon,
 } from 'lucide-react';
 import type { Schemas } from '@/api/client';
+import type { Look } from '@/domain/looks';
 import type { Tone } from '@/ui/Status';
-
-export interface Look {
-  icon: LucideIcon;
-  tone: Tone;
-}
-
-export const PHASES: Record<Schemas['Phase'], Look> = {
-  draft: { icon: CircleDashed, tone: 'gray' },
-  pending: { icon: CircleAlert, tone: 'red' },
-  on_hold: { icon: CirclePause, tone: 'orange' },
-  confirmed: { icon: CircleDot, tone: 'gray' },
-  backordered: { icon: Hourglass, tone: 'orange' },
-  planned: { icon: Route, tone: 'blue' },
-  released: { icon: Inbox, tone: 'blue' },
-  in_fulfillment: { icon: PackageOpen, tone: 'blue' },
-  partially_shipped: { icon: Truck, tone: 'cyan' },
-  shipped: { icon: Truck, tone: 'cyan' },
-  ready_for_pickup: { icon: ShoppingBag, tone: 'violet' },
-  delivered: { icon: CircleCheck, tone: 'teal' },
-  picked_up: { icon: CircleCheck, tone: 'teal' },
-  partially_returned: { icon: Undo2, tone: 'gray' },
-  returned: { icon: Undo2, tone: 'gray' },
-  canceled: { icon: Ban, tone: 'gray' },
-  closed: { icon: Check, tone: 'gray' },
-};
-
-export const STATES: Record<Schemas['State'], Look> = {
-  planned: { icon: Route, tone: 'gray' },
-  released: { icon: Inbox, tone: 'blue' },
-  accepted: { icon: Handshake, tone: 'blue' },
-  picking: { icon: ClipboardList, tone: 'blue' },
-  picked: { icon: ClipboardCheck, tone: 'blue' },
-  packed: { icon: Box, tone: 'blue' },
-  ready_for_pickup: { icon: ShoppingBag, tone: 'violet' },
-  shipped: { icon: Truck, tone: 'cyan' },
-  collected: { icon: CircleCheck, tone: 'teal' },
-  delivered: { icon: CircleCheck, tone: 'teal' },
-  rejected: { icon: X, tone: 'red' },
-  canceled: { icon: Ban, tone: 'gray' },
-};
 
 export const SCANS: Partial<Record<Schemas['Status'], Look>> = {
   delivered: { icon: CircleCheck, tone: 'teal' },

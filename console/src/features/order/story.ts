@@ -1,7 +1,8 @@
 /** The timeline's entries as they are told: which are shown, in what words. Pure. */
+import { holdWord, phaseWord, stateWord, troubleWord } from '@/domain/words';
 import { humanize } from '@/i18n';
 import type { Schemas } from '@/api/client';
-import { causeWord, fieldWord, holdWord, kindWord, phaseWord, scanWord, stateWord, t } from './words';
+import { causeWord, fieldWord, scanWord, t } from './words';
 
 export type Order = Schemas['OrderAnswer'];
 /** Its data is that of its fact (docs/events). */
@@ -49,7 +50,7 @@ export function titleOf(entry: Entry, order: Pick<Order, 'nodes'>): string {
     node: nameOf(order, data.node ?? data.accepted_by),
     nodes: nodesOf(data).map((node) => nameOf(order, node)).join(', '),
     count: unitsOf(data),
-    kind: entry.group === 'exception' ? kindWord(String(data.kind)) : holdWord(String(data.kind)),
+    kind: entry.group === 'exception' ? troubleWord(String(data.kind)) : holdWord(String(data.kind)),
     priority: String(data.priority ?? ''),
     choice: humanize(String(data.choice ?? '')),
     status: scanWord(String(data.status ?? '')),

@@ -3,16 +3,11 @@ import en from './en.json';
 
 export const t = catalog({ en });
 
-export const phaseWord = words(t, 'phase');
-export const stateWord = words(t, 'state');
-export const holdWord = words(t, 'hold');
-export const methodWord = words(t, 'method');
 export const scanWord = words(t, 'scan');
 export const stageWord = words(t, 'stage');
 export const causeWord = words(t, 'cause');
 export const makerWord = words(t, 'maker');
 export const partWord = words(t, 'part');
-export const kindWord = words(t, 'kind');
 export const groupWord = words(t, 'group');
 export const madeWord = words(t, 'made');
 export const fieldWord = words(t, 'field');

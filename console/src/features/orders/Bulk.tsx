@@ -3,13 +3,14 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Ban, Download, Hand, Play, RotateCcw, Square } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { Schemas } from '@/api/client';
+import { holdWord } from '@/domain/words';
 import { duration, number, say } from '@/i18n';
 import { ConfirmDialog } from '@/ui/Confirm';
 import { Loaded } from '@/ui/Loaded';
 import { toastDone, toastFailed, toastUndo } from '@/ui/toast';
 import { doneOf, ended, paceOf, useJob, useJobCommands, usePreview, type Action, type Job, type Target } from './jobs';
 import { HOLDS } from './model';
-import { holdWord, skipWord, t } from './words';
+import { skipWord, t } from './words';
 
 export const ACTIONS = [
   { action: 'hold', icon: Hand },

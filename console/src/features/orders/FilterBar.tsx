@@ -2,12 +2,13 @@ import { Button, Checkbox, Group, Popover, ScrollArea, Stack, TextInput, Unstyle
 import { useQuery } from '@tanstack/react-query';
 import { ArrowLeft, ChevronRight, ListFilter } from 'lucide-react';
 import { useState } from 'react';
+import { holdWord, methodWord, phaseWord } from '@/domain/words';
 import { dateTimeText } from '@/i18n';
 import { useZone } from '@/ui/clock';
 import { FilterPills, type Pill } from '@/ui/Filters';
 import { FLAGS, HOLDS, LISTS, METHODS, PHASES, STAGES, TIMES, withKind, type Filters, type FlagKind, type Kind, type ListKind, type TimeKind } from './model';
 import { channelsQuery, nodesQuery } from './reads';
-import { holdWord, methodWord, phaseWord, stageWord, t } from './words';
+import { stageWord, t } from './words';
 
 const OFFERED: readonly Kind[] = ['phase', 'stage', 'channel', 'node', 'method', 'service', 'sku', 'hold', 'held', 'exceptions', 'late', 'at_risk', 'placed_after', 'placed_before', 'promised_before', 'ended_after'];
 const WORDS: Partial<Record<Kind, (value: string) => string>> = { phase: phaseWord, stage: stageWord, method: methodWord, hold: holdWord };

@@ -1,15 +1,17 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { ArrowRight } from 'lucide-react';
+import { PhaseBadge } from '@/domain/PhaseBadge';
+import { holdWord, methodWord, troubleWord } from '@/domain/words';
 import { useGo } from '@/ui/address';
 import { Drawer } from '@/ui/Drawer';
 import { Loaded } from '@/ui/Loaded';
 import { DateTime } from '@/ui/Time';
 import { CopyText, Facts, Money, Num } from '@/ui/Values';
-import { Attention, PhaseBadge, PromisedBy } from './columns';
+import { Attention, PromisedBy } from './columns';
 import { nameOf, nodesOf, openTroubles, standingHolds, type Order } from './model';
 import { orderQuery } from './reads';
-import { holdWord, methodWord, t, troubleWord } from './words';
+import { t } from './words';
 
 /** An order looked at beside the list, without leaving it. */
 export function Peek({ id, known, onClose }: { id: string | undefined; known: Order | undefined; onClose: () => void }) {

@@ -1,41 +1,14 @@
-import {
-  Ban, CheckCheck, CircleDashed, CircleHelp, Clock3, Hand, Hourglass, PackageCheck, PackageOpen, Send, ShoppingBag,
-  Store, TriangleAlert, Truck, Warehouse, type LucideIcon,
-} from 'lucide-react';
+import { Clock3, Hand, Store, TriangleAlert, Truck } from 'lucide-react';
+import { PhaseBadge } from '@/domain/PhaseBadge';
+import { holdWord, methodWord, troubleWord } from '@/domain/words';
 import { useNow } from '@/ui/clock';
 import type { Column } from '@/ui/DataTable';
 import { Go } from '@/ui/Go';
-import { StatusBadge, ToneText, type Tone } from '@/ui/Status';
+import { ToneText } from '@/ui/Status';
 import { DateTime } from '@/ui/Time';
 import { Money, Num } from '@/ui/Values';
 import { isLate, nameOf, nodesOf, openTroubles, standingHolds, unitsOf, type Order } from './model';
-import { holdWord, methodWord, phaseWord, t, troubleWord } from './words';
-
-const PHASES: Record<string, [Tone, LucideIcon]> = {
-  pending: ['red', CircleHelp],
-  on_hold: ['orange', Hand],
-  confirmed: ['gray', CircleDashed],
-  backordered: ['orange', Hourglass],
-  planned: ['blue', Warehouse],
-  released: ['blue', Send],
-  in_fulfillment: ['blue', PackageOpen],
-  partially_shipped: ['cyan', Truck],
-  shipped: ['cyan', Truck],
-  ready_for_pickup: ['violet', ShoppingBag],
-  delivered: ['teal', PackageCheck],
-  picked_up: ['teal', PackageCheck],
-  closed: ['teal', CheckCheck],
-  canceled: ['gray', Ban],
-};
-
-export function PhaseBadge({ phase }: { phase: string }) {
-  const [tone, icon] = PHASES[phase] ?? ['gray', CircleDashed];
-  return (
-    <StatusBadge tone={tone} icon={icon}>
-      {phaseWord(phase)}
-    </StatusBadge>
-  );
-}
+import { t } from './words';
 
 /** What makes an order one to look at: its holds, its exceptions; nothing where all is well. */
 export function Attention({ order }: { order: Order }) {

@@ -1,8 +1,9 @@
 import { ScrollText } from 'lucide-react';
 import type { Feature } from '@/app/feature';
+import { phaseWord } from '@/domain/words';
 import { nameOf } from './model';
 import { readOrders } from './reads';
-import { phaseWord, t } from './words';
+import { t } from './words';
 
 const HITS = 6;
 

@@ -1,6 +1,7 @@
 import { Button, Divider, Stack } from '@mantine/core';
 import { Ban, CircleCheck, KeyRound } from 'lucide-react';
 import { useState } from 'react';
+import { roleWord } from '@/domain/words';
 import { dateText } from '@/i18n';
 import { ConfirmDialog } from '@/ui/Confirm';
 import { Drawer } from '@/ui/Drawer';
@@ -11,7 +12,7 @@ import { toastDone } from '@/ui/toast';
 import { ShownOnce } from './ShownOnce';
 import { UserForm } from './UserForm';
 import { useChangeUser, type User, type UserPatch } from './reads';
-import { roleWord, t } from './words';
+import { t } from './words';
 
 interface Props {
   user: User;

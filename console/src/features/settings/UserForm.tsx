@@ -3,9 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { TriangleAlert } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import type { ApiError } from '@/api/problem';
+import { roleWord } from '@/domain/words';
 import { say } from '@/i18n';
 import { nodesQuery, type NewUser, type User } from './reads';
-import { roleAbout, roleWord, t } from './words';
+import { roleAbout, t } from './words';
 
 const ROLES: NewUser['role'][] = ['administrator', 'operations', 'agent', 'associate', 'viewer'];
 

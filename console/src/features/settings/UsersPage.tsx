@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Ban, CircleCheck, UserPlus, Users } from 'lucide-react';
 import { useState } from 'react';
 import { useAllowed } from '@/api/session';
+import { roleWord } from '@/domain/words';
 import { one, useAddress, type Search } from '@/ui/address';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { Drawer } from '@/ui/Drawer';
@@ -16,7 +17,7 @@ import { ShownOnce } from './ShownOnce';
 import { UserDrawer } from './UserDrawer';
 import { UserForm } from './UserForm';
 import { useCreateUser, usersQuery, type User, type UserMade } from './reads';
-import { roleWord, t } from './words';
+import { t } from './words';
 
 const address = (search: Search) => ({ user: one(search.user), adding: one(search.new) === 'yes' });
 

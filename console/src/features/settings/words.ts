@@ -2,5 +2,4 @@ import { catalog, words } from '@/i18n';
 import en from './en.json';
 
 export const t = catalog({ en });
-export const roleWord = words(t, 'role');
 export const roleAbout = words(t, 'role.about');
