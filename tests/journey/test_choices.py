@@ -2,9 +2,11 @@
 
 import ast
 import importlib
+from typing import get_args
 
-from entrepot.journey.choices import KINDS, Move
+from entrepot.journey.choices import MOVES, Move
 from entrepot.journey.resolve import EFFECTS
+from entrepot.policies.today import WITHIN_MINUTES, Trouble
 from tidy import house
 
 
@@ -33,7 +35,7 @@ def kinds(file, node):
 
 
 def test_every_kind_that_is_raised_has_a_row_and_no_row_is_idle():
-    assert set(KINDS) == raised()
+    assert set(MOVES) == set(WITHIN_MINUTES) == set(get_args(Trouble)) == raised()
 
 
 def test_every_choice_has_an_effect():

@@ -1,6 +1,8 @@
 """People work exceptions: queues, causes, choices; what is chosen is done and ends it at once."""
 
-from scenarios.shop import eventually
+from datetime import datetime, timedelta
+
+from scenarios.shop import Shop, eventually
 
 
 def stuck_order(shop, on_hand=5, units=2):
@@ -165,3 +167,23 @@ def test_the_list_is_narrowed_by_kind_age_and_state(shop):
     assert ids("") == []
     assert ids("&state=closed") == [found["id"]]
     eventually(lambda: shop.told(order, "exception.closed"), what="told that it is closed")
+
+
+def test_a_market_sets_its_own_service_levels(other_market):
+    shop = Shop(other_market("service-levels"))
+    levels = {"sourcing.unroutable": 5}
+    policy = {"document": {"today": {"exceptions_within_minutes": levels}}, "reason": "peak"}
+    shop.client.put("/v1/policy", policy).expect(200)
+
+    def led():
+        return queue(shop)["within_min"] == levels["sourcing.unroutable"]
+
+    eventually(led, what="the policy is in force")
+    _, _, _, found = stuck_order(shop)
+
+    allowed = datetime.fromisoformat(found["due_at"]) - datetime.fromisoformat(found["opened_at"])
+    assert allowed == timedelta(minutes=5)
+    assert queue(shop, "inventory.short")["within_min"] == 120
+    policy["document"]["today"]["exceptions_within_minutes"] = {"sourcing.unrouteable": 5}
+    refused = shop.client.put("/v1/policy", policy).expect(422)
+    assert refused.pointers[0].startswith("/document/today/exceptions_within_minutes")

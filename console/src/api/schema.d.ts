@@ -7413,6 +7413,7 @@ export interface components {
              *         "alarm": 25,
              *         "warn": 1
              *       },
+             *       "exceptions_within_minutes": {},
              *       "held": {
              *         "alarm": 100,
              *         "warn": 25
@@ -9079,7 +9080,7 @@ export interface components {
         };
         /**
          * Today
-         * @description Thresholds of the figures of `GET /v1/overview`.
+         * @description Thresholds of the figures of `GET /v1/overview`, and the service levels of exceptions.
          */
         Today: {
             /**
@@ -9096,6 +9097,13 @@ export interface components {
              *     }
              */
             exceptions: components["schemas"]["Level"];
+            /**
+             * @description Service levels: minutes in which exceptions of a kind are dealt with.
+             * @default {}
+             */
+            exceptions_within_minutes: {
+                [key: string]: number;
+            };
             /**
              * @default {
              *       "alarm": 100,

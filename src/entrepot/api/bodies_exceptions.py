@@ -1,7 +1,7 @@
 """Exceptions as they are asked for and shown: queues, causes, and the choices as data."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 from entrepot.api.bodies_fulfillment import Identifier
 from entrepot.api.paging import PageQuery
 from entrepot.journey.case import Case
-from entrepot.journey.choices import KINDS, Choice, Input, Move, cause, choices
+from entrepot.journey.choices import Choice, Input, Move, cause, choices
 from entrepot.orders.model import QUANTITY_MAX
 from entrepot.orders.phase import Phase
 from entrepot.plumbing.attend import Attention, Queue
@@ -182,7 +182,6 @@ class ResolvedAnswer(msgspec.Struct, frozen=True):
 def shown(case: Case, may: Callable[[str], bool]) -> ExceptionAnswer:
     """Show an exception to somebody who may do some of it."""
     row = case.trouble
-    kind = KINDS.get(row.kind)
     return ExceptionAnswer(
         id=row.exception_id,
         kind=row.kind,
@@ -192,7 +191,7 @@ def shown(case: Case, may: Callable[[str], bool]) -> ExceptionAnswer:
         reason=row.reason,
         detail=dict(case.detail),
         opened_at=row.opened_at,
-        due_at=None if kind is None else row.opened_at + timedelta(minutes=kind.within_min),
+        due_at=case.due_at,
         node=row.node_id,
         node_name=case.name(row.node_id) if row.node_id else None,
         assignee=row.assignee,
@@ -206,11 +205,11 @@ def shown(case: Case, may: Callable[[str], bool]) -> ExceptionAnswer:
     )
 
 
-def queue_shown(queue: Queue) -> QueueAnswer:
+def queue_shown(queue: Queue, within_min: int) -> QueueAnswer:
     """Show a queue beside its service level."""
     return QueueAnswer(
         queue.kind, queue.waiting, queue.snoozed, queue.late, queue.oldest_at,
-        KINDS[queue.kind].within_min, queue.raised, queue.in_time,
+        within_min, queue.raised, queue.in_time,
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ from entrepot.api.problems import Code, FieldError, Problem, invalid
 from entrepot.inventory.model import Free
 from entrepot.journey import told
 from entrepot.journey.case import cases
-from entrepot.journey.choices import KINDS, Move, choices
+from entrepot.journey.choices import Move, choices
 from entrepot.journey.here import Here
 from entrepot.journey.resolve import Said, WhyNotResolved, resolve
 from entrepot.plumbing import attend, db, exceptions, mint, outbox
@@ -88,14 +88,16 @@ async def listed(request: Request) -> Answer:
 
 async def queues(request: Request) -> Answer:
     """The queues by kind: how much waits, since when, and how well they are kept."""
-    within_s = {kind: each.within_min * 60 for kind, each in KINDS.items()}
+    market = await request.app.world.market(request.principal.market)
+    levels = market.policy.today.service_levels
     async with request.app.pool.acquire() as conn:
         rows = await attend.queues(
-            conn, request.principal.market, within_s,
+            conn, market.id, {kind: minutes * 60 for kind, minutes in levels.items()},
             nodes=_nodes_asked(request, None), at=mint.now(),
         )  # fmt: skip
     rows.sort(key=lambda row: (row.oldest_at is None, row.oldest_at, row.kind))
-    return json_answer(200, QueuesAnswer([queue_shown(row) for row in rows], attend.COUNTED_MAX))
+    shown_ = [queue_shown(row, levels[row.kind]) for row in rows]
+    return json_answer(200, QueuesAnswer(shown_, attend.COUNTED_MAX))
 
 
 async def one(request: Request) -> Answer:

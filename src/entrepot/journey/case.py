@@ -5,7 +5,7 @@ Cases are laid open as sets: so many statements for a page, however long it is.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -46,12 +46,13 @@ class Case:
     """An exception, laid open. What is of no order has no standing.
 
     `bars` are those nodes that refused its skus; `asked` is a question to the customer that is open
-    still; `node` is the name of the node it is about.
+    still; `due_at` is when its service level ends, None of a kind that has none.
     """
 
     trouble: Attended
     detail: Mapping[str, Any]
     names: Mapping[str, str]
+    due_at: datetime | None = None
     standing: Standing | None = None
     agreed: Agreed | None = None
     latest: datetime | None = None
@@ -96,18 +97,24 @@ async def cases(conn: db.Connection, market: Market, troubles: Sequence[Attended
     for each in troubles:
         detail = _detail(each)
         if each.order_id is None or each.order_id not in standing:
-            found.append(Case(each, detail, names))
+            found.append(Case(each, detail, names, _due(market, each)))
             continue
         stands = standing[each.order_id]
         promise = told.get(each.order_id)
         found.append(
             Case(
-                each, detail, names, stands, _agreed.decode(documents[each.order_id]),
+                each, detail, names, _due(market, each),
+                stands, _agreed.decode(documents[each.order_id]),
                 None if promise is None else promise.latest + promise.shift,
                 _refused(each, stands, bars.get(each.order_id, ())), asked.get(each.order_id),
             )
         )  # fmt: skip
     return found
+
+
+def _due(market: Market, each: Attended) -> datetime | None:
+    minutes = market.policy.today.service_levels.get(each.kind)
+    return None if minutes is None else each.opened_at + timedelta(minutes=minutes)
 
 
 def _refused(each: Attended, standing: Standing, bars: Sequence[Bar]) -> tuple[Bar, ...]:

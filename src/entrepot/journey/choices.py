@@ -57,14 +57,6 @@ class Choice:
     scope: Scope | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of exception: within how many minutes it is dealt with, and what can be done."""
-
-    within_min: int
-    moves: Callable[[Case], list[Choice]]
-
-
 TAKES_BACK: Final = frozenset({"planned", "released", "accepted"})
 """States of work that a person may take from its node: nothing of it was picked."""
 
@@ -73,8 +65,8 @@ def choices(case: Case) -> list[Choice]:
     """List what can be done, what is suggested first. Of what is closed: nothing."""
     if case.trouble.closed_at is not None:
         return []
-    kind = KINDS.get(case.trouble.kind)
-    return (kind.moves(case) if kind else []) + [_done(case)]
+    moves: Callable[[Case], list[Choice]] = MOVES.get(case.trouble.kind, _none)
+    return [*moves(case), _done(case)]
 
 
 def cause(case: Case) -> list[str]:
@@ -253,19 +245,19 @@ _DONE: Final[Mapping[str, tuple[str, str]]] = {
     "channel.delivery_reused": ("Close as known", "settled with the channel"),
 }
 
-KINDS: Final[Mapping[str, Kind]] = {
-    "sourcing.unroutable": Kind(60, _unroutable),
-    "promise.at_risk": Kind(30, _late),
-    "promise.undated": Kind(24 * 60, _undated),
-    "offer.unclaimed": Kind(60, _unclaimed),
-    "inventory.short": Kind(2 * 60, _count),
-    "inventory.surplus": Kind(24 * 60, _count),
-    "inventory.feed_stale": Kind(60, _pause),
-    "channel.unmapped": Kind(30, _read_again),
-    "channel.delivery_reused": Kind(24 * 60, _none),
-    "journey.poison": Kind(30, _retry),
-    "notices.disabled": Kind(60, _enable),
-    "notices.undelivered": Kind(24 * 60, _tell_again),
-    "policy.not_activated": Kind(60, _discard),
+MOVES: Final[Mapping[str, Callable[[Case], list[Choice]]]] = {
+    "sourcing.unroutable": _unroutable,
+    "promise.at_risk": _late,
+    "promise.undated": _undated,
+    "offer.unclaimed": _unclaimed,
+    "inventory.short": _count,
+    "inventory.surplus": _count,
+    "inventory.feed_stale": _pause,
+    "channel.unmapped": _read_again,
+    "channel.delivery_reused": _none,
+    "journey.poison": _retry,
+    "notices.disabled": _enable,
+    "notices.undelivered": _tell_again,
+    "policy.not_activated": _discard,
 }
-"""Every kind that is raised. Minutes are the house's own; a market's people may be quicker."""
+"""What can be done about each kind that is raised; what is suggested first, first."""
