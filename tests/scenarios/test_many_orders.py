@@ -35,6 +35,25 @@ def ended(shop, job):
     )
 
 
+def test_it_is_a_job_among_all_long_work(shop, four):
+    orders, channel = four
+    client = shop.client
+    asked = {"action": "hold", "reason": "recall", "filter": {"channel": [channel]}}
+    job = client.post("/v1/orders/bulk", asked).expect(202).json
+    ended(shop, job)
+
+    found = client.get("/v1/jobs?kind=bulk&open=false").expect(200).json["items"]
+    shown = next(each for each in found if each["id"] == job["id"])
+
+    assert (shown["title"], shown["state"], shown["share"]) == ("hold", "done", 1.0)
+    assert (shown["done"], shown["total"], shown["unit"]) == (len(orders), len(orders), "orders")
+    assert shown["figures"] == {"changed": len(orders), "skipped": 0, "failed": 0}
+    assert client.get("/v1/jobs?kind=bulk&open=true").expect(200).json["items"] == []
+    again = client.post(f"/v1/jobs/bulk/{job['id']}/cancel").expect(409)
+    assert again.code == "illegal-transition"
+    client.post(f"/v1/orders/bulk/{job['id']}/undo", {}).expect(202)
+
+
 def test_a_job_is_previewed_run_and_taken_back(shop, four):
     orders, channel = four
     client = shop.client

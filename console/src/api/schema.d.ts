@@ -5464,7 +5464,7 @@ export interface components {
          * @description What is long work here.
          * @enum {unknown}
          */
-        JobKind: "import" | "look_ahead" | "replay" | "training" | "wave";
+        JobKind: "bulk" | "import" | "look_ahead" | "replay" | "training" | "wave";
         /** JobRowAnswer */
         JobRowAnswer: {
             detail: string | null;

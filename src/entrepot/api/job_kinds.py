@@ -16,7 +16,8 @@ from entrepot.imports import browse as imports
 from entrepot.imports.ask import Who, WhyNot
 from entrepot.imports.model import Job as Import
 from entrepot.imports.states import ImportState
-from entrepot.journey import wave_rows
+from entrepot.journey import bulk_rows, wave_rows
+from entrepot.journey.bulk_model import Bulk, End
 from entrepot.journey.model import WaveRow
 from entrepot.plumbing import db
 from entrepot.promise import versions
@@ -41,6 +42,7 @@ class JobKind(StrEnum):
     WAVE = "wave"
     LOOK_AHEAD = "look_ahead"
     TRAINING = "training"
+    BULK = "bulk"
 
 
 class JobState(StrEnum):
@@ -260,6 +262,58 @@ def _training(row: VersionSummary) -> Job:
     )  # fmt: skip
 
 
+_BULK_STATES = {
+    End.DONE: JobState.DONE,
+    End.CANCELED: JobState.CANCELED,
+    End.FAULT: JobState.FAILED,
+}
+
+
+async def _bulks(conn: db.Connection, market: MarketId, wanted: Wanted) -> list[Job]:
+    rows = await bulk_rows.page(conn, market, wanted.before, wanted.most + 1, open_=wanted.open)
+    return [_bulk(row, wanted.now) for row in rows]
+
+
+def _bulk(row: Bulk, now: datetime) -> Job:
+    done = row.changed + row.skipped + row.failed
+    total = row.expected if row.expected_all else None
+    state = JobState.RUNNING if done else JobState.WAITING
+    if row.ended_by is not None:
+        state = _BULK_STATES[End(row.ended_by)]
+    share = min(1.0, done / total) if total else None
+    spent = ((row.ended_at or now) - row.made_at).total_seconds()
+    rate = done / spent if spent > 0 and done else None
+    left = None if total is None or row.ended_at else max(0, total - done)
+    return Job(
+        kind=JobKind.BULK, id=str(row.bulk_id), title=row.action, state=state,
+        share=1.0 if state is JobState.DONE else share and round(share, 4), done=done,
+        total=total, unit="orders", rows_per_s=rate and round(rate, 1),
+        eta_s=round(left / rate, 1) if rate and left is not None else None,
+        errors=row.skipped + row.failed, started_by=row.actor, started_at=_minted(row.bulk_id),
+        ended_at=row.ended_at, fault=row.fault,
+        figures={"changed": row.changed, "skipped": row.skipped, "failed": row.failed},
+        cancelable=row.ended_at is None and not row.stop_asked,
+        detail=f"/v1/orders/bulk/{row.bulk_id}",
+    )  # fmt: skip
+
+
+async def _stop_bulk(
+    conn: db.Connection,
+    market: MarketId,
+    name: str,
+    actor: str,  # noqa: ARG001 - whoever stops it: the job keeps who began it
+    at: datetime,
+) -> Job | None:
+    bulk_id = _uuid(name)
+    if bulk_id is None or await bulk_rows.read(conn, market, bulk_id) is None:
+        return None
+    if not await bulk_rows.stop(conn, market, bulk_id):
+        raise Problem(Code.TRANSITION, "it has ended already")
+    now = await bulk_rows.read(conn, market, bulk_id)
+    assert now is not None, "it was read in this transaction"
+    return _bulk(now, at)
+
+
 def _quick(  # noqa: PLR0913, PLR0917 - what a job that the background does by itself shows
     kind: JobKind,
     name: str,
@@ -303,4 +357,5 @@ KINDS: Mapping[JobKind, Row] = {
     JobKind.WAVE: Row(Scope.ORDERS_READ, _waves),
     JobKind.LOOK_AHEAD: Row(Scope.NETWORK_READ, _look_aheads),
     JobKind.TRAINING: Row(Scope.PROMISES_READ, _trainings),
+    JobKind.BULK: Row(Scope.ORDERS_READ, _bulks, _stop_bulk, Scope.ORDERS_WRITE),
 }

@@ -39,15 +39,19 @@ async def lock(conn: db.Connection, market: MarketId, bulk_id: UUID) -> Bulk | N
 
 async def read(conn: db.Connection, market: MarketId, bulk_id: UUID) -> Bulk | None:
     rows = await db.fetch(
-        conn, Q["bulks_of"], Bulk, market=market, bulk_id=bulk_id, before=LAST, most=1
+        conn, Q["bulks_of"], Bulk, market=market, bulk_id=bulk_id, before=LAST, open=None, most=1
     )
     return rows[0] if rows else None
 
 
-async def page(conn: db.Connection, market: MarketId, before: UUID, most: int) -> list[Bulk]:
+async def page(
+    conn: db.Connection, market: MarketId, before: UUID, most: int, *, open_: bool | None = None
+) -> list[Bulk]:
+    """Read a page, newest first; `open_`: only jobs not ended yet, or only those that are."""
     return await db.fetch(
-        conn, Q["bulks_of"], Bulk, market=market, bulk_id=None, before=before, most=most
-    )
+        conn, Q["bulks_of"], Bulk,
+        market=market, bulk_id=None, before=before, open=open_, most=most,
+    )  # fmt: skip
 
 
 async def unfinished(conn: db.Connection, market: MarketId) -> list[UUID]:

@@ -19,9 +19,9 @@ import { JobState } from './JobState';
 import { rateText, type Job } from './logic';
 import { jobsQuery, useCancelJob, type JobsAsked } from './reads';
 import { Scroll } from './Scroll';
-import { figureWord, kindWord, t } from './words';
+import { bulkWord, figureWord, kindWord, t } from './words';
 
-const KINDS = ['import', 'replay', 'wave', 'look_ahead', 'training'] as const;
+const KINDS = ['import', 'replay', 'wave', 'look_ahead', 'training', 'bulk'] as const;
 
 interface Address extends JobsAsked {
   job?: string;
@@ -38,6 +38,7 @@ const viewOf = (open: boolean | undefined) => (open === undefined ? 'all' : open
 /** What a job is about, in words. */
 export function titleOf(job: Job): string {
   if (job.kind === 'wave') return t('title.wave');
+  if (job.kind === 'bulk') return bulkWord(job.title);
   if (job.kind === 'import') return job.title.slice(job.title.indexOf(': ') + 2);
   return t(`title.${job.kind}`, { title: job.title });
 }

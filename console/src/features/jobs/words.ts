@@ -7,6 +7,7 @@ export const kindWord = words(t, 'kind');
 export const importKindWord = words(t, 'of');
 export const stateWord = words(t, 'state');
 export const outcomeWord = words(t, 'became');
+export const bulkWord = words(t, 'bulk');
 export const figureWord = words(t, 'figure');
 export const deliveryWord = words(t, 'delivery');
 
