@@ -67,13 +67,12 @@ def compare(asks, seen):
 
 def test_thousands_of_random_orders_are_decided_the_same_again():
     plans, refusals = 0, 0
-    for seed in range(450):
+    for seed in worlds.drawn(450):
         answers = compare(*random_batch(worlds.chance_of(seed)))
         plans += sum(isinstance(answer, Plan) for answer in answers)
         refusals += sum(isinstance(answer, NoPlan) for answer in answers)
-    assert plans + refusals == 3600
-    assert plans > 1200
-    assert refusals > 1200
+    assert plans > worlds.often(1200)
+    assert refusals > worlds.often(1200)
 
 
 @settings(max_examples=60, deadline=None)

@@ -103,18 +103,18 @@ def random_batch(chance):
 
 def test_a_batch_is_planned_as_its_orders_one_by_one_whatever_is_kept_back():
     planned = refused = 0
-    for seed in range(400):
+    for seed in worlds.drawn(400):
         asks, seen = random_batch(worlds.chance_of(seed))
         answers = plan_batch(asks, *seen.arguments)
         assert answers == in_turn(asks, seen), seed
         planned += sum(isinstance(answer, Plan) for answer in answers)
         refused += sum(isinstance(answer, NoPlan) for answer in answers)
-    assert planned > 700
-    assert refused > 700
+    assert planned > worlds.often(700)
+    assert refused > worlds.often(700)
 
 
 def test_nothing_is_planned_that_must_stay_and_nothing_refused_that_need_not():
-    for seed in range(400):
+    for seed in worlds.drawn(400):
         chance = worlds.chance_of(seed)
         seen = withholding(chance, worlds.random_world(chance))
         ask = worlds.random_ask(chance, seen.network)
@@ -127,7 +127,7 @@ def test_nothing_is_planned_that_must_stay_and_nothing_refused_that_need_not():
 
 def test_thousands_of_decisions_are_replayed_with_what_was_kept_back():
     decided = 0
-    for seed in range(400):
+    for seed in worlds.drawn(400):
         asks, seen = random_batch(worlds.chance_of(seed))
         answers, record = recorded(asks, seen)
         for place, (ask, answer) in enumerate(zip(asks, answers, strict=True)):
@@ -136,7 +136,7 @@ def test_thousands_of_decisions_are_replayed_with_what_was_kept_back():
             assert (one.ask, one.answer) == (told, answer)
             assert replay(one) == answer, (seed, place)
         decided += len(asks)
-    assert decided > 2000
+    assert decided > worlds.often(2000)
 
 
 @settings(max_examples=60, deadline=None)
