@@ -134,7 +134,7 @@ def test_the_next_order_avoids_a_paused_node_and_its_page_says_why(visit, shot, 
     page.goto(f"/orders/{order['id']}")
     page.get_by_text("Shipped from Hudson DC").wait_for(timeout=PATIENCE_MS)
     page.get_by_text(re.compile("nodes? ruled out")).click()
-    reasons = page.get_by_text("Paused: nothing new is planned there")
+    reasons = page.get_by_text("Paused: nothing new is planned there", exact=True)
     expect(reasons).to_be_visible()
     expect(page.get_by_text("Tulsa DC").first).to_be_visible()
     shot(page, "order-avoids-a-paused-node")
