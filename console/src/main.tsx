@@ -4,11 +4,12 @@ import { newQueryClient } from './api/query';
 import { sessionQuery, watchSession } from './api/session';
 import './app/app.css';
 import { Providers } from './app/Providers';
-import { router } from './app/router';
+import { fetchPage, router } from './app/router';
 
 const client = newQueryClient();
 watchSession(client);
 void client.prefetchQuery(sessionQuery);
+fetchPage(location.pathname);
 
 createRoot(document.getElementById('root')!).render(
   <Providers client={client}>

@@ -4,6 +4,7 @@ import { Suspense, type ComponentType, type ReactNode } from 'react';
 import { allows, sessionQuery, useSession } from '@/api/session';
 import { parseSearch, stringifySearch, type Search } from '@/ui/address';
 import { EmptyState, Forbidden, SkeletonPage } from '@/ui/States';
+import { Boot } from './Boot';
 import type { PageOf } from './feature';
 import { features } from './features';
 import { Crashed, NotFound } from './Fault';
@@ -20,7 +21,7 @@ function Gate() {
 
 const root = createRootRoute({
   component: () => (
-    <Suspense fallback={null}>
+    <Suspense fallback={<Boot />}>
       <Outlet />
     </Suspense>
   ),
@@ -59,6 +60,12 @@ const pages = features.flatMap((feature) => feature.pages.map((page) => route(pa
 const started = features.some((feature) => feature.pages.some((page) => page.path === '/'));
 const elsewhere = createRoute({ getParentRoute: () => shell, path: '$', component: NotFound });
 const start = createRoute({ getParentRoute: () => shell, path: '/', component: Start });
+
+/** Begins to load the page of an address, beside whatever else must be known before it is shown. */
+export function fetchPage(path: string): void {
+  const page = features.flatMap((feature) => feature.pages).find((each) => new RegExp(`^${each.path.replace(/\$\w+/g, '[^/]+')}$`).test(path));
+  void page?.page().catch(() => undefined); // shown as a fault where the page itself asks for it
+}
 
 export const router = createRouter({
   routeTree: root.addChildren([shell.addChildren([...(started ? [] : [start as unknown as AnyRoute]), ...pages, elsewhere as unknown as AnyRoute])]),
