@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from entrepot.network.model import Channel, Method
+from entrepot.sourcing import flip
 from entrepot.sourcing.explain import explain
 from entrepot.sourcing.flip import Lever
 from entrepot.sourcing.model import Due, NoPlan, Plan, Prices
@@ -170,15 +171,51 @@ def test_the_least_change_of_stock_either_way():
     assert (less.node, less.sku, less.by, less.nodes) == ("NEAR", "S0", 3, ("DEAR",))
     assert (more.node, more.sku, more.by, more.nodes) == ("THIRD", "S0", 1, ("THIRD",))
     assert more.cost < made.answer.cost
-    for flip in (less, more):
-        where = made.scene.compiled.index[flip.node]
-        for by, differs in ((flip.by - 1, False), (flip.by, True)):
-            sign = -1 if flip.lever is Lever.STOCK_LESS else 1
-            stock = with_units(made.stock, flip.sku, where, sign * by)
+    for each in (less, more):
+        where = made.scene.compiled.index[each.node]
+        for by, differs in ((each.by - 1, False), (each.by, True)):
+            sign = -1 if each.lever is Lever.STOCK_LESS else 1
+            stock = with_units(made.stock, each.sku, where, sign * by)
             assert (
                 replay(replace(made, stock=stock)).shipments != made.answer.shipments
             ) == differs
     assert "Had THIRD held 1 unit more of S0, it would have gone from THIRD at 5.00." in found.words
+
+
+def one_by_one(made):
+    """Find the fewest units more that flip a decision to a cheaper one, trying node by node."""
+    ask, seen = made.ask, made.scene.compiled
+    spare = flip.spare(made)
+    tried = []
+    for node_ in range(len(seen.network.nodes)):
+        lacking = [
+            max(want.quantity - int(spare[at, node_]), 0) for at, want in enumerate(ask.wants)
+        ]
+        if sum(each > 0 for each in lacking) == 1:
+            at = next(place for place, each in enumerate(lacking) if each)
+            tried.append((lacking[at], node_, ask.wants[at].sku))
+    for by, node_, sku in sorted(tried, key=lambda each: each[0]):
+        answer = replay(replace(made, stock=with_units(made.stock, sku, node_, by)))
+        nodes = [s.node_id for s in answer.shipments]
+        if nodes != [s.node_id for s in made.answer.shipments] and answer.cost < made.answer.cost:
+            return seen.network.nodes[node_].node_id, sku, by
+    return None
+
+
+def test_the_least_change_of_stock_is_what_trying_node_by_node_finds():
+    flipped = 0
+    for seed in worlds.drawn(1_200):
+        chance = worlds.chance_of(seed)
+        seen = steering.steered_world(chance, nodes_max=9, units_max=3)
+        made = decided(steering.steered_ask(chance, seen.network), seen)
+        if not isinstance(made.answer, Plan):
+            continue
+        found = [f for f in flip.flips(made, explain(made)) if f.lever is Lever.STOCK_MORE]
+        assert [(f.node, f.sku, f.by) for f in found] == list(filter(None, [one_by_one(made)])), (
+            seed
+        )
+        flipped += len(found)
+    assert flipped > worlds.often(100)
 
 
 def test_the_least_price_of_a_further_shipment_that_keeps_an_order_whole():

@@ -44,12 +44,12 @@ def flips(seen: Decision, shown: Explanation) -> tuple[Flip, ...]:
     """Find the least change of each lever that makes another plan win; nothing for a refusal."""
     if not isinstance(seen.answer, Plan) or seen.ask.method is not Method.SHIP:
         return ()
-    spare = _spare(seen)
+    held = spare(seen)
     found = [
         *_by_handling(seen, shown, seen.answer),
         *_by_extra(seen, shown, seen.answer),
-        *_by_less(seen, seen.answer, spare),
-        *_by_more(seen, seen.answer, spare),
+        *_by_less(seen, seen.answer, held),
+        *_by_more(seen, seen.answer, held),
     ]
     return tuple(found)
 
@@ -97,7 +97,7 @@ def _by_extra(seen: Decision, shown: Explanation, plan: Plan) -> Iterator[Flip]:
         yield from _flip(at_extra(seen, price), plan, Lever.EXTRA_SHIPMENT, by, (None, None))
 
 
-def _spare(seen: Decision) -> Ints:
+def spare(seen: Decision) -> Ints:
     """Give int64[L, N], the units of each want that each node had beyond what had to stay there.
 
     Below zero where it had less than that.
@@ -116,12 +116,12 @@ def _spare(seen: Decision) -> Ints:
     return units
 
 
-def _by_less(seen: Decision, plan: Plan, spare: Ints) -> Iterator[Flip]:
+def _by_less(seen: Decision, plan: Plan, held: Ints) -> Iterator[Flip]:
     """How few units less a chosen node would have to hold not to be chosen."""
     line = {want.sku: at for at, want in enumerate(seen.ask.wants)}
     index = seen.scene.compiled.index
     fewest = min(
-        (int(spare[line[sku], index[each.node_id]]) - units + 1, sku, each.node_id)
+        (int(held[line[sku], index[each.node_id]]) - units + 1, sku, each.node_id)
         for each in plan.shipments
         for sku, units in each.items
     )
@@ -131,18 +131,38 @@ def _by_less(seen: Decision, plan: Plan, spare: Ints) -> Iterator[Flip]:
         yield from _flip(tried, plan, Lever.STOCK_LESS, by, (name, sku))
 
 
-def _by_more(seen: Decision, plan: Plan, spare: Ints) -> Iterator[Flip]:
+def _by_more(seen: Decision, plan: Plan, held: Ints) -> Iterator[Flip]:
     """How few units more of one sku a node would have to hold for a cheaper plan with it."""
-    wants, network = seen.ask.wants, seen.scene.compiled.network
+    wants = seen.ask.wants
     wanted = np.array([want.quantity for want in wants], np.int64)
-    lacking = np.maximum(wanted[:, None] - spare, 0)
+    lacking = np.maximum(wanted[:, None] - held, 0)
     one = np.flatnonzero((lacking > 0).sum(axis=0) == 1).tolist()
-    for node in sorted(one, key=lambda n: int(lacking[:, n].sum())):
-        at = int(lacking[:, node].argmax())
-        by, sku = int(lacking[at, node]), wants[at].sku
+    one.sort(key=lambda n: int(lacking[:, n].sum()))
+    more = [
+        (node, wants[at].sku, int(lacking[at, node]))
+        for node, at in zip(one, lacking[:, one].argmax(axis=0).tolist(), strict=True)
+    ]
+    yield from _first(seen, plan, more)
+
+
+def _first(seen: Decision, plan: Plan, more: list[tuple[int, Sku, int]]) -> Iterator[Flip]:
+    """Give the first of (node, sku, units) that alone makes for a cheaper plan.
+
+    Where all of them together change nothing, none does alone: a choice from more is no other where
+    the best of all is the same. So half of them are tried at a time.
+    """
+    if len(more) > 1:
+        stock = seen.stock
+        for node, sku, by in more:
+            stock = with_units(stock, sku, node, by)
+        answer = replay(replace(seen, stock=stock))
+        if isinstance(answer, Plan) and _nodes(answer) != _nodes(plan):
+            half = len(more) // 2
+            found = [*_first(seen, plan, more[:half])]
+            yield from found or _first(seen, plan, more[half:])
+    elif more:
+        [(node, sku, by)] = more
         tried = replace(seen, stock=with_units(seen.stock, sku, node, by))
-        where = (network.nodes[node].node_id, sku)
-        found = [f for f in _flip(tried, plan, Lever.STOCK_MORE, by, where) if f.cost < plan.cost]
-        if found:
-            yield found[0]
-            return
+        where = (seen.scene.compiled.network.nodes[node].node_id, sku)
+        found = [*_flip(tried, plan, Lever.STOCK_MORE, by, where)]
+        yield from (flip for flip in found if flip.cost < plan.cost)
