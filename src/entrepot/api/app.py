@@ -50,6 +50,7 @@ class App:
     """One serving process.
 
     `feeding` feeds are being read at this moment; the last commit of one took `feed_commit_s`.
+    Where orders are held up, the commits of feeds go one by one (`giving_way`).
     `document` prints the OpenAPI document: it takes half a second the first time.
     """
 
@@ -72,6 +73,7 @@ class App:
     faces: Faces = field(default_factory=lambda: Faces({}, ()))
     feeding: int = 0
     feed_commit_s: float = 0.0
+    giving_way: asyncio.Lock = field(default_factory=asyncio.Lock)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
