@@ -31,8 +31,8 @@ BEHIND_S = 0.06
 
 GIVES_WAY = 40.0
 """The next commit of all feeds waits while orders are held up, so many times as long at most as the
-one before it took. Reading and answering rows takes about three times as long as their commit: where
-orders always are held up, they have nine tenths of the time."""
+one before it took. Reading and answering rows takes about three times as long as their commit:
+where orders always are held up, they have nine tenths of the time."""
 
 LOOKS_S = 0.002
 
@@ -234,7 +234,7 @@ async def _chunk(
 
 
 async def _give_way(app: App) -> None:
-    """Let orders that are held up go first, for a while; of all feeds one commit waits at a time."""
+    """Let orders that are held up go first, for a while; commits of feeds wait one by one."""
     async with app.giving_way:
         for _ in range(int(GIVES_WAY * app.feed_commit_s / LOOKS_S)):
             if app.placing.behind_s() <= BEHIND_S:
