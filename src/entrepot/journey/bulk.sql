@@ -30,7 +30,7 @@ FROM journey.bulk AS b
 LEFT JOIN journey.bulk AS u ON b.market = u.market AND b.bulk_id = u.undoes
 WHERE
     b.market = :market::text AND b.bulk_id < :before::uuid
-    AND (:open::boolean IS NULL OR (b.ended_at IS NULL) = :open::boolean)
+    AND (:open::boolean IS NULL OR (b.ended_at IS NULL) = :open::boolean)  -- noqa: RF02
     AND (:bulk_id::uuid IS NULL OR b.bulk_id = :bulk_id::uuid)  -- noqa: RF02
 ORDER BY b.bulk_id DESC
 LIMIT :most::integer;
