@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from entrepot.sourcing.model import NoPlan, Plan, Stock, Want, WhyNoPlan
 from entrepot.sourcing.solve import plan_batch, plan_one
 from entrepot.terms.ids import ChannelId, Sku
-from sourcing import worlds
+from sourcing import many, worlds
 from sourcing.worlds import ask_of, lane, network_of, node, replace, world
 
 NEAR, FAR = node("NEAR", region="R1"), node("FAR", region="R2")
@@ -47,12 +47,12 @@ def random_batch(chance):
 
 def test_a_batch_is_planned_as_its_orders_one_by_one():
     planned = 0
-    for seed in worlds.drawn(600):
+    for seed in many.drawn(600):
         asks, seen = random_batch(worlds.chance_of(seed))
         answers = plan_batch(asks, *seen.arguments)
         assert answers == in_turn(asks, seen), seed
         planned += sum(isinstance(answer, Plan) for answer in answers)
-    assert planned > worlds.often(2500)
+    assert planned > many.often(2500)
 
 
 @settings(max_examples=100, deadline=None)

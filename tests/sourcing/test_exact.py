@@ -9,7 +9,7 @@ from entrepot.network.compiled import NO_COST
 from entrepot.sourcing import solve
 from entrepot.sourcing.model import NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.solve import plan_batch, plan_each, plan_one
-from sourcing import steering, worlds
+from sourcing import many, steering, worlds
 from sourcing.worlds import replace
 
 
@@ -48,18 +48,18 @@ def judged(ask, seen, prices, answer):
 
 def test_ten_thousand_orders_are_planned_as_by_trying_every_way():
     kinds = {}
-    for seed in worlds.drawn(10_000):
+    for seed in many.drawn(10_000):
         ask, seen, prices = steered(seed)
         (answer,) = plan_batch([ask], *seen.arguments, prices)
         kind = judged(ask, seen, prices, answer)
         kinds[kind] = kinds.get(kind, 0) + 1
-    assert kinds[1] > worlds.often(2000)
-    assert kinds[2] > worlds.often(300)
-    assert kinds[3] > worlds.often(10)
-    assert kinds["crowded or broken"] > worlds.often(300)
-    assert kinds[WhyNoPlan.SHORT] > worlds.often(1000)
-    assert kinds[WhyNoPlan.FENCED] > worlds.often(100)
-    assert kinds[WhyNoPlan.TOO_LATE] > worlds.often(100)
+    assert kinds[1] > many.often(2000)
+    assert kinds[2] > many.often(300)
+    assert kinds[3] > many.often(10)
+    assert kinds["crowded or broken"] > many.often(300)
+    assert kinds[WhyNoPlan.SHORT] > many.often(1000)
+    assert kinds[WhyNoPlan.FENCED] > many.often(100)
+    assert kinds[WhyNoPlan.TOO_LATE] > many.often(100)
 
 
 @settings(max_examples=300, deadline=None)
@@ -82,7 +82,7 @@ def steered_batch(seed):
 
 
 def test_a_batch_is_decided_as_without_the_kernel(monkeypatch):
-    cases = [steered_batch(seed) for seed in worlds.drawn(250)]
+    cases = [steered_batch(seed) for seed in many.drawn(250)]
     by_kernel = [plan_batch(asks, *seen.arguments, prices) for asks, seen, prices in cases]
     monkeypatch.setattr(solve, "machine", lambda: None)
     for (asks, seen, prices), answers in zip(cases, by_kernel, strict=True):
@@ -91,8 +91,8 @@ def test_a_batch_is_decided_as_without_the_kernel(monkeypatch):
             plan_one(ask, *seen.arguments, prices) for ask in asks
         ]
     plans = [answer for answers in by_kernel for answer in answers if isinstance(answer, Plan)]
-    assert sum(plan.steered != 0 for plan in plans) > worlds.often(500)
-    assert sum(len(plan.shipments) > 1 for plan in plans) > worlds.often(100)
+    assert sum(plan.steered != 0 for plan in plans) > many.often(500)
+    assert sum(len(plan.shipments) > 1 for plan in plans) > many.often(100)
 
 
 # --- a whole country ------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def least_of(ask, seen, prices):
 
 def test_five_hundred_orders_over_205_nodes_are_planned_at_the_least_cost():
     splits = 0
-    for seed in worlds.drawn(500):
+    for seed in many.drawn(500):
         ask, seen, prices = country(seed)
         (answer,) = plan_batch([ask], *seen.arguments, prices)
         if isinstance(answer, NoPlan):
@@ -180,4 +180,4 @@ def test_five_hundred_orders_over_205_nodes_are_planned_at_the_least_cost():
             continue
         assert answer.cost + answer.steered == least_of(ask, seen, prices)
         splits += len(answer.shipments) > 1
-    assert splits > worlds.often(100)
+    assert splits > many.often(100)

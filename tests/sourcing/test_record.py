@@ -16,7 +16,7 @@ from entrepot.sourcing.record import Scene, decision, pack, replay, unpack
 from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_batch, plan_one
 from entrepot.terms.ids import NodeId, Sku
-from sourcing import worlds
+from sourcing import many, worlds
 from sourcing.worlds import AT, ask_of, network_of, node, replace, world
 
 
@@ -67,12 +67,12 @@ def compare(asks, seen):
 
 def test_thousands_of_random_orders_are_decided_the_same_again():
     plans, refusals = 0, 0
-    for seed in worlds.drawn(450):
+    for seed in many.drawn(450):
         answers = compare(*random_batch(worlds.chance_of(seed)))
         plans += sum(isinstance(answer, Plan) for answer in answers)
         refusals += sum(isinstance(answer, NoPlan) for answer in answers)
-    assert plans > worlds.often(1200)
-    assert refusals > worlds.often(1200)
+    assert plans > many.often(1200)
+    assert refusals > many.often(1200)
 
 
 @settings(max_examples=60, deadline=None)

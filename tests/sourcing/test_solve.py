@@ -8,7 +8,7 @@ from entrepot.network.model import Channel, Method
 from entrepot.sourcing.model import EXACT_LINES_MAX, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.solve import plan_one
 from entrepot.terms.ids import NodeId, Sku
-from sourcing import worlds
+from sourcing import many, worlds
 from sourcing.worlds import ask_of, lane, network_of, node, replace, world
 
 NEAR = node("NEAR", region="R1")  # zone 3 from R1: 500 up to 1 kg, 650 up to 2 kg, 1100 up to 5 kg
@@ -258,18 +258,18 @@ def compare(ask, seen):
 
 def test_thousands_of_random_orders_are_planned_as_by_trying_every_way():
     kinds = {}
-    for seed in worlds.drawn(4000):
+    for seed in many.drawn(4000):
         chance = worlds.chance_of(seed)
         seen = worlds.random_world(chance)
         kind = compare(worlds.random_ask(chance, seen.network), seen)
         kinds[kind] = kinds.get(kind, 0) + 1
     # Every kind of case was met often enough to mean something.
-    assert kinds[1] > worlds.often(1000)
-    assert kinds[2] > worlds.often(400)
-    assert kinds[3] > worlds.often(30)
-    assert kinds["broken"] > worlds.often(30)
-    assert kinds["crowded"] > worlds.often(200)
-    assert kinds[WhyNoPlan.SHORT] > worlds.often(1000)
+    assert kinds[1] > many.often(1000)
+    assert kinds[2] > many.often(400)
+    assert kinds[3] > many.often(30)
+    assert kinds["broken"] > many.often(30)
+    assert kinds["crowded"] > many.often(200)
+    assert kinds[WhyNoPlan.SHORT] > many.often(1000)
 
 
 @settings(max_examples=200, deadline=None)

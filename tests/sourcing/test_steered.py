@@ -13,7 +13,7 @@ from entrepot.sourcing.record import Scene, decision, pack, replay, unpack
 from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_batch, plan_one
 from entrepot.terms.ids import NodeId, Sku
-from sourcing import steering, worlds
+from sourcing import many, steering, worlds
 from sourcing.steering import guide_of
 from sourcing.worlds import AT, TODAY, ask_of, lane, network_of, node, replace, world
 
@@ -179,7 +179,7 @@ def test_a_store_that_the_rules_do_not_let_hand_out_is_refused():
 
 def test_steered_decisions_are_decided_the_same_again():
     steered = 0
-    for seed in worlds.drawn(200):
+    for seed in many.drawn(200):
         chance = worlds.chance_of(seed)
         seen = steering.steered_world(chance, units_max=chance.choice((3, 9)))
         asks = [steering.steered_ask(chance, seen.network) for _ in range(8)]
@@ -195,7 +195,7 @@ def test_steered_decisions_are_decided_the_same_again():
                 assert parts.shipping + parts.handling + parts.split == answer.cost
                 assert weighed == answer.steered
                 steered += weighed != 0
-    assert steered > worlds.often(200)
+    assert steered > many.often(200)
 
 
 def test_a_record_of_the_form_before_is_read_as_before():

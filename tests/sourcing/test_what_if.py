@@ -14,7 +14,7 @@ from entrepot.sourcing.record import Decision, Scene, replay
 from entrepot.sourcing.tell_if import what_if
 from entrepot.sourcing.what_if import Constraint, at_extra, at_handling, with_units
 from entrepot.terms.ids import NodeId, Sku
-from sourcing import steering, worlds
+from sourcing import many, steering, worlds
 from sourcing.worlds import AT, WEB, ask_of, network_of, node, replace, world
 
 
@@ -204,7 +204,7 @@ def one_by_one(made):
 
 def test_the_least_change_of_stock_is_what_trying_node_by_node_finds():
     flipped = 0
-    for seed in worlds.drawn(1_200):
+    for seed in many.drawn(1_200):
         chance = worlds.chance_of(seed)
         seen = steering.steered_world(chance, nodes_max=9, units_max=3)
         made = decided(steering.steered_ask(chance, seen.network), seen)
@@ -215,7 +215,7 @@ def test_the_least_change_of_stock_is_what_trying_node_by_node_finds():
             seed
         )
         flipped += len(found)
-    assert flipped > worlds.often(100)
+    assert flipped > many.often(100)
 
 
 def test_the_least_price_of_a_further_shipment_that_keeps_an_order_whole():

@@ -15,7 +15,7 @@ from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_batch, plan_each, plan_on, plan_one
 from entrepot.terms.audience import Audience
 from entrepot.terms.ids import ChannelId, Sku
-from sourcing import worlds
+from sourcing import many, worlds
 from sourcing.worlds import AT, WEB, ask_of, network_of, node, replace, world
 
 APP, A = ChannelId("app"), Sku("A")
@@ -103,18 +103,18 @@ def random_batch(chance):
 
 def test_a_batch_is_planned_as_its_orders_one_by_one_whatever_is_kept_back():
     planned = refused = 0
-    for seed in worlds.drawn(400):
+    for seed in many.drawn(400):
         asks, seen = random_batch(worlds.chance_of(seed))
         answers = plan_batch(asks, *seen.arguments)
         assert answers == in_turn(asks, seen), seed
         planned += sum(isinstance(answer, Plan) for answer in answers)
         refused += sum(isinstance(answer, NoPlan) for answer in answers)
-    assert planned > worlds.often(700)
-    assert refused > worlds.often(700)
+    assert planned > many.often(700)
+    assert refused > many.often(700)
 
 
 def test_nothing_is_planned_that_must_stay_and_nothing_refused_that_need_not():
-    for seed in worlds.drawn(400):
+    for seed in many.drawn(400):
         chance = worlds.chance_of(seed)
         seen = withholding(chance, worlds.random_world(chance))
         ask = worlds.random_ask(chance, seen.network)
@@ -127,7 +127,7 @@ def test_nothing_is_planned_that_must_stay_and_nothing_refused_that_need_not():
 
 def test_thousands_of_decisions_are_replayed_with_what_was_kept_back():
     decided = 0
-    for seed in worlds.drawn(400):
+    for seed in many.drawn(400):
         asks, seen = random_batch(worlds.chance_of(seed))
         answers, record = recorded(asks, seen)
         for place, (ask, answer) in enumerate(zip(asks, answers, strict=True)):
@@ -136,7 +136,7 @@ def test_thousands_of_decisions_are_replayed_with_what_was_kept_back():
             assert (one.ask, one.answer) == (told, answer)
             assert replay(one) == answer, (seed, place)
         decided += len(asks)
-    assert decided > worlds.often(2000)
+    assert decided > many.often(2000)
 
 
 @settings(max_examples=60, deadline=None)

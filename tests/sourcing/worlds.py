@@ -4,7 +4,6 @@ The oracle shares no code with what it judges: it reads the rate card lane by la
 assignment of items to nodes, and compares whole plans.
 """
 
-import os
 from dataclasses import dataclass
 from dataclasses import replace as _replace
 from datetime import UTC, datetime
@@ -35,19 +34,6 @@ TODAY = AT.date().toordinal()
 WEB = ChannelId("web")
 SHOPPER = Buyer(WEB)
 EVERY = frozenset(Method)
-
-ALL = os.environ.get("ENTREPOT_PROOF") == "all"
-PART = 4
-
-
-def drawn(count):
-    """Give the seeds of so many random cases: of a part of them unless ENTREPOT_PROOF is `all`."""
-    return range(count if ALL else count // PART)
-
-
-def often(count):
-    """Give how often a kind of case is met at least; with a part of the cases in due proportion."""
-    return count if ALL else count // PART // 2
 
 
 def replace(value, **fields):
