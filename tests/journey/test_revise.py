@@ -8,7 +8,9 @@ import pytest
 from entrepot.delivery import tell as delivery
 from entrepot.delivery.model import Status, TrackingEvent
 from entrepot.delivery.track import track
+from entrepot.journey.here import Here
 from entrepot.journey.read import read_order
+from entrepot.journey.revise import revise
 from entrepot.orders.model import Address
 from entrepot.plumbing import mint, outbox
 from entrepot.policies.afterwards import Revisions
@@ -219,3 +221,19 @@ async def test_a_promise_that_was_learned_moves_by_as_much_as_calendars_say(one)
     (event,) = await revised(one, id_)
     assert at(event["to"]) - at(event["from"]) == WEEK
     assert at(event["to"]) == stated + timedelta(days=3)
+
+
+async def test_a_parcel_that_has_come_early_is_told_by_its_delivery_alone(one):
+    id_ = await one.buy(("TEE", 1))
+    await one.turn()
+    await one.ago(id_, -WEEK)
+    await one.ship((await one.works(id_))[0])
+    await one.turn()
+    (event,) = await revised(one, id_)
+    assert event["cause"] == "hand_over"
+    await scan(one, id_, "delivered")
+    async with one.pool.acquire() as conn, conn.transaction():
+        here = Here(conn, US, one.world, mint.now(), 0)
+        await revise(here, await one.events("fulfillment.shipped"))  # before its work has ended
+    await one.turn()
+    assert await revised(one, id_) == [event]

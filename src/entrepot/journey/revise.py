@@ -61,9 +61,9 @@ async def _news(
     for order_id, promise in promises.items():
         zone = zones.get(order_id, "")
         found = expected(ways.get(order_id, ()), promise, zone, market.compiled, here.at)
-        if found is not None and is_news(
-            promise, found, zone, here.at, quiet=quiet, tell_earlier=terms.tell_earlier
-        ):
+        if found is None or found.latest <= here.at:  # what has come is told by its delivery
+            continue
+        if is_news(promise, found, zone, here.at, quiet=quiet, tell_earlier=terms.tell_earlier):
             news[order_id] = found
     return news
 
