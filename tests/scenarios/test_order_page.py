@@ -1,6 +1,6 @@
 """What an order's page shows: who did what and why, its stages, its money, what may be done."""
 
-from scenarios.shop import eventually
+from scenarios.shop import Shop, eventually
 
 
 def test_the_timeline_says_who_what_and_what_was_before(shop):
@@ -162,25 +162,17 @@ def test_a_note_says_something_and_belongs_to_an_order(shop):
     shop.client.put(path, {"text": "x"}).expect(404)
 
 
-def panel_of(shop, order):
-    [made] = shop.client.get(f"/v1/orders/{order['id']}/decisions").expect(200).json["items"]
-    return made["panel"]
-
-
-def switched_off(panel):
-    return sum(out["count"] for out in panel["eliminated"] if out["reason"] == "disabled")
-
-
-def test_the_panel_draws_a_decision_up(shop):
+def test_the_panel_draws_a_decision_up(other_market):
+    shop = Shop(other_market("panel"))  # where nobody else switches nodes off
     sku, near, far = shop.item(), shop.store("NEAR"), shop.node("FAR", "newark")
+    off = shop.node("OFF", "reno", enabled=False)
     shop.stock(sku, near, 5)
     shop.stock(sku, far, 5)
-    before = switched_off(panel_of(shop, shop.buy([(sku, 1)])))
-    shop.node("OFF", "reno", enabled=False)
+    order = shop.buy([(sku, 2)])
 
-    panel = panel_of(shop, shop.buy([(sku, 2)]))
+    [made] = shop.client.get(f"/v1/orders/{order['id']}/decisions").expect(200).json["items"]
 
-    assert switched_off(panel) == before + 1
+    panel = made["panel"]
     chosen, other = panel["candidates"]
     assert [n["node"] for n in chosen["nodes"]] == [near]
     assert chosen["nodes"][0]["name"] == "NEAR"
@@ -189,6 +181,8 @@ def test_the_panel_draws_a_decision_up(shop):
     assert other["more"] == other["weighed"] - chosen["weighed"] > 0
     assert sum(part["amount"] for part in chosen["parts"]) == chosen["weighed"]
     assert panel["weighed_max"] == other["weighed"]
+    [out] = [each for each in panel["eliminated"] if each["reason"] == "disabled"]
+    assert (out["count"], out["nodes"][0]["node"]) == (1, off)
     assert panel["sentence"].startswith("Shipped from NEAR: ")
     assert "FAR was next at" in panel["sentence"]
     assert panel["flips"]

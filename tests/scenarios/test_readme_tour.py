@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.conftest import known
+from scenarios.conftest import admin_key
 
 ROOT = Path(__file__).parents[2]
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -44,11 +44,7 @@ def steps(page: str) -> list[tuple[str, str | None]]:
 @pytest.fixture
 def key(system, page) -> str:
     """Give a key of a fresh market: what a new system is to who begins with the page."""
-    market = Path(page).stem.lower()
-    told = ("--name", "a newcomer", "--scopes", "admin", "--market", f"tour-{market}")
-    done = system.command("key", "create", *told)
-    assert done.returncode == 0, done.stderr
-    return known(system, done.stdout.strip())
+    return admin_key(system, f"tour-{Path(page).stem.lower()}")
 
 
 def script(page: str, between: str) -> str:

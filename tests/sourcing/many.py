@@ -13,4 +13,4 @@ def drawn(count):
 
 def often(count):
     """Give how often a kind of case is met at least; with a part of the cases in due proportion."""
-    return count if ALL else count // PART // 2
+    return count if ALL else count // PART

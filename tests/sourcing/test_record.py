@@ -71,6 +71,7 @@ def test_thousands_of_random_orders_are_decided_the_same_again():
         answers = compare(*random_batch(worlds.chance_of(seed)))
         plans += sum(isinstance(answer, Plan) for answer in answers)
         refusals += sum(isinstance(answer, NoPlan) for answer in answers)
+    assert plans + refusals == 8 * len(many.drawn(450))
     assert plans > many.often(1200)
     assert refusals > many.often(1200)
 

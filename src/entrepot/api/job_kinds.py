@@ -184,15 +184,12 @@ def _replay(row: Replay, now: datetime) -> Job:
     if row.canceled_by is not None:
         state = JobState.CANCELED
     share = row.records_done / row.records if row.records else 0.0
-    spent = ((row.ended_at or now) - row.made_at).total_seconds()
-    rate = row.records_done / spent if spent > 0 and row.records_done else None
-    left = row.records - row.records_done
+    rate, eta = _pace(row.records_done, row.records, row.made_at, row.ended_at, now)
     span = f"{row.from_at.date()} to {row.to_at.date()}"
     return Job(
         kind=JobKind.REPLAY, id=str(row.replay_id), title=span, state=state,
         share=1.0 if state is JobState.DONE else round(share, 4), done=row.records_done,
-        total=row.records, unit="records", rows_per_s=rate and round(rate, 1),
-        eta_s=round(left / rate, 1) if rate and row.ended_at is None else None,
+        total=row.records, unit="records", rows_per_s=rate, eta_s=eta,
         errors=row.differing, started_by=row.actor, started_at=_minted(row.replay_id),
         ended_at=row.ended_at, fault=row.fault,
         figures={"decisions": row.decisions, "changed": row.changed},
@@ -281,14 +278,11 @@ def _bulk(row: Bulk, now: datetime) -> Job:
     if row.ended_by is not None:
         state = _BULK_STATES[End(row.ended_by)]
     share = min(1.0, done / total) if total else None
-    spent = ((row.ended_at or now) - row.made_at).total_seconds()
-    rate = done / spent if spent > 0 and done else None
-    left = None if total is None or row.ended_at else max(0, total - done)
+    rate, eta = _pace(done, total, row.made_at, row.ended_at, now)
     return Job(
         kind=JobKind.BULK, id=str(row.bulk_id), title=row.action, state=state,
         share=1.0 if state is JobState.DONE else share and round(share, 4), done=done,
-        total=total, unit="orders", rows_per_s=rate and round(rate, 1),
-        eta_s=round(left / rate, 1) if rate and left is not None else None,
+        total=total, unit="orders", rows_per_s=rate, eta_s=eta,
         errors=row.skipped + row.failed, started_by=row.actor, started_at=_minted(row.bulk_id),
         ended_at=row.ended_at, fault=row.fault,
         figures={"changed": row.changed, "skipped": row.skipped, "failed": row.failed},
@@ -312,6 +306,18 @@ async def _stop_bulk(
     now = await bulk_rows.read(conn, market, bulk_id)
     assert now is not None, "it was read in this transaction"
     return _bulk(now, at)
+
+
+def _pace(
+    done: int, total: int | None, began: datetime, ended: datetime | None, now: datetime
+) -> tuple[float | None, float | None]:
+    """Say how many a second were done, and for how many seconds there is more to do, if known."""
+    spent = ((ended or now) - began).total_seconds()
+    if spent <= 0 or not done:
+        return None, None
+    rate = done / spent
+    left = None if ended or total is None else round(max(0, total - done) / rate, 1)
+    return round(rate, 1), left
 
 
 def _quick(  # noqa: PLR0913, PLR0917 - what a job that the background does by itself shows

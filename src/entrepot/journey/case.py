@@ -93,18 +93,19 @@ async def cases(conn: db.Connection, market: Market, troubles: Sequence[Attended
     for bar in await sourcing.bars_of(conn, market.id, known) if known else []:
         bars.setdefault(bar.order_id, []).append(bar)
     names: Mapping[str, str] = {node.node_id: node.name for node in market.network.nodes}
+    levels = market.policy.today.service_levels
     found = []
     for each in troubles:
-        detail = _detail(each)
+        detail, due_at = _detail(each), _due(each, levels)
         if each.order_id is None or each.order_id not in standing:
-            found.append(Case(each, detail, names, _due(market, each)))
+            found.append(Case(each, detail, names, due_at))
             continue
         stands = standing[each.order_id]
         promise = told.get(each.order_id)
         found.append(
             Case(
-                each, detail, names, _due(market, each),
-                stands, _agreed.decode(documents[each.order_id]),
+                each, detail, names, due_at, stands,
+                _agreed.decode(documents[each.order_id]),
                 None if promise is None else promise.latest + promise.shift,
                 _refused(each, stands, bars.get(each.order_id, ())), asked.get(each.order_id),
             )
@@ -112,8 +113,8 @@ async def cases(conn: db.Connection, market: Market, troubles: Sequence[Attended
     return found
 
 
-def _due(market: Market, each: Attended) -> datetime | None:
-    minutes = market.policy.today.service_levels.get(each.kind)
+def _due(each: Attended, levels: Mapping[str, int]) -> datetime | None:
+    minutes = levels.get(each.kind)
     return None if minutes is None else each.opened_at + timedelta(minutes=minutes)
 
 
