@@ -62,7 +62,7 @@ async def test_gzip_is_unpacked_in_bounds_however_it_is_cut(body, size):
     assert all([len(p) <= PART_BYTES_MAX async for p in parts(chunks(*cut), "gzip")])
 
 
-@pytest.mark.parametrize("body", [b"plain", gzip.compress(b"ab\n" * 99)[:-9]])
+@pytest.mark.parametrize("body", [b"plain", gzip.compress(b"ab\n" * 99, mtime=0)[:-9]])
 async def test_what_is_not_whole_gzip_is_said(body):
     with pytest.raises(CutOffError):
         await whole(body, "gzip", 5)

@@ -111,8 +111,13 @@ def test_work_that_stands_is_planned_again_when_it_is_asked_for(pair):
     assert len(moved) == 1
     assert shop.balance(sku, near) == (10, 0)
     assert reproduced(shop, order) == [True, True]
-    told = shop.client.get("/v1/events?types=capacity.clearing&limit=1000").expect(200).json
-    assert near in [each["data"]["node"] for each in told["events"]]
+
+    def told() -> bool:
+        path = "/v1/events?types=capacity.clearing&limit=1000"
+        facts = shop.client.get(path).expect(200).json["events"]
+        return near in [each["data"]["node"] for each in facts]
+
+    eventually(told, what="its clearing")
 
 
 def test_of_a_capped_day_the_next_best_node_has_what_is_beyond(pair):

@@ -49,15 +49,15 @@ def upload(system):
     )
 
 
+def processes(system, role: str) -> list[psutil.Process]:
+    below = psutil.Process(system.pid).children(recursive=True)
+    return [each for each in below if role in each.cmdline()]
+
+
 def rss(system) -> int:
-    """Bytes that the serving process holds."""
-    found = [
-        each
-        for each in psutil.Process(system.pid).children(recursive=True)
-        if "serve" in each.cmdline()
-    ]
-    assert len(found) == 1
-    return int(found[0].memory_info().rss)
+    """Bytes that the serving process holds, and the one that applies its feeds."""
+    [server], [feeder] = processes(system, "serve"), processes(system, "feed")
+    return int(server.memory_info().rss + feeder.memory_info().rss)
 
 
 def test_rows_are_answered_while_others_are_still_to_come(shop, place, upload):
@@ -319,3 +319,39 @@ def test_the_whole_body_at_once_is_answered_as_before(shop, place):
     ).expect(200)  # fmt: skip
     told = [json.loads(line) for line in answer.body.splitlines()]
     assert [each["on_hand"] for each in told] == list(range(1, 20_001))
+
+
+def test_a_feeder_that_is_killed_is_started_again_and_no_row_is_lost_or_twice(
+    system, shop, place, upload
+):
+    sku, node = place
+    rows = [moved(shop, sku, node, 1, n) for n in range(1, 5_001)]
+    with upload() as call:
+        call.rows(*rows[:100])
+        assert [call.answer()["line"] for _ in range(100)] == list(range(1, 101))
+        [feeder] = processes(system, "feed")
+        feeder.kill()
+        broken = call.answer()
+        assert (broken["line"], broken["status"]) == (101, "unavailable")
+        assert "send this line again" in broken["errors"][0]["detail"]
+    shop.buy([(sku, 1)])  # orders are taken meanwhile
+
+    with upload() as call:
+        call.rows(*rows)
+        call.end()
+        told = [each["status"] for each in call.answers()]
+    assert told == ["duplicate"] * 100 + ["applied"] * 4_900
+    assert shop.balance(sku, node)[0] == 5_000
+    assert [each.pid for each in processes(system, "feed")] != [feeder.pid]
+
+
+def test_an_item_and_a_node_made_a_moment_ago_are_known_to_the_feed(shop, place, upload):
+    sku, node = place
+    with upload() as call:
+        call.rows(moved(shop, sku, node, 1, 1))
+        assert call.answer()["status"] == "applied"
+        cap, new = shop.item("CAP"), shop.node("NEW")
+        call.rows(moved(shop, cap, node, 1, 2), moved(shop, sku, new, 1, 3))
+        assert [call.answer()["status"] for _ in range(2)] == ["applied", "applied"]
+        call.end()
+    assert shop.balance(cap, node) == shop.balance(sku, new) == (1, 0)

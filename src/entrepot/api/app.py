@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from entrepot.access.hashing import Hashing
 from entrepot.access.throttle import PER_ADDRESS, PER_LOGIN, Throttle
 from entrepot.api.faces import Faces
+from entrepot.api.feed_link import Connect
 from entrepot.api.following import Following
 from entrepot.api.principals import Principals
 from entrepot.api.remembered import Remembered
@@ -45,12 +46,15 @@ CART_BATCHES_AT_ONCE = 2
 """One is planned while the other commits; of the pool, no more connections are theirs."""
 
 
+async def _no_feeder() -> NoReturn:
+    raise ConnectionError("no feeder was started")
+
+
 @dataclass(slots=True)
 class App:
     """One serving process.
 
-    `feeding` feeds are being read at this moment; the last commit of one took `feed_commit_s`.
-    Where orders are held up, the commits of feeds go one by one (`giving_way`).
+    `feeding` feeds are being applied at this moment, by the process that `feeder` reaches.
     `document` prints the OpenAPI document: it takes half a second the first time.
     """
 
@@ -72,8 +76,7 @@ class App:
     remembered: Remembered = field(default_factory=Remembered)
     faces: Faces = field(default_factory=lambda: Faces({}, ()))
     feeding: int = 0
-    feed_commit_s: float = 0.0
-    giving_way: asyncio.Lock = field(default_factory=asyncio.Lock)
+    feeder: Connect = _no_feeder
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -191,6 +191,12 @@ def told(number: int, result: RowResult) -> LineAnswer:
     )
 
 
+def broken_off(line: int, why: str) -> LineAnswer:
+    """Answer the first line that nobody will answer."""
+    detail = f"{why}: send this line again, and all after it"
+    return LineAnswer(line, "unavailable", errors=[FieldError(detail)])
+
+
 def encode(answers: Sequence[LineAnswer]) -> bytes:
     """Print answers, one on each line."""
     return _encoder.encode_lines(answers)

@@ -3,19 +3,19 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from entrepot.api.app import App
 from entrepot.api.arriving import CutOffError, Lines, parts
-from entrepot.api.face import Request
 from entrepot.api.feed_lines import LINE_BYTES_MAX, LineAnswer, Numbered, Read, encode, read, told
 from entrepot.api.problems import Problem
 from entrepot.inventory.heard import Ear
-from entrepot.inventory.model import ROWS_PER_COMMIT_MAX
+from entrepot.inventory.model import ROWS_PER_COMMIT_MAX, Free
 from entrepot.journey.stocktake import Booked, heard_of, take_feed
+from entrepot.journey.world import Market, World
 from entrepot.plumbing import db, mint
+from entrepot.terms.ids import MarketId
 
 log = logging.getLogger(__name__)
 
@@ -26,27 +26,65 @@ pages: from 4,000 to 16,000 a row of a million costs the database a quarter less
 COMMITS_AT_ONCE = 2
 """Commits of one feed under way: one is decided on while the other becomes durable."""
 
-BEHIND_S = 0.06
-"""Orders that wait no longer than this are not held up: about as long as a batch of them takes."""
-
-GIVES_WAY = 40.0
+GIVES_WAY = 10.0
 """The next commit of all feeds waits while orders are held up, so many times as long at most as the
-one before it took. Reading and answering rows takes about three times as long as their commit:
-where orders always are held up, they have nine tenths of the time."""
+one before it took."""
 
 LOOKS_S = 0.002
 
-SILENT_S_MAX = 300.0
-"""A sender that says nothing for so long has left."""
+
+@dataclass(slots=True)
+class Feeder:
+    """The process that applies feeds.
+
+    `held_up` says whether orders are at this moment: then commits of feeds go one by one. What it
+    knows of a market is `poll_s` old at most.
+    """
+
+    pool: db.Pool
+    world: World
+    poll_s: float
+    held_up: Callable[[], bool]
+    commit_s: float = 0.0
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _read_at: dict[MarketId, float] = field(default_factory=dict)
+
+    async def market(self, market: MarketId, *, anew: bool = False) -> Market:
+        """Give a market as it is, or was a moment ago; `anew`: as it is."""
+        at = time.monotonic()
+        if anew or at - self._read_at.get(market, 0.0) > self.poll_s:
+            await self.world.refresh(market)
+            self._read_at[market] = at
+        return await self.world.market(market)
+
+    async def give_way(self) -> None:
+        """Let orders that are held up go first, for a while; commits of feeds wait one by one."""
+        async with self._turn:
+            for _ in range(int(GIVES_WAY * self.commit_s / LOOKS_S)):
+                if not self.held_up():
+                    return
+                await asyncio.sleep(LOOKS_S)
+
+
+@dataclass(slots=True)
+class Feed:
+    """One feed: whose it is, and who hears of what is free after each commit."""
+
+    feeder: Feeder
+    market: MarketId
+    actor: str
+    moved: Callable[[Sequence[Free]], None]
+    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Rows to be applied together, and what was refused among them; `first` is the first line."""
+    """Rows to be applied together, and what was refused among them: lines `first` to `end`."""
 
     rows: list[Numbered]
     refused: list[LineAnswer]
     first: int
+    end: int
 
 
 class Inbox:
@@ -92,7 +130,7 @@ class Inbox:
         await self._news.wait()
         if not (self._rows or self._refused):
             return None
-        window = Window(self._rows, self._refused, self._first)
+        window = Window(self._rows, self._refused, self._first, self.next_line)
         self._rows, self._refused, self._first = [], [], self.next_line
         if not self._ended:
             self._news.clear()
@@ -100,47 +138,27 @@ class Inbox:
         return window
 
 
-async def read_in(request: Request, inbox: Inbox) -> None:
-    """Read a request's body into the inbox, line by line, until it ends or nothing more comes."""
+async def read_in(body: AsyncIterator[bytes], packed: str | None, inbox: Inbox) -> None:
+    """Read a body into the inbox, line by line, until it ends or nothing more comes."""
     try:
-        await _read_lines(request, inbox)
+        lines = Lines(LINE_BYTES_MAX)
+        async for part in parts(body, packed):
+            cut = lines.cut(part)
+            if cut:
+                await inbox.put(cut, mint.now())
+            await asyncio.sleep(0)
+        rest = lines.rest()
+        if rest:
+            await inbox.put([rest], mint.now())
     except CutOffError as cut_off:
         inbox.why = str(cut_off)
     except Problem as problem:
         inbox.problem = problem
-    except TimeoutError:
-        inbox.why = f"nothing has come for {SILENT_S_MAX:.0f} s"
-    except asyncio.CancelledError:
-        inbox.why = "the server is stopping"
-        raise
     except Exception:
         log.exception("a feed could not be read")
         inbox.why = "a fault of ours"
     finally:
         inbox.end()
-
-
-async def _read_lines(request: Request, inbox: Inbox) -> None:
-    assert request.arriving is not None, "the route streams"
-    lines = Lines(LINE_BYTES_MAX)
-    packed = request.headers.get("content-encoding")
-    async for part in _timely(parts(request.arriving, packed)):
-        cut = lines.cut(part)
-        if cut:
-            await inbox.put(cut, mint.now())
-        await asyncio.sleep(0)
-    rest = lines.rest()
-    if rest:
-        await inbox.put([rest], mint.now())
-
-
-async def _timely(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    while True:
-        async with asyncio.timeout(SILENT_S_MAX):
-            part = await anext(body, None)
-        if part is None:
-            return
-        yield part
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,29 +169,35 @@ class Applied:
     """
 
     first: int
+    end: int
     answers: dict[int, LineAnswer]
     ear: Ear
     why: str | None = None
 
 
-async def apply_next(request: Request, inbox: Inbox) -> Applied | None:
+async def apply_next(feed: Feed, inbox: Inbox) -> Applied | None:
     """Apply what has come in key order, in commits of bounded size; None: no more will come."""
     window = await inbox.take()
     if window is None:
         return None
-    applied = Applied(window.first, {each.line: each for each in window.refused}, Ear())
+    refused = {each.line: each for each in window.refused}
+    applied = Applied(window.first, window.end, refused, Ear())
     turns = asyncio.Semaphore(COMMITS_AT_ONCE)
 
-    async def in_turn(chunk: Sequence[Numbered]) -> None:
+    async def in_turn(chunk: Sequence[Numbered], market: Market) -> None:
         async with turns:
-            await _chunk(request, chunk, applied.answers, applied.ear)
+            await _chunk(feed, market, chunk, applied)
 
     try:
+        market = await feed.feeder.market(feed.market, anew=not feed.begun)
+        feed.begun = True
         async with asyncio.TaskGroup() as group:
             for chunk in _chunks(window.rows):
-                group.create_task(in_turn(chunk))
+                group.create_task(in_turn(chunk, market))
     except BaseExceptionGroup as faults:
         return replace(applied, why=why_broken(faults.exceptions[0]))
+    except Exception as fault:  # noqa: BLE001 - the sender hears of it
+        return replace(applied, why=why_broken(fault))
     return applied
 
 
@@ -188,9 +212,9 @@ def why_broken(fault: BaseException) -> str:
     return "a fault of ours"
 
 
-async def answered(request: Request, applied: Applied) -> bytes:
+async def answered(feed: Feed, applied: Applied) -> bytes:
     """Note that a window's sources were heard, and print its answers in the order of its lines."""
-    await _heard(request, applied.ear)
+    await _heard(feed, applied.ear)
     printed = bytearray()
     ascending = [applied.answers[line] for line in sorted(applied.answers)]
     for at in range(0, len(ascending), ROWS_PER_COMMIT_MAX):
@@ -212,40 +236,29 @@ def _chunks(rows: Sequence[Numbered]) -> Iterator[list[Numbered]]:
         first = end
 
 
-async def _chunk(
-    request: Request, chunk: Sequence[Numbered], answers: dict[int, LineAnswer], ear: Ear
-) -> None:
-    await _give_way(request.app)
-    market = await request.app.world.market(request.principal.market)
+async def _chunk(feed: Feed, market: Market, chunk: Sequence[Numbered], applied: Applied) -> None:
+    feeder = feed.feeder
+    await feeder.give_way()
     rows = [row for _, row in chunk]
     at = mint.now()
 
     async def work(conn: db.Connection) -> Booked:
-        return await take_feed(conn, market, rows, at=at, actor=request.actor)
+        return await take_feed(conn, market, rows, at=at, actor=feed.actor)
 
     began = time.perf_counter()
-    booked = await db.in_transaction(request.app.pool, work)
-    request.app.feed_commit_s = time.perf_counter() - began
-    market.stock.put(booked.free)
+    booked = await db.in_transaction(feeder.pool, work)
+    feeder.commit_s = time.perf_counter() - began
+    feed.moved(booked.free)
     await asyncio.sleep(0)
-    ear.hear(heard_of(rows, booked.results), at)
+    applied.ear.hear(heard_of(rows, booked.results), at)
     for (number, _), result in zip(chunk, booked.results, strict=True):
-        answers[number] = told(number, result)
+        applied.answers[number] = told(number, result)
 
 
-async def _give_way(app: App) -> None:
-    """Let orders that are held up go first, for a while; commits of feeds wait one by one."""
-    async with app.giving_way:
-        for _ in range(int(GIVES_WAY * app.feed_commit_s / LOOKS_S)):
-            if app.placing.behind_s() <= BEHIND_S:
-                return
-            await asyncio.sleep(LOOKS_S)
-
-
-async def _heard(request: Request, ear: Ear) -> None:
+async def _heard(feed: Feed, ear: Ear) -> None:
     at = mint.now()
 
     async def work(conn: db.Connection) -> None:
-        await ear.write(conn, request.principal.market, at=at)
+        await ear.write(conn, feed.market, at=at)
 
-    await db.in_transaction(request.app.pool, work)
+    await db.in_transaction(feed.feeder.pool, work)

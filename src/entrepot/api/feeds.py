@@ -1,6 +1,6 @@
 """Feeds over HTTP: numbered messages in, a line of answer for each; how fresh every feed is."""
 
-import asyncio
+import contextlib
 from collections.abc import AsyncGenerator
 from datetime import datetime
 
@@ -8,11 +8,11 @@ import msgspec
 
 from entrepot.access.model import Scope
 from entrepot.api.face import Answer, Request, Route, json_answer
-from entrepot.api.feed_lines import Line, LineAnswer, encode
-from entrepot.api.feed_windows import Applied, Inbox, answered, apply_next, read_in, why_broken
+from entrepot.api.feed_lines import Line, LineAnswer
+from entrepot.api.feed_link import Link, open_link
 from entrepot.api.inventory import Id
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
-from entrepot.api.problems import Code, FieldError, Problem
+from entrepot.api.problems import Code, Problem
 from entrepot.inventory import freshness
 from entrepot.plumbing import mint
 from entrepot.policies import browse as policies
@@ -20,9 +20,7 @@ from entrepot.policies import browse as policies
 NDJSON = "application/x-ndjson"
 
 FEEDS_AT_ONCE_MAX = 8
-"""Feeds read at the same time by a process: each holds some ten megabytes."""
-
-EMPTY = "the body has no rows: one JSON object on each line"
+"""Feeds applied at the same time for a process: each holds some ten megabytes."""
 
 TYPES = frozenset({NDJSON, "application/ndjson", "application/jsonl", "application/json"})
 """What callers say of lines of JSON; who says nothing is believed to send them."""
@@ -84,62 +82,28 @@ async def post_feed(request: Request) -> Answer:
         detail = f"{FEEDS_AT_ONCE_MAX} feeds are being read already"
         raise Problem(Code.OVERLOADED, detail, headers=[("retry-after", "5")])
     app.feeding += 1
-    inbox = Inbox()
-    reading = asyncio.create_task(read_in(request, inbox))
-    begun = False
+    answers = None
     try:
-        begun = await inbox.begins()
-    finally:
-        if not begun:
-            reading.cancel()
-            app.feeding -= 1
-    if not begun:
-        raise inbox.problem or Problem(Code.INVALID, EMPTY)
-    return Answer(200, content_type=NDJSON, parts=_answers(request, inbox, reading))
-
-
-async def _answers(
-    request: Request, inbox: Inbox, reading: asyncio.Task[None]
-) -> AsyncGenerator[bytes, None]:
-    """Give the answers window by window, and why they end, where they should not.
-
-    While one window is answered the next is applied.
-    """
-    stopping = asyncio.create_task(request.app.stopping.wait())
-    stopping.add_done_callback(lambda _: reading.cancel())
-    applying = asyncio.create_task(apply_next(request, inbox))
-    try:
-        while (applied := await applying) is not None:
-            if applied.why is None:
-                applying = asyncio.create_task(apply_next(request, inbox))
-            told, why = await _told(request, applied)
-            yield told
-            if why is not None:
-                return
-        if inbox.why is not None:
-            yield encode([_broken_off(inbox.next_line, inbox.why)])
-    finally:
-        stopping.cancel()
-        reading.cancel()
-        applying.cancel()
-        await asyncio.gather(applying, return_exceptions=True)
-        request.app.feeding -= 1
-
-
-async def _told(request: Request, applied: Applied) -> tuple[bytes, str | None]:
-    """Print a window's answers, or why it broke off and the feed with it."""
-    why = applied.why
-    if why is None:
+        link = await open_link(request, app.feeder)
         try:
-            return await answered(request, applied), None
-        except Exception as fault:  # noqa: BLE001 - the sender hears of it
-            why = why_broken(fault)
-    return encode([_broken_off(applied.first, why)]), why
+            await link.begins()
+        except BaseException:
+            link.close()
+            raise
+        answers = _answers(request, link)
+    finally:
+        if answers is None:
+            app.feeding -= 1
+    return Answer(200, content_type=NDJSON, parts=answers)
 
 
-def _broken_off(line: int, why: str) -> LineAnswer:
-    detail = f"{why}: send this line again, and all after it"
-    return LineAnswer(line, "unavailable", errors=[FieldError(detail)])
+async def _answers(request: Request, link: Link) -> AsyncGenerator[bytes, None]:
+    try:
+        async with contextlib.aclosing(link.answers()) as parts:
+            async for part in parts:
+                yield part
+    finally:
+        request.app.feeding -= 1
 
 
 async def get_feeds(request: Request) -> Answer:

@@ -15,6 +15,7 @@ from entrepot.api.openapi import printed
 from entrepot.api.routes import ROUTES
 from entrepot.api.server import free_port
 from entrepot.bootstrap.collecting import calm_collector
+from entrepot.bootstrap.feeder import FeederProcess
 from entrepot.journey.world import World
 from entrepot.network.open import open_market
 from entrepot.plumbing import db, mint
@@ -22,6 +23,9 @@ from entrepot.plumbing.settings import DEFAULT_MARKET, Settings
 from entrepot.sourcing.warm import warm
 from entrepot.terms.geo import locate
 from entrepot.terms.place import Place
+
+BEHIND_S = 0.06
+"""Orders that wait no longer than this are not held up: about as long as a batch of them takes."""
 
 
 async def serve(
@@ -33,6 +37,8 @@ async def serve(
     world = World(pool, mint.now)
     app = app_of(settings, pool, captures, world)
     app.stopping = stop
+    feeder = FeederProcess(dsn)
+    app.feeder = feeder.connect
     app.document = cache(partial(printed, ROUTES, settings.public_url))
     app.faces = faces.built(ROUTES)
     principals = app.principals
@@ -50,6 +56,7 @@ async def serve(
     tasks = [
         asyncio.create_task(principals.keep_fresh(pool, stop)),
         asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop)),
+        asyncio.create_task(feeder.tell_held_up(lambda: app.placing.behind_s() > BEHIND_S, stop)),
         asyncio.create_task(
             server.serve(app, Table(ROUTES), host=settings.host, port=port, stop=stop)
         ),
@@ -61,6 +68,7 @@ async def serve(
         await asyncio.gather(*tasks)
     finally:
         stop.set()
+        await feeder.stop()
         await app.placing.drain()
         await app.carts.drain()
         await pool.close()

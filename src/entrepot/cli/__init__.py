@@ -17,6 +17,7 @@ COMMANDS: Final = MappingProxyType(
         "up": ("up", "The whole system in one command."),
         "serve": ("serving", "The HTTP face."),
         "work": ("working", "The background work: relay, journey, timers."),
+        "feed": ("feeding", "What serve starts to apply feeds."),
         "migrate": ("migrate", "Bring the database up to date."),
         "verify": ("verify", "Check every invariant on the live database."),
         "look-ahead": ("waves", "Price stock for the orders still to come."),

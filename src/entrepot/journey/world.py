@@ -202,11 +202,20 @@ class World:
     """The markets this process has been asked about.
 
     `stock` False: no view of the stock is kept, for a process that reads rows before it plans.
+    `plans` False: nor of what plans and promises are made of, for one that does neither.
     """
 
-    def __init__(self, pool: db.Pool, clock: Callable[[], datetime], *, stock: bool = True) -> None:
+    def __init__(
+        self,
+        pool: db.Pool,
+        clock: Callable[[], datetime],
+        *,
+        stock: bool = True,
+        plans: bool = True,
+    ) -> None:
         self._pool = pool
         self._stock = stock
+        self._plans = plans
         self._clock = clock
         self._markets: dict[MarketId, Market] = {}
         self._locks: dict[MarketId, asyncio.Lock] = {}
@@ -242,9 +251,10 @@ class World:
         async with self._locks.setdefault(market, asyncio.Lock()), self._pool.acquire() as conn:
             await self._read_network(conn, known)
             await known.catalog.refresh(conn, at=self._clock())
-            known.learn_launches(await launch.live(conn, known.id))
-            await self._read_prices(conn, known)
-            await self._read_learned(conn, known)
+            if self._plans:
+                known.learn_launches(await launch.live(conn, known.id))
+                await self._read_prices(conn, known)
+                await self._read_learned(conn, known)
             if stock and self._stock:
                 await self._read_stock(conn, known)
 
@@ -272,14 +282,15 @@ class World:
             made = Market(market, Compiled(value, learned.days), policy)
             made.transit_version = learned.version
             await made.catalog.refresh(conn, at=at)
-            made.learn_launches(await launch.live(conn, market))
             if self._stock:
                 made.stock.load(await inventory.free_by_sku(conn, market))
                 made.stock.owed = await inventory.owed(conn, market)
-            await self._read_keeping(conn, made)
-            await self._read_load(conn, made)
-            await self._read_prices(conn, made)
-            await self._read_learned(conn, made)
+            if self._plans:
+                made.learn_launches(await launch.live(conn, market))
+                await self._read_keeping(conn, made)
+                await self._read_load(conn, made)
+                await self._read_prices(conn, made)
+                await self._read_learned(conn, made)
             made.as_of = at
             return made
 
@@ -312,6 +323,8 @@ class World:
         known.stock.renumber(compiled.index)
         known.learn_rules(compiled, policy)
         known.prices = None  # they are by the nodes' places
+        if not self._plans:
+            return
         await self._read_prices(conn, known)
         await self._read_keeping(conn, known)
         if self._stock and set(compiled.index) - before:

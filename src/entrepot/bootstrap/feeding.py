@@ -1,0 +1,38 @@
+"""The process that applies feeds, so that no order waits while rows are read and answered."""
+
+import asyncio
+import mmap
+import socket
+from functools import partial
+
+from entrepot.api.feed_windows import Feeder
+from entrepot.api.feeder import answer_feed
+from entrepot.bootstrap.collecting import calm_collector
+from entrepot.journey.world import World
+from entrepot.plumbing import db, mint
+from entrepot.plumbing.settings import Settings
+
+CONNECTIONS = 6
+"""Commits under way at the same time, of all feeds."""
+
+
+async def feed(
+    settings: Settings, dsn: str, *, listening: int, held_up: int, stop: asyncio.Event
+) -> None:
+    """Apply feeds that come over a listening socket until `stop` is set; both are descriptors.
+
+    `held_up` is a file of one byte: not 0 while orders are held up.
+    """
+    pool = await db.open_pool(dsn, size=CONNECTIONS)
+    world = World(pool, mint.now, stock=False, plans=False)
+    flag = mmap.mmap(held_up, 1, access=mmap.ACCESS_READ)
+    feeder = Feeder(pool, world, settings.view_poll_ms / 1000, lambda: flag[0] != 0)
+    calm_collector()
+    server = await asyncio.start_unix_server(
+        partial(answer_feed, feeder), sock=socket.socket(fileno=listening)
+    )
+    try:
+        await stop.wait()
+    finally:
+        server.close()
+        await pool.close()
