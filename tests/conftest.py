@@ -27,15 +27,27 @@ async def dsn(server) -> str:
     return server.url()
 
 
+@pytest.fixture(scope="session")
+async def lines() -> AsyncIterator[list[db.Connection]]:
+    """Connections that nobody uses: they know the plans of what was asked before."""
+    made: list[db.Connection] = []
+    yield made
+    for conn in made:
+        await conn.close()
+
+
 @pytest.fixture
-async def conn(dsn) -> AsyncIterator[db.Connection]:
+async def conn(dsn, lines) -> AsyncIterator[db.Connection]:
     """A connection in a transaction that is rolled back."""
-    conn = await db.connect(dsn)
+    conn = lines.pop() if lines else await db.connect(dsn)
     transaction = conn.transaction()
     await transaction.start()
     yield conn
+    if conn.is_closed():
+        return
     await transaction.rollback()
-    await conn.close()
+    await conn.reset()
+    lines.append(conn)
 
 
 @pytest.fixture
@@ -63,14 +75,23 @@ async def template(server) -> AsyncIterator[str]:
         yield name
 
 
+@pytest.fixture(scope="session")
+async def recycled(server, template) -> AsyncIterator[databases.Recycled]:
+    """Copies of the migrated database, used again and again."""
+    made = databases.Recycled(server, template)
+    yield made
+    await made.end()
+
+
 @pytest.fixture
-async def fresh(server, template) -> AsyncIterator[str]:
+async def fresh(server, recycled) -> AsyncIterator[str]:
     """A database of the test's own, for what commits; when it is done no invariant is broken."""
-    async with databases.own(server, template) as name:
-        yield server.url(name)
-        conn = await db.connect(server.url(name))
-        await databases.nothing_is_broken(conn)
-        await conn.close()
+    copy = await recycled.take()
+    yield server.url(copy.name)
+    try:
+        await databases.nothing_is_broken(copy.conn)
+    finally:
+        await recycled.give_back(copy)
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ async def test_what_waits_is_found_without_walking_past_all_that_left(conn, stat
               "method": "ship", "most": 10}  # fmt: skip
     given = ", ".join(literal(value) for value in query.places(values))
     plan = await conn.fetch(f"EXPLAIN EXECUTE page ({given})")
+    await conn.execute("DEALLOCATE page")
 
     text = "\n".join(row[0] for row in plan)
     assert set(re.findall(r"fulfillment_order_\w+(?= on )", text)) == indexes

@@ -139,7 +139,7 @@ async def test_a_parcel_out_for_delivery_early_is_told_to_come_today(one):
     await one.turn()
     last = (await revised(one, id_))[-1]
     assert last["cause"] == "scan"
-    assert last["reason"] == "its carrier says out_for_delivery"
+    assert last["reason"] == "its carrier has it out for delivery"
 
 
 async def test_a_policy_may_keep_earlier_dates_to_itself(one):

@@ -8,9 +8,8 @@ import asyncpg
 import pytest
 
 import databases
-from entrepot.bootstrap import transitions
 from entrepot.demo.http import Http
-from entrepot.plumbing import migrate, mint
+from entrepot.plumbing import mint
 from proof.beside import Bench, bench
 from proof.processes import KEY, Crew
 from proof.stepping import CLOCK
@@ -26,16 +25,15 @@ async def crew(tmp_path) -> AsyncIterator[Crew]:
 
 
 @pytest.fixture
-async def database(server, crew) -> AsyncIterator[str]:
+async def database(server, template, crew) -> AsyncIterator[str]:
     """The name of a migrated database of its own on the tests' PostgreSQL.
 
     It is dropped at the end, when nobody works with it any more.
     """
     name = f"proof_{next(_numbers)}"
     conn = await asyncpg.connect(server.url("postgres"))
-    await conn.execute(f'CREATE DATABASE "{name}"')
+    await conn.execute(f'CREATE DATABASE "{name}" TEMPLATE {template}')
     try:
-        await migrate.migrate(server.url(name), transitions())
         yield name
     finally:
         await crew.end()

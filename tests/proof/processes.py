@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from entrepot.bootstrap import verifying
+
 READY_S_MAX = 120
 STOPPED_S_MAX = 40
 GONE_S_MAX = 20
@@ -167,28 +169,11 @@ class Crew:
         await self.end()
 
 
-async def run(*arguments: str, database_url: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command to its end."""
-    return await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "entrepot", *arguments],
-        env={**os.environ, "ENTREPOT_DATABASE_URL": database_url},
-        capture_output=True,
-        text=True,
-        timeout=READY_S_MAX,
-        check=False,
-    )
-
-
 async def violations(database_url: str) -> dict[str, int]:
-    """Run `entrepot verify --full`: the invariants that are broken, with their counts."""
-    done = await run("verify", "--full", "--json", database_url=database_url)
-    assert done.stdout.startswith("{"), done.stderr[-LOG_SHOWN_MAX:]
-    counts = {row["name"]: row["violations"] for row in json.loads(done.stdout)["invariants"]}
-    assert len(counts) >= 10, counts
-    broken = {name: count for name, count in counts.items() if count}
-    assert done.returncode == (1 if broken else 0), done.stderr[-LOG_SHOWN_MAX:]
-    return broken
+    """Check as `entrepot verify --full` does: the invariants that are broken, with their counts."""
+    found = await verifying.verify(database_url, full=True)
+    assert len(found) >= 10, found
+    return {each.name: each.violations for each in found if each.violations}
 
 
 def free_port() -> int:

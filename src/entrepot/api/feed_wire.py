@@ -14,6 +14,9 @@ from entrepot.terms.ids import MarketId
 
 LENGTH_BYTES = 4
 
+BUFFER_BYTES = 1024 * 1024
+"""What either end reads ahead, about."""
+
 
 class Begin(msgspec.Struct, frozen=True, tag="begin"):
     """Whose feed it is, and how its body is packed."""

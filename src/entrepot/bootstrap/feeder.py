@@ -12,11 +12,14 @@ from asyncio.subprocess import Process
 from collections.abc import Callable
 from pathlib import Path
 
+from entrepot.api.feed_wire import BUFFER_BYTES
+
 log = logging.getLogger(__name__)
 
 AGAIN_AFTER_S = 0.5
 STOP_S_MAX = 10.0
 LOOKS_S = 0.005
+IDLE_LOOKS_S = 0.25
 BACKLOG = 64
 
 
@@ -41,13 +44,17 @@ class FeederProcess:
         """Reach it; whoever comes before it is there waits in the socket's queue."""
         if self._keeping is None:
             self._keeping = asyncio.create_task(self._keep())
-        return await asyncio.open_unix_connection(self._path)
+        return await asyncio.open_unix_connection(self._path, limit=BUFFER_BYTES)
 
-    async def tell_held_up(self, held_up: Callable[[], bool], stop: asyncio.Event) -> None:
-        """Tell it again and again whether orders are held up, until `stop` is set."""
+    async def tell_held_up(
+        self, feeding: Callable[[], bool], held_up: Callable[[], bool], stop: asyncio.Event
+    ) -> None:
+        """Tell it again and again while it is `feeding` whether orders are, until `stop` is set."""
         while not stop.is_set():
-            self._flag[0] = held_up()
-            await asyncio.sleep(LOOKS_S if self._keeping else 50 * LOOKS_S)
+            while feeding() and not stop.is_set():
+                self._flag[0] = held_up()
+                await asyncio.sleep(LOOKS_S)
+            await asyncio.sleep(IDLE_LOOKS_S)
 
     async def stop(self) -> None:
         """End it; feeds it has not answered are cut off."""
@@ -73,12 +80,15 @@ class FeederProcess:
             "ENTREPOT_DATABASE_URL": self._dsn, "ENTREPOT_PARENT": str(os.getpid()),
         }  # fmt: skip
         while True:
-            self._child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "entrepot", "feed",
-                "--listening", str(fds[0]), "--held-up", str(fds[1]),
-                env=environment, pass_fds=fds, stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, start_new_session=True,
-            )  # fmt: skip
-            status = await self._child.wait()
-            log.error("the feeder ended unasked with %s; it is started again", status)
+            try:
+                self._child = await asyncio.create_subprocess_exec(
+                    sys.executable, "-m", "entrepot", "feed",
+                    "--listening", str(fds[0]), "--held-up", str(fds[1]),
+                    env=environment, pass_fds=fds, stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL, start_new_session=True,
+                )  # fmt: skip
+                status = await self._child.wait()
+                log.error("the feeder ended unasked with %s; it is started again", status)
+            except OSError:
+                log.exception("the feeder could not be started; it is tried again")
             await asyncio.sleep(AGAIN_AFTER_S)

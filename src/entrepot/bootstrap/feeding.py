@@ -6,6 +6,7 @@ import socket
 from functools import partial
 
 from entrepot.api.feed_windows import Feeder
+from entrepot.api.feed_wire import BUFFER_BYTES
 from entrepot.api.feeder import answer_feed
 from entrepot.bootstrap.collecting import calm_collector
 from entrepot.journey.world import World
@@ -29,7 +30,7 @@ async def feed(
     feeder = Feeder(pool, world, settings.view_poll_ms / 1000, lambda: flag[0] != 0)
     calm_collector()
     server = await asyncio.start_unix_server(
-        partial(answer_feed, feeder), sock=socket.socket(fileno=listening)
+        partial(answer_feed, feeder), sock=socket.socket(fileno=listening), limit=BUFFER_BYTES
     )
     try:
         await stop.wait()

@@ -56,7 +56,11 @@ async def serve(
     tasks = [
         asyncio.create_task(principals.keep_fresh(pool, stop)),
         asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop)),
-        asyncio.create_task(feeder.tell_held_up(lambda: app.placing.behind_s() > BEHIND_S, stop)),
+        asyncio.create_task(
+            feeder.tell_held_up(
+                lambda: app.feeding > 0, lambda: app.placing.behind_s() > BEHIND_S, stop
+            )
+        ),
         asyncio.create_task(
             server.serve(app, Table(ROUTES), host=settings.host, port=port, stop=stop)
         ),

@@ -4,7 +4,7 @@
 from what was learned, answers the same question with the same values.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -22,6 +22,15 @@ _ENDED = frozenset({"canceled", "rejected"})
 _NOT_TAKEN_ON = frozenset({"planned", "released"})
 _WITH_CUSTOMER = frozenset({"delivered", "collected"})
 _SLOWED = frozenset({"delivery_delayed", "on_hold"})
+
+_SAID: Mapping[str, str] = {
+    "ready_for_pickup": "it waits to be picked up at its carrier's",
+    "out_for_delivery": "its carrier has it out for delivery",
+    "delivery_failed": "its carrier could not deliver it and tries again",
+    "delivery_delayed": "its carrier says that it is delayed",
+    "on_hold": "its carrier holds it",
+}
+"""What a carrier's status means, where it says something of the day."""
 
 
 class _Fetched(msgspec.Struct, frozen=True):
@@ -76,7 +85,7 @@ def _of(
     way: Way, told: Told, ix: int, zone: str, network: Compiled, at: datetime
 ) -> Expected | None:
     if way.method != Method.SHIP:
-        return _to_fetch(way, told, network, at)
+        return _to_fetch(way, told, ix, network, at)
     if way.delivered_at is not None:
         return Expected(way.delivered_at, way.delivered_at, Cause.SCAN, "it was delivered")
     lane_ix = network.lane_index.get(way.lane_id) if way.lane_id else None
@@ -88,13 +97,14 @@ def _of(
     return _under_way(way, ix, lane, there, network, at)
 
 
-def _to_fetch(way: Way, told: Told, network: Compiled, at: datetime) -> Expected | None:
+def _to_fetch(way: Way, told: Told, ix: int, network: Compiled, at: datetime) -> Expected | None:
+    name = _name(ix, network)
     if way.state in _WITH_CUSTOMER or way.state == "ready_for_pickup" or at <= told.latest:
-        return Expected(told.earliest, told.latest, Cause.PLAN, f"as planned at {way.node_id}")
+        return Expected(told.earliest, told.latest, Cause.PLAN, f"as planned at {name}")
     again = promised([(way.node_id, None)], _Fetched(), network, at)
     if again is None:
         return None
-    reason = f"{way.node_id} has not made it ready"
+    reason = f"{name} has not made it ready"
     return Expected(again.earliest, again.latest, Cause.LATE_WORK, reason)
 
 
@@ -105,21 +115,21 @@ def _unsent(
 
     Beyond what its node's days hold, and not taken on yet, it leaves a day later than planned.
     """
-    day = planned = way.day.toordinal()
+    day, name = (planned := way.day.toordinal()), _name(ix, network)
     if network.cut_off(ix, day) <= at:
         day = at.astimezone(network.zone_info(ix)).date().toordinal() - 1
         while day >= 0 and (day <= planned or network.cut_off(ix, day) <= at):
             day = network.next_work_day(ix, day)
         if day < 0:
             return None
-        cause, reason = Cause.LATE_WORK, f"{way.node_id} has not sent it on {_said(planned)}"
+        cause, reason = Cause.LATE_WORK, f"{name} has not sent it on {_said(planned)}"
     elif way.crowded and way.state in _NOT_TAKEN_ON:
         day = network.next_work_day(ix, planned)
         if day < 0:
             return None
-        cause, reason = Cause.BACKLOG, f"{way.node_id} has more work than its days hold"
+        cause, reason = Cause.BACKLOG, f"{name} has more work than its days hold"
     else:
-        cause, reason = Cause.PLAN, f"{way.node_id} sends it on {_said(planned)}"
+        cause, reason = Cause.PLAN, f"{name} sends it on {_said(planned)}"
     earliest, latest = _window(day, network.cut_off(ix, day), lane, zone, network)
     return Expected(earliest, latest, cause, reason)
 
@@ -132,7 +142,8 @@ def _under_way(
     if way.status == "return_to_sender":
         return None
     left = way.shipped_at
-    cause, reason = Cause.HAND_OVER, f"{way.node_id} handed it over on {_day(left, ix, network)}"
+    on = _day(left, ix, network)
+    cause, reason = Cause.HAND_OVER, f"{_name(ix, network)} handed it over on {on}"
     if way.status == "picked_up" and way.status_at is not None and way.status_at > left:
         left = way.status_at
         cause, reason = Cause.SCAN, f"its carrier took it on {_day(left, ix, network)}"
@@ -150,7 +161,7 @@ def _under_way(
 def _as_scanned(
     way: Way, said_at: datetime, found: Expected, zone: str, network: Compiled
 ) -> Expected:
-    said = f"its carrier says {way.status}"
+    said = _SAID.get(way.status or "", "")
     day = said_at.astimezone(time_zone(zone)).date()
     if way.status == "ready_for_pickup":
         return Expected(said_at, said_at, Cause.SCAN, said)
@@ -184,6 +195,10 @@ def _window(
 ) -> tuple[datetime, datetime]:
     days = (lane.transit_days_min, lane.transit_days)
     return delivery_window(day, left, days, zone, network.network.costs.carrier_holidays)
+
+
+def _name(ix: int, network: Compiled) -> str:
+    return network.network.nodes[ix].name
 
 
 def _day(moment: datetime, ix: int, network: Compiled) -> str:
