@@ -21,8 +21,6 @@ from entrepot.network.open import open_market
 from entrepot.plumbing import db, mint
 from entrepot.plumbing.settings import DEFAULT_MARKET, Settings
 from entrepot.sourcing.warm import warm
-from entrepot.terms.geo import locate
-from entrepot.terms.place import Place
 
 BEHIND_S = 0.06
 """Orders that wait no longer than this are not held up: about as long as a batch of them takes."""
@@ -49,8 +47,7 @@ async def serve(
         await principals.reload(conn)
     for market in principals.markets() | {DEFAULT_MARKET}:
         await world.market(market)
-    locate(Place("US", "10001"))  # the table of US postal codes is read now, not at the first order
-    warm()  # and so is sourcing's machine code
+    warm()  # sourcing's machine code is read now, not at the first order
     calm_collector()
     port = settings.port or free_port(settings.host)
     tasks = [

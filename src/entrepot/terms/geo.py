@@ -1,8 +1,7 @@
 """Where a postal code is, and what time it is there: postal centroids and default time zones.
 
-United States postal codes come from the installed `zipcodes` package, read once on first use (about
-a third of a second; `locate` any US place at start-up to have it behind you). For other countries
-the tables below say the time zone only.
+United States postal codes come from the installed `zipcodes` package, an area of one sorting center
+at its first use (about a millisecond). For other countries the tables below say the time zone only.
 """
 
 from collections import Counter
@@ -40,8 +39,8 @@ def us_postal(code: str) -> Postal | None:
     five = _five_digits(code)
     if five is None:
         return None
-    table = _us_table()
-    return table.get(five) or table.get(five[:3])
+    area = _us_area(five[:3])
+    return area.get(five) or area.get(five[:3])
 
 
 def locate(place: Place) -> Place:
@@ -96,22 +95,18 @@ def _five_digits(code: str) -> str | None:
 
 
 @cache
-def _us_table() -> Mapping[str, Postal]:
-    """All listed five-digit codes, and the centroids of their first three digits."""
-    table: dict[str, Postal] = {}
-    for first in "0123456789":  # a tenth at a time: the package's own rows are large
-        for row in zipcodes.similar_to(first):  # type: ignore[no-untyped-call]
-            table[row["zip_code"]] = _postal(row)
-    areas: dict[str, list[Postal]] = {}
-    for code, postal in table.items():
-        areas.setdefault(code[:3], []).append(postal)
-    table |= {prefix: _centroid(postals) for prefix, postals in areas.items()}
+def _us_area(three: str) -> Mapping[str, Postal]:
+    """The listed codes that begin with three digits, and under these digits their centroid."""
+    listed = zipcodes.similar_to(three)  # type: ignore[no-untyped-call]
+    if not listed:
+        return {}
+    codes = {row["zip_code"]: _postal(row) for row in listed}
+    area = codes[three] = _centroid(list(codes.values()))
     # A listed code without coordinates is answered by its area, but keeps its own state.
-    for code, postal in table.items():
-        area = table[code[:3]]
+    for code, postal in codes.items():
         if postal.latitude is None and area.latitude is not None:
-            table[code] = replace(postal, latitude=area.latitude, longitude=area.longitude)
-    return table
+            codes[code] = replace(postal, latitude=area.latitude, longitude=area.longitude)
+    return codes
 
 
 def _postal(row: Mapping[str, str]) -> Postal:
