@@ -42,11 +42,14 @@ $(FACES_CHECKED): $(STAMP) $(shell find console -type f -not -path '*/node_modul
 demo: $(STAMP) faces ## Run the whole system and its sample retailer until stopped.
 	$(BIN)/python -m entrepot demo
 
+# Tests wait for each other's processes half of the time: one more than there are cores, at most four.
+WORKERS := $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores + 1 : 4)))
+
 test: $(STAMP) ## Everything that proves it.
 	@$(MAKE) --no-print-directory -j2 lint $(FACES_CHECKED)
 	@$(MAKE) --no-print-directory faces
 	@$(FACES) npm run budget
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/browser
 	$(BIN)/python -m pytest tests/browser
 
 check: lint $(FACES_CHECKED) ## The same without the tests that start servers or run a world.

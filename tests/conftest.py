@@ -46,8 +46,10 @@ async def conn(dsn, lines) -> AsyncIterator[db.Connection]:
     if conn.is_closed():
         return
     await transaction.rollback()
-    await conn.reset()
-    lines.append(conn)
+    if await databases.put_back(conn):
+        lines.append(conn)
+    else:
+        await conn.close()
 
 
 @pytest.fixture

@@ -37,12 +37,15 @@ SHAPE = """
 SELECT md5(concat(
     (SELECT string_agg(concat(c.oid, c.relname, c.relkind, c.relnatts), ',' ORDER BY c.oid)
      FROM pg_class AS c WHERE c.relnamespace <> 'pg_toast'::regnamespace),
-    (SELECT string_agg(t.oid::text, ',' ORDER BY t.oid) FROM pg_trigger AS t),
-    (SELECT string_agg(p.oid::text, ',' ORDER BY p.oid) FROM pg_proc AS p),
+    (SELECT string_agg(concat(t.oid, t.tgenabled), ',' ORDER BY t.oid) FROM pg_trigger AS t),
+    (SELECT string_agg(concat(p.oid, md5(p.prosrc)), ',' ORDER BY p.oid) FROM pg_proc AS p),
+    (SELECT string_agg(concat(k.oid, pg_get_constraintdef(k.oid)), ',' ORDER BY k.oid)
+     FROM pg_constraint AS k),
     (SELECT string_agg(s::text, ',') FROM pg_db_role_setting AS s)
 ))
 """
-"""What a test may have made beside rows: tables, indexes, triggers, functions, settings."""
+"""What a test may have made beside rows: tables, indexes, constraints, triggers, functions,
+settings."""
 
 TABLES = """
 SELECT c.oid::regclass::text AS name
@@ -64,6 +67,14 @@ ALONE = """
 SELECT count(pg_terminate_backend(pid, 5000))
 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
+
+
+async def put_back(conn: db.Connection) -> bool:
+    """Forget a session's settings and locks; answers whether it is as good as new."""
+    await conn.reset()
+    return not await conn.fetchval(
+        "SELECT EXISTS (SELECT FROM pg_prepared_statements WHERE from_sql)"
+    )
 
 
 @dataclass(slots=True)

@@ -77,6 +77,17 @@ async def test_what_is_believed_to_be_gone_is_read_before_anybody_is_refused(sho
     assert not_taken(second) == ("short", ["/lines/0/quantity"])
 
 
+async def test_who_went_short_of_what_another_loses_after_all_is_asked_again(shop):
+    await shop.node("DC")
+    await shop.count("DC", TEE=1, CAP=0)
+    (await shop.world.market(US)).stock.put([Free("CAP", "DC", 9)])  # there is none
+    first, second = await shop.place(
+        placing(order(("TEE", 1), ("CAP", 1))), placing(order(("TEE", 1), external_id="2"))
+    )
+    assert not_taken(first) == ("short", ["/lines/1/quantity"])
+    assert isinstance(second, Taken)
+
+
 async def test_what_the_locked_rows_refuse_is_planned_again_where_it_can_be_had(shop):
     await shop.node("DC")
     await shop.node("NEWARK", NEWARK)

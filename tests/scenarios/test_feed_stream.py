@@ -345,6 +345,23 @@ def test_a_feeder_that_is_killed_is_started_again_and_no_row_is_lost_or_twice(
     assert [each.pid for each in processes(system, "feed")] != [feeder.pid]
 
 
+def test_a_feeder_that_is_told_to_end_is_found_again_where_it_was(system, shop, place, upload):
+    sku, node = place
+    with upload() as call:
+        call.rows(moved(shop, sku, node, 1, 1))
+        call.end()
+        assert [each["status"] for each in call.answers()] == ["applied"]
+    [feeder] = processes(system, "feed")
+    feeder.terminate()
+    feeder.wait(20)
+
+    with upload() as call:
+        call.rows(moved(shop, sku, node, 1, 2))
+        call.end()
+        assert [each["status"] for each in call.answers()] == ["applied"]
+    assert shop.balance(sku, node) == (2, 0)
+
+
 def test_an_item_and_a_node_made_a_moment_ago_are_known_to_the_feed(shop, place, upload):
     sku, node = place
     with upload() as call:

@@ -1,14 +1,21 @@
 """A feed's way through the feeder: its body goes there as it comes, its answers come back."""
 
 import asyncio
+import contextlib
 import logging
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 
 from entrepot.api import feed_wire as wire
 from entrepot.api.arriving import PART_BYTES_MAX, CutOffError
 from entrepot.api.face import Request
 from entrepot.api.feed_lines import broken_off, encode
 from entrepot.api.problems import Code, Problem
+from entrepot.inventory import browse as inventory
+from entrepot.journey.world import Market
+from entrepot.plumbing import db, mint
+from entrepot.terms.ids import uuid7
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +31,14 @@ SILENT_S_MAX = 300.0
 TOLD_AHEAD_MAX = 2
 """Windows of answers that wait for the client."""
 
+LATE_S = 0.5
+"""What moved longer ago waited behind a client that does not read, and is read: orders may have
+come since."""
+
+LATELY = timedelta(minutes=1)
+NOBODY = 0
+"""No process writes as this one."""
+
 LOST = "the process that applies feeds ended"
 
 
@@ -31,12 +46,15 @@ class Link:
     """One feed: `begins` waits for its first rows, `answers` gives what became of them."""
 
     def __init__(
-        self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self,
+        request: Request,
+        market: Market,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
     ) -> None:
-        self._request = request
+        self._request, self._market = request, market
         self._reader, self._writer = reader, writer
         self._told: asyncio.Queue[wire.Said] = asyncio.Queue(TOLD_AHEAD_MAX)
-        self._next_line = 1
         self._tasks = [asyncio.create_task(self._pass_on()), asyncio.create_task(self._hear())]
 
     async def begins(self) -> None:
@@ -55,7 +73,6 @@ class Link:
             while True:
                 told = await self._told.get()
                 if isinstance(told, wire.Told):
-                    self._next_line = told.next_line
                     yield told.data
                 elif isinstance(told, wire.Over):
                     if told.why is not None:
@@ -66,10 +83,10 @@ class Link:
             self.close()
 
     def close(self) -> None:
-        """End it, whatever is under way."""
+        """End it, whatever is under way: what was not sent yet is not, whoever waits for it."""
         for task in self._tasks:
             task.cancel()
-        self._writer.close()
+        self._writer.transport.abort()
 
     async def _pass_on(self) -> None:
         why = None
@@ -92,27 +109,55 @@ class Link:
             log.exception("a feed could not be read")
             why = "a fault of ours"
         finally:
-            wire.send(self._writer, wire.End(why))
+            with contextlib.suppress(OSError):
+                wire.send(self._writer, wire.End(why))
 
     async def _hear(self) -> None:
+        """Hear what is said, to its end; what moved is told to the view of the stock at once."""
+        next_line = 1
         try:
             while True:
                 told = await wire.said(self._reader)
                 if isinstance(told, wire.Moved):
-                    world = self._request.app.world
-                    market = await world.market(self._request.principal.market)
-                    market.stock.put(told.free)
+                    await self._moved(told)
                     continue
+                if isinstance(told, wire.Told):
+                    next_line = told.next_line
                 await self._told.put(told)
                 if isinstance(told, wire.Over | wire.Refused):
                     return
         except (EOFError, OSError):
             log.warning(LOST)
-            await self._told.put(wire.Over(self._next_line, LOST))
+            await self._read_what_moved()
+            await self._told.put(wire.Over(next_line, LOST))
+        except Exception:
+            log.exception("a feed could not be heard")
+            await self._told.put(wire.Over(next_line, "a fault of ours"))
+
+    async def _moved(self, told: wire.Moved) -> None:
+        free = told.free
+        if time.monotonic() - told.at > LATE_S:
+            async with self._request.app.pool.acquire() as conn:
+                free = await inventory.free_at(
+                    conn, self._market.id, [(each.sku, each.node_id) for each in free]
+                )
+        self._market.stock.put(free)
+
+    async def _read_what_moved(self) -> None:
+        """Read what was written of late: not all of it may have been told."""
+        since = uuid7(int((mint.now() - LATELY).timestamp() * 1000), 0)
+        try:
+            async with self._request.app.pool.acquire() as conn:
+                rows = await inventory.free_since(conn, self._market.id, since, but=NOBODY)
+        except db.UNREACHABLE as fault:
+            log.warning("the view is not told of what a feed moved last: %r", fault)
+        else:
+            self._market.stock.put(rows)
 
 
 async def open_link(request: Request, connect: Connect) -> Link:
     """Begin a feed; raises Problem where nobody is there to apply it."""
+    market = await request.app.world.market(request.principal.market)
     try:
         async with asyncio.timeout(READY_S_MAX):
             reader, writer = await connect()
@@ -127,8 +172,8 @@ async def open_link(request: Request, connect: Connect) -> Link:
             Code.UNAVAILABLE, "nobody applies feeds at this moment", headers=[("retry-after", "5")]
         ) from None
     packed = request.headers.get("content-encoding")
-    wire.send(writer, wire.Begin(request.principal.market, request.actor, packed))
-    return Link(request, reader, writer)
+    wire.send(writer, wire.Begin(market.id, request.actor, packed))
+    return Link(request, market, reader, writer)
 
 
 async def _timely(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -23,6 +23,9 @@ WINDOW_ROWS = 16_000
 """Rows put in key order together. The more there are, the more of a commit's rows lie on the same
 pages: from 4,000 to 16,000 a row of a million costs the database a quarter less."""
 
+AT_ONCE_MAX = 8
+"""Feeds applied at the same time: each holds some ten megabytes."""
+
 COMMITS_AT_ONCE = 2
 """Commits of one feed under way: one is decided on while the other becomes durable."""
 
@@ -46,6 +49,7 @@ class Feeder:
     poll_s: float
     held_up: Callable[[], bool]
     commit_s: float = 0.0
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE_MAX))
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _read_at: dict[MarketId, float] = field(default_factory=dict)
 

@@ -59,8 +59,9 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
 
 
 class Moved(msgspec.Struct, frozen=True, tag="moved"):
-    """A commit is durable: so much is free now."""
+    """A commit is durable since `at` (seconds of the machine's monotonic clock): this is free."""
 
+    at: float
     free: list[Free]
 
 
@@ -86,7 +87,9 @@ _said: msgspec.msgpack.Decoder[Said] = msgspec.msgpack.Decoder(Said)
 
 
 def send(writer: asyncio.StreamWriter, message: Asked | Said) -> None:
-    """Write a message; who writes many waits for `drain`."""
+    """Write a message; who writes many waits for `drain`. Raises OSError: nobody reads it."""
+    if writer.is_closing():
+        raise ConnectionResetError("the other end has left")
     packed = _encoder.encode(message)
     writer.write(len(packed).to_bytes(LENGTH_BYTES, "big"))
     writer.write(packed)

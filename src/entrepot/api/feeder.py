@@ -1,6 +1,8 @@
 """A feed as its feeder hears it: read, applied window by window, answered in the order of lines."""
 
 import asyncio
+import contextlib
+import time
 from collections.abc import AsyncIterator, Sequence
 
 from entrepot.api import feed_wire as wire
@@ -15,27 +17,28 @@ from entrepot.api.feed_windows import (
     read_in,
     why_broken,
 )
+from entrepot.api.feed_wire import BUFFER_BYTES
 from entrepot.api.problems import Code, Problem
 from entrepot.inventory.model import Free
 
 EMPTY = "the body has no rows: one JSON object on each line"
 LEFT = "the server has left"
 
+LINGERS_S = 10.0
+"""How long the last word waits for the server to read it."""
+
 
 async def answer_feed(
     feeder: Feeder, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
-    """Answer one feed, whatever happens to it."""
+    """Answer one feed, whatever happens to it; beyond AT_ONCE_MAX one waits for another's end."""
     try:
-        wire.send(writer, wire.Ready())
-        begin = await wire.asked(reader)
-        assert isinstance(begin, wire.Begin), "a feed begins"
-
-        def moved(free: Sequence[Free]) -> None:
-            wire.send(writer, wire.Moved(list(free)))
-
-        await _converse(Feed(feeder, begin.market, begin.actor, moved), begin, reader, writer)
-        await writer.drain()
+        async with feeder.places:
+            wire.send(writer, wire.Ready())
+            begin = await wire.asked(reader)
+            assert isinstance(begin, wire.Begin), "a feed begins"
+            await _converse(feeder, begin, reader, writer)
+        await _linger(reader, writer)
     except (EOFError, OSError):
         return  # nobody hears any more
     finally:
@@ -43,8 +46,13 @@ async def answer_feed(
 
 
 async def _converse(
-    feed: Feed, begin: wire.Begin, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    feeder: Feeder, begin: wire.Begin, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
+    def moved(free: Sequence[Free]) -> None:
+        with contextlib.suppress(OSError):
+            wire.send(writer, wire.Moved(time.monotonic(), list(free)))
+
+    feed = Feed(feeder, begin.market, begin.actor, moved)
     inbox = Inbox()
     reading = asyncio.create_task(read_in(_body(reader), begin.packed, inbox))
     try:
@@ -56,6 +64,16 @@ async def _converse(
         await _answer(feed, inbox, writer)
     finally:
         reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+
+
+async def _linger(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Let the server read the last word, and leave first: a body still on its way would cut it."""
+    await writer.drain()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LINGERS_S):
+            while await reader.read(BUFFER_BYTES):
+                pass
 
 
 async def _answer(feed: Feed, inbox: Inbox, writer: asyncio.StreamWriter) -> None:
@@ -63,6 +81,8 @@ async def _answer(feed: Feed, inbox: Inbox, writer: asyncio.StreamWriter) -> Non
     applying = asyncio.create_task(apply_next(feed, inbox))
     try:
         while (applied := await applying) is not None:
+            if inbox.why == LEFT:
+                return
             if applied.why is None:
                 applying = asyncio.create_task(apply_next(feed, inbox))
             told = await _told(feed, applied)

@@ -10,6 +10,7 @@ from entrepot.access.model import Scope
 from entrepot.api.face import Answer, Request, Route, json_answer
 from entrepot.api.feed_lines import Line, LineAnswer
 from entrepot.api.feed_link import Link, open_link
+from entrepot.api.feed_windows import AT_ONCE_MAX
 from entrepot.api.inventory import Id
 from entrepot.api.paging import Cursor, Limit, after_of, cursor_of, next_link
 from entrepot.api.problems import Code, Problem
@@ -18,9 +19,6 @@ from entrepot.plumbing import mint
 from entrepot.policies import browse as policies
 
 NDJSON = "application/x-ndjson"
-
-FEEDS_AT_ONCE_MAX = 8
-"""Feeds applied at the same time for a process: each holds some ten megabytes."""
 
 TYPES = frozenset({NDJSON, "application/ndjson", "application/jsonl", "application/json"})
 """What callers say of lines of JSON; who says nothing is believed to send them."""
@@ -78,8 +76,8 @@ async def post_feed(request: Request) -> Answer:
     """
     check_type(request.headers.get("content-type"))
     app = request.app
-    if app.feeding >= FEEDS_AT_ONCE_MAX:
-        detail = f"{FEEDS_AT_ONCE_MAX} feeds are being read already"
+    if app.feeding >= AT_ONCE_MAX:
+        detail = f"{AT_ONCE_MAX} feeds are being read already"
         raise Problem(Code.OVERLOADED, detail, headers=[("retry-after", "5")])
     app.feeding += 1
     answers = None

@@ -3,7 +3,9 @@
 import asyncio
 import mmap
 import socket
+import sys
 from functools import partial
+from typing import Any
 
 from entrepot.api.feed_windows import Feeder
 from entrepot.api.feed_wire import BUFFER_BYTES
@@ -12,6 +14,9 @@ from entrepot.bootstrap.collecting import calm_collector
 from entrepot.journey.world import World
 from entrepot.plumbing import db, mint
 from entrepot.plumbing.settings import Settings
+
+KEEP_PATH: dict[str, Any] = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
+"""The socket's path is the server's: whoever listens next finds it there."""
 
 CONNECTIONS = 6
 """Commits under way at the same time, of all feeds."""
@@ -30,7 +35,10 @@ async def feed(
     feeder = Feeder(pool, world, settings.view_poll_ms / 1000, lambda: flag[0] != 0)
     calm_collector()
     server = await asyncio.start_unix_server(
-        partial(answer_feed, feeder), sock=socket.socket(fileno=listening), limit=BUFFER_BYTES
+        partial(answer_feed, feeder),
+        sock=socket.socket(fileno=listening),
+        limit=BUFFER_BYTES,
+        **KEEP_PATH,
     )
     try:
         await stop.wait()

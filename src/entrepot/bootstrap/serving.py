@@ -21,6 +21,8 @@ from entrepot.network.open import open_market
 from entrepot.plumbing import db, mint
 from entrepot.plumbing.settings import DEFAULT_MARKET, Settings
 from entrepot.sourcing.warm import warm
+from entrepot.terms.geo import locate
+from entrepot.terms.place import Place
 
 BEHIND_S = 0.06
 """Orders that wait no longer than this are not held up: about as long as a batch of them takes."""
@@ -47,7 +49,10 @@ async def serve(
         await principals.reload(conn)
     for market in principals.markets() | {DEFAULT_MARKET}:
         await world.market(market)
-    warm()  # sourcing's machine code is read now, not at the first order
+    locate(
+        Place("US", "10001")
+    )  # the package of postal codes is opened now, not at the first order
+    warm()  # and so is sourcing's machine code
     calm_collector()
     port = settings.port or free_port(settings.host)
     tasks = [
@@ -74,6 +79,13 @@ async def serve(
         await app.carts.drain()
         await pool.close()
         await captures.close()
+
+
+def _make_ready() -> None:
+    """Read now what the first order would wait for: postal codes and sourcing's machine code."""
+    locate(Place("US", "10001"))
+    warm()
+    calm_collector()
 
 
 async def _answers(url: str) -> None:

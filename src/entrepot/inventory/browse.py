@@ -137,9 +137,11 @@ async def free_at(conn: db.Connection, market: MarketId, keys: Sequence[Key]) ->
     )  # fmt: skip
 
 
-async def free_since(conn: db.Connection, market: MarketId, since: UUID) -> list[Free]:
-    """Read the positions that other processes' movements after the id `since` have touched."""
-    return await db.fetch(conn, Q["free_since"], Free, market=market, since=since, writer=WRITER)
+async def free_since(
+    conn: db.Connection, market: MarketId, since: UUID, *, but: int = WRITER
+) -> list[Free]:
+    """Read the positions that movements after the id `since` have touched, but for a writer's."""
+    return await db.fetch(conn, Q["free_since"], Free, market=market, since=since, writer=but)
 
 
 async def free_by_sku(conn: db.Connection, market: MarketId) -> list[FreeRow]:

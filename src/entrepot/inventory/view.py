@@ -74,6 +74,15 @@ class StockView:
         rows = self._rows
         return {sku: rows.get(sku, _NOTHING) for sku in skus}
 
+    def state(self, skus: Iterable[Sku]) -> dict[Sku, tuple[object, ...]]:
+        """Give what is believed of some skus now, to be compared with what is believed later."""
+        found: dict[Sku, tuple[object, ...]] = {}
+        for sku in skus:
+            nodes, free = self._rows.get(sku, _NOTHING)
+            drawn = {name: units.tobytes() for name, units in self.drawn.get(sku, {}).items()}
+            found[sku] = (nodes.tobytes(), free.tobytes(), drawn, self.owed.get(sku, 0))
+        return found
+
     def take(self, sku: Sku, node: NodeId, quantity: int, draws: str | None = None) -> None:
         """Units were reserved here (or, negative, came free), drawn by a segment or by none."""
         at, free = self._find(sku, node)

@@ -98,11 +98,13 @@ async def planned(
     lacking = sorted({w.sku for s in sketches if isinstance(s.answer, NoPlan) for w in s.ask.wants})
     if lacking:
         rows = await stock.free_of_skus(conn, market.id, lacking)
-        changed = market.stock.owe(lacking, await stock.owed(conn, market.id, lacking))
+        owed = await stock.owed(conn, market.id, lacking)
         if any(sku in market.launches for sku in lacking):
             market.learn_launches(await launch.live(conn, market.id))
-        if market.stock.replace(lacking, rows) or changed:
-            _plan(market, sketches, at)
+        market.stock.owe(lacking, owed)
+        market.stock.replace(lacking, rows)
+        # Also where that was no news: another batch may have brought it since this one planned.
+        _plan(market, sketches, at)
     return sketches
 
 

@@ -124,6 +124,7 @@ class _Batch:
         self.network_version = next((d.network.version for d in taken if d.plan), None)
         self._believe([d for d in asked if d.order_id not in answers], taken=False)
         self._learn(taken)
+        _ask_again(made, refused, [d for d in asked if d.order_id not in answers])
 
         for place, draft in zip(known.fresh, made, strict=True):
             answer = refused.get(id(draft)) or answers.get(draft.order_id)
@@ -151,12 +152,13 @@ class _Batch:
             terms = await hold_terms(self.conn, market.id, lacking)
             rows = await stock.free_of_skus(self.conn, market.id, lacking)
             owed = await stock.owed(self.conn, market.id, lacking)
-            changed = market.learn_terms(lacking, terms)
-            changed |= market.stock.owe(lacking, owed)
+            market.learn_terms(lacking, terms)
             if any(sku in market.launches for sku in lacking):
-                changed |= market.learn_launches(await launch.live(self.conn, market.id))
-            if market.stock.replace(lacking, rows) or changed:
-                made = planned(market, placings, ids, self.at, carts)
+                market.learn_launches(await launch.live(self.conn, market.id))
+            market.stock.owe(lacking, owed)
+            market.stock.replace(lacking, rows)
+            # Also where that was no news: another batch may have brought it since this one planned.
+            made = planned(market, placings, ids, self.at, carts)
             note(market, made.drafts, self.at)
         return made
 
@@ -249,6 +251,17 @@ class _Batch:
             and not _was_written(known.answers.get(place))
         ]
         await idempotency.give_back(self.conn, self.market.id, unused)
+
+
+def _ask_again(made: Sequence[Draft], refused: dict[int, NotTaken], lost: Sequence[Draft]) -> None:
+    """Ask those again who went short of what stood planned for one that lost it all the same."""
+    freed = {claim.sku for draft in lost for claim in draft.claims}
+    for draft in made if freed else ():
+        no, answer = refused.get(id(draft)), draft.answer
+        if no is None or no.why is not Why.SHORT or not isinstance(answer, NoPlan):
+            continue
+        if not freed.isdisjoint([sku for sku, _ in answer.missing]):
+            del refused[id(draft)]
 
 
 def _was_written(answer: Placed | None) -> bool:

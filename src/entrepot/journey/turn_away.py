@@ -61,10 +61,13 @@ async def turn_away(
     short = _short(market, placings, later | away.keys(), at)
     if not away and not short:
         return {}
+    skus = sorted({sku for each in short.values() for sku, _ in each.missing})
+    believed = market.stock.state(skus)
     async with pool.acquire() as conn:
         if market.guides is not None and await version(conn, market.id) != market.network.version:
             return {}  # others may be allowed by now
-        if short and await _still(conn, market, short.values(), at):
+        bare = all(each.bare for each in short.values())
+        if short and await _still(conn, market, believed, at, bare=bare):
             away |= {place: each.refusal for place, each in short.items()}
         for place in await _known(conn, market, placings, list(away)):
             del away[place]
@@ -233,20 +236,26 @@ def _needs(market: Market, placing: Placing) -> list[Need]:
 
 
 async def _still(
-    conn: db.Connection, market: Market, short: Iterable[_Short], at: datetime
+    conn: db.Connection,
+    market: Market,
+    believed: Mapping[Sku, tuple[object, ...]],
+    at: datetime,
+    *,
+    bare: bool,
 ) -> bool:
     """Read the rows of what is missing: whether they are what these refusals were made on.
 
+    Not whether they are news to the view: it may have heard of them meanwhile from another batch.
     Of what is gone altogether nothing is owed to anybody either.
     """
-    skus = sorted({sku for each in short for sku, _ in each.missing})
-    rows = await stock.free_of_skus(conn, market.id, skus)
-    changed = market.stock.replace(skus, rows)
-    if not all(each.bare for each in short):
-        changed |= market.stock.owe(skus, await stock.owed(conn, market.id, skus))
-    if not changed:
-        _remember(market, skus, at)
-    return not changed
+    skus = list(believed)
+    market.stock.replace(skus, await stock.free_of_skus(conn, market.id, skus))
+    if not bare:
+        market.stock.owe(skus, await stock.owed(conn, market.id, skus))
+    if market.stock.state(skus) != believed:
+        return False
+    _remember(market, skus, at)
+    return True
 
 
 async def _known(
