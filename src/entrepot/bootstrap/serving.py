@@ -49,11 +49,7 @@ async def serve(
         await principals.reload(conn)
     for market in principals.markets() | {DEFAULT_MARKET}:
         await world.market(market)
-    locate(
-        Place("US", "10001")
-    )  # the package of postal codes is opened now, not at the first order
-    warm()  # and so is sourcing's machine code
-    calm_collector()
+    _make_ready()
     port = settings.port or free_port(settings.host)
     tasks = [
         asyncio.create_task(principals.keep_fresh(pool, stop)),
