@@ -33,7 +33,7 @@ class Ends:
         self.path = path
         self.app = SimpleNamespace(world=self.world, pool=pool, stopping=asyncio.Event())
         self.open: set[asyncio.Task[None]] = set()
-        self.feeder = Feeder(pool, World(pool, mint.now, stock=False, plans=False), 1.0, bool)
+        self.feeder = Feeder(pool, World(pool, mint.now, stock=False, plans=False), 1.0, int)
 
     async def answer(self, reader, writer) -> None:
         """Answer one feed, and know of it while that lasts."""

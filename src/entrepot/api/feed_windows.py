@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import IntEnum
 
 from entrepot.api.arriving import CutOffError, Lines, parts
 from entrepot.api.feed_lines import LINE_BYTES_MAX, LineAnswer, Numbered, Read, encode, read, told
@@ -26,6 +27,10 @@ pages: from 4,000 to 16,000 a row of a million costs the database a quarter less
 AT_ONCE_MAX = 8
 """Feeds applied at the same time: each holds some ten megabytes."""
 
+ROWS_BESIDE_ORDERS = 250
+"""Rows of a commit while orders come: those that want the same positions wait for its end. Alone
+feeds commit ROWS_PER_COMMIT_MAX, which cost less each."""
+
 COMMITS_AT_ONCE = 2
 """Commits of one feed under way: one is decided on while the other becomes durable."""
 
@@ -36,18 +41,26 @@ one before it took."""
 LOOKS_S = 0.002
 
 
+class Rush(IntEnum):
+    """How it is with orders, as a server tells its feeder."""
+
+    NONE = 0
+    SOME = 1
+    HELD_UP = 2
+
+
 @dataclass(slots=True)
 class Feeder:
     """The process that applies feeds.
 
-    `held_up` says whether orders are at this moment: then commits of feeds go one by one. What it
-    knows of a market is `poll_s` old at most.
+    `rush` says how it is with orders at this moment: commits of feeds are small while some come,
+    and go one by one while some are held up. What it knows of a market is `poll_s` old at most.
     """
 
     pool: db.Pool
     world: World
     poll_s: float
-    held_up: Callable[[], bool]
+    rush: Callable[[], int]
     commit_s: float = 0.0
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE_MAX))
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -61,11 +74,15 @@ class Feeder:
             self._read_at[market] = at
         return await self.world.market(market)
 
+    def rows_at_once(self) -> int:
+        """Say how many rows the next commit may hold."""
+        return ROWS_PER_COMMIT_MAX if self.rush() == Rush.NONE else ROWS_BESIDE_ORDERS
+
     async def give_way(self) -> None:
         """Let orders that are held up go first, for a while; commits of feeds wait one by one."""
         async with self._turn:
             for _ in range(int(GIVES_WAY * self.commit_s / LOOKS_S)):
-                if not self.held_up():
+                if self.rush() < Rush.HELD_UP:
                     return
                 await asyncio.sleep(LOOKS_S)
 
@@ -186,18 +203,18 @@ async def apply_next(feed: Feed, inbox: Inbox) -> Applied | None:
         return None
     refused = {each.line: each for each in window.refused}
     applied = Applied(window.first, window.end, refused, Ear())
-    turns = asyncio.Semaphore(COMMITS_AT_ONCE)
+    chunks = _chunks(window.rows, feed.feeder.rows_at_once)
 
-    async def in_turn(chunk: Sequence[Numbered], market: Market) -> None:
-        async with turns:
+    async def one_by_one(market: Market) -> None:
+        for chunk in chunks:
             await _chunk(feed, market, chunk, applied)
 
     try:
         market = await feed.feeder.market(feed.market, anew=not feed.begun)
         feed.begun = True
         async with asyncio.TaskGroup() as group:
-            for chunk in _chunks(window.rows):
-                group.create_task(in_turn(chunk, market))
+            for _ in range(COMMITS_AT_ONCE):
+                group.create_task(one_by_one(market))
     except BaseExceptionGroup as faults:
         return replace(applied, why=why_broken(faults.exceptions[0]))
     except Exception as fault:  # noqa: BLE001 - the sender hears of it
@@ -227,13 +244,16 @@ async def answered(feed: Feed, applied: Applied) -> bytes:
     return bytes(printed)
 
 
-def _chunks(rows: Sequence[Numbered]) -> Iterator[list[Numbered]]:
-    """Cut rows in key order, so many together as a commit may hold; no position is cut in two."""
+def _chunks(rows: Sequence[Numbered], most: Callable[[], int]) -> Iterator[list[Numbered]]:
+    """Cut rows in key order, so many together as a commit may hold; no position is cut in two.
+
+    How many that are is asked for each chunk.
+    """
     keys = [f"{m.sku}\0{m.node_id}" for _, m in rows]
     order = sorted(range(len(rows)), key=keys.__getitem__)
     first = 0
     while first < len(order):
-        end = min(first + ROWS_PER_COMMIT_MAX, len(order))
+        end = min(first + most(), len(order))
         while end < len(order) and keys[order[end]] == keys[order[end - 1]]:
             end += 1
         yield [rows[place] for place in order[first:end]]

@@ -13,6 +13,7 @@ from asyncio.subprocess import Process
 from collections.abc import Callable
 from pathlib import Path
 
+from entrepot.api.feed_windows import Rush
 from entrepot.api.feed_wire import BUFFER_BYTES
 from entrepot.plumbing.mint import WRITER
 
@@ -29,7 +30,7 @@ BACKLOG = 64
 
 
 class _Place:
-    """Where it listens, before it is there, and a byte that says whether orders are held up."""
+    """Where it listens, before it is there, and a byte that says how it is with orders."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="entrepot-feeder-")
@@ -37,14 +38,14 @@ class _Place:
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.bind(self.path)
         self.socket.listen(BACKLOG)
-        self.file = (Path(self._folder.name) / "held-up").open("w+b")
+        self.file = (Path(self._folder.name) / "rush").open("w+b")
         self.file.write(b"\0")
         self.file.flush()
-        self.held_up = mmap.mmap(self.file.fileno(), 1)
+        self.rush = mmap.mmap(self.file.fileno(), 1)
 
     def close(self) -> None:
         self.socket.close()
-        self.held_up.close()
+        self.rush.close()
         self.file.close()
         self._folder.cleanup()
 
@@ -67,16 +68,16 @@ class FeederProcess:
         self._wanted.set()
         return await asyncio.open_unix_connection(self._place.path, limit=BUFFER_BYTES)
 
-    async def tell_held_up(
-        self, feeding: Callable[[], bool], held_up: Callable[[], bool], stop: asyncio.Event
+    async def tell_of_orders(
+        self, feeding: Callable[[], bool], rush: Callable[[], Rush], stop: asyncio.Event
     ) -> None:
-        """Tell it again and again while it is `feeding` whether orders are, until `stop` is set."""
+        """Tell it again and again while it is `feeding` how orders are, until `stop` is set."""
         while not stop.is_set():
             while self._place and feeding() and not stop.is_set():
-                self._place.held_up[0] = held_up()
+                self._place.rush[0] = rush()
                 await asyncio.sleep(LOOKS_S)
             if self._place:
-                self._place.held_up[0] = False
+                self._place.rush[0] = Rush.NONE
             await asyncio.sleep(IDLE_LOOKS_S)
 
     async def stop(self) -> None:
@@ -118,7 +119,7 @@ class FeederProcess:
         }  # fmt: skip
         self._child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "entrepot", "feed",
-            "--listening", str(fds[0]), "--held-up", str(fds[1]),
+            "--listening", str(fds[0]), "--rush", str(fds[1]),
             env=environment, pass_fds=fds, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip

@@ -23,16 +23,16 @@ CONNECTIONS = 6
 
 
 async def feed(
-    settings: Settings, dsn: str, *, listening: int, held_up: int, stop: asyncio.Event
+    settings: Settings, dsn: str, *, listening: int, rush: int, stop: asyncio.Event
 ) -> None:
     """Apply feeds that come over a listening socket until `stop` is set; both are descriptors.
 
-    `held_up` is a file of one byte: not 0 while orders are held up.
+    `rush` is a file of one byte: how it is with orders.
     """
     pool = await db.open_pool(dsn, size=CONNECTIONS)
     world = World(pool, mint.now, stock=False, plans=False)
-    flag = mmap.mmap(held_up, 1, access=mmap.ACCESS_READ)
-    feeder = Feeder(pool, world, settings.view_poll_ms / 1000, lambda: flag[0] != 0)
+    flag = mmap.mmap(rush, 1, access=mmap.ACCESS_READ)
+    feeder = Feeder(pool, world, settings.view_poll_ms / 1000, lambda: flag[0])
     calm_collector()
     server = await asyncio.start_unix_server(
         partial(answer_feed, feeder),

@@ -9,8 +9,9 @@ import httpx
 
 from entrepot.access.adopt import adopt_bootstrap
 from entrepot.api import faces, server
-from entrepot.api.app import app_of
+from entrepot.api.app import App, app_of
 from entrepot.api.face import Table
+from entrepot.api.feed_windows import Rush
 from entrepot.api.openapi import printed
 from entrepot.api.routes import ROUTES
 from entrepot.api.server import free_port
@@ -55,9 +56,7 @@ async def serve(
         asyncio.create_task(principals.keep_fresh(pool, stop)),
         asyncio.create_task(world.keep_fresh(settings.view_poll_ms / 1000, stop)),
         asyncio.create_task(
-            feeder.tell_held_up(
-                lambda: app.feeding > 0, lambda: app.placing.behind_s() > BEHIND_S, stop
-            )
+            feeder.tell_of_orders(lambda: app.feeding > 0, partial(_rush, app), stop)
         ),
         asyncio.create_task(
             server.serve(app, Table(ROUTES), host=settings.host, port=port, stop=stop)
@@ -75,6 +74,13 @@ async def serve(
         await app.carts.drain()
         await pool.close()
         await captures.close()
+
+
+def _rush(app: App) -> Rush:
+    behind_s = app.placing.behind_s()
+    if behind_s > BEHIND_S:
+        return Rush.HELD_UP
+    return Rush.SOME if behind_s > 0 else Rush.NONE
 
 
 def _make_ready() -> None:

@@ -9,15 +9,15 @@ from entrepot.bootstrap import feeding
 from entrepot.cli.settling import DatabaseUrl, database, run, settle
 
 Listening = Annotated[int, typer.Option(help="Descriptor of the socket that feeds come over.")]
-HeldUp = Annotated[int, typer.Option(help="Descriptor of the file that says: orders are held up.")]
+RushOf = Annotated[int, typer.Option(help="Descriptor of the file that tells of orders.")]
 
 
-def feed(listening: Listening, held_up: HeldUp, database_url: DatabaseUrl = None) -> None:
+def feed(listening: Listening, rush: RushOf, database_url: DatabaseUrl = None) -> None:
     """Apply feeds; `serve` starts this process itself, and hands it both descriptors."""
     settings = settle(database_url=database_url)
     dsn = database(settings)
 
     async def feed_(stop: asyncio.Event) -> None:
-        await feeding.feed(settings, dsn, listening=listening, held_up=held_up, stop=stop)
+        await feeding.feed(settings, dsn, listening=listening, rush=rush, stop=stop)
 
     run(feed_)
