@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from entrepot.demo import places
 from entrepot.demo.places import ZipCode
@@ -30,7 +31,9 @@ MARKET: Final = MarketId("default")
 SEED: Final = 7
 HISTORY_DAYS: Final = 150
 CATEGORIES: Final = ("apparel", "home", "toys")
-NODES_PRICED: Final = 60
+NODES_PRICED: Final = 20
+"""A tenth of the nodes: where a sku is scarce. All others have enough, and no price."""
+
 WORTH_MAX: Final = 300
 """Minor units that a unit is worth to others at most."""
 
@@ -144,17 +147,22 @@ async def publish_prices(
 
 
 def drawn_prices(nodes: Compiled, skus: Sequence[str], at: datetime) -> Prices:
-    """Draw prices: of each sku at NODES_PRICED nodes, of room at every node for two days."""
+    """Draw prices: of each sku at NODES_PRICED nodes, of room at as many on each of two days."""
     dice = np.random.default_rng(SEED)
     count = len(nodes.network.nodes)
     stock = {}
     for sku in skus:
-        worth = np.zeros(count, np.int64)
-        some = dice.choice(count, min(NODES_PRICED, count), replace=False)
-        worth[some] = dice.integers(1, WORTH_MAX + 1, len(some))
-        stock[Sku(sku)] = worth
-    rooms = dice.integers(0, WORTH_MAX + 1, (2, count))
+        stock[Sku(sku)] = _some(dice, count)
+    rooms = np.stack([_some(dice, count), _some(dice, count)])
     return Prices(1, stock, rooms[0], rooms, at.astimezone(UTC).date())
+
+
+def _some(dice: np.random.Generator, count: int) -> npt.NDArray[np.int64]:
+    """Draw int64[count], of which NODES_PRICED are more than nothing."""
+    worth = np.zeros(count, np.int64)
+    some = dice.choice(count, min(NODES_PRICED, count), replace=False)
+    worth[some] = dice.integers(1, WORTH_MAX + 1, len(some))
+    return worth
 
 
 def ready(made: Made, at: datetime) -> Learned:
