@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from entrepot.access.model import Principal
+from entrepot.api import feed_link
 from entrepot.api import feed_wire as wire
 from entrepot.api.feed_link import LOST, open_link
 from entrepot.api.feed_windows import WINDOW_ROWS, Feeder
@@ -16,6 +17,7 @@ from entrepot.api.problems import Code, Problem
 from entrepot.journey.world import World
 from entrepot.plumbing import mint
 from entrepot.terms.ids import KeyId, MarketId
+from journey.shop import Shop
 
 PATIENCE_S = 20
 ROW = {
@@ -54,9 +56,14 @@ class Ends:
 
     async def all_ended(self) -> None:
         """Wait until nobody answers any more."""
-        async with asyncio.timeout(PATIENCE_S):
-            while self.open:  # noqa: ASYNC110 - the tasks end by themselves
-                await asyncio.sleep(0.01)
+        await until(lambda: asyncio.sleep(0, not self.open))
+
+
+async def until(look) -> None:
+    """Look again and again."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not await look():  # noqa: ASYNC110 - it happens elsewhere
+            await asyncio.sleep(0.01)
 
 
 @pytest.fixture
@@ -115,6 +122,33 @@ async def test_who_takes_no_answer_and_leaves_leaves_nothing_behind(ends):
     await asyncio.sleep(1)  # windows of answers wait at both ends, and lines behind them
     assert ends.open
     await answers.aclose()
+    await ends.all_ended()
+
+
+async def test_the_view_hears_of_what_was_written_for_a_client_that_has_left(
+    ends, pool, monkeypatch
+):
+    monkeypatch.setattr(feed_link, "CATCH_UP_AFTER_S", (0.0,))
+    shop = Shop(pool)
+    await shop.opens("TEE")
+    await shop.node("DC")
+    row = {**ROW, "sku": "TEE", "node": "DC"}
+    rows = [json.dumps({**row, "sequence": n}).encode() + b"\n" for n in range(1, 301)]
+
+    async def body():
+        yield b"".join(rows)
+        await asyncio.sleep(PATIENCE_S)
+
+    link = await ends.link(body())
+    await link.begins()
+    market = await ends.world.market(MarketId("US"))
+    market.stock.put = lambda _rows: None  # the word of the feeder is lost
+    await until(lambda: pool.fetchval("SELECT count(*) FROM inventory.movement"))
+    link.close()
+    told = []
+    market.stock.put = told.extend
+    await until(lambda: asyncio.sleep(0, told))
+    assert {each.sku for each in told} == {"TEE"}
     await ends.all_ended()
 
 

@@ -36,10 +36,16 @@ LATE_S = 0.5
 come since."""
 
 LATELY = timedelta(minutes=1)
+CATCH_UP_AFTER_S = (1.0, 10.0)
+"""A feeder that nobody hears ends after the window it is at."""
+
 NOBODY = 0
 """No process writes as this one."""
 
 LOST = "the process that applies feeds ended"
+
+_CATCHING_UP: set[asyncio.Task[None]] = set()
+"""Tasks that nobody else refers to."""
 
 
 class Link:
@@ -55,6 +61,7 @@ class Link:
         self._request, self._market = request, market
         self._reader, self._writer = reader, writer
         self._told: asyncio.Queue[wire.Said] = asyncio.Queue(TOLD_AHEAD_MAX)
+        self._heard_out = False
         self._tasks = [asyncio.create_task(self._pass_on()), asyncio.create_task(self._hear())]
 
     async def begins(self) -> None:
@@ -87,6 +94,16 @@ class Link:
         for task in self._tasks:
             task.cancel()
         self._writer.transport.abort()
+        if not self._heard_out:
+            task = asyncio.create_task(self._catch_up())
+            _CATCHING_UP.add(task)
+            task.add_done_callback(_CATCHING_UP.discard)
+
+    async def _catch_up(self) -> None:
+        """Read what was written and told to nobody: its client left before the feeder had ended."""
+        for pause_s in CATCH_UP_AFTER_S:
+            await asyncio.sleep(pause_s)
+            await self._read_what_moved()
 
     async def _pass_on(self) -> None:
         why = None
@@ -123,12 +140,14 @@ class Link:
                     continue
                 if isinstance(told, wire.Told):
                     next_line = told.next_line
+                self._heard_out = isinstance(told, wire.Over | wire.Refused)
                 await self._told.put(told)
-                if isinstance(told, wire.Over | wire.Refused):
+                if self._heard_out:
                     return
         except (EOFError, OSError):
             log.warning(LOST)
             await self._read_what_moved()
+            self._heard_out = True
             await self._told.put(wire.Over(next_line, LOST))
         except Exception:
             log.exception("a feed could not be heard")
@@ -163,6 +182,8 @@ async def open_link(request: Request, connect: Connect) -> Link:
             reader, writer = await connect()
             try:
                 await wire.said(reader)
+                packed = request.headers.get("content-encoding")
+                wire.send(writer, wire.Begin(market.id, request.actor, packed))
             except BaseException:
                 writer.close()
                 raise
@@ -171,8 +192,6 @@ async def open_link(request: Request, connect: Connect) -> Link:
         raise Problem(
             Code.UNAVAILABLE, "nobody applies feeds at this moment", headers=[("retry-after", "5")]
         ) from None
-    packed = request.headers.get("content-encoding")
-    wire.send(writer, wire.Begin(market.id, request.actor, packed))
     return Link(request, market, reader, writer)
 
 
