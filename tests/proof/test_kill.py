@@ -67,7 +67,7 @@ async def test_killing_servers_and_workers_loses_and_doubles_nothing(
                     )
                 serve = await crew.start("serve", database_url=url, port=port)
             await load.more(BETWEEN)
-    assert client.seen["lost"] >= SERVER_KILLS
+    assert client.seen["lost"] > 0, "some kill has hit somebody who waited"
     await assert_reconciled(client, book.path, url, http)
     assert (await tripwire.tripped(url))[:5] == []
     assert [await role.stop() for role in (serve, *workers)] == [0, 0, 0]

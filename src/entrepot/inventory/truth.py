@@ -64,7 +64,8 @@ def bounded(missing: Missing, book: int) -> Missing:
     if book >= MISSING_MAX:
         return missing
     book = max(0, book)
-    return (*missing[:book], sum(missing[book:]), *[0.0] * (MISSING_MAX - book))
+    rest = min(1.0, sum(missing[book:]))  # a sum of probabilities, rounded
+    return (*missing[:book], rest, *[0.0] * (MISSING_MAX - book))
 
 
 def found(missing: Missing, spare: int) -> Missing:
