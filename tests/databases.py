@@ -23,14 +23,23 @@ async def administrator(server: postgres.Embedded) -> AsyncIterator[db.Connectio
 @asynccontextmanager
 async def own(server: postgres.Embedded, template: str = "template1") -> AsyncIterator[str]:
     """Copy a database that nobody is connected to; give the copy's name."""
-    name = f"own_{secrets.token_hex(6)}"
-    async with administrator(server) as conn:
-        await conn.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    name = await _copied(server, template)
     try:
         yield name
     finally:
-        async with administrator(server) as conn:
-            await conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await _dropped(server, name)
+
+
+async def _copied(server: postgres.Embedded, template: str) -> str:
+    name = f"own_{secrets.token_hex(6)}"
+    async with administrator(server) as conn:
+        await conn.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return name
+
+
+async def _dropped(server: postgres.Embedded, name: str) -> None:
+    async with administrator(server) as conn:
+        await conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 SHAPE = """
@@ -102,9 +111,7 @@ class Recycled:
             await self._learn()
         if self._spare:
             return self._spare.pop()
-        name = f"own_{secrets.token_hex(6)}"
-        async with administrator(self._server) as conn:
-            await conn.execute(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        name = await _copied(self._server, self._template)
         return Copy(name, await db.connect(self._server.url(name)))
 
     async def give_back(self, copy: Copy) -> None:
@@ -161,8 +168,7 @@ class Recycled:
 
     async def _drop(self, copy: Copy) -> None:
         await copy.conn.close()
-        async with administrator(self._server) as conn:
-            await conn.execute(f"DROP DATABASE {copy.name} WITH (FORCE)")
+        await _dropped(self._server, copy.name)
 
 
 async def nothing_is_broken(conn: db.Connection, *, but: str = "") -> None:

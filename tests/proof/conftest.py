@@ -2,9 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from itertools import count
 
-import asyncpg
 import pytest
 
 import databases
@@ -13,8 +11,6 @@ from entrepot.plumbing import mint
 from proof.beside import Bench, bench
 from proof.processes import KEY, Crew
 from proof.stepping import CLOCK
-
-_numbers = count(1)
 
 
 @pytest.fixture
@@ -30,15 +26,9 @@ async def database(server, template, crew) -> AsyncIterator[str]:
 
     It is dropped at the end, when nobody works with it any more.
     """
-    name = f"proof_{next(_numbers)}"
-    conn = await asyncpg.connect(server.url("postgres"))
-    await conn.execute(f'CREATE DATABASE "{name}" TEMPLATE {template}')
-    try:
+    async with databases.own(server, template) as name:
         yield name
-    finally:
         await crew.end()
-        await conn.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-        await conn.close()
 
 
 @pytest.fixture

@@ -4,11 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import many
 from entrepot.sourcing.model import NoPlan, Plan, Stock, Want, WhyNoPlan
 from entrepot.sourcing.solve import plan_batch, plan_one
 from entrepot.terms.ids import ChannelId, Sku
-from sourcing import worlds
+from sourcing import many, worlds
 from sourcing.worlds import ask_of, lane, network_of, node, replace, world
 
 NEAR, FAR = node("NEAR", region="R1"), node("FAR", region="R2")

@@ -5,12 +5,11 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import many
 from entrepot.network.compiled import NO_COST
 from entrepot.sourcing import solve
 from entrepot.sourcing.model import NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.solve import plan_batch, plan_each, plan_one
-from sourcing import steering, worlds
+from sourcing import many, steering, worlds
 from sourcing.worlds import replace
 
 

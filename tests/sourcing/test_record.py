@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import many
 from entrepot.network.compiled import Days
 from entrepot.network.model import Channel, Method
 from entrepot.sourcing import record
@@ -17,7 +16,7 @@ from entrepot.sourcing.record import Scene, decision, pack, replay, unpack
 from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_batch, plan_one
 from entrepot.terms.ids import NodeId, Sku
-from sourcing import worlds
+from sourcing import many, worlds
 from sourcing.worlds import AT, ask_of, network_of, node, replace, world
 
 

@@ -4,12 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import many
 from entrepot.network.model import Channel, Method
 from entrepot.sourcing.model import EXACT_LINES_MAX, NoPlan, Plan, WhyNoPlan
 from entrepot.sourcing.solve import plan_one
 from entrepot.terms.ids import NodeId, Sku
-from sourcing import worlds
+from sourcing import many, worlds
 from sourcing.worlds import ask_of, lane, network_of, node, replace, world
 
 NEAR = node("NEAR", region="R1")  # zone 3 from R1: 500 up to 1 kg, 650 up to 2 kg, 1100 up to 5 kg

@@ -4,7 +4,6 @@ import msgspec
 import numpy as np
 import pytest
 
-import many
 from entrepot.network.compiled import Compiled, Days
 from entrepot.network.model import Method
 from entrepot.sourcing import record
@@ -14,7 +13,7 @@ from entrepot.sourcing.record import Scene, decision, pack, replay, unpack
 from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_batch, plan_one
 from entrepot.terms.ids import NodeId, Sku
-from sourcing import steering, worlds
+from sourcing import many, steering, worlds
 from sourcing.steering import guide_of
 from sourcing.worlds import AT, TODAY, ask_of, lane, network_of, node, replace, world
 

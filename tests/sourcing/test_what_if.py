@@ -5,7 +5,6 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-import many
 from entrepot.network.model import Channel, Method
 from entrepot.sourcing import flip
 from entrepot.sourcing.explain import explain
@@ -15,7 +14,7 @@ from entrepot.sourcing.record import Decision, Scene, replay
 from entrepot.sourcing.tell_if import what_if
 from entrepot.sourcing.what_if import Constraint, at_extra, at_handling, with_units
 from entrepot.terms.ids import NodeId, Sku
-from sourcing import steering, worlds
+from sourcing import many, steering, worlds
 from sourcing.worlds import AT, WEB, ask_of, network_of, node, replace, world
 
 

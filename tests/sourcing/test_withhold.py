@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import many
 from entrepot.network.model import Channel
 from entrepot.sourcing.eligibility import Standing
 from entrepot.sourcing.explain import explain
@@ -16,7 +15,7 @@ from entrepot.sourcing.shelves import Shelves
 from entrepot.sourcing.solve import plan_batch, plan_each, plan_on, plan_one
 from entrepot.terms.audience import Audience
 from entrepot.terms.ids import ChannelId, Sku
-from sourcing import worlds
+from sourcing import many, worlds
 from sourcing.worlds import AT, WEB, ask_of, network_of, node, replace, world
 
 APP, A = ChannelId("app"), Sku("A")

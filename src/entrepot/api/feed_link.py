@@ -15,7 +15,7 @@ from entrepot.api.problems import Code, Problem
 from entrepot.inventory import browse as inventory
 from entrepot.journey.world import Market
 from entrepot.plumbing import db, mint
-from entrepot.terms.ids import uuid7
+from entrepot.terms.ids import id_at
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +65,13 @@ class Link:
         self._tasks = [asyncio.create_task(self._pass_on()), asyncio.create_task(self._hear())]
 
     async def begins(self) -> None:
-        """Wait until there are rows; raises Problem where there will be none."""
-        told = await self._told.get()
+        """Wait until there are rows; where there will be none, ends it and raises Problem."""
+        told = None
+        try:
+            told = await self._told.get()
+        finally:
+            if not isinstance(told, wire.Begun):
+                self.close()
         if isinstance(told, wire.Refused):
             raise wire.problem(told)
         if isinstance(told, wire.Over):
@@ -164,7 +169,7 @@ class Link:
 
     async def _read_what_moved(self) -> None:
         """Read what was written of late: not all of it may have been told."""
-        since = uuid7(int((mint.now() - LATELY).timestamp() * 1000), 0)
+        since = id_at(mint.now() - LATELY)
         try:
             async with self._request.app.pool.acquire() as conn:
                 rows = await inventory.free_since(conn, self._market.id, since, but=NOBODY)

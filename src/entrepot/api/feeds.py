@@ -80,19 +80,13 @@ async def post_feed(request: Request) -> Answer:
         detail = f"{AT_ONCE_MAX} feeds are being read already"
         raise Problem(Code.OVERLOADED, detail, headers=[("retry-after", "5")])
     app.feeding += 1
-    answers = None
     try:
         link = await open_link(request, app.feeder)
-        try:
-            await link.begins()
-        except BaseException:
-            link.close()
-            raise
-        answers = _answers(request, link)
-    finally:
-        if answers is None:
-            app.feeding -= 1
-    return Answer(200, content_type=NDJSON, parts=answers)
+        await link.begins()
+    except BaseException:
+        app.feeding -= 1
+        raise
+    return Answer(200, content_type=NDJSON, parts=_answers(request, link))
 
 
 async def _answers(request: Request, link: Link) -> AsyncGenerator[bytes, None]:

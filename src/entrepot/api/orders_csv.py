@@ -8,10 +8,11 @@ from entrepot.access.model import Scope
 from entrepot.api.face import Answer, Request, Route
 from entrepot.api.orders_list import OWN, OrdersSorted, narrowed
 from entrepot.api.sheets import CSV, rows_of
-from entrepot.journey.filters import Filters, id_at
+from entrepot.journey.filters import Filters
 from entrepot.journey.finding_model import Place
 from entrepot.journey.listing import list_orders
 from entrepot.plumbing import mint
+from entrepot.terms.ids import id_at
 
 CHUNK = 200
 

@@ -12,7 +12,7 @@ import numpy as np
 from entrepot.inventory.keeping import Floats, Keeping
 from entrepot.inventory.model import Day, Sold
 from entrepot.plumbing import db, sql
-from entrepot.terms.ids import MarketId, NodeId, Sku, uuid7
+from entrepot.terms.ids import MarketId, NodeId, Sku, id_at
 
 Q = sql.load(__package__, "velocity.sql")
 
@@ -51,7 +51,7 @@ async def count(
     await db.execute(
         conn, Q["count_day"],
         market=market, day=day, from_at=begins,
-        from_id=uuid7(_ms(begins), 0), to_id=uuid7(_ms(ends), 0),
+        from_id=id_at(begins), to_id=id_at(ends),
     )  # fmt: skip
     await db.execute(conn, Q["mark_day"], market=market, day=day)
 
@@ -93,7 +93,3 @@ async def _counted(conn: db.Connection, market: MarketId, since: date) -> list[D
 
 def _since(days: int, at: datetime) -> date:
     return (at - SETTLED_AFTER).astimezone(UTC).date() - timedelta(days=days)
-
-
-def _ms(at: datetime) -> int:
-    return int(at.timestamp() * 1000)

@@ -25,7 +25,7 @@ from entrepot.journey.bulk_model import (
 )
 from entrepot.journey.bulk_rules import judge, judge_undo, standing_hold, tally
 from entrepot.journey.cancel import cancel
-from entrepot.journey.filters import LAST, Sort, id_at
+from entrepot.journey.filters import LAST, Sort
 from entrepot.journey.finding import find
 from entrepot.journey.finding_model import Place
 from entrepot.journey.progress import Standing, standings
@@ -35,7 +35,7 @@ from entrepot.orders.hold import hold_new, lift_all
 from entrepot.orders.model import Hold, HoldKind, NewHold
 from entrepot.plumbing import db, mint, outbox
 from entrepot.plumbing.mint import MINT
-from entrepot.terms.ids import MarketId, OrderId
+from entrepot.terms.ids import MarketId, OrderId, id_at
 from entrepot.terms.outcome import Refused
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from entrepot.journey.search import Sought
 from entrepot.journey.summary_rules import OPEN_STAGES
 from entrepot.journey.terms import lowered, signed
 from entrepot.orders.rules import AHEAD_MAX
-from entrepot.terms.ids import uuid7
+from entrepot.terms.ids import id_at
 
 FIRST = UUID(int=0)
 LAST = UUID(int=(1 << 128) - 1)
@@ -127,11 +127,6 @@ class Filters:
                 or (row.ended_at is not None and row.ended_at >= self.ended_after)
             )
         )
-
-
-def id_at(at: datetime) -> UUID:
-    """Give the least id that can be made at a time."""
-    return uuid7(max(0, int(at.timestamp() * 1000)), 0)
 
 
 YOUNG = timedelta(minutes=10)

@@ -17,7 +17,7 @@ from entrepot.network import overrides
 from entrepot.network.model import Node, OverrideKind, OverrideRow
 from entrepot.plumbing import db, sql
 from entrepot.terms.geo import locate
-from entrepot.terms.ids import NodeId, uuid7
+from entrepot.terms.ids import NodeId, id_at
 from entrepot.terms.place import Place
 
 Q = sql.load(__package__, "network_overview.sql")
@@ -133,7 +133,7 @@ async def network(
     conn: db.Connection, market: Market, *, at: datetime
 ) -> tuple[list[Seen], list[Flow]]:
     """Look at all nodes, and at where they send to."""
-    since = uuid7(int((at - LATELY).timestamp() * 1000), 0)
+    since = id_at(at - LATELY)
     queues = await db.fetch(conn, Q["queues_of_nodes"], NodeQueue, market=market.id, at=at)
     planned = await db.fetch(
         conn, Q["planned_since"], NodePlanned, market=market.id, since=since, most=WORKS_MAX

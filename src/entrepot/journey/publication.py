@@ -6,7 +6,7 @@ from uuid import UUID
 
 from entrepot.journey.model import Due, Look, News, Page, Position, Published, Sweep
 from entrepot.plumbing import db, sql
-from entrepot.terms.ids import ChannelId, MarketId, Sku, uuid7
+from entrepot.terms.ids import ChannelId, MarketId, Sku, id_at
 
 Q = sql.load(__package__, "publication.sql")
 
@@ -46,7 +46,7 @@ async def note_changes(
     """Note what may have changed; `dues` says when each channel looks at it."""
     return await db.execute(
         conn, Q["note_changes"],
-        market=market, since=since, since_id=_id_at(since), after=feed[0], upto=feed[1],
+        market=market, since=since, since_id=id_at(since), after=feed[0], upto=feed[1],
         types=list(types), channels=list(dues), dues=list(dues.values()),
     )  # fmt: skip
 
@@ -154,8 +154,3 @@ async def published_page(
         conn, Q["published_page"], Published,
         market=market, channel=channel, after=after, most=most,
     )  # fmt: skip
-
-
-def _id_at(at: datetime) -> UUID:
-    """Give the least id of a moment."""
-    return uuid7(int(at.timestamp() * 1000), 0)

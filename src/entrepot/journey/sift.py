@@ -11,14 +11,14 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from entrepot.journey.filters import FIRST, YOUNG, Filters, id_at
+from entrepot.journey.filters import FIRST, YOUNG, Filters
 from entrepot.journey.finding_model import ByPromise, Place, Term
 from entrepot.journey.model import Listed
 from entrepot.journey.search import Sought
 from entrepot.journey.summarize import summaries_of
 from entrepot.orders import browse as orders
 from entrepot.plumbing import db, sql
-from entrepot.terms.ids import MarketId, OrderId
+from entrepot.terms.ids import MarketId, OrderId, id_at
 
 V = sql.load(__package__, "views.sql")
 

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
 
 from entrepot.catalog.view import CatalogView
 from entrepot.inventory import browse as inventory
@@ -35,7 +34,7 @@ from entrepot.sourcing.guide import Guides
 from entrepot.sourcing.model import ALL_WORK, DayKey, Prices
 from entrepot.sourcing.price_table import unpack
 from entrepot.sourcing.record import Scene
-from entrepot.terms.ids import LaunchId, MarketId, NodeId, Sku, uuid7
+from entrepot.terms.ids import LaunchId, MarketId, NodeId, Sku, id_at
 
 log = logging.getLogger(__name__)
 
@@ -341,7 +340,8 @@ class World:
 
     async def _read_stock(self, conn: db.Connection, known: Market) -> None:
         at = self._clock()
-        known.stock.put(await inventory.free_since(conn, known.id, _id_before(known.as_of or at)))
+        since = id_at((known.as_of or at) - OVERLAP)
+        known.stock.put(await inventory.free_since(conn, known.id, since))
         known.stock.owed = await inventory.owed(conn, known.id)
         await self._read_pace(conn, known)
         await self._read_load(conn, known)
@@ -394,7 +394,3 @@ async def _learned(conn: db.Connection, market: MarketId, policy: Policy) -> per
     if policy.learned_transit is None:
         return performance.Table(0, [])
     return await performance.table(conn, market)
-
-
-def _id_before(at: datetime) -> UUID:
-    return uuid7(int((at - OVERLAP).timestamp() * 1000), 0)

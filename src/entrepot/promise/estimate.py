@@ -115,7 +115,8 @@ def _unsent(
 
     Beyond what its node's days hold, and not taken on yet, it leaves a day later than planned.
     """
-    day, name = (planned := way.day.toordinal()), _name(ix, network)
+    name = _name(ix, network)
+    day = planned = way.day.toordinal()
     if network.cut_off(ix, day) <= at:
         day = at.astimezone(network.zone_info(ix)).date().toordinal() - 1
         while day >= 0 and (day <= planned or network.cut_off(ix, day) <= at):

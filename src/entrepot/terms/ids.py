@@ -1,5 +1,6 @@
 """The names of things: one NewType per identifier, so that a line is never taken for an order."""
 
+from datetime import datetime
 from typing import NewType
 from uuid import UUID
 
@@ -32,6 +33,11 @@ def uuid7(at_ms: int, random_74: int) -> UUID:
     """
     rand_a, rand_b = random_74 >> 62, random_74 & ((1 << 62) - 1)
     return UUID(int=at_ms << 80 | 7 << 76 | rand_a << 64 | 2 << 62 | rand_b)
+
+
+def id_at(at: datetime) -> UUID:
+    """Give the least id that can be made at a moment."""
+    return uuid7(max(0, int(at.timestamp() * 1000)), 0)
 
 
 def uuid7_ms(identifier: UUID) -> int:
